@@ -1,0 +1,275 @@
+"""Tables of persons, organismes de formation (OF), dossiers and what hangs on them.
+
+The NIR and the IBAN live in tables of their own: a screen that lists dossiers cannot load them by
+accident. What screens show every day is the masked form kept beside the dossier.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.accounts.models import Agent
+from app.columns import UTCDateTime, choice
+from app.dossiers.vocabulary import (
+    Defect,
+    Inside,
+    Outside,
+    PhoneOwner,
+    PieceKind,
+    PieceState,
+    PortalEventKind,
+    Rejection,
+)
+from app.extensions import db
+
+E164 = String(16)
+
+
+class Organisation(db.Model):
+    """An organisme de formation: it declares enrolments, and its staff call too."""
+
+    __tablename__ = "organisations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(160), unique=True)
+    town: Mapped[str] = mapped_column(String(80), default="")
+    email: Mapped[str] = mapped_column(String(254), default="")
+    phone: Mapped[str | None] = mapped_column(E164, index=True)
+
+
+class Person(db.Model):
+    """A beneficiary (stagiaire). ``search_name`` is the name without accents or capitals."""
+
+    __tablename__ = "persons"
+    __table_args__ = (CheckConstraint("last_name <> ''", name="named"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    first_name: Mapped[str] = mapped_column(String(80))
+    last_name: Mapped[str] = mapped_column(String(80))
+    search_name: Mapped[str] = mapped_column(String(170), index=True)
+    born_on: Mapped[date | None]
+    email: Mapped[str | None] = mapped_column(String(254), index=True)
+    address: Mapped[str] = mapped_column(String(240), default="")
+    language: Mapped[str] = mapped_column(String(8), default="fr")
+    helper: Mapped[str] = mapped_column(String(160), default="")
+    nir_masked: Mapped[str] = mapped_column(String(32), default="")
+    residence_permit_until: Mapped[date | None]
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    phones: Mapped[list[PersonPhone]] = relationship(
+        back_populates="person", cascade="all, delete-orphan", order_by="PersonPhone.id"
+    )
+    dossiers: Mapped[list[Dossier]] = relationship(back_populates="person")
+
+    @property
+    def full_name(self) -> str:
+        """« Prénom Nom », as the agent says it."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class PersonPhone(db.Model):
+    """A number a person can be reached at. Several persons may share one."""
+
+    __tablename__ = "person_phones"
+    __table_args__ = (
+        UniqueConstraint("person_id", "e164", name="uq_person_phones_person_number"),
+        CheckConstraint("e164 LIKE '+%'", name="e164"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id", ondelete="CASCADE"))
+    e164: Mapped[str] = mapped_column(E164, index=True)
+    owner: Mapped[PhoneOwner] = mapped_column(
+        choice(PhoneOwner, "owner_known"), default=PhoneOwner.OWN
+    )
+
+    person: Mapped[Person] = relationship(back_populates="phones")
+
+
+class PersonNir(db.Model):
+    """A person's NIR, apart from the rest; reading it is journaled."""
+
+    __tablename__ = "person_nirs"
+
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("persons.id", ondelete="CASCADE"), primary_key=True
+    )
+    nir: Mapped[str] = mapped_column(String(15))
+
+
+class Dossier(db.Model):
+    """One demande of aid for one training. Amounts are in cents of euro."""
+
+    __tablename__ = "dossiers"
+    __table_args__ = (
+        CheckConstraint(
+            "(inside = 'rejected') = (rejection IS NOT NULL)", name="rejection_has_reason"
+        ),
+        CheckConstraint("amount_cents IS NULL OR amount_cents >= 0", name="amount_positive"),
+        CheckConstraint(
+            "training_end IS NULL OR training_start IS NULL OR training_end >= training_start",
+            name="training_in_order",
+        ),
+        Index("ix_dossiers_person_deposit", "person_id", "deposited_on"),
+        Index("ix_dossiers_owner_inside", "owner_id", "inside"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(String(24), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), index=True)
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+    inside: Mapped[Inside] = mapped_column(choice(Inside, "inside_known"), default=Inside.AWAITED)
+    outside: Mapped[Outside] = mapped_column(choice(Outside, "outside_known"), default=Outside.NONE)
+    descends_from_of: Mapped[bool] = mapped_column(default=True)
+    enrolled_on: Mapped[date | None]
+    deposited_on: Mapped[date | None]
+    taken_up_on: Mapped[date | None]
+    decided_on: Mapped[date | None]
+    rejection: Mapped[Rejection | None] = mapped_column(choice(Rejection, "rejection_known"))
+    rejection_evidence: Mapped[str] = mapped_column(String(300), default="")
+    notified_on: Mapped[date | None]
+    notification_seen_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    next_payment_on: Mapped[date | None]
+    paid_on: Mapped[date | None]
+    amount_cents: Mapped[int | None]
+    iban_masked: Mapped[str] = mapped_column(String(48), default="")
+    training_title: Mapped[str] = mapped_column(String(200), default="")
+    training_action: Mapped[str] = mapped_column(String(32), default="")
+    training_start: Mapped[date | None]
+    training_end: Mapped[date | None]
+    training_hours: Mapped[int | None]
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    person: Mapped[Person] = relationship(back_populates="dossiers")
+    organisation: Mapped[Organisation | None] = relationship()
+    owner: Mapped[Agent | None] = relationship()
+    pieces: Mapped[list[Piece]] = relationship(
+        back_populates="dossier", cascade="all, delete-orphan", order_by="Piece.id"
+    )
+    annotations: Mapped[list[Annotation]] = relationship(
+        back_populates="dossier", cascade="all, delete-orphan", order_by="Annotation.id.desc()"
+    )
+    flags: Mapped[list[PriorityFlag]] = relationship(
+        back_populates="dossier", cascade="all, delete-orphan", order_by="PriorityFlag.due_on"
+    )
+    events: Mapped[list[PortalEvent]] = relationship(
+        back_populates="dossier",
+        cascade="all, delete-orphan",
+        order_by="(PortalEvent.at, PortalEvent.id)",
+    )
+
+
+class DossierIban(db.Model):
+    """Where the aid is paid, apart from the rest; reading it is journaled."""
+
+    __tablename__ = "dossier_ibans"
+
+    dossier_id: Mapped[int] = mapped_column(
+        ForeignKey("dossiers.id", ondelete="CASCADE"), primary_key=True
+    )
+    iban: Mapped[str] = mapped_column(String(34))
+    payee: Mapped[str] = mapped_column(String(160), default="")
+
+
+class Piece(db.Model):
+    """One slot for one document of a dossier."""
+
+    __tablename__ = "pieces"
+    __table_args__ = (UniqueConstraint("dossier_id", "kind", name="uq_pieces_dossier_kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id", ondelete="CASCADE"))
+    kind: Mapped[PieceKind] = mapped_column(choice(PieceKind, "kind_known"))
+    state: Mapped[PieceState] = mapped_column(
+        choice(PieceState, "state_known"), default=PieceState.GREY
+    )
+    defect: Mapped[Defect | None] = mapped_column(choice(Defect, "defect_known"))
+    message: Mapped[str] = mapped_column(String(300), default="")
+    asked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    dossier: Mapped[Dossier] = relationship(back_populates="pieces")
+
+
+class Annotation(db.Model):
+    """A short, factual remark on a dossier; ``alert_on`` makes it an alert of that day."""
+
+    __tablename__ = "annotations"
+    __table_args__ = (CheckConstraint("text <> ''", name="not_empty"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dossier_id: Mapped[int] = mapped_column(
+        ForeignKey("dossiers.id", ondelete="CASCADE"), index=True
+    )
+    author_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
+    text: Mapped[str] = mapped_column(Text)
+    alert_on: Mapped[date | None]
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    dossier: Mapped[Dossier] = relationship(back_populates="annotations")
+    author: Mapped[Agent] = relationship()
+
+
+class PriorityFlag(db.Model):
+    """« Je vais le traiter en priorité », made traceable: who promised what, why, by when."""
+
+    __tablename__ = "priority_flags"
+    __table_args__ = (CheckConstraint("reason <> ''", name="has_reason"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dossier_id: Mapped[int] = mapped_column(
+        ForeignKey("dossiers.id", ondelete="CASCADE"), index=True
+    )
+    author_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
+    reason: Mapped[str] = mapped_column(String(300))
+    due_on: Mapped[date]
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    done_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    dossier: Mapped[Dossier] = relationship(back_populates="flags")
+    author: Mapped[Agent] = relationship()
+
+
+class PortalEvent(db.Model):
+    """Something the Portal or its mail told us; append-only. ``data`` holds no personal data."""
+
+    __tablename__ = "portal_events"
+    __table_args__ = (Index("ix_portal_events_dossier_at", "dossier_id", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id", ondelete="CASCADE"))
+    kind: Mapped[PortalEventKind] = mapped_column(choice(PortalEventKind, "kind_known"))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+    dossier: Mapped[Dossier] = relationship(back_populates="events")
+
+
+class ProcessingDate(db.Model):
+    """Which day's deposits the service was working on, day by day (« on traite le 4 juin »)."""
+
+    __tablename__ = "processing_dates"
+
+    on: Mapped[date] = mapped_column(primary_key=True)
+    deposits_of: Mapped[date]
+
+
+class PaymentWave(db.Model):
+    """A day on which the aid is paid; there are three a month."""
+
+    __tablename__ = "payment_waves"
+
+    on: Mapped[date] = mapped_column(primary_key=True)
