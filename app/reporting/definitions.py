@@ -1,0 +1,361 @@
+"""What each figure of the report means. Pure.
+
+Every page, export and chart prints these sentences beside the figures, and ``DEFINITIONS_VERSION``
+travels with every report, so that two reports are compared only when they were counted alike.
+The reasons for these choices are in ``docs/adr/0006-definitions.md``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+DEFINITIONS_VERSION = "1.0"
+"""Raise the first number when a formula changes, the second when only its wording does."""
+
+SHORT_ABANDON_S = 5
+"""A caller who hangs up in less than this many seconds of queue has not really waited."""
+
+SERVICE_LEVEL_S = 20
+"""Default threshold, in seconds, under which a call is counted as answered in time."""
+
+Unit = Literal["calls", "seconds", "share"]
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One figure: how it is named, what it says and how it is computed."""
+
+    key: str
+    fr: str
+    en: str
+    sentence_fr: str
+    sentence_en: str
+    unit: Unit
+    formula_fr: str = ""
+    formula_en: str = ""
+
+    def name(self, locale: str = "fr") -> str:
+        return self.en if locale.startswith("en") else self.fr
+
+    def sentence(self, locale: str = "fr") -> str:
+        return self.sentence_en if locale.startswith("en") else self.sentence_fr
+
+    def formula(self, locale: str = "fr") -> str:
+        return self.formula_en if locale.startswith("en") else self.formula_fr
+
+
+_COUNTS = (
+    Definition(
+        "presented",
+        "Appels présentés",
+        "Calls presented",
+        "Appels arrivés pendant les heures d'ouverture, quelle que soit leur issue.",
+        "Calls that came in during opening hours, however they ended.",
+        "calls",
+        "répondus + abandonnés + abandons courts + rappels + échecs + en cours",
+        "answered + abandoned + short abandons + call-backs + failed + still open",
+    ),
+    Definition(
+        "answered",
+        "Répondus",
+        "Answered",
+        "Appels qui ont été mis en relation avec un agent.",
+        "Calls that were connected to an agent.",
+        "calls",
+    ),
+    Definition(
+        "abandoned",
+        "Abandonnés",
+        "Abandoned",
+        "Appels raccrochés par la personne après au moins 5 secondes d'attente, sonnerie comprise.",
+        "Calls that the caller hung up after 5 seconds of waiting or more, ringing included.",
+        "calls",
+    ),
+    Definition(
+        "short_abandoned",
+        "Abandons courts",
+        "Short abandons",
+        "Appels raccrochés par la personne moins de 5 secondes après son entrée en file.",
+        "Calls that the caller hung up less than 5 seconds after entering the queue.",
+        "calls",
+    ),
+    Definition(
+        "callback",
+        "Demandes de rappel",
+        "Diverted to call-back",
+        "Appels qui ont quitté la file parce que la personne a préféré être rappelée.",
+        "Calls that left the queue because the caller chose to be called back.",
+        "calls",
+    ),
+    Definition(
+        "failed",
+        "Échecs techniques",
+        "Failed",
+        "Appels interrompus par une panne, de notre côté ou de celui de l'opérateur.",
+        "Calls cut by a fault on our side or on the carrier's.",
+        "calls",
+    ),
+    Definition(
+        "open",
+        "Encore en cours",
+        "Still open",
+        "Appels qui n'étaient pas terminés quand le rapport a été calculé.",
+        "Calls that had not ended when the report was computed.",
+        "calls",
+    ),
+    Definition(
+        "closed",
+        "Hors horaires",
+        "Outside hours",
+        "Appels arrivés quand la ligne était fermée. Ils sont comptés à part des appels présentés.",
+        "Calls that came in while the line was closed. They are not part of calls presented.",
+        "calls",
+    ),
+    Definition(
+        "outbound",
+        "Appels émis",
+        "Outbound calls",
+        "Appels passés par les agents. Ils sont comptés à part des appels présentés.",
+        "Calls made by the agents. They are not part of calls presented.",
+        "calls",
+    ),
+)
+
+_DURATIONS = (
+    Definition(
+        "mean_wait_s",
+        "Attente moyenne",
+        "Mean wait",
+        "Temps entre l'entrée en file et la réponse d'un agent, sonnerie comprise, "
+        "en moyenne sur les appels répondus.",
+        "Time from entering the queue to an agent's answer, ringing included, "
+        "averaged over answered calls.",
+        "seconds",
+        "somme des attentes ÷ répondus",
+        "sum of waits ÷ answered",
+    ),
+    Definition(
+        "mean_talk_s",
+        "Conversation moyenne",
+        "Mean talk",
+        "Temps entre la réponse et la fin de l'appel, mises en garde comprises. "
+        "La durée est comptée, jamais limitée.",
+        "Time from answer to hang-up, hold included. Length is counted, never limited.",
+        "seconds",
+        "somme des conversations ÷ appels répondus et terminés",
+        "sum of talk ÷ answered calls that have ended",
+    ),
+    Definition(
+        "mean_wrap_up_s",
+        "Fin de traitement moyenne",
+        "Mean wrap-up",
+        "Temps entre la fin de l'appel et le moment où l'agent redevient disponible.",
+        "Time from hang-up until the agent is available again.",
+        "seconds",
+        "somme des fins de traitement ÷ fins de traitement achevées",
+        "sum of wrap-ups ÷ completed wrap-ups",
+    ),
+    Definition(
+        "mean_hold_s",
+        "Mise en garde moyenne",
+        "Mean hold",
+        "Part de la conversation pendant laquelle la personne a été mise en garde, "
+        "en moyenne sur les appels répondus et terminés.",
+        "Part of the talk during which the caller was on hold, "
+        "averaged over answered calls that have ended.",
+        "seconds",
+        "somme des mises en garde ÷ appels répondus et terminés",
+        "sum of holds ÷ answered calls that have ended",
+    ),
+    Definition(
+        "mean_handling_s",
+        "Traitement moyen",
+        "Mean handling time",
+        "Conversation et fin de traitement ensemble (« AHT » dans les centres d'appels).",
+        "Talk and wrap-up together (AHT).",
+        "seconds",
+        "somme (conversation + fin de traitement) ÷ appels répondus et terminés",
+        "sum (talk + wrap-up) ÷ answered calls that have ended",
+    ),
+    Definition(
+        "longest_wait_s",
+        "Attente la plus longue",
+        "Longest wait",
+        "La plus longue attente parmi les appels répondus.",
+        "The longest wait among answered calls.",
+        "seconds",
+    ),
+    Definition(
+        "longest_talk_s",
+        "Conversation la plus longue",
+        "Longest talk",
+        "La plus longue conversation. Une longue conversation n'est pas un défaut.",
+        "The longest talk. A long talk is not a fault.",
+        "seconds",
+    ),
+)
+
+_RATES = (
+    Definition(
+        "abandonment_rate",
+        "Taux d'abandon",
+        "Abandonment rate",
+        "Part des appels présentés que la personne a abandonnés ; "
+        "les abandons courts sont comptés à part.",
+        "Share of calls presented that the caller abandoned; short abandons are counted apart.",
+        "share",
+        "abandonnés ÷ présentés",
+        "abandoned ÷ presented",
+    ),
+    Definition(
+        "abandonment_of_waiting",
+        "Abandon, hors abandons courts",
+        "Abandonment, short ones left out",
+        "Variante : part des appels abandonnés parmi ceux qui ont attendu un agent.",
+        "Variant: share of abandoned calls among those that waited for an agent.",
+        "share",
+        "abandonnés ÷ (répondus + abandonnés)",
+        "abandoned ÷ (answered + abandoned)",
+    ),
+    Definition(
+        "abandonment_with_short",
+        "Abandon, abandons courts compris",
+        "Abandonment, short ones included",
+        "Variante : part des appels présentés que la personne a raccrochés avant une réponse.",
+        "Variant: share of calls presented that the caller hung up before an answer.",
+        "share",
+        "(abandonnés + abandons courts) ÷ présentés",
+        "(abandoned + short abandons) ÷ presented",
+    ),
+    Definition(
+        "service_level",
+        "Niveau de service",
+        "Service level",
+        "Part des appels auxquels un agent a répondu dans le délai fixé (20 secondes par défaut).",
+        "Share of calls answered within the set time (20 seconds by default).",
+        "share",
+        "répondus dans le délai ÷ (répondus + abandonnés)",
+        "answered in time ÷ (answered + abandoned)",
+    ),
+    Definition(
+        "service_level_of_presented",
+        "Niveau de service, sur présentés",
+        "Service level, of presented",
+        "Variante : les appels répondus dans le délai, rapportés à tous les appels présentés.",
+        "Variant: calls answered in time over all calls presented.",
+        "share",
+        "répondus dans le délai ÷ présentés",
+        "answered in time ÷ presented",
+    ),
+    Definition(
+        "service_level_of_answered",
+        "Niveau de service, sur répondus",
+        "Service level, of answered",
+        "Variante : les appels répondus dans le délai, rapportés aux seuls appels répondus.",
+        "Variant: calls answered in time over answered calls only.",
+        "share",
+        "répondus dans le délai ÷ répondus",
+        "answered in time ÷ answered",
+    ),
+)
+
+_CONTENTS = (
+    Definition(
+        "reasons",
+        "Motifs d'appel",
+        "Reasons",
+        "Motif noté par l'agent pour chaque appel répondu ; "
+        "« Pas de qualification » quand il n'a rien noté.",
+        "Reason noted by the agent for each answered call; "
+        "“Pas de qualification” when nothing was noted.",
+        "calls",
+    ),
+    Definition(
+        "caller_roles",
+        "Qui appelle",
+        "Who calls",
+        "Qualité de la personne qui appelle, notée par l'agent pour un appel répondu.",
+        "Role of the caller, as noted by the agent for an answered call.",
+        "calls",
+    ),
+    Definition(
+        "half_hours",
+        "Demi-heures",
+        "Half-hours",
+        "Appels rangés selon l'heure locale de leur arrivée.",
+        "Calls by the local time at which they came in.",
+        "calls",
+    ),
+    Definition(
+        "digital_observed",
+        "Difficultés numériques observées",
+        "Digital trouble observed",
+        "Appels répondus où la trace (script utilisé, événements du Portail) "
+        "montre une difficulté numérique.",
+        "Answered calls whose trace (script used, events of the Portal) shows digital trouble.",
+        "calls",
+    ),
+    Definition(
+        "digital_declared",
+        "Difficultés numériques déclarées",
+        "Digital trouble declared",
+        "Appels répondus que l'agent a qualifiés de difficulté numérique.",
+        "Answered calls that the agent qualified as digital trouble.",
+        "calls",
+    ),
+    Definition(
+        "digital_gap",
+        "Observées sans être déclarées",
+        "Observed but not declared",
+        "Indicateur de qualité de la qualification : la trace montre une difficulté numérique, "
+        "la qualification ne la dit pas. Il ne mesure pas les agents.",
+        "Indicator of the quality of qualification: the trace shows digital trouble, "
+        "the qualification does not say so. It does not measure agents.",
+        "calls",
+        "observées et non déclarées",
+        "observed and not declared",
+    ),
+    Definition(
+        "teams",
+        "Par équipe",
+        "By team",
+        "Appels répondus par l'accueil téléphonique et par l'équipe d'instruction en renfort. "
+        "Aucun chiffre par agent.",
+        "Calls answered by the front office and by the back office in support. No figure by agent.",
+        "calls",
+    ),
+)
+
+DEFINITIONS: dict[str, Definition] = {
+    each.key: each for each in (*_COUNTS, *_DURATIONS, *_RATES, *_CONTENTS)
+}
+
+OUTCOMES: tuple[str, ...] = (
+    "answered",
+    "abandoned",
+    "short_abandoned",
+    "callback",
+    "failed",
+    "open",
+)
+"""Keys of the outcomes whose sum is ``presented``, in the order in which they are shown."""
+
+BLIND_SPOTS_FR: tuple[str, ...] = (
+    "Les personnes qui n'appellent jamais : elles renoncent, ou se font aider ailleurs.",
+    "Les personnes que leur opérateur n'a pas fait arriver jusqu'à nous.",
+    "Si la difficulté est vraiment levée : un lien envoyé n'est pas une demande déposée.",
+    "La difficulté numérique que personne n'a notée et qu'aucun script n'a suivie.",
+)
+
+BLIND_SPOTS_EN: tuple[str, ...] = (
+    "People who never call: they give up, or find help elsewhere.",
+    "People whose call their carrier never brought to us.",
+    "Whether the trouble is really over: a link sent is not an application filed.",
+    "Digital trouble that nobody noted and no script followed.",
+)
+
+
+def blind_spots(locale: str = "fr") -> tuple[str, ...]:
+    """What the report cannot see, to be printed at its foot."""
+    return BLIND_SPOTS_EN if locale.startswith("en") else BLIND_SPOTS_FR
