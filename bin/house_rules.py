@@ -1,0 +1,105 @@
+"""Rules of the house that no general linter knows. Prints each breach as path:line: what.
+
+* time comes from app/clock.py alone (STYLE: no hidden clock);
+* templates hold no inline script, style or handler (the Content-Security-Policy would block them);
+* `__init__.py` files stay empty, modules stay short, no utils or helpers;
+* nothing swallows every exception.
+"""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LONGEST = 450  # lines in a module; the habit is 400
+# The clock itself, and the local carrier: a telephone company has its own time.
+OWN_CLOCK = ("app/clock.py", "app/local_carrier/")
+CLOCK_CALLS = {"now", "utcnow", "today", "fromtimestamp", "utcfromtimestamp"}
+INLINE = (
+    (re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*type=\"application/json\")[^>]*>", re.I), "inline script"),
+    (re.compile(r"<style\b", re.I), "inline style sheet"),
+    (re.compile(r"<[a-z][^>]*\sstyle\s*=", re.I), "style attribute"),
+    (re.compile(r"<[a-z][^>]*\son[a-z]+\s*=", re.I), "inline handler"),
+    (re.compile(r"(?:src|href)\s*=\s*[\"'](?:https?:)?//[^\"']+\.(?:js|css)", re.I), "file from another site"),
+    (re.compile(r"\bhx-on[:-]"), "hx-on handler"),
+)
+
+Finding = tuple[Path, int, str]
+
+
+def clock_calls(path: Path, tree: ast.AST) -> Iterator[Finding]:
+    """datetime.now(), date.today()… anywhere but in the clock."""
+    if path.as_posix().startswith(OWN_CLOCK):
+        return
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+            continue
+        owner = ast.unparse(node.func.value)
+        if node.func.attr in CLOCK_CALLS and owner.split(".")[-1] in {"datetime", "date"}:
+            if node.func.attr.endswith("fromtimestamp") and (node.keywords or len(node.args) > 1):
+                continue
+            yield path, node.lineno, f"{owner}.{node.func.attr}(): take `now` as an argument, or use app.clock"
+
+
+def swallowed(path: Path, tree: ast.AST) -> Iterator[Finding]:
+    """`except Exception: pass` and its like hide bugs for years."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.ExceptHandler):
+            continue
+        broad = node.type is None or ast.unparse(node.type) in {"Exception", "BaseException"}
+        silent = all(isinstance(s, ast.Pass | ast.Continue) or is_none_return(s) for s in node.body)
+        if broad and silent:
+            yield path, node.lineno, "swallows every exception: catch what you expect"
+
+
+def is_none_return(statement: ast.stmt) -> bool:
+    """`return` or `return None`."""
+    if not isinstance(statement, ast.Return):
+        return False
+    return statement.value is None or (isinstance(statement.value, ast.Constant) and statement.value.value is None)
+
+
+def shape(path: Path, text: str) -> Iterator[Finding]:
+    """Empty __init__.py, short modules, telling names."""
+    lines = text.count("\n")
+    if path.name == "__init__.py" and text.strip():
+        yield path, 1, "__init__.py stays empty"
+    if lines > LONGEST:
+        yield path, lines, f"{lines} lines: split by subject"
+    if path.stem.rstrip("s") in {"util", "helper"}:
+        yield path, 1, "no utils, no helpers: name the subject"
+
+
+def python_findings() -> Iterator[Finding]:
+    """What is wrong in app/."""
+    for file in sorted((ROOT / "app").rglob("*.py")):
+        path, text = file.relative_to(ROOT), file.read_text()
+        tree = ast.parse(text)
+        yield from shape(path, text)
+        yield from clock_calls(path, tree)
+        yield from swallowed(path, tree)
+
+
+def template_findings() -> Iterator[Finding]:
+    """What is wrong in templates/."""
+    for file in sorted((ROOT / "templates").rglob("*.html")):
+        path, text = file.relative_to(ROOT), file.read_text()
+        if path.parts[1] == "mail":
+            continue  # mail programs read style attributes only
+        for pattern, what in INLINE:
+            for match in pattern.finditer(text):
+                yield path, text.count("\n", 0, match.start()) + 1, f"{what}: {match.group()[:60]}"
+
+
+def main() -> int:
+    """Print the findings; returns the exit code."""
+    findings = [*python_findings(), *template_findings()]
+    for path, line, what in findings:
+        print(f"{path}:{line}: {what}")
+    return 1 if findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

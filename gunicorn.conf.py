@@ -1,0 +1,65 @@
+"""How the web process is served, embedded as in production: one gevent worker a process.
+
+A worker holds live sockets, so processes are added (each with its own port, behind nginx with
+sticky sessions), never workers: Socket.IO cannot share a port between workers.
+"""
+
+import os
+import re
+from typing import Any
+
+from gunicorn.glogging import Logger
+
+wsgi_app = "app.factory:create_app()"
+bind = f"{os.environ.get('HOST', '0.0.0.0')}:{os.environ.get('PORT', '5000')}"  # noqa: S104
+worker_class = "gevent"
+workers = 1
+worker_connections = 2000
+timeout = 60  # seconds without a heartbeat of the event loop before the worker is restarted
+graceful_timeout = 15  # running requests and webhooks end; sockets reconnect by themselves
+keepalive = 30
+preload_app = False  # monkey patching comes first, in the worker
+forwarded_allow_ips = "127.0.0.1,::1"
+control_socket_disable = True
+
+# No personal data: no address of the visitor, no query string, no referrer, no cookie.
+accesslog = os.environ.get("ACCESS_LOG") or None
+access_log_format = '%(t)s %(m)s %(U)s %(s)s %(B)s bytes %(M)s ms'
+errorlog = "-"
+loglevel = os.environ.get("LOG_LEVEL", "info")
+
+_TOKEN_IN_PATH = re.compile(r"(/portail/lien/)[^/?\s]+")
+
+
+class PrivateLogger(Logger):
+    """Access log without what identifies a person: tokens in paths are masked too."""
+
+    def atoms(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The values of one access line."""
+        atoms: dict[str, Any] = super().atoms(*args, **kwargs)
+        atoms["U"] = _TOKEN_IN_PATH.sub(r"\1***", atoms.get("U") or "")
+        return atoms
+
+
+logger_class = PrivateLogger
+
+
+def post_fork(_server: Any, _worker: Any) -> None:
+    """PostgreSQL's driver waits through gevent as soon as sockets are patched: nothing to add."""
+
+
+def post_worker_init(worker: Any) -> None:
+    """Embedded, one process does all: the ticker and the job queue run inside it.
+
+    With Redis they have a process of their own (`worker` in the Procfile).
+    """
+    if os.environ.get("REDIS_URL"):
+        return
+    from app.wiring import start_background
+
+    start_background(worker.wsgi)
+
+
+def on_starting(server: Any) -> None:
+    """Say where, in one line."""
+    server.log.info("Permanence %s", bind)
