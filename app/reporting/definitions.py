@@ -36,12 +36,15 @@ class Definition:
     formula_en: str = ""
 
     def name(self, locale: str = "fr") -> str:
+        """The figure's name for a screen in ``locale``; French unless English is asked for."""
         return self.en if locale.startswith("en") else self.fr
 
     def sentence(self, locale: str = "fr") -> str:
+        """What the figure counts, in one sentence."""
         return self.sentence_en if locale.startswith("en") else self.sentence_fr
 
     def formula(self, locale: str = "fr") -> str:
+        """The formula, in words, or an empty string for a plain count."""
         return self.formula_en if locale.startswith("en") else self.formula_fr
 
 

@@ -62,6 +62,7 @@ class CallFact:
 
     @property
     def wrap_up(self) -> timedelta | None:
+        """From the hang-up until the agent is available again; None for an unanswered call."""
         return _span(self.ended_at, self.wrap_up_ended_at) if self.answered_at else None
 
 
@@ -116,7 +117,7 @@ class Longest:
 
 @dataclass(frozen=True, slots=True)
 class DayReport:
-    """Every figure of one local day. Durations in seconds, rates between 0 and 1, None if no call."""
+    """Every figure of one local day: seconds, rates between 0 and 1, None when no call."""
 
     day: date
     presented: int

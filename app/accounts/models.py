@@ -1,0 +1,87 @@
+"""Who works here: agents, what they are doing now, and the journal of what they saw and did."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask_login import UserMixin
+from sqlalchemy import JSON, Boolean, CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.columns import UTCDateTime
+from app.extensions import db
+
+
+class Agent(UserMixin, db.Model):
+    """A person who signs in. ``role`` decides what she may see (app.access)."""
+
+    __tablename__ = "agents"
+    __table_args__ = (
+        CheckConstraint("role IN ('front', 'back', 'manager', 'admin')", name="role"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    display_name: Mapped[str] = mapped_column(String(120))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    role: Mapped[str] = mapped_column(String(10))
+    languages: Mapped[list[str]] = mapped_column(JSON, default=lambda: ["fr"])
+    locale: Mapped[str] = mapped_column(String(5), default="fr")
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+    session_epoch: Mapped[int] = mapped_column(default=0)
+
+    presence: Mapped[Presence] = relationship(back_populates="agent", uselist=False)
+
+    @property
+    def is_active(self) -> bool:
+        return self.active
+
+    def get_id(self) -> str:
+        """Session key: changes when all sessions of an agent are closed (``session_epoch``)."""
+        return f"{self.id}.{self.session_epoch}"
+
+
+class Presence(db.Model):
+    """What an agent is doing now; one row an agent, changed by conditional updates only."""
+
+    __tablename__ = "presences"
+
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"), primary_key=True)
+    state: Mapped[str] = mapped_column(String(16), default="offline", index=True)
+    reason: Mapped[str | None] = mapped_column(String(16))
+    since: Mapped[datetime] = mapped_column(UTCDateTime)
+    idle_since: Mapped[datetime] = mapped_column(UTCDateTime)
+    call_id: Mapped[int | None]
+    return_to: Mapped[str | None] = mapped_column(String(16))
+
+    agent: Mapped[Agent] = relationship(back_populates="presence")
+
+
+class Connection(db.Model):
+    """An open browser tab of an agent; ``process`` serves it, ``seen_at`` proves it alive."""
+
+    __tablename__ = "connections"
+
+    sid: Mapped[str] = mapped_column(String(64), primary_key=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"), index=True)
+    process: Mapped[str] = mapped_column(String(64), index=True)
+    seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class JournalEntry(db.Model):
+    """One line of the journal: who did or saw what. Append-only (triggers), hash-chained.
+
+    ``subject`` names a record by kind and id (``dossier:12``): no personal text is kept here.
+    """
+
+    __tablename__ = "journal"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    agent_id: Mapped[int | None]
+    act: Mapped[str] = mapped_column(String(40), index=True)
+    subject: Mapped[str] = mapped_column(String(60))
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    previous_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    hash: Mapped[str] = mapped_column(String(64), unique=True)

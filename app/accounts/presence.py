@@ -1,0 +1,40 @@
+"""States an agent can be in, and which moves are hers. Pure.
+
+``available`` alone can be offered a call. ``ringing``, ``in_call`` and ``wrap_up`` are set by
+calls; ``offline`` by the browser that goes; the rest by the agent.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class PresenceState(StrEnum):
+    OFFLINE = "offline"
+    AVAILABLE = "available"
+    RINGING = "ringing"
+    IN_CALL = "in_call"
+    WRAP_UP = "wrap_up"
+    MISSED = "missed"
+    AWAY = "away"
+    DO_NOT_DISTURB = "do_not_disturb"
+
+
+AWAY_REASONS = ("pause", "dossiers", "reunion", "formation")
+CHOSEN_BY_AGENT = frozenset(
+    {PresenceState.AVAILABLE, PresenceState.AWAY, PresenceState.DO_NOT_DISTURB,
+     PresenceState.OFFLINE}
+)
+SET_BY_CALLS = frozenset({PresenceState.RINGING, PresenceState.IN_CALL, PresenceState.WRAP_UP})
+
+
+def may_choose(current: PresenceState, wanted: PresenceState, reason: str | None) -> bool:
+    """May an agent in ``current`` go to ``wanted`` by herself?
+
+    Not while a call holds her (ringing, in call); leaving wrap-up is hers: it is never cut off.
+    """
+    if wanted not in CHOSEN_BY_AGENT:
+        return False
+    if (wanted is PresenceState.AWAY) != (reason in AWAY_REASONS):
+        return False
+    return current not in (PresenceState.RINGING, PresenceState.IN_CALL)

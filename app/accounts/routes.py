@@ -1,0 +1,93 @@
+"""Signing in and out, the home page by role, the choice of language."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, redirect, render_template, request, session, url_for
+from flask_login import current_user, login_user, logout_user
+from sqlalchemy import update
+
+from app import clock
+from app.access import allow, public
+from app.accounts import service
+from app.accounts.models import Agent
+from app.extensions import db, limiter, login
+from app.unit_of_work import unit_of_work
+
+bp = Blueprint("accounts", __name__)
+
+HOME = {"front": "/desk", "back": "/desk", "manager": "/wall", "admin": "/admin"}
+LOCALES = ("fr", "en")
+
+
+@login.user_loader
+def load_agent(key: str) -> Agent | None:
+    """The agent of a session, unless she was disabled or her sessions were closed."""
+    agent_id, _dot, epoch = key.partition(".")
+    agent = db.session.get(Agent, int(agent_id)) if agent_id.isdigit() else None
+    if agent is None or not agent.active or str(agent.session_epoch) != epoch:
+        return None
+    return agent
+
+
+@bp.get("/")
+@public
+def home() -> Response:
+    """Each to her page."""
+    if not current_user.is_authenticated:
+        return redirect(url_for("accounts.sign_in"))
+    return redirect(HOME[current_user.role])
+
+
+@bp.get("/sign-in")
+@public
+def sign_in() -> str:
+    """The sign-in form."""
+    return render_template("accounts/sign_in.html", email="", refused=False)
+
+
+@bp.post("/sign-in")
+@public
+@limiter.limit("10/minute;60/hour")
+def sign_in_submit() -> Response | tuple[str, int]:
+    """Check the password; the same answer for an unknown address and a wrong password."""
+    email = request.form.get("email", "")[:254]
+    agent = service.authenticate(email, request.form.get("password", "")[:200], now=clock.now())
+    if agent is None:
+        return render_template("accounts/sign_in.html", email=email, refused=True), 401
+    session.clear()  # a new session: a fixed cookie from before cannot ride along
+    login_user(agent)
+    session.permanent = True
+    return redirect(_safe_next(request.args.get("next", "")) or HOME[agent.role])
+
+
+@bp.post("/sign-out")
+@allow()
+def sign_out() -> Response:
+    """End the session."""
+    logout_user()
+    session.clear()
+    return redirect(url_for("accounts.sign_in"))
+
+
+@bp.post("/locale")
+@public
+def choose_locale() -> Response:
+    """Remember French or English for this person."""
+    wanted = request.form.get("locale", "fr")
+    if wanted in LOCALES:
+        session["locale"] = wanted
+        if current_user.is_authenticated:
+            with unit_of_work():
+                db.session.execute(
+                    update(Agent).where(Agent.id == current_user.id).values(locale=wanted)
+                )
+    return redirect(_safe_next(request.form.get("next", "")) or "/")
+
+
+def _safe_next(target: str) -> str | None:
+    """A path of ours, or None: never somebody else's site."""
+    parts = urlsplit(target)
+    local = target.startswith("/") and not target.startswith(("//", "/\\"))
+    return target if local and not parts.netloc and not parts.scheme else None

@@ -1,0 +1,217 @@
+"""Signing in, making agents, and moving between presence states."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import delete, func, select, update
+
+from app.accounts import journal
+from app.accounts.models import Agent, Connection, Presence
+from app.accounts.presence import PresenceState, may_choose
+from app.exceptions import Conflict, InvalidInput
+from app.extensions import db
+from app.unit_of_work import unit_of_work
+
+log = logging.getLogger(__name__)
+
+_hasher = PasswordHasher()
+# Verified when the address is unknown, so that the answer takes as long as for a known one.
+_DECOY = _hasher.hash("no agent has this password")
+
+MINIMUM_PASSWORD = 12
+
+
+def create_agent(
+    email: str,
+    display_name: str,
+    role: str,
+    password: str,
+    *,
+    now: datetime,
+    languages: list[str] | None = None,
+) -> Agent:
+    """Add an agent inside the caller's transaction. Raises InvalidInput on a weak password."""
+    if len(password) < MINIMUM_PASSWORD:
+        raise InvalidInput(f"Le mot de passe doit avoir au moins {MINIMUM_PASSWORD} caractères.")
+    agent = Agent(
+        email=email.strip().lower(), display_name=display_name, role=role,
+        password_hash=_hasher.hash(password), languages=languages or ["fr"],
+    )
+    agent.presence = Presence(state=PresenceState.OFFLINE, since=now, idle_since=now)
+    db.session.add(agent)
+    db.session.flush()
+    return agent
+
+
+def authenticate(email: str, password: str, *, now: datetime) -> Agent | None:
+    """The agent whose address and password these are, or None; journals both outcomes."""
+    agent = db.session.scalar(select(Agent).where(Agent.email == email.strip().lower()))
+    known = agent is not None and agent.active
+    try:
+        _hasher.verify(agent.password_hash if agent and known else _DECOY, password)
+        verified = known
+    except (VerificationError, InvalidHashError):
+        verified = False
+    with unit_of_work():
+        journal.record(
+            "sign_in" if verified else "sign_in_refused",
+            f"agent:{agent.id}" if agent else "agent:unknown",
+            agent_id=agent.id if agent and verified else None, now=now,
+        )
+    return agent if verified else None
+
+
+def choose_presence(
+    agent_id: int, wanted: str, reason: str | None, *, now: datetime
+) -> Presence:
+    """Move an agent where she asked to be.
+
+    Raises InvalidInput for a state that is not hers to choose, Conflict when a call holds her.
+    """
+    try:
+        state = PresenceState(wanted)
+    except ValueError:
+        raise InvalidInput("Cet état n'existe pas.") from None
+    with unit_of_work():
+        presence = db.session.get_one(Presence, agent_id)
+        current = PresenceState(presence.state)
+        if not may_choose(current, state, reason):
+            if current in (PresenceState.RINGING, PresenceState.IN_CALL):
+                raise Conflict(
+                    "Un appel est en cours.", kept="Votre état n'a pas changé.",
+                    todo="Terminez l'appel, puis changez d'état.",
+                )
+            raise InvalidInput("Cet état n'existe pas.")
+        if not _move(agent_id, (current,), state, reason, now):
+            raise Conflict("Votre état vient de changer.", todo="Regardez-le, puis recommencez.")
+        db.session.expire_all()
+        return db.session.get_one(Presence, agent_id)
+
+
+def _move(
+    agent_id: int,
+    expected: tuple[PresenceState, ...],
+    to: PresenceState,
+    reason: str | None,
+    now: datetime,
+    call_id: int | None = None,
+) -> bool:
+    values = {
+        "state": to, "reason": reason, "since": now, "call_id": call_id, "return_to": None,
+    }
+    if to is PresenceState.AVAILABLE:
+        values["idle_since"] = now
+    return bool(
+        db.session.execute(
+            update(Presence)
+            .where(Presence.agent_id == agent_id, Presence.state.in_(expected))
+            .values(**values)
+            .execution_options(synchronize_session=False)
+        ).rowcount
+    )
+
+
+def claim_for_call(agent_id: int, call_id: int, *, now: datetime) -> bool:
+    """Take an available agent for one call (→ ringing). False if she is not available any more.
+
+    A conditional update inside the caller's transaction: two calls can never hold one agent.
+    """
+    return _move(
+        agent_id, (PresenceState.AVAILABLE,), PresenceState.RINGING, None, now, call_id
+    )
+
+
+def move_in_call(
+    agent_id: int,
+    call_id: int,
+    to: PresenceState,
+    *,
+    now: datetime,
+    expected: tuple[PresenceState, ...] = (
+        PresenceState.RINGING, PresenceState.IN_CALL, PresenceState.WRAP_UP
+    ),
+) -> bool:
+    """Follow a call: move the agent it holds to ``to``. False if the call holds her no more."""
+    keeps_call = to in (PresenceState.RINGING, PresenceState.IN_CALL, PresenceState.WRAP_UP)
+    values = {"state": to, "reason": None, "since": now, "call_id": call_id if keeps_call else None}
+    return bool(
+        db.session.execute(
+            update(Presence)
+            .where(
+                Presence.agent_id == agent_id, Presence.call_id == call_id,
+                Presence.state.in_(expected),
+            )
+            .values(**values, **({"idle_since": now} if to is PresenceState.AVAILABLE else {}))
+            .execution_options(synchronize_session=False)
+        ).rowcount
+    )
+
+
+def connected(sid: str, agent_id: int, process: str, *, now: datetime) -> None:
+    """A browser tab of the agent opened its socket."""
+    with unit_of_work():
+        db.session.merge(
+            Connection(sid=sid, agent_id=agent_id, process=process, seen_at=now)
+        )
+
+
+def disconnected(sid: str) -> int | None:
+    """A tab is gone. The agent's id if it was her last one, else None."""
+    with unit_of_work():
+        connection = db.session.get(Connection, sid)
+        if connection is None:
+            return None
+        agent_id = connection.agent_id
+        db.session.delete(connection)
+        db.session.flush()
+        return None if is_connected(agent_id) else agent_id
+
+
+def is_connected(agent_id: int) -> bool:
+    """Has the agent at least one open tab?"""
+    return bool(
+        db.session.scalar(
+            select(func.count()).select_from(Connection).where(Connection.agent_id == agent_id)
+        )
+    )
+
+
+def seen(process: str, sids: list[str], *, now: datetime) -> None:
+    """This process vouches for its open tabs."""
+    if sids:
+        with unit_of_work():
+            db.session.execute(
+                update(Connection)
+                .where(Connection.process == process, Connection.sid.in_(sids))
+                .values(seen_at=now)
+                .execution_options(synchronize_session=False)
+            )
+
+
+def forget_dead_connections(*, now: datetime, after: timedelta) -> list[int]:
+    """Drop tabs that no process vouches for; the agents who have no tab left."""
+    with unit_of_work():
+        dead = list(
+            db.session.scalars(
+                select(Connection.agent_id).where(Connection.seen_at < now - after).distinct()
+            )
+        )
+        if dead:
+            db.session.execute(delete(Connection).where(Connection.seen_at < now - after))
+        return [agent_id for agent_id in dead if not is_connected(agent_id)]
+
+
+def set_offline_if_gone(agent_id: int, *, now: datetime) -> bool:
+    """After the grace period: an agent with no tab left and no call is offline."""
+    with unit_of_work():
+        if is_connected(agent_id):
+            return False
+        return _move(
+            agent_id,
+            (PresenceState.AVAILABLE, PresenceState.MISSED, PresenceState.WRAP_UP),
+            PresenceState.OFFLINE, None, now,
+        )

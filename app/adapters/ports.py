@@ -1,0 +1,111 @@
+"""What the product asks of the outside, as Protocols. Pure: no library, no network.
+
+Adapters implement them; tests fake them; only the factory knows which one is there. Every method
+may raise ``app.exceptions.Unavailable`` when the other side does not answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class LegStatus:
+    """A leg as the provider sees it: ``status`` is Twilio's word (queued … completed)."""
+
+    sid: str
+    status: str
+    to: str = ""
+
+
+class Telephony(Protocol):
+    """The telephone provider's commands. Addresses are absolute URLs of our webhooks."""
+
+    def call_agent(self, agent_id: int, *, ref: str, from_number: str) -> str:
+        """Ring the softphone of an agent for the call ``ref``; the new leg's SID."""
+        ...
+
+    def redirect(self, leg_sid: str, path: str) -> None:
+        """Make a live leg run the TwiML at our ``path``. Raises NotFound if the leg is over."""
+        ...
+
+    def hang_up(self, leg_sid: str) -> None:
+        """End a leg; no error if it is over already."""
+        ...
+
+    def hold(self, conference: str, leg_sid: str, *, on: bool) -> None:
+        """Put a leg of a conference on hold, with music, or take it back."""
+        ...
+
+    def leg(self, leg_sid: str) -> LegStatus | None:
+        """What the provider says of a leg; None if it knows none."""
+        ...
+
+    def softphone_token(self, identity: str, *, seconds: int) -> str:
+        """A signed token that lets a browser register as ``identity``."""
+        ...
+
+
+@dataclass(frozen=True)
+class MailMessage:
+    """One mail to one person."""
+
+    to: str
+    subject: str
+    text: str
+    html: str | None = None
+    language: str = "fr"
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class MailReceipt:
+    """The mail server took the mail. ``message_id`` names it in its life."""
+
+    message_id: str
+    accepted_at: datetime
+
+
+class MailSender(Protocol):
+    """Sends mail. Raises ``MailRefused`` when the server says no for good."""
+
+    def send(self, message: MailMessage) -> MailReceipt: ...
+
+
+@dataclass(frozen=True)
+class OutboxMail:
+    """A mail kept by the local outbox."""
+
+    key: str
+    to: str
+    subject: str
+    text: str
+    html: str | None
+    sent_at: datetime
+
+
+class Outbox(Protocol):
+    """The mails that an embedded installation would have sent."""
+
+    def list(self, limit: int = 100) -> Sequence[OutboxMail]: ...
+
+    def get(self, key: str) -> OutboxMail | None: ...
+
+
+class SmsSender(Protocol):
+    """Sends a text message."""
+
+    def send(self, to: str, text: str) -> str: ...
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Everything outside, in one value that services receive."""
+
+    telephony: Telephony
+    mail: MailSender
+    sms: SmsSender
+    outbox: Outbox | None = None

@@ -1,0 +1,121 @@
+"""The run of a guided script: a small state machine over frozen values. Pure.
+
+A state is the list of answers given so far; where the run stands is derived from it, so that going
+back is only forgetting the last answer. Times come in as arguments.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from app.assist.script import OUTCOMES, Choice, Script, Step
+from app.exceptions import IllegalTransition, InvalidInput
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer: at which step, which choice (its number from 0), and when."""
+
+    step_id: str
+    choice: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class RunState:
+    """A run at one moment. ``outcome`` is None while it goes on."""
+
+    script: Script
+    step_id: str
+    answers: tuple[Answer, ...] = ()
+    outcome: str | None = None
+
+    @property
+    def step(self) -> Step:
+        """The step the agent has before her eyes (the last one seen, when the run has ended)."""
+        return self.script.step(self.step_id)
+
+    @property
+    def running(self) -> bool:
+        """Whether a choice may still be made."""
+        return self.outcome is None
+
+    @property
+    def next_script(self) -> str | None:
+        """The script that the last answer leads to, when the run ended that way."""
+        if self.outcome != "other_script" or not self.answers:
+            return None
+        return _choice(self.script.step(self.answers[-1].step_id), self.answers[-1].choice).script
+
+
+def start(script: Script) -> RunState:
+    """A new run, at the first step of ``script``."""
+    return RunState(script, script.start.id)
+
+
+def answer(state: RunState, step_id: str, choice: int, at: datetime) -> RunState:
+    """The run after ``choice`` was made at ``step_id``.
+
+    Raises IllegalTransition when the run has ended or stands at another step (a late double
+    click), InvalidInput when the step has no such choice.
+    """
+    if not state.running:
+        raise IllegalTransition("Ce script est déjà terminé.")
+    if step_id != state.step_id:
+        raise IllegalTransition("Le script a déjà avancé : cette réponse ne compte pas.")
+    made = _choice(state.step, choice)
+    return replace(
+        state,
+        step_id=made.next or state.step_id,
+        answers=(*state.answers, Answer(step_id, choice, at)),
+        outcome=made.outcome,
+    )
+
+
+def back(state: RunState) -> RunState:
+    """The run before its last act: an end decided by hand is lifted, else the last answer.
+
+    Raises IllegalTransition at the very first step.
+    """
+    if state.outcome is not None and not _ended_by_answer(state):
+        return replace(state, outcome=None)
+    if not state.answers:
+        raise IllegalTransition("Le script est à sa première étape.")
+    return RunState(state.script, state.answers[-1].step_id, state.answers[:-1])
+
+
+def finish(state: RunState, outcome: str) -> RunState:
+    """The run ended by the agent's decision, at whatever step it stands.
+
+    Raises InvalidInput for an outcome that does not exist, IllegalTransition if already ended.
+    """
+    if outcome not in OUTCOMES:
+        raise InvalidInput("Cette issue n'existe pas.")
+    if not state.running:
+        raise IllegalTransition("Ce script est déjà terminé.")
+    return replace(state, outcome=outcome)
+
+
+def replay(script: Script, answers: tuple[Answer, ...], outcome: str | None = None) -> RunState:
+    """The state that these stored answers lead to. ``outcome`` is the stored one, if any.
+
+    Raises what ``answer`` raises when the answers are not a legal path of ``script``.
+    """
+    state = start(script)
+    for given in answers:
+        state = answer(state, given.step_id, given.choice, given.at)
+    return finish(state, outcome) if outcome and state.running else state
+
+
+def _choice(step: Step, number: int) -> Choice:
+    if not 0 <= number < len(step.choices):
+        raise InvalidInput("Cette réponse n'est pas proposée à cette étape.")
+    return step.choices[number]
+
+
+def _ended_by_answer(state: RunState) -> bool:
+    if not state.answers:
+        return False
+    last = state.answers[-1]
+    return _choice(state.script.step(last.step_id), last.choice).outcome is not None

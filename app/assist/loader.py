@@ -1,0 +1,152 @@
+"""Reads the scripts from their YAML files and refuses those that could fail an agent mid-call.
+
+Every fault is told with its file, its step and a sentence: ``flask scripts check`` prints them, a
+test wants none, and the application does not start with one.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from app.assist import graph
+from app.assist.script import Choice, Problem, Script, Step, Text
+from app.assist.typography import french
+from app.exceptions import ConfigurationError, NotFound
+from app.tickets.reasons import DIGITAL_KINDS, REASONS
+
+SCRIPTS_DIR = Path(__file__).parent / "scripts"
+SCHEMA_FILE = Path(__file__).parent / "schema.json"
+
+
+@functools.cache
+def library() -> dict[str, Script]:
+    """All scripts of the house by id, in order. Raises ConfigurationError if one is refused."""
+    problems = check_all()
+    if problems:
+        raise ConfigurationError("Scripts refusés : " + " ; ".join(map(str, problems)))
+    return {
+        script.id: script for script in (parse(f.read_text("utf-8")) for f in files(SCRIPTS_DIR))
+    }
+
+
+def get(script_id: str) -> Script:
+    """The current version of a script; raises NotFound."""
+    try:
+        return library()[script_id]
+    except KeyError:
+        raise NotFound("Ce script n'existe pas.", todo="Choisissez-en un dans la liste.") from None
+
+
+def files(directory: Path) -> list[Path]:
+    """The script files of a directory, in the order of their names."""
+    return sorted(directory.glob("*.yaml"))
+
+
+def check_all(directory: Path = SCRIPTS_DIR) -> list[Problem]:
+    """Everything wrong with the scripts of ``directory``; empty when all can be used."""
+    problems: list[Problem] = []
+    documents: dict[Path, Any] = {}
+    for file in files(directory):
+        try:
+            documents[file] = yaml.safe_load(file.read_text("utf-8"))
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            problems.append(Problem(file.name, "", f"YAML illisible : {_one_line(error)}"))
+    ids = [d.get("id") for d in documents.values() if isinstance(d, dict)]
+    for file, document in documents.items():
+        problems += check_document(document, file.name, [i for i in ids if isinstance(i, str)])
+    return problems
+
+
+def check_document(document: Any, file: str, ids: list[str]) -> list[Problem]:
+    """Everything wrong with one script already read from YAML; ``ids`` are all scripts' ids."""
+    problems = [_schema_problem(e, document, file) for e in _validator().iter_errors(document)]
+    if problems:
+        return problems
+    script = build(document, "")
+    if script.reason not in REASONS:
+        problems.append(Problem(file, "", f"motif inconnu : « {script.reason} »"))
+    if script.digital is not None and script.digital not in DIGITAL_KINDS:
+        problems.append(Problem(file, "", f"difficulté numérique inconnue : « {script.digital} »"))
+    if ids.count(script.id) > 1:
+        problems.append(Problem(file, "", f"deux fichiers portent l'identifiant {script.id}"))
+    return problems + graph.problems(script, file, ids)
+
+
+def parse(source: str) -> Script:
+    """A script from its YAML text, which must be valid (``check_document``)."""
+    return build(yaml.safe_load(source), content_hash(source))
+
+
+def content_hash(source: str) -> str:
+    """SHA-256, in hexadecimal, of a script's source: tells two texts of one version apart."""
+    return hashlib.sha256(source.encode()).hexdigest()
+
+
+def build(document: dict[str, Any], digest: str) -> Script:
+    """The frozen script that a schema-valid document describes."""
+    return Script(
+        id=document["id"],
+        version=document["version"],
+        content_hash=digest,
+        title=_text(document["title"]),
+        trouble=_text(document["trouble"]),
+        reason=document["reason"],
+        digital=document.get("digital"),
+        keywords=tuple(document["keywords"]),
+        steps=tuple(_step(step) for step in document["steps"]),
+    )
+
+
+def _step(document: dict[str, Any]) -> Step:
+    texts = {n: _text(document[n]) for n in ("ask", "do", "say", "screen", "check") if n in document}
+    options = {n: document[n] for n in ("action", "patience", "posture") if n in document}
+    choices = tuple(
+        Choice(_text(c["label"]), c.get("next"), c.get("end"), c.get("script"))
+        for c in document["choices"]
+    )
+    return Step(id=document["id"], choices=choices, **texts, **options)
+
+
+def _text(document: dict[str, str]) -> Text:
+    return Text(fr=french(document["fr"].strip()), en=document["en"].strip())
+
+
+@functools.cache
+def _validator() -> Draft202012Validator:
+    return Draft202012Validator(json.loads(SCHEMA_FILE.read_text("utf-8")))
+
+
+def _schema_problem(error: ValidationError, document: Any, file: str) -> Problem:
+    path = list(error.absolute_path)
+    step = ""
+    if len(path) > 1 and path[0] == "steps":
+        raw = document["steps"][path[1]]
+        step = str(raw.get("id", f"n° {int(path[1]) + 1}")) if isinstance(raw, dict) else str(path[1])
+    place = ".".join(str(p) for p in path[2 if step else 0 :])
+    return Problem(file, step, (f"{place} : " if place else "") + _sentence(error))
+
+
+def _sentence(error: ValidationError) -> str:
+    """The fault in the author's words rather than in the validator's."""
+    if error.validator == "required":
+        missing = [n for n in error.validator_value if n not in error.instance]
+        if set(missing) <= {"fr", "en"}:
+            return "texte manquant en " + ", ".join(f"« {n} »" for n in missing)
+        return "il manque " + ", ".join(f"« {n} »" for n in missing)
+    if error.validator == "oneOf":
+        return "il faut « ask » ou « do », l'un des deux seulement"
+    if error.validator == "minLength":
+        return "texte vide"
+    return _one_line(error)
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(getattr(error, "message", str(error)).split())[:200]

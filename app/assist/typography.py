@@ -1,0 +1,28 @@
+"""French typography, applied when a script is read so that its author may type plainly. Pure.
+
+The rules are those of the Imprimerie nationale's lexicon: a no-break space before a colon and
+inside guillemets, a narrow one before ; ? and !, and the curved apostrophe.
+"""
+
+from __future__ import annotations
+
+import re
+
+NBSP = "\u00a0"
+NARROW = "\u202f"
+
+_RULES = (
+    (re.compile(r"(?<=\w)'(?=\w)"), "’"),
+    (re.compile(r"[ \u00a0\u202f]*([;?!])(?=[\s»)…]|$)"), NARROW + r"\1"),
+    (re.compile(r"[ \u00a0\u202f]+:(?=\s|$)"), NBSP + ":"),
+    (re.compile(r"«[ \u00a0\u202f]*"), "«" + NBSP),
+    (re.compile(r"[ \u00a0\u202f]*»"), NBSP + "»"),
+    (re.compile(r"(?<=\d) (?=(?:h|min|s|€|%|Mo|jours?|mois|heures?|minutes?|secondes?|pages?)\b|[€%])"), NBSP),
+)
+
+
+def french(text: str) -> str:
+    """``text`` with its no-break spaces and apostrophes set; applying it twice changes nothing."""
+    for pattern, replacement in _RULES:
+        text = pattern.sub(replacement, text)
+    return text

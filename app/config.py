@@ -1,0 +1,183 @@
+"""Settings as data: name, type, default, help, secret. Read once from the environment.
+
+With nothing set the product runs embedded: SQLite, the local carrier, a local outbox, and keys of
+its own kept in ``instance/secrets.json``. With a provider's account it wants the rest, and names
+everything that is missing at once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.exceptions import ConfigurationError
+
+TWILIO_API = "https://api.twilio.com"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One environment variable. ``production`` ones must be set as soon as a provider is."""
+
+    name: str
+    type: type
+    default: Any
+    help: str
+    secret: bool = False
+    production: bool = False
+
+
+SETTINGS = (
+    Setting("PORT", int, 5000, "Port that the web process listens on."),
+    Setting("INSTANCE_DIR", str, "instance", "Folder for the embedded database, keys and outbox."),
+    Setting("SECRET_KEY", str, "", "Signs sessions; at least 32 characters.", True, True),
+    Setting("DATABASE_URL", str, "", "PostgreSQL URL; empty: SQLite in the instance folder.", True),
+    Setting("REDIS_URL", str, "", "Redis URL, needed as soon as two processes serve.", True),
+    Setting("PUBLIC_BASE_URL", str, "", "Address that callers' mails and the provider use.",
+            production=True),
+    Setting("TWILIO_ACCOUNT_SID", str, "", "Account at the provider; empty: the local carrier."),
+    Setting("TWILIO_AUTH_TOKEN", str, "", "Signs the provider's webhooks.", True, True),
+    Setting("TWILIO_API_KEY", str, "", "Key for REST calls and softphone tokens.", False, True),
+    Setting("TWILIO_API_SECRET", str, "", "Secret of that key.", True, True),
+    Setting("TWILIO_TWIML_APP_SID", str, "", "TwiML app of the agents' softphones.", False, True),
+    Setting("TWILIO_API_BASE_URL", str, "", "Who answers the REST calls; empty: the account's "
+            "provider, or the local carrier when there is no account."),
+    Setting("SMTP_URL", str, "", "smtp://user:password@host:587 ; empty: the local outbox.", True),
+    Setting("MAIL_FROM", str, "Permanence <ne-pas-repondre@permanence.example>",
+            "Sender of the mails."),
+    Setting("IMAP_URL", str, "", "Mailbox read for incoming contacts; empty: none.", True),
+    Setting("PORTAL_URL", str, "", "The Portal's API; empty: the embedded stand-in."),
+    Setting("PORTAL_TOKEN", str, "", "Token of that API.", True),
+    Setting("SPEECH_RATE", float, 15.0, "Local carrier: characters spoken a second; 0: at once."),
+    Setting("CARRIER_CONTROL_TOKEN", str, "", "Opens the local carrier's control API (tests).",
+            True),
+    Setting("TRUSTED_PROXIES", int, 0, "How many reverse proxies stand before the web process."),
+    Setting("TICKER_SECONDS", float, 0.5, "Pause between two looks at the due deadlines."),
+)
+BY_NAME = {s.name: s for s in SETTINGS}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting with its value, and what follows from them."""
+
+    port: int
+    instance_dir: Path
+    secret_key: str
+    database_url: str
+    redis_url: str
+    public_base_url: str
+    twilio_account_sid: str
+    twilio_auth_token: str
+    twilio_api_key: str
+    twilio_api_secret: str
+    twilio_twiml_app_sid: str
+    twilio_api_base_url: str
+    smtp_url: str
+    mail_from: str
+    imap_url: str
+    portal_url: str
+    portal_token: str
+    speech_rate: float
+    carrier_control_token: str
+    trusted_proxies: int
+    ticker_seconds: float
+    embedded_carrier: bool
+    testing: bool = False
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Cookies travel over TLS alone as soon as the public address does."""
+        return self.public_base_url.startswith("https://")
+
+    @property
+    def softphone_driver(self) -> str:
+        """``twilio`` when Twilio answers the REST calls, else ``local``."""
+        return "twilio" if self.twilio_api_base_url == TWILIO_API else "local"
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings. Raises ConfigurationError that names every missing or wrong one."""
+    environ = os.environ if environ is None else environ
+    values, problems = _read(environ)
+    if values["TWILIO_ACCOUNT_SID"]:
+        problems += [
+            f"{s.name} manque : {s.help}" for s in SETTINGS if s.production and not values[s.name]
+        ]
+        values["TWILIO_API_BASE_URL"] = values["TWILIO_API_BASE_URL"] or TWILIO_API
+        embedded = False
+    else:
+        embedded = True
+    if problems:
+        raise ConfigurationError("Réglages à corriger :\n- " + "\n- ".join(problems))
+    instance = Path(values["INSTANCE_DIR"]).resolve()
+    if embedded:
+        _fill_embedded(values, instance)
+    values["DATABASE_URL"] = _database_url(values["DATABASE_URL"], instance)
+    values["PUBLIC_BASE_URL"] = values["PUBLIC_BASE_URL"].rstrip("/")
+    values["INSTANCE_DIR"] = instance
+    return Settings(
+        **{name.lower(): value for name, value in values.items()}, embedded_carrier=embedded
+    )
+
+
+def _read(environ: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
+    values: dict[str, Any] = {}
+    problems = []
+    for setting in SETTINGS:
+        raw = environ.get(setting.name, "").strip()
+        try:
+            values[setting.name] = setting.type(raw) if raw else setting.default
+        except ValueError:
+            problems.append(f"{setting.name} : « {raw[:20]} » n'est pas un nombre")
+            values[setting.name] = setting.default
+    if values["SECRET_KEY"] and len(values["SECRET_KEY"]) < 32:
+        problems.append("SECRET_KEY : au moins 32 caractères")
+    return values, problems
+
+
+def _fill_embedded(values: dict[str, Any], instance: Path) -> None:
+    own = _own_secrets(instance)
+    for name, value in own.items():
+        values[name] = values[name] or value
+    base = f"http://localhost:{values['PORT']}"
+    values["PUBLIC_BASE_URL"] = values["PUBLIC_BASE_URL"] or base
+    values["TWILIO_API_BASE_URL"] = (
+        values["TWILIO_API_BASE_URL"] or f"http://127.0.0.1:{values['PORT']}/carrier"
+    )
+
+
+def _own_secrets(instance: Path) -> dict[str, str]:
+    """Keys of the embedded installation, made once, readable by their owner alone."""
+    path = instance / "secrets.json"
+    if path.exists():
+        return dict(json.loads(path.read_text()))
+    instance.mkdir(parents=True, exist_ok=True)
+    made = {
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "TWILIO_ACCOUNT_SID": "AC" + secrets.token_hex(16),
+        "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
+        "TWILIO_API_KEY": "SK" + secrets.token_hex(16),
+        "TWILIO_API_SECRET": secrets.token_hex(16),
+        "TWILIO_TWIML_APP_SID": "AP" + secrets.token_hex(16),
+    }
+    temporary = path.with_suffix(f".{os.getpid()}")
+    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump(made, file, indent=1)
+    os.replace(temporary, path)
+    return made
+
+
+def _database_url(url: str, instance: Path) -> str:
+    if not url:
+        instance.mkdir(parents=True, exist_ok=True)
+        return f"sqlite:///{instance / 'permanence.sqlite'}"
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url[len(prefix):]
+    return url

@@ -1,0 +1,108 @@
+"""Exceptions → one shape: JSON ``{"error": {code, message, kept, todo}}`` or the same as a page.
+
+An unexpected exception never shows its text: the person reads a reference, the log has the rest.
+Telephone webhooks answer with spoken words instead of a page (``speak_on_failure``).
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from typing import Any
+
+from flask import Flask, Response, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import HTTPException
+
+from app.exceptions import InvalidInput, PermanenceError, SignInRequired, Unavailable
+
+log = logging.getLogger(__name__)
+
+HTTP_MESSAGES = {
+    400: "La demande est incomplète ou abîmée.",
+    404: "Cette page n'existe pas.",
+    405: "Cette adresse ne s'utilise pas ainsi.",
+    413: "Ce que vous envoyez est trop gros.",
+    429: "Trop d'essais en peu de temps. Attendez une minute, puis recommencez.",
+}
+
+
+def install(app: Flask) -> None:
+    """Register the handlers."""
+    app.register_error_handler(PermanenceError, _expected)
+    app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def wants_json() -> bool:
+    """True for scripts (fetch, API), false for a person's navigation or an htmx fragment."""
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return best == "application/json" or request.is_json
+
+
+def render_error(error: PermanenceError) -> tuple[Any, int]:
+    """The one shape, for whoever asks."""
+    message = _(error.message) if error.message else _("Une erreur est survenue.")
+    body = {
+        "code": error.code,
+        "message": message,
+        "kept": _(error.kept) if error.kept else "",
+        "todo": _(error.todo) if error.todo else "",
+    }
+    if wants_json():
+        return jsonify({"error": body}), error.status
+    template = "errors/fragment.html" if request.headers.get("HX-Request") else "errors/page.html"
+    return render_template(template, error=body, status=error.status), error.status
+
+
+def _expected(error: PermanenceError) -> Any:
+    if isinstance(error, SignInRequired) and not wants_json():
+        if request.headers.get("HX-Request"):
+            return Response(status=401, headers={"HX-Redirect": url_for("accounts.sign_in")})
+        return redirect(url_for("accounts.sign_in", next=request.path))
+    return render_error(error)
+
+
+def _stale_form(_error: CSRFError) -> Any:
+    return render_error(
+        InvalidInput(
+            "Votre page était ouverte depuis trop longtemps.",
+            kept="Rien n'a été changé.",
+            todo="Rechargez la page, puis recommencez.",
+        )
+    )
+
+
+def _http(error: HTTPException) -> Any:
+    if error.code is None or error.code < 400:
+        return error
+    wrapped = PermanenceError(HTTP_MESSAGES.get(error.code, "La demande n'a pas pu aboutir."))
+    wrapped.status = error.code
+    wrapped.code = {404: "not_found", 429: "too_many_requests"}.get(error.code, "http_error")
+    return render_error(wrapped)
+
+
+def _database(error: DBAPIError) -> Any:
+    log.error("database failure %s on %s", type(error.orig).__name__, request.endpoint)
+    return render_error(
+        Unavailable(
+            "La base de données ne répond pas.",
+            kept="Ce qui était enregistré est gardé ; la conversation continue.",
+            todo="Réessayez dans quelques secondes.",
+        )
+    )
+
+
+def _unexpected(error: Exception) -> Any:
+    reference = secrets.token_hex(4)
+    log.exception("unexpected error %s on %s", reference, request.endpoint, exc_info=error)
+    return render_error(
+        PermanenceError(
+            "Une erreur est survenue de notre côté.",
+            todo=f"Réessayez ; si cela continue, donnez la référence {reference}.",
+        )
+    )

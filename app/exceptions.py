@@ -1,0 +1,76 @@
+"""The closed set of errors that the product raises on purpose. Pure.
+
+Each carries a sentence for the person (French, plain), what was kept, and what to do:
+``error_handlers`` gives them all one shape, in JSON and in HTML.
+"""
+
+
+class PermanenceError(Exception):
+    """Base of every expected error.
+
+    ``message`` says what happened, ``kept`` what was not lost, ``todo`` what the person can do.
+    None of them may hold personal data: they may reach a log.
+    """
+
+    status = 500
+    code = "error"
+
+    def __init__(self, message: str = "", *, kept: str = "", todo: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.kept = kept
+        self.todo = todo
+
+
+class NotFound(PermanenceError):
+    """The thing named does not exist, or not for this person."""
+
+    status = 404
+    code = "not_found"
+
+
+class Conflict(PermanenceError):
+    """Somebody else was faster: the state asked for is taken."""
+
+    status = 409
+    code = "conflict"
+
+
+class IllegalTransition(Conflict):
+    """The event cannot happen to a record in this state."""
+
+    code = "illegal_transition"
+
+
+class InvalidInput(PermanenceError):
+    """What was typed or sent cannot be used; nothing was changed."""
+
+    status = 422
+    code = "invalid_input"
+
+
+class Forbidden(PermanenceError):
+    """This role may not do this."""
+
+    status = 403
+    code = "forbidden"
+
+
+class SignInRequired(PermanenceError):
+    """Nobody is signed in."""
+
+    status = 401
+    code = "sign_in_required"
+
+
+class Unavailable(PermanenceError):
+    """Something we depend on (provider, mail server, database) does not answer now."""
+
+    status = 503
+    code = "unavailable"
+
+
+class ConfigurationError(PermanenceError):
+    """Settings are missing or wrong; the message names them all at once."""
+
+    code = "configuration"

@@ -1,0 +1,150 @@
+"""create_app: the only wiring. Concrete adapters, blueprints and background work meet here."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, send_from_directory
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app import access, commands, config, error_handlers, health, security_headers
+from app.accounts import admin_routes, components_page
+from app.accounts import routes as accounts_routes
+from app.adapters.outbox import FileOutbox
+from app.adapters.ports import Ports
+from app.adapters.smtp_mail import SmtpMail
+from app.adapters.twilio_sms import TwilioSms
+from app.adapters.twilio_voice import TwilioVoice
+from app.assist import routes as assist_routes
+from app.calls import desk, signatures, sockets, webhooks
+from app.config import Settings
+from app.dossiers import routes as dossiers_routes
+from app.extensions import babel, csrf, db, limiter, login, migrate, socketio
+from app.local_carrier.carrier import Carrier, CarrierSettings, create_carrier
+from app.local_carrier.sockets import register_sockets
+from app.locale import select_locale
+from app.reporting import routes as reporting_routes
+from app.tickets import routes as tickets_routes
+from app.unit_of_work import release_connection
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def create_app(settings: Settings | None = None, ports: Ports | None = None) -> Flask:
+    """Build the application. Tests pass settings and fake ports; a server reads its environment."""
+    settings = settings or config.load()
+    app = Flask(__name__, root_path=str(ROOT), instance_path=str(settings.instance_dir))
+    app.config.update(_flask_config(settings))
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
+        )
+    app.extensions["permanence.settings"] = settings
+    _init_extensions(app, settings)
+    app.extensions["permanence.ports"] = ports or _ports(settings)
+    error_handlers.install(app)
+    access.install(app, lambda: signatures.verify(settings))
+    security_headers.install(app, settings)
+    _register(app)
+    if settings.embedded_carrier:
+        _mount_carrier(app, settings)
+    commands.register(app)
+    return app
+
+
+def _flask_config(settings: Settings) -> dict[str, Any]:
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(settings),
+        "SESSION_COOKIE_NAME": "permanence",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings.secure_cookies,
+        "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
+        "WTF_CSRF_CHECK_DEFAULT": False,  # app.access calls it, by the same rule as the roles
+        "WTF_CSRF_TIME_LIMIT": None,  # a desk stays open all day; the session bounds it
+        "WTF_CSRF_SSL_STRICT": False,
+        "MAX_CONTENT_LENGTH": 2 * 1024 * 1024,
+        "RATELIMIT_STORAGE_URI": settings.redis_url or "memory://",
+        "RATELIMIT_ENABLED": not settings.testing,
+        "BABEL_DEFAULT_LOCALE": "fr",
+        "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "app" / "translations"),
+        "TESTING": settings.testing,
+        "SEND_FILE_MAX_AGE_DEFAULT": 3600,
+    }
+
+
+def _engine_options(settings: Settings) -> dict[str, Any]:
+    if settings.database_url.startswith("sqlite"):
+        return {"connect_args": {"check_same_thread": False}}
+    return {"pool_size": 20, "max_overflow": 20, "pool_pre_ping": True, "pool_timeout": 5}
+
+
+def _init_extensions(app: Flask, settings: Settings) -> None:
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"))
+    login.init_app(app)
+    login.session_protection = None  # callers' networks change; the cookie is signed and bounded
+    csrf.init_app(app)
+    babel.init_app(app, locale_selector=select_locale)
+    limiter.init_app(app)
+    socketio.init_app(
+        app,
+        async_mode="threading" if settings.testing else "gevent",
+        message_queue=settings.redis_url or None,
+        cors_allowed_origins=None,
+        # A dead browser is known within 8 s: its offer is withdrawn in less than 10.
+        ping_interval=4,
+        ping_timeout=4,
+        cookie=None,
+    )
+
+
+def _ports(settings: Settings) -> Ports:
+    outbox = None if settings.smtp_url else FileOutbox(settings.instance_dir / "outbox")
+    return Ports(
+        telephony=TwilioVoice(settings, before_call=release_connection),
+        mail=SmtpMail(settings.smtp_url, settings.mail_from) if outbox is None else outbox,
+        sms=TwilioSms(settings, before_call=release_connection),
+        outbox=outbox,
+    )
+
+
+def _register(app: Flask) -> None:
+    for blueprint in (
+        accounts_routes.bp, admin_routes.bp, components_page.components_bp, dossiers_routes.bp,
+        tickets_routes.bp, assist_routes.bp, webhooks.bp, desk.bp, reporting_routes.bp, health.bp,
+    ):
+        app.register_blueprint(blueprint)
+    sockets.register()
+    _static_is_public(app)
+
+
+def _static_is_public(app: Flask) -> None:
+    @access.public
+    def static(filename: str) -> Any:
+        return send_from_directory(ROOT / "static", filename)
+
+    app.view_functions["static"] = static
+
+
+def _mount_carrier(app: Flask, settings: Settings) -> Carrier:
+    carrier = create_carrier(carrier_settings(settings))
+    app.register_blueprint(carrier.blueprint)
+    app.register_blueprint(carrier.pages)
+    register_sockets(socketio, carrier)
+    app.extensions["permanence.carrier"] = carrier
+    return carrier
+
+
+def carrier_settings(settings: Settings) -> CarrierSettings:
+    """What the local carrier must know of its one customer: us."""
+    raise NotImplementedError
+
+
+logging.getLogger("engineio").setLevel(logging.WARNING)

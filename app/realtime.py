@@ -1,0 +1,25 @@
+"""What browsers hear at once. The only caller of ``socketio.emit``.
+
+Rooms: ``agent:<id>`` (all tabs of one agent), ``line`` (all staff who look at the line),
+``managers``. Call it after the commit: what is published must already be true in the database.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.extensions import socketio
+
+
+def publish(event: str, payload: dict[str, Any], *, room: str) -> None:
+    """Send ``event`` with a JSON ``payload`` (no personal data) to the browsers in ``room``."""
+    socketio.emit(event, payload, to=room)
+
+
+def agent_room(agent_id: int) -> str:
+    """The room of all the tabs of one agent."""
+    return f"agent:{agent_id}"
+
+
+LINE_ROOM = "line"
+MANAGERS_ROOM = "managers"

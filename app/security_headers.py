@@ -1,0 +1,43 @@
+"""Headers that every answer carries: no inline code, no framing, no address leaked."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response
+
+from app.config import Settings
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Add the headers after each request."""
+    policy = _content_policy(settings)
+
+    @app.after_request
+    def add(response: Response) -> Response:
+        headers = response.headers
+        headers.setdefault("Content-Security-Policy", policy)
+        headers.setdefault("X-Content-Type-Options", "nosniff")
+        headers.setdefault("Referrer-Policy", "same-origin")
+        headers.setdefault("X-Frame-Options", "SAMEORIGIN")
+        headers.setdefault("Permissions-Policy", "microphone=(self), camera=(), geolocation=()")
+        if settings.secure_cookies:
+            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        return response
+
+
+def _content_policy(settings: Settings) -> str:
+    """Our own files only; sockets to the carrier, and to Twilio's when it is the provider."""
+    connect = ["'self'"]
+    if settings.softphone_driver == "twilio":
+        connect += ["wss://*.twilio.com", "https://*.twilio.com"]
+    else:
+        carrier = urlsplit(settings.twilio_api_base_url)
+        connect += [f"http://{carrier.netloc}", f"ws://{carrier.netloc}"]
+    # Plotly writes style attributes through the DOM; that is 'unsafe-inline' for style-src only.
+    return (
+        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data: blob:; media-src 'self' blob: data: https://*.twilio.com; "
+        f"connect-src {' '.join(connect)}; "
+        "frame-ancestors 'self'; base-uri 'none'; form-action 'self'; object-src 'none'"
+    )
