@@ -96,7 +96,7 @@ class PortalEventKind(StrEnum):
     MAIL_DELIVERED = "mail_delivered"
     MAIL_BOUNCED = "mail_bounced"
     LINK_OPENED = "link_opened"
-    PASSWORD_REFUSED = "password_refused"  # step 1: the rule was not met
+    PASSWORD_REFUSED = "password_refused"  # noqa: S105 - step 1: the rule was not met
     STEP1_DONE = "step1_done"
     LOGIN_FAILED = "login_failed"  # data: {"cause": "identifier" | "password"}
     STEP2_DONE = "step2_done"  # logged in

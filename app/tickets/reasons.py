@@ -36,7 +36,7 @@ class DigitalKind(StrEnum):
     """What the digital trouble was."""
 
     INVALID_IDENTIFIER = "invalid_identifier"
-    MAILBOX_PASSWORD = "mailbox_password"
+    MAILBOX_PASSWORD = "mailbox_password"  # noqa: S105
     OUTSIDE_PROCEDURE = "outside_procedure"
     INVALID_PIECES = "invalid_pieces"
     ACCOUNT_NOT_FOUND = "account_not_found"

@@ -1,0 +1,247 @@
+"""One plain-language answer to « où en est mon dossier ? », the same for agent and caller. Pure.
+
+The study heard a caller take « traité » for « payé ». So the sentence never uses the service's
+inside words; it says what happened, on which day, why, and what comes next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from app.clock import PARIS, local_day
+from app.dossiers.facts import DossierFacts, PortalPath
+from app.dossiers.vocabulary import Inside, PieceState, Rejection
+from app.dossiers.wording import PIECE, REJECTION, day, euros, moment, pick, tidy
+
+
+def status_sentence(facts: DossierFacts, now: datetime, locale: str) -> str:
+    """Where the dossier stands at ``now``, in one or two short sentences. Never empty."""
+    say = _Speaker(facts, now, locale)
+    return tidy(_BY_STATUS[facts.inside](say), locale)
+
+
+class _Speaker:
+    """The facts of one dossier with the day and the language they are told in."""
+
+    def __init__(self, facts: DossierFacts, now: datetime, locale: str) -> None:
+        self.facts = facts
+        self.now = now
+        self.today = local_day(now)
+        self.locale = locale
+
+    def pair(self, french: str, english: str) -> str:
+        return pick((french, english), self.locale)
+
+    def day(self, value: date) -> str:
+        return day(value, self.today, self.locale)
+
+    def local(self, value: datetime) -> str:
+        return self.day(value.astimezone(PARIS).date())
+
+    def on(self, value: date | None) -> str:
+        """« le 18 mai », or nothing when the day is not known; begins with a space."""
+        if value is None:
+            return ""
+        return self.pair(f" le {self.day(value)}", f" on {self.day(value)}")
+
+
+def _awaited(say: _Speaker) -> str:
+    path = say.facts.path
+    if path.sent_at is None:
+        return _nothing_sent(say)
+    if path.bounced_at:
+        return say.pair(
+            f"Le mail envoyé le {say.local(path.sent_at)} n'est pas arrivé : "
+            "votre messagerie l'a refusé. L'adresse est à vérifier.",
+            f"The mail sent on {say.local(path.sent_at)} did not arrive: "
+            "your mailbox refused it. The address needs checking.",
+        )
+    if path.step2_at:
+        return say.pair(
+            f"Votre demande est commencée depuis le {say.local(path.step2_at)}, "
+            "mais elle n'est pas encore transmise.",
+            f"Your request was begun on {say.local(path.step2_at)}, but it is not submitted yet.",
+        )
+    if path.step1_at:
+        return say.pair(
+            f"Votre mot de passe est créé depuis le {say.local(path.step1_at)}. "
+            "Il reste à rouvrir le mail pour vous connecter et remplir la demande.",
+            f"Your password was set on {say.local(path.step1_at)}. "
+            "Next: open the mail again to sign in and fill in the request.",
+        )
+    return _link_waiting(say, path)
+
+
+def _nothing_sent(say: _Speaker) -> str:
+    if say.facts.enrolled_on is None:
+        return say.pair(
+            "Votre organisme de formation n'a pas encore déclaré votre inscription : "
+            "aucun mail n'a pu vous être envoyé.",
+            "Your training centre has not declared your enrolment yet: "
+            "no mail could be sent to you.",
+        )
+    return say.pair(
+        f"Votre inscription a été déclarée{say.on(say.facts.enrolled_on)}. "
+        "Le mail pour faire la demande n'est pas encore parti.",
+        f"Your enrolment was declared{say.on(say.facts.enrolled_on)}. "
+        "The mail to make the request has not left yet.",
+    )
+
+
+def _link_waiting(say: _Speaker, path: PortalPath) -> str:
+    assert path.sent_at is not None
+    assert path.expires_at is not None
+    sent = say.local(path.sent_at)
+    if say.now >= path.expires_at:
+        ended = say.local(path.expires_at)
+        return say.pair(
+            f"Le lien envoyé par mail le {sent} n'est plus valable depuis le {ended}. "
+            "Il faut vous en envoyer un nouveau.",
+            f"The link mailed on {sent} stopped working on {ended}. A new one must be sent.",
+        )
+    until = moment(path.expires_at, say.today, say.locale)
+    if path.opened_at:
+        return say.pair(
+            f"Le lien envoyé le {sent} a été ouvert. Il reste à créer votre mot de passe : "
+            f"il est valable jusqu'au {until.removeprefix('le ')}.",
+            f"The link mailed on {sent} was opened. Next: set your password. "
+            f"It works until {until.removeprefix('on ')}.",
+        )
+    return say.pair(
+        f"Un mail avec un lien vous a été envoyé le {sent}. "
+        f"Le lien est valable jusqu'au {until.removeprefix('le ')}.",
+        f"A mail with a link was sent to you on {sent}. "
+        f"The link works until {until.removeprefix('on ')}.",
+    )
+
+
+def _deposited(say: _Speaker) -> str:
+    facts = say.facts
+    first = say.pair(
+        f"Votre demande a été déposée{say.on(facts.deposited_on)}.",
+        f"Your request was submitted{say.on(facts.deposited_on)}.",
+    )
+    asked = _asked(say)
+    if asked:
+        return f"{first} {asked}"
+    if facts.deposits_processed:
+        queue = say.day(facts.deposits_processed)
+        return first + say.pair(
+            f" Nous traitons aujourd'hui les demandes déposées le {queue}.",
+            f" We are now working on requests submitted on {queue}.",
+        )
+    return first + say.pair(" Elle n'est pas encore étudiée.", " Nobody has looked at it yet.")
+
+
+def _taken_up(say: _Speaker) -> str:
+    first = say.pair(
+        f"Votre dossier a été pris en charge{say.on(say.facts.taken_up_on)}.",
+        f"Your file was taken up{say.on(say.facts.taken_up_on)}.",
+    )
+    next_step = _asked(say) or say.pair(
+        "Il est en cours d'étude : aucune décision n'est encore prise.",
+        "It is being studied: no decision has been made yet.",
+    )
+    return f"{first} {next_step}"
+
+
+def _refused(say: _Speaker) -> str:
+    """Rejected or inadmissible: the two days, the one reason, and whether the person knows."""
+    facts = say.facts
+    rejected = facts.inside is Inside.REJECTED
+    verb = say.pair(
+        "rejeté" if rejected else "déclaré non recevable",
+        "rejected" if rejected else "declared inadmissible",
+    )
+    taken = facts.taken_up_on
+    start = say.pair(
+        f"Votre dossier a été pris en charge le {say.day(taken)}, puis {verb}"
+        if taken
+        else f"Votre dossier a été {verb}",
+        f"Your file was taken up on {say.day(taken)}, then {verb}"
+        if taken
+        else f"Your file was {verb}",
+    )
+    return f"{start}{say.on(facts.decided_on)}{_because(say, facts.rejection)}.{_told(say)}"
+
+
+def _because(say: _Speaker, rejection: Rejection | None) -> str:
+    if rejection is None:
+        return ""
+    return say.pair(" parce que ", " because ") + pick(REJECTION[rejection], say.locale)
+
+
+def _told(say: _Speaker) -> str:
+    facts = say.facts
+    if facts.notified_on is None:
+        return say.pair(
+            " Aucun mail n'est encore parti pour l'annoncer.", " No mail has announced it yet."
+        )
+    if not facts.notification_seen:
+        return say.pair(
+            f" Le mail du {say.day(facts.notified_on)} n'a pas encore été ouvert.",
+            f" The mail of {say.day(facts.notified_on)} has not been opened yet.",
+        )
+    return say.pair(
+        f" Le mail du {say.day(facts.notified_on)} a été ouvert.",
+        f" The mail of {say.day(facts.notified_on)} was opened.",
+    )
+
+
+def _granted(say: _Speaker) -> str:
+    """Voted or proposed for payment."""
+    facts = say.facts
+    first = say.pair(
+        f"Votre aide a été accordée{say.on(facts.decided_on)}.",
+        f"Your aid was granted{say.on(facts.decided_on)}.",
+    )
+    if facts.next_payment_on and facts.next_payment_on >= say.today:
+        return first + say.pair(
+            f" Elle sera payée le {say.day(facts.next_payment_on)}.",
+            f" It will be paid on {say.day(facts.next_payment_on)}.",
+        )
+    return first + say.pair(
+        " La date de paiement n'est pas encore fixée.", " The payment date is not set yet."
+    )
+
+
+def _paid(say: _Speaker) -> str:
+    facts = say.facts
+    amount_fr = amount_en = ""
+    if facts.amount_cents:
+        amount_fr = f" de {euros(facts.amount_cents, 'fr')}"
+        amount_en = f" of {euros(facts.amount_cents, 'en')}"
+    return say.pair(
+        f"Votre aide{amount_fr} a été payée{say.on(facts.paid_on)}. "
+        "La banque peut demander quelques jours.",
+        f"Your aid{amount_en} was paid{say.on(facts.paid_on)}. The bank may need a few days.",
+    )
+
+
+def _asked(say: _Speaker) -> str:
+    """The sentence about pièces asked for again, or "" when there is none."""
+    asked = [p for p in say.facts.pieces if p.state is PieceState.RED]
+    if not asked:
+        return ""
+    names = ", ".join(pick(PIECE[p.kind], say.locale) for p in asked)
+    return say.pair(
+        f"Une pièce est attendue de votre part : {names}."
+        if len(asked) == 1
+        else f"{len(asked)} pièces sont attendues de votre part : {names}.",
+        f"One document is expected from you: {names}."
+        if len(asked) == 1
+        else f"{len(asked)} documents are expected from you: {names}.",
+    )
+
+
+_BY_STATUS: dict[Inside, Callable[[_Speaker], str]] = {
+    Inside.AWAITED: _awaited,
+    Inside.DEPOSITED: _deposited,
+    Inside.TAKEN_UP: _taken_up,
+    Inside.INADMISSIBLE: _refused,
+    Inside.REJECTED: _refused,
+    Inside.VOTED: _granted,
+    Inside.TO_PAY: _granted,
+    Inside.PAID: _paid,
+}
