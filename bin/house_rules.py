@@ -18,11 +18,17 @@ LONGEST = 450  # lines in a module; the habit is 400
 OWN_CLOCK = ("app/clock.py", "app/local_carrier/")
 CLOCK_CALLS = {"now", "utcnow", "today", "fromtimestamp", "utcfromtimestamp"}
 INLINE = (
-    (re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*type=\"application/json\")[^>]*>", re.I), "inline script"),
+    (
+        re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*type=\"application/json\")[^>]*>", re.I),
+        "inline script",
+    ),
     (re.compile(r"<style\b", re.I), "inline style sheet"),
     (re.compile(r"<[a-z][^>]*\sstyle\s*=", re.I), "style attribute"),
     (re.compile(r"<[a-z][^>]*\son[a-z]+\s*=", re.I), "inline handler"),
-    (re.compile(r"(?:src|href)\s*=\s*[\"'](?:https?:)?//[^\"']+\.(?:js|css)", re.I), "file from another site"),
+    (
+        re.compile(r"(?:src|href)\s*=\s*[\"'](?:https?:)?//[^\"']+\.(?:js|css)", re.I),
+        "file from another site",
+    ),
     (re.compile(r"\bhx-on[:-]"), "hx-on handler"),
 )
 
@@ -40,7 +46,11 @@ def clock_calls(path: Path, tree: ast.AST) -> Iterator[Finding]:
         if node.func.attr in CLOCK_CALLS and owner.split(".")[-1] in {"datetime", "date"}:
             if node.func.attr.endswith("fromtimestamp") and (node.keywords or len(node.args) > 1):
                 continue
-            yield path, node.lineno, f"{owner}.{node.func.attr}(): take `now` as an argument, or use app.clock"
+            yield (
+                path,
+                node.lineno,
+                f"{owner}.{node.func.attr}(): take `now` as an argument, or use app.clock",
+            )
 
 
 def swallowed(path: Path, tree: ast.AST) -> Iterator[Finding]:
@@ -58,7 +68,9 @@ def is_none_return(statement: ast.stmt) -> bool:
     """`return` or `return None`."""
     if not isinstance(statement, ast.Return):
         return False
-    return statement.value is None or (isinstance(statement.value, ast.Constant) and statement.value.value is None)
+    return statement.value is None or (
+        isinstance(statement.value, ast.Constant) and statement.value.value is None
+    )
 
 
 def shape(path: Path, text: str) -> Iterator[Finding]:

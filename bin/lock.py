@@ -29,17 +29,29 @@ def lock_python(upgrade: list[str]) -> None:
         subprocess.run([TOOLS / "bin" / "python", "-m", "pip", "install", "-q", UV], check=True)
     for name in LOCKS:
         say(f"· {name}.txt")
-        command = [TOOLS / "bin" / "uv", "pip", "compile", *OPTIONS, "--custom-compile-command=make lock"]
-        subprocess.run([*command, *upgrade, f"{name}.in", "-o", f"{name}.txt"], cwd=ROOT, check=True)
+        command = [
+            TOOLS / "bin" / "uv",
+            "pip",
+            "compile",
+            *OPTIONS,
+            "--custom-compile-command=make lock",
+        ]
+        subprocess.run(
+            [*command, *upgrade, f"{name}.in", "-o", f"{name}.txt"], cwd=ROOT, check=True
+        )
 
 
 def lock_front() -> None:
     """Write package-lock.json: integrity only, see .npmrc."""
     say("· package-lock.json")
     _node, npm = find_npm()
-    subprocess.run([*npm, "install", "--package-lock-only", "--ignore-scripts"], cwd=ROOT, check=True)
+    subprocess.run(
+        [*npm, "install", "--package-lock-only", "--ignore-scripts"], cwd=ROOT, check=True
+    )
     if '"resolved"' in (ROOT / "package-lock.json").read_text():
-        sys.exit("package-lock.json names download addresses: this npm does not follow .npmrc, use npm 9 or later.")
+        sys.exit(
+            "package-lock.json names download addresses: this npm does not follow .npmrc, use npm 9 or later."
+        )
 
 
 if __name__ == "__main__":

@@ -14,7 +14,9 @@ def asked_port() -> int:
     """PORT, 5000 when not set. Raises SetupError when it is not a port."""
     text = os.environ.get("PORT", "").strip() or "5000"
     if not text.isdigit() or not 0 < int(text) < 65536:
-        raise SetupError(f"PORT={text} is not a port number.", "give one from 1 to 65535: make run PORT=5050")
+        raise SetupError(
+            f"PORT={text} is not a port number.", "give one from 1 to 65535: make run PORT=5050"
+        )
     return int(text)
 
 
@@ -38,12 +40,17 @@ def check_port(host: str, port: int) -> None:
 
 def flask(*words: str, env: dict[str, str]) -> str:
     """Run one of the application's commands; returns what it printed."""
-    result = subprocess.run([*FLASK, *words], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    result = subprocess.run(
+        [*FLASK, *words], cwd=ROOT, env=env, capture_output=True, text=True, check=False
+    )
     if result.returncode != 0:
         with LOG.open("a") as log:
             log.write(result.stdout + result.stderr)
         tail = "\n".join((result.stderr.strip() or result.stdout.strip()).splitlines()[-4:])
-        raise SetupError(f"`flask {' '.join(words)}` failed:\n{tail}", f"the whole message is in {LOG.relative_to(ROOT)}.")
+        raise SetupError(
+            f"`flask {' '.join(words)}` failed:\n{tail}",
+            f"the whole message is in {LOG.relative_to(ROOT)}.",
+        )
     return result.stdout.strip()
 
 

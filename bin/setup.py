@@ -26,7 +26,8 @@ def use_recent_python():
     sys.exit(
         "\nPython %d.%d is too old: Permanence needs Python 3.11 or later (Debian 12, Ubuntu 24.04).\n"
         "What to do: install a later one, for example `sudo apt-get install python3.12`, then type the\n"
-        "same command again; or name it: `make run PYTHON=/path/to/python3.12`." % sys.version_info[:2]
+        "same command again; or name it: `make run PYTHON=/path/to/python3.12`."
+        % sys.version_info[:2]
     )
 
 

@@ -75,9 +75,13 @@ def told_failures() -> Iterator[None]:
         sys.exit(f"\n{error.happened}\nWhat to do: {error.todo}")
     except OSError as error:
         if error.errno in (28, 122):  # ENOSPC, EDQUOT
-            sys.exit(f"\nNo space left on the disk ({error.filename}).\nWhat to do: free about 1 GB, then try again.")
+            sys.exit(
+                f"\nNo space left on the disk ({error.filename}).\nWhat to do: free about 1 GB, then try again."
+            )
         if error.errno in (13, 30):  # EACCES, EROFS
-            sys.exit(f"\nCannot write {error.filename}.\nWhat to do: clone into a folder that you own, then try again.")
+            sys.exit(
+                f"\nCannot write {error.filename}.\nWhat to do: clone into a folder that you own, then try again."
+            )
         raise
     except KeyboardInterrupt:
         sys.exit("\nStopped. Type the same command again to go on from here.")
@@ -106,7 +110,9 @@ def mark(step: str, value: str) -> None:
 def explain(output: str, what: str, again: str) -> SetupError:
     """Say in a person's words why a download or an installation failed."""
     if "No space left on device" in output or "ENOSPC" in output:
-        return SetupError(f"The disk is full while installing {what}.", "free about 1 GB, then try again.")
+        return SetupError(
+            f"The disk is full while installing {what}.", "free about 1 GB, then try again."
+        )
     if "DO NOT MATCH THE HASHES" in output or "EINTEGRITY" in output:
         return SetupError(
             f"A file downloaded for {what} is not the one recorded in the lock file; nothing was installed from it.",
@@ -119,7 +125,9 @@ def explain(output: str, what: str, again: str) -> SetupError:
             f"what is already here is kept. Details: {LOG.relative_to(ROOT)}",
         )
     tail = "\n".join(output.strip().splitlines()[-12:])
-    return SetupError(f"Installing {what} failed:\n{tail}", f"read {LOG.relative_to(ROOT)}, then {again} again.")
+    return SetupError(
+        f"Installing {what} failed:\n{tail}", f"read {LOG.relative_to(ROOT)}, then {again} again."
+    )
 
 
 def run_logged(command: Sequence[str | Path], what: str, env: dict[str, str] | None = None) -> None:
@@ -183,7 +191,9 @@ def works(command: Sequence[str | Path], folder: Path = ROOT) -> bool:
     """Does this command succeed? Its output does not matter."""
     words = [str(part) for part in command]
     try:
-        result = subprocess.run(words, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        result = subprocess.run(
+            words, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=False
+        )
     except OSError:
         return False
     return result.returncode == 0
@@ -252,7 +262,13 @@ def has_dev_packages() -> bool:
 
 def pip_install(lock: Path, what: str) -> None:
     """pip with hashes, ready-made wheels only (no compiler on a bare machine), little patience with a dead network."""
-    options = ["--require-hashes", "--only-binary=:all:", "--no-input", "--disable-pip-version-check", "--retries=2"]
+    options = [
+        "--require-hashes",
+        "--only-binary=:all:",
+        "--no-input",
+        "--disable-pip-version-check",
+        "--retries=2",
+    ]
     run_logged([PYTHON, "-m", "pip", "install", *options, "-r", lock], what)
 
 
@@ -265,7 +281,11 @@ def install_front_packages() -> None:
     node, npm = find_npm()
     with step("Front-end packages (npm)"):
         path = os.pathsep.join([str(Path(node).parent), os.environ.get("PATH", "")])
-        run_logged([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], "the front-end packages", {"PATH": path})
+        run_logged(
+            [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+            "the front-end packages",
+            {"PATH": path},
+        )
         VENDOR.mkdir(parents=True, exist_ok=True)
         for name, source in FRONT_FILES.items():
             shutil.copyfile(ROOT / "node_modules" / source, VENDOR / name)
@@ -283,7 +303,10 @@ def find_npm() -> tuple[str, list[str]]:
             pip_install(ROOT / "requirements-node.txt", "Node.js")
         folder = node_wheel_folder()
     if folder is None:
-        raise SetupError("Node.js could not be installed.", "install Node.js 18 or later with npm, then try again.")
+        raise SetupError(
+            "Node.js could not be installed.",
+            "install Node.js 18 or later with npm, then try again.",
+        )
     node = str(folder / "bin" / "node")
     return node, [node, str(folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
 
@@ -297,7 +320,9 @@ def node_wheel_folder() -> Path | None:
 def node_major(node: str) -> int:
     """20 for v20.20.2; 0 when it does not run."""
     with contextlib.suppress(OSError, ValueError):
-        text = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+        text = subprocess.run(
+            [node, "--version"], capture_output=True, text=True, check=False
+        ).stdout
         return int(text.strip().lstrip("v").split(".")[0])
     return 0
 
@@ -308,7 +333,9 @@ def compile_translations() -> None:
     stale = [po for po in catalogues if not is_newer(po.with_suffix(".mo"), po)]
     if stale:
         with step("Translations"):
-            run_logged([VENV / "bin" / "pybabel", "compile", "-d", "app/translations"], "the translations")
+            run_logged(
+                [VENV / "bin" / "pybabel", "compile", "-d", "app/translations"], "the translations"
+            )
 
 
 def is_newer(target: Path, source: Path) -> bool:

@@ -23,31 +23,50 @@ STAGES = {
 }
 # What the caller's shell may hold and a test must not see.
 PRIVATE = ("TWILIO_", "SMTP_", "IMAP_", "PORTAL_")
-PRIVATE_NAMES = {"SECRET_KEY", "DATABASE_URL", "REDIS_URL", "PUBLIC_BASE_URL", "PORT", "FLASK_APP", "FLASK_DEBUG"}
+PRIVATE_NAMES = {
+    "SECRET_KEY",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "PUBLIC_BASE_URL",
+    "PORT",
+    "FLASK_APP",
+    "FLASK_DEBUG",
+}
 NO_TESTS = 5  # pytest's exit code
 
 
 def clean_environment() -> dict[str, str]:
     """The environment without anyone's settings."""
-    return {k: v for k, v in os.environ.items() if k not in PRIVATE_NAMES and not k.startswith(PRIVATE)}
+    return {
+        k: v for k, v in os.environ.items() if k not in PRIVATE_NAMES and not k.startswith(PRIVATE)
+    }
 
 
 def find_browser(env: dict[str, str]) -> str:
     """The path of a Chromium, installed if need be; empty when there is none to be had."""
     result = subprocess.run(
-        [PYTHON, "-m", "tests.browser"], cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True, check=False
+        [PYTHON, "-m", "tests.browser"],
+        cwd=ROOT,
+        env=env,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
     )
     return result.stdout.strip()
 
 
-def run_stage(name: str, options: list[str], env: dict[str, str]) -> tuple[int, Counter[str], float]:
+def run_stage(
+    name: str, options: list[str], env: dict[str, str]
+) -> tuple[int, Counter[str], float]:
     """Run one stage; returns its exit code, its counts and its seconds."""
     say(f"\n== {name} tests")
     report = ARTEFACTS / f"junit-{name}.xml"
     report.unlink(missing_ok=True)
     start = time.monotonic()
     command = [PYTHON, "-m", "pytest", *STAGES[name], f"--junit-xml={report}", *options]
-    code = subprocess.run([str(part) for part in command], cwd=ROOT, env=env, check=False).returncode
+    code = subprocess.run(
+        [str(part) for part in command], cwd=ROOT, env=env, check=False
+    ).returncode
     return (0 if code == NO_TESTS else code), counts(report), time.monotonic() - start
 
 
@@ -59,7 +78,9 @@ def counts(report: Path) -> Counter[str]:
     for suite in ElementTree.parse(report).getroot().iter("testsuite"):
         failed = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
         skipped = int(suite.get("skipped", 0))
-        found.update(passed=int(suite.get("tests", 0)) - failed - skipped, failed=failed, skipped=skipped)
+        found.update(
+            passed=int(suite.get("tests", 0)) - failed - skipped, failed=failed, skipped=skipped
+        )
     return found
 
 
