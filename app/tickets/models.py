@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Agent
@@ -44,7 +44,8 @@ class Contact(db.Model):
 
     ``reason`` begins as « Pas de qualification » and stays so if the agent leaves it undone;
     ``qualified_at`` tells the two apart. ``caller_number`` is None when hidden or unusable.
-    ``script_ids`` are the scripts used, in order: the trace that suggestions are made from.
+    ``suggested_reason`` and ``digital_seen`` come from the trace (scripts used, portal events);
+    what the agent declares beside them may differ, and the report shows both.
     """
 
     __tablename__ = "contacts"
@@ -70,10 +71,10 @@ class Contact(db.Model):
         choice(Reason, "reason_known"), default=Reason.UNQUALIFIED
     )
     suggested_reason: Mapped[Reason | None] = mapped_column(choice(Reason, "suggestion_known"))
+    digital_seen: Mapped[DigitalKind | None] = mapped_column(choice(DigitalKind, "seen_known"))
     digital_declared: Mapped[bool | None]
     digital_kind: Mapped[DigitalKind | None] = mapped_column(choice(DigitalKind, "digital_known"))
     note: Mapped[str] = mapped_column(Text, default="")
-    script_ids: Mapped[list[str]] = mapped_column(JSON, default=list)
     outcome: Mapped[Outcome | None] = mapped_column(choice(Outcome, "outcome_known"))
     follow_up_on: Mapped[date | None]
     qualified_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

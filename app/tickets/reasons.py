@@ -6,7 +6,8 @@ text, so the label is the stored value. English is for screens only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -44,6 +45,9 @@ class DigitalKind(StrEnum):
     LINK_EXPIRED = "link_expired"
     OTHER = "other"
 
+
+REASONS = frozenset(reason.value for reason in Reason)
+DIGITAL_KINDS = frozenset(kind.value for kind in DigitalKind)
 
 REASON_LABELS: dict[Reason, dict[str, str]] = {
     Reason.UNQUALIFIED: {"fr": Reason.UNQUALIFIED.value, "en": "Not qualified"},
@@ -86,105 +90,57 @@ DIGITAL_LABELS: dict[DigitalKind, dict[str, str]] = {
     DigitalKind.OTHER: {"fr": "Autre difficulté numérique", "en": "Other digital trouble"},
 }
 
-_BY_SCRIPT: dict[str, tuple[Reason, DigitalKind | None]] = {
-    "S01": (Reason.ACCOUNTS, DigitalKind.MAIL_NOT_RECEIVED),
-    "S02": (Reason.ACCOUNTS, DigitalKind.LINK_EXPIRED),
-    "S03": (Reason.ACCOUNTS, DigitalKind.MAIL_NOT_RECEIVED),
-    "S04": (Reason.ACCOUNTS, DigitalKind.MAILBOX_PASSWORD),
-    "S05": (Reason.ACCOUNTS, DigitalKind.OTHER),
-    "S06": (Reason.ACCOUNTS, DigitalKind.OTHER),
-    "S07": (Reason.ACCOUNTS, DigitalKind.OTHER),
-    "S08": (Reason.ACCOUNTS, DigitalKind.OTHER),
-    "S09": (Reason.ACCOUNTS, DigitalKind.INVALID_IDENTIFIER),
-    "S10": (Reason.ACCOUNTS, DigitalKind.OTHER),
-    "S11": (Reason.HOW_TO_DEPOSIT, DigitalKind.OTHER),
-    "S12": (Reason.HOW_TO_DEPOSIT, DigitalKind.OUTSIDE_PROCEDURE),
-    "S13": (Reason.HOW_TO_DEPOSIT, DigitalKind.OUTSIDE_PROCEDURE),
-    "S14": (Reason.GENERAL, None),
-    "S15": (Reason.GENERAL, None),
-    "S16": (Reason.FOLLOW_UP, None),
-    "S17": (Reason.COMPLETENESS, None),
-    "S18": (Reason.COMPLETENESS, DigitalKind.INVALID_PIECES),
-    "S19": (Reason.COMPLETENESS, DigitalKind.INVALID_PIECES),
-    "S20": (Reason.COMPLETENESS, DigitalKind.INVALID_PIECES),
-    "S21": (Reason.COMPLETENESS, None),
-    "S22": (Reason.COMPLETENESS, None),
-    "S23": (Reason.HOW_TO_DEPOSIT, DigitalKind.OTHER),
-    "S24": (Reason.ACCOUNTS, DigitalKind.ACCOUNT_NOT_FOUND),
-    "S25": (Reason.FOLLOW_UP, None),
-    "S26": (Reason.FOLLOW_UP, None),
-    "S27": (Reason.COMPLETENESS, DigitalKind.INVALID_PIECES),
-    "S28": (Reason.TRANSFER, None),
-    "S29": (Reason.GENERAL, None),
-    "S30": (Reason.HOW_TO_DEPOSIT, DigitalKind.OTHER),
-}
+# Values of the three lists differ (a test says so), so one table serves them all.
+_LABELS: dict[str, dict[str, str]] = {**REASON_LABELS, **ROLE_LABELS, **DIGITAL_LABELS}
 
-_BY_TROUBLE: dict[str, tuple[Reason, DigitalKind | None]] = {
-    "never_enrolled": (Reason.ACCOUNTS, None),
-    "mail_bounced": _BY_SCRIPT["S01"],
-    "mail_unopened": _BY_SCRIPT["S03"],
-    "link_expired": _BY_SCRIPT["S02"],
-    "password_refused": _BY_SCRIPT["S07"],
-    "login_failed": _BY_SCRIPT["S08"],
-    "wrong_identifier": _BY_SCRIPT["S09"],
-    "after_step1": _BY_SCRIPT["S10"],
-    "error_shown": _BY_SCRIPT["S11"],
-    "several_demands": _BY_SCRIPT["S12"],
-    "outside_procedure": _BY_SCRIPT["S13"],
-    "rejected": _BY_SCRIPT["S16"],
-    "piece_unreadable": _BY_SCRIPT["S18"],
-    "pages_missing": _BY_SCRIPT["S19"],
-    "wrong_slot": _BY_SCRIPT["S20"],
-    "fields_lost": _BY_SCRIPT["S23"],
-    "account_not_found": _BY_SCRIPT["S24"],
-    "awaiting_payment": _BY_SCRIPT["S25"],
-    "piece_asked": _BY_SCRIPT["S27"],
+
+@dataclass(frozen=True)
+class Suggestion:
+    """What to preselect in the qualification bar; None where nothing is known."""
+
+    reason: Reason | None = None
+    digital: DigitalKind | None = None
+
+
+# By code of likely trouble (app.dossiers.trouble). A script says its own reason in its file.
+_BY_TROUBLE: dict[str, Suggestion] = {
+    "never_enrolled": Suggestion(Reason.ACCOUNTS, DigitalKind.MAIL_NOT_RECEIVED),
+    "mail_bounced": Suggestion(Reason.ACCOUNTS, DigitalKind.MAIL_NOT_RECEIVED),
+    "mail_unopened": Suggestion(Reason.ACCOUNTS, DigitalKind.MAIL_NOT_RECEIVED),
+    "link_expired": Suggestion(Reason.ACCOUNTS, DigitalKind.LINK_EXPIRED),
+    "password_refused": Suggestion(Reason.ACCOUNTS, DigitalKind.OTHER),
+    "login_failed": Suggestion(Reason.ACCOUNTS, DigitalKind.OTHER),
+    "wrong_identifier": Suggestion(Reason.ACCOUNTS, DigitalKind.INVALID_IDENTIFIER),
+    "after_step1": Suggestion(Reason.ACCOUNTS, DigitalKind.OTHER),
+    "account_not_found": Suggestion(Reason.ACCOUNTS, DigitalKind.ACCOUNT_NOT_FOUND),
+    "error_shown": Suggestion(Reason.HOW_TO_DEPOSIT, DigitalKind.OTHER),
+    "fields_lost": Suggestion(Reason.HOW_TO_DEPOSIT, DigitalKind.OTHER),
+    "several_demands": Suggestion(Reason.HOW_TO_DEPOSIT, DigitalKind.OUTSIDE_PROCEDURE),
+    "outside_procedure": Suggestion(Reason.HOW_TO_DEPOSIT, DigitalKind.OUTSIDE_PROCEDURE),
+    "piece_asked": Suggestion(Reason.COMPLETENESS),
+    "piece_unreadable": Suggestion(Reason.COMPLETENESS, DigitalKind.INVALID_PIECES),
+    "pages_missing": Suggestion(Reason.COMPLETENESS, DigitalKind.INVALID_PIECES),
+    "wrong_slot": Suggestion(Reason.COMPLETENESS, DigitalKind.INVALID_PIECES),
+    "rejected": Suggestion(Reason.FOLLOW_UP),
+    "awaiting_payment": Suggestion(Reason.FOLLOW_UP),
 }
 
 
-def suggest_reason(script_ids: Iterable[str], trouble_code: str | None = None) -> Reason | None:
-    """The reason to preselect: that of the last script used, else of the likely trouble.
+def suggest(used: Sequence[Suggestion], trouble_code: str | None = None) -> Suggestion:
+    """What to preselect, from the scripts used (in order), else from the likely trouble.
 
-    The last script wins because a call often begins with one trouble and is really about the next.
-    None when nothing is known: the agent chooses, nothing is guessed.
+    The last script gives the reason: a call often begins with one trouble and is really about the
+    next. Any digital script counts, even if it is not the last. Once a script was used the guess
+    made before a word was said counts for nothing.
     """
-    return _last(script_ids, trouble_code)[0]
-
-
-def suggest_digital(
-    script_ids: Iterable[str], trouble_code: str | None = None
-) -> DigitalKind | None:
-    """The kind of digital trouble seen in the call's trace, or None if it shows none.
-
-    A script really used weighs more than a guess; any digital one counts, even if not the last.
-    """
-    seen = [_BY_SCRIPT[s][1] for s in script_ids if s in _BY_SCRIPT]
-    digital = [kind for kind in seen if kind is not None]
-    if digital:
-        return digital[-1]
-    return None if seen else _last((), trouble_code)[1]
-
-
-def is_digital(script_id: str) -> bool:
-    """Whether using this script is a trace of digital trouble (the *observed* figure)."""
-    return _BY_SCRIPT.get(script_id, (None, None))[1] is not None
+    if not used:
+        return _BY_TROUBLE.get(trouble_code or "", Suggestion())
+    reasons = [s.reason for s in used if s.reason]
+    digital = [s.digital for s in used if s.digital]
+    return Suggestion(reasons[-1] if reasons else None, digital[-1] if digital else None)
 
 
 def label(value: Reason | CallerRole | DigitalKind, locale: str) -> str:
     """What the screen shows for ``value``; French when the locale is unknown."""
-    tables: dict[type, dict[str, dict[str, str]]] = {
-        Reason: REASON_LABELS,  # type: ignore[dict-item]
-        CallerRole: ROLE_LABELS,  # type: ignore[dict-item]
-        DigitalKind: DIGITAL_LABELS,  # type: ignore[dict-item]
-    }
-    texts = tables[type(value)][value]
+    texts = _LABELS[value]
     return texts.get(locale[:2], texts["fr"])
-
-
-def _last(
-    script_ids: Iterable[str], trouble_code: str | None
-) -> tuple[Reason | None, DigitalKind | None]:
-    known = [_BY_SCRIPT[s] for s in script_ids if s in _BY_SCRIPT]
-    if known:
-        return known[-1]
-    return _BY_TROUBLE.get(trouble_code or "", (None, None))

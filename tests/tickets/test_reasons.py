@@ -11,9 +11,7 @@ from hypothesis import strategies as st
 
 from app.dossiers import trouble
 from app.tickets import reasons
-from app.tickets.reasons import CallerRole, DigitalKind, Reason, suggest_digital, suggest_reason
-
-SCRIPTS = [f"S{n:02d}" for n in range(1, 31)]
+from app.tickets.reasons import CallerRole, DigitalKind, Reason, Suggestion, suggest
 
 
 def test_the_seven_exact_labels() -> None:
@@ -34,9 +32,9 @@ def test_every_value_has_a_label(locale: str) -> None:
         assert reasons.label(value, locale)
 
 
-def test_every_script_suggests_a_reason() -> None:
-    for script in SCRIPTS:
-        assert suggest_reason([script]) in set(Reason) - {Reason.UNQUALIFIED}
+def test_the_three_lists_share_no_value() -> None:
+    values = [str(v) for v in [*Reason, *CallerRole, *DigitalKind]]
+    assert len(set(values) - {"autre", "other"}) == len(values) - 2
 
 
 def test_every_trouble_code_suggests_a_reason() -> None:
@@ -45,22 +43,24 @@ def test_every_trouble_code_suggests_a_reason() -> None:
     codes |= {code for code, *_ in trouble._DEFECTS.values()}
     assert len(codes) > 12
     for code in codes:
-        assert suggest_reason([], code), code
+        assert suggest([], code).reason not in (None, Reason.UNQUALIFIED), code
 
 
-def test_the_last_script_wins_over_the_guess() -> None:
-    assert suggest_reason(["S02", "S25"], "link_expired") is Reason.FOLLOW_UP
-    assert suggest_reason([], "link_expired") is Reason.ACCOUNTS
-    assert suggest_reason([]) is None
+LINK = Suggestion(Reason.ACCOUNTS, DigitalKind.LINK_EXPIRED)
+PAYMENT = Suggestion(Reason.FOLLOW_UP)
 
 
-def test_a_digital_script_counts_even_when_it_is_not_the_last() -> None:
-    assert suggest_digital(["S02", "S25"]) is DigitalKind.LINK_EXPIRED
-    assert suggest_digital(["S25"], "link_expired") is None
-    assert suggest_digital([], "link_expired") is DigitalKind.LINK_EXPIRED
+def test_the_last_script_gives_the_reason_and_any_digital_one_counts() -> None:
+    assert suggest([LINK, PAYMENT], "rejected") == Suggestion(
+        Reason.FOLLOW_UP, DigitalKind.LINK_EXPIRED
+    )
 
 
-@given(st.lists(st.text(max_size=4)), st.none() | st.text(max_size=20))
-def test_unknown_scripts_and_codes_suggest_nothing(ids: list[str], code: str | None) -> None:
-    unknown = [i for i in ids if i not in SCRIPTS]
-    assert suggest_reason(unknown, "no such code " + (code or "")) is None
+def test_a_script_used_silences_the_guess() -> None:
+    assert suggest([PAYMENT], "link_expired") == PAYMENT
+    assert suggest([], "link_expired") == LINK
+
+
+@given(st.none() | st.text(max_size=20))
+def test_an_unknown_code_suggests_nothing(code: str | None) -> None:
+    assert suggest([], "no such code " + (code or "")) == Suggestion()

@@ -1,7 +1,7 @@
-"""What may be written in a note: short facts, never a secret. Pure.
+"""What may be written freely (notes, annotations, reasons): short facts, never a secret. Pure.
 
 Agents see passwords and card numbers go by while they help; a note is read by many and kept for
-long. A note that looks like it holds one is refused with an explanation, and what is given back
+long. A text that looks like it holds one is refused with an explanation, and what is given back
 to the agent has the secret taken out, so that it is neither stored nor shown again.
 """
 

@@ -1,4 +1,4 @@
-"""Notes keep facts and refuse secrets."""
+"""Free texts keep facts and refuse secrets."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.tickets.notes import LONGEST, REMOVED, Accepted, Refused, Secret, check, explain
+from app.dossiers.free_text import LONGEST, REMOVED, Accepted, Refused, Secret, check, explain
 
 CARD = "4111 1111 1111 1111"
 IBAN = "FR14 2004 1010 0505 0001 3M02 606"
