@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from app.exceptions import PermanenceError
+
 
 @dataclass(frozen=True)
 class LegStatus:
@@ -63,10 +65,31 @@ class MailMessage:
 
 @dataclass(frozen=True)
 class MailReceipt:
-    """The mail server took the mail. ``message_id`` names it in its life."""
+    """The mail server took the mail. ``message_id`` names it in its life.
+
+    ``delivered`` is true only when it is known to be in the mailbox already (the local outbox).
+    """
 
     message_id: str
     accepted_at: datetime
+    delivered: bool = False
+
+
+class MailRefused(PermanenceError):
+    """The mail server said no for good: this mail will never arrive as it is.
+
+    ``reason`` is the server's own words, without the address, for the agent to read.
+    """
+
+    status = 422
+    code = "mail_refused"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            "Le serveur de messagerie a refusé ce message.",
+            todo="Relisez l'adresse lettre par lettre, corrigez-la, puis renvoyez.",
+        )
+        self.reason = reason
 
 
 class MailSender(Protocol):

@@ -20,7 +20,7 @@ from app.assist import graph
 from app.assist.script import Choice, Problem, Script, Step, Text
 from app.assist.typography import french
 from app.exceptions import ConfigurationError, NotFound
-from app.tickets.reasons import DIGITAL_KINDS, REASONS
+from app.tickets.reasons import DigitalKind, Reason
 
 SCRIPTS_DIR = Path(__file__).parent / "scripts"
 SCHEMA_FILE = Path(__file__).parent / "schema.json"
@@ -32,9 +32,7 @@ def library() -> dict[str, Script]:
     problems = check_all()
     if problems:
         raise ConfigurationError("Scripts refusés : " + " ; ".join(map(str, problems)))
-    return {
-        script.id: script for script in (parse(f.read_text("utf-8")) for f in files(SCRIPTS_DIR))
-    }
+    return {script.id: script for script in map(parse, _sources().values())}
 
 
 def get(script_id: str) -> Script:
@@ -43,6 +41,17 @@ def get(script_id: str) -> Script:
         return library()[script_id]
     except KeyError:
         raise NotFound("Ce script n'existe pas.", todo="Choisissez-en un dans la liste.") from None
+
+
+def source(script_id: str) -> str:
+    """The YAML text of the current version of a script, to be kept with a run."""
+    return _sources()[script_id]
+
+
+@functools.cache
+def _sources() -> dict[str, str]:
+    texts = [file.read_text("utf-8") for file in files(SCRIPTS_DIR)]
+    return {str(yaml.safe_load(text)["id"]): text for text in texts}
 
 
 def files(directory: Path) -> list[Path]:
@@ -71,13 +80,20 @@ def check_document(document: Any, file: str, ids: list[str]) -> list[Problem]:
     if problems:
         return problems
     script = build(document, "")
-    if script.reason not in REASONS:
-        problems.append(Problem(file, "", f"motif inconnu : « {script.reason} »"))
-    if script.digital is not None and script.digital not in DIGITAL_KINDS:
-        problems.append(Problem(file, "", f"difficulté numérique inconnue : « {script.digital} »"))
+    problems += _qualification(script, file)
     if ids.count(script.id) > 1:
         problems.append(Problem(file, "", f"deux fichiers portent l'identifiant {script.id}"))
     return problems + graph.problems(script, file, ids)
+
+
+def _qualification(script: Script, file: str) -> list[Problem]:
+    """The reason is one of the seven exact labels, and the kind of trouble one of the list."""
+    found = []
+    if script.reason not in {r.value for r in Reason}:
+        found.append(f"motif inconnu : « {script.reason} »")
+    if script.digital is not None and script.digital not in {k.value for k in DigitalKind}:
+        found.append(f"difficulté numérique inconnue : « {script.digital} »")
+    return [Problem(file, "", message) for message in found]
 
 
 def parse(source: str) -> Script:

@@ -1,0 +1,257 @@
+"""What a step of a script may do, besides saying: one handler for each name in ``script.ACTIONS``.
+
+``resend_link`` acts by itself. The others are still done elsewhere (in the Portal, in the bar
+below): the agent says that she did it, and the run keeps who, when, and on what basis.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from app.accounts import journal
+from app.adapters.ports import MailMessage, MailReceipt, MailRefused, Ports
+from app.assist import links, mails, store
+from app.assist.models import Mail, MailState, PortalLink, ScriptAct, ScriptRun
+from app.assist.script import Text
+from app.dossiers.models import Dossier
+from app.dossiers.vocabulary import PortalEventKind
+from app.exceptions import InvalidInput, PermanenceError, Unavailable
+from app.extensions import db
+from app.unit_of_work import unit_of_work
+
+log = logging.getLogger(__name__)
+
+DOUBLE_CLICK = timedelta(seconds=5)  # a second press within it sends nothing more
+BASES = ("spoken", "mandate")  # agreement given aloud, or a written mandate
+
+
+@dataclass(frozen=True)
+class Result:
+    """How an act went. ``error`` holds the sentence, what was kept and what to do, if refused."""
+
+    code: str
+    error: PermanenceError | None = None
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, from which run, on what basis, and when."""
+
+    run_id: int
+    agent_id: int
+    step_id: str
+    basis: str
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Action:
+    """One action: what its button says, and what it does (None: it only notes the act)."""
+
+    label: Text
+    done: Text
+    perform: Callable[[Actor, Ports, str], Result] | None = None
+
+
+def perform(name: str, actor: Actor, ports: Ports, base_url: str) -> Result:
+    """Do, or note, what the step asks. Raises InvalidInput for an unknown action or basis."""
+    if name not in ACTIONS:
+        raise InvalidInput("Cette action n'existe pas.")
+    if actor.basis not in BASES:
+        raise InvalidInput("Dites sur quel accord vous agissez.")
+    handler = ACTIONS[name].perform
+    return handler(actor, ports, base_url) if handler else _note(name, actor)
+
+
+def resend_link(actor: Actor, ports: Ports, base_url: str) -> Result:
+    """Make a new link, send it, and tell at once how the mail server took it.
+
+    The earlier link stays alive until the new mail has really left.
+    """
+    prepared = _prepare(actor, base_url)
+    if prepared is None:
+        return Result("already_sent")
+    mail_id, message = prepared
+    try:
+        receipt = ports.mail.send(message)  # no transaction is open: a mail server may be slow
+    except MailRefused as error:
+        _refused(actor, mail_id, error)
+        error.kept = error.kept or "Le lien précédent n'a pas été touché. Le script continue."
+        return Result("refused", error)
+    except Unavailable as error:
+        _failed(actor, mail_id)
+        return Result("failed", error)
+    _accepted(actor, mail_id, receipt)
+    return Result("sent")
+
+
+def _prepare(actor: Actor, base_url: str) -> tuple[int, MailMessage] | None:
+    with unit_of_work() as work:
+        run = store.run(actor.run_id)
+        dossier = _dossier_of(run)
+        if _just_sent(dossier.id, actor.now):
+            return None
+        link, token = links.create(
+            dossier.id, actor.agent_id, actor.now, run_id=run.id, contact_id=run.contact_id
+        )
+        message = mails.access(dossier, token, link.expires_at, base_url)
+        mail = Mail(
+            link_id=link.id, dossier_id=dossier.id, to_address=message.to,
+            subject=message.subject, created_at=actor.now,
+        )
+        work.session.add(mail)
+        work.session.flush()
+        return mail.id, message
+
+
+def _dossier_of(run: ScriptRun) -> Dossier:
+    dossier_id = run.dossier_id
+    if dossier_id is None and run.contact_id is not None:
+        dossier_id = store.contact(run.contact_id).dossier_id
+    if dossier_id is None:
+        raise InvalidInput(
+            "Aucun dossier n'est ouvert : on ne sait pas à qui écrire.",
+            kept="Le script continue là où il est.",
+            todo="Choisissez le dossier au milieu de l'écran, puis renvoyez.",
+        )
+    dossier = store.dossier(dossier_id)
+    if not dossier.person.email:
+        raise InvalidInput(
+            "Ce dossier n'a pas d'adresse mail.",
+            kept="Le script continue là où il est.",
+            todo="Demandez l'adresse lettre par lettre et notez-la dans le dossier.",
+        )
+    return dossier
+
+
+def _just_sent(dossier_id: int, now: datetime) -> bool:
+    return db.session.scalar(
+        select(PortalLink.id)
+        .join(Mail)
+        .where(
+            PortalLink.dossier_id == dossier_id,
+            PortalLink.created_at > now - DOUBLE_CLICK,
+            Mail.state.in_((MailState.CREATED, MailState.SENT, MailState.DELIVERED)),
+        )
+        .limit(1)
+    ) is not None
+
+
+def _accepted(actor: Actor, mail_id: int, receipt: MailReceipt) -> None:
+    with unit_of_work() as work:
+        mail, link = _mail_and_link(mail_id)
+        mail.state = MailState.DELIVERED if receipt.delivered else MailState.SENT
+        mail.message_id = receipt.message_id
+        mail.sent_at = receipt.accepted_at
+        mail.delivered_at = receipt.accepted_at if receipt.delivered else None
+        links.supersede_others(link, actor.now)
+        expiry = {"expires_at": link.expires_at.isoformat()}
+        links.add_event(link, PortalEventKind.LINK_SENT, actor.now, expiry)
+        if receipt.delivered:
+            links.add_event(link, PortalEventKind.MAIL_DELIVERED, receipt.accepted_at)
+        _log_act("resend_link", actor, "done", link.id)
+        journal.record(
+            "link.resent", f"dossier:{link.dossier_id}", agent_id=actor.agent_id, now=actor.now,
+            detail={"link": link.id, "run": actor.run_id},
+        )
+        links.tell(work, link, "sent", actor.now)
+
+
+def _refused(actor: Actor, mail_id: int, error: MailRefused) -> None:
+    with unit_of_work() as work:
+        mail, link = _mail_and_link(mail_id)
+        mail.state = MailState.REFUSED
+        mail.refusal = error.reason[:300]
+        mail.failed_at = actor.now
+        link.superseded_at = actor.now  # nobody has its token
+        links.add_event(
+            link, PortalEventKind.LINK_SENT, actor.now, {"expires_at": link.expires_at.isoformat()}
+        )
+        links.add_event(link, PortalEventKind.MAIL_BOUNCED, actor.now, {"refused": True})
+        _log_act("resend_link", actor, "refused", link.id)
+        links.tell(work, link, "refused", actor.now)
+    log.info("mail %s refused by the server", mail_id)
+
+
+def _failed(actor: Actor, mail_id: int) -> None:
+    with unit_of_work() as work:
+        mail, link = _mail_and_link(mail_id)
+        mail.state = MailState.FAILED
+        mail.failed_at = actor.now
+        link.superseded_at = actor.now
+        _log_act("resend_link", actor, "refused", link.id)
+        links.tell(work, link, "failed", actor.now)
+    log.warning("mail %s: the server did not answer", mail_id)
+
+
+def _mail_and_link(mail_id: int) -> tuple[Mail, PortalLink]:
+    mail = db.session.get_one(Mail, mail_id)
+    assert mail.link is not None  # made together in _prepare
+    return mail, mail.link
+
+
+def _note(name: str, actor: Actor) -> Result:
+    with unit_of_work():
+        run = store.run(actor.run_id)
+        _log_act(name, actor, "noted", None)
+        subject = f"dossier:{run.dossier_id}" if run.dossier_id else f"contact:{run.contact_id}"
+        journal.record(
+            f"act.{name}", subject, agent_id=actor.agent_id, now=actor.now,
+            detail={"run": run.id, "basis": actor.basis},
+        )
+    return Result("noted")
+
+
+def _log_act(name: str, actor: Actor, result: str, link_id: int | None) -> None:
+    db.session.add(
+        ScriptAct(
+            run_id=actor.run_id, agent_id=actor.agent_id, step_id=actor.step_id, action=name,
+            basis=actor.basis, result=result, link_id=link_id, at=actor.now,
+        )
+    )
+
+
+ACTIONS: dict[str, Action] = {
+    "resend_link": Action(
+        Text("Renvoyer le lien", "Resend the link"),
+        Text("Lien renvoyé", "Link sent again"),
+        resend_link,
+    ),
+    "send_reset": Action(
+        Text("Réinitialisation demandée dans le Portail", "Reset asked for in the Portal"),
+        Text("Réinitialisation notée", "Reset noted"),
+    ),
+    "hand_slot_back": Action(
+        Text("Main redonnée dans le Portail", "Slot handed back in the Portal"),
+        Text("Case rendue, noté", "Slot handed back, noted"),
+    ),
+    "send_sms": Action(
+        Text("Le SMS est parti", "The text message has gone"),
+        Text("SMS noté", "Text message noted"),
+    ),
+    "create_callback": Action(
+        Text("Rappel promis, jour et heure dits", "Call back promised, day and time said"),
+        Text("Promesse de rappel notée", "Promise noted"),
+    ),
+    "link_incident": Action(
+        Text("Signalé comme incident", "Reported as an incident"),
+        Text("Signalement noté", "Report noted"),
+    ),
+    "flag_priority": Action(
+        Text("Priorité posée sur le dossier", "Priority flag set on the dossier"),
+        Text("Priorité notée", "Priority noted"),
+    ),
+    "consult_owner": Action(
+        Text("Question posée au gestionnaire du dossier", "Question put to the dossier's owner"),
+        Text("Consultation notée", "Consultation noted"),
+    ),
+    "alert_manager": Action(
+        Text("Encadrante prévenue", "Manager alerted"),
+        Text("Alerte notée", "Alert noted"),
+    ),
+}

@@ -1,0 +1,71 @@
+"""The life of a mail and of its link, as the agent reads it at a glance. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from babel.dates import format_date
+
+from app.clock import PARIS
+from app.dossiers.wording import language, tidy
+
+
+@dataclass(frozen=True)
+class LinkFacts:
+    """What is known of the last link of a dossier and of the mail that carried it."""
+
+    mail_state: str
+    created_at: datetime
+    expires_at: datetime
+    refusal: str = ""
+    sent_at: datetime | None = None
+    delivered_at: datetime | None = None
+    opened_at: datetime | None = None
+    step1_at: datetime | None = None
+    step2_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class LifeItem:
+    """One stage. ``at`` is None while it has not come; ``tone`` is the components' tone."""
+
+    code: str
+    at: datetime | None
+    tone: str
+
+
+def items(facts: LinkFacts, now: datetime) -> tuple[LifeItem, ...]:
+    """The stages in order, those to come included, so that the list never changes its height.
+
+    A mail that did not leave has one stage more to say: refused, bounced or failed.
+    """
+    if facts.mail_state in ("refused", "failed", "bounced"):
+        return (LifeItem(facts.mail_state, facts.created_at, "stop"),)
+    stages = (
+        ("sent", facts.sent_at),
+        ("delivered", facts.delivered_at),
+        ("opened", facts.opened_at),
+        ("step1", facts.step1_at),
+        ("step2", facts.step2_at),
+    )
+    return tuple(LifeItem(code, at, "live" if at else "neutral") for code, at in stages)
+
+
+def expired(facts: LinkFacts, now: datetime) -> bool:
+    """Whether the link is dead before it served: the person must be sent another."""
+    return facts.step1_at is None and now >= facts.expires_at
+
+
+def clock_time(value: datetime, locale: str) -> str:
+    """« 10 h 42 », "10:42", in Paris time."""
+    local = value.astimezone(PARIS)
+    return f"{local:%H:%M}" if language(locale) == "en" else f"{local.hour}\u00a0h\u00a0{local:%M}"
+
+
+def long_moment(value: datetime, locale: str) -> str:
+    """« vendredi 25 juin à 14 h 10 »: a deadline as it is said aloud, in Paris time."""
+    local = value.astimezone(PARIS)
+    said = format_date(local.date(), "EEEE d MMMM", locale=language(locale))
+    joint = "at" if language(locale) == "en" else "à"
+    return tidy(f"{said} {joint} {clock_time(value, locale)}", locale)

@@ -1,0 +1,149 @@
+"""The life of a link to the Portal: made, sent, opened, step 1, step 2, dead after 72 h.
+
+Reading the landing page proves nothing: mail scanners fetch every link they see. A link counts as
+opened when the page says, from a browser that shows it, that somebody has it before their eyes
+(docs/adr/0004). Every change is one conditional UPDATE, so that a replay changes nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, update
+
+from app import realtime
+from app.assist import store
+from app.assist.models import PortalLink
+from app.dossiers.facts import LINK_LIFE
+from app.dossiers.models import PortalEvent
+from app.dossiers.vocabulary import PortalEventKind
+from app.extensions import db
+from app.unit_of_work import Work, unit_of_work
+
+TOKEN_BYTES = 32  # 256 bits: not to be guessed in 72 h, nor in a lifetime
+
+
+def token_hash(token: str) -> str:
+    """What the database knows of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def create(
+    dossier_id: int, agent_id: int, now: datetime, *, run_id: int | None, contact_id: int | None
+) -> tuple[PortalLink, str]:
+    """A new link (flushed) and its token, which exists nowhere else. Runs in a transaction."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    link = PortalLink(
+        token_hash=token_hash(token), dossier_id=dossier_id, agent_id=agent_id, run_id=run_id,
+        contact_id=contact_id, created_at=now, expires_at=now + LINK_LIFE,
+    )
+    db.session.add(link)
+    db.session.flush()
+    return link, token
+
+
+def supersede_others(link: PortalLink, now: datetime) -> None:
+    """Close the dossier's earlier links: the last message received is the one that works."""
+    db.session.execute(
+        update(PortalLink)
+        .where(
+            PortalLink.dossier_id == link.dossier_id,
+            PortalLink.id < link.id,
+            PortalLink.superseded_at.is_(None),
+        )
+        .values(superseded_at=now)
+    )
+
+
+def state(link: PortalLink | None, now: datetime) -> str:
+    """What the landing page should say: unknown, done, step2, superseded, expired or valid.
+
+    At the very instant of ``expires_at`` the link is dead. Once step 1 is done only signing in is
+    left, which no longer needs a live link.
+    """
+    if link is None:
+        return "unknown"
+    if link.step2_at is not None:
+        return "done"
+    if link.step1_at is not None:
+        return "step2"
+    if link.superseded_at is not None:
+        return "superseded"
+    return "expired" if now >= link.expires_at else "valid"
+
+
+def opened(token: str, now: datetime) -> bool:
+    """Note that a person has the page before their eyes; True the first time only."""
+    return _advance(token, now, "opened", {"opened_at": now}, (PortalLink.opened_at.is_(None),))
+
+
+def step1_done(token: str, now: datetime) -> bool:
+    """Note that the password was created; True the first time only."""
+    opened(token, now)  # a button pressed proves that the page was seen
+    rules = (PortalLink.opened_at.is_not(None), PortalLink.step1_at.is_(None))
+    return _advance(token, now, "step1", {"step1_at": now}, rules)
+
+
+def step2_done(token: str, now: datetime) -> bool:
+    """Note that the person signed in and sees the demande; True the first time only."""
+    rules = (PortalLink.step1_at.is_not(None), PortalLink.step2_at.is_(None))
+    return _advance(token, now, "step2", {"step2_at": now}, rules, needs_life=False)
+
+
+_EVENTS = {
+    "opened": PortalEventKind.LINK_OPENED,
+    "step1": PortalEventKind.STEP1_DONE,
+    "step2": PortalEventKind.STEP2_DONE,
+}
+
+
+def _advance(
+    token: str,
+    now: datetime,
+    name: str,
+    values: dict[str, Any],
+    rules: tuple[ColumnElement[bool], ...],
+    *,
+    needs_life: bool = True,
+) -> bool:
+    if needs_life:
+        rules = (*rules, PortalLink.superseded_at.is_(None), PortalLink.expires_at > now)
+    with unit_of_work() as work:
+        changed = db.session.execute(
+            update(PortalLink)
+            .where(PortalLink.token_hash == token_hash(token), *rules)
+            .values(**values)
+            .execution_options(synchronize_session=False)
+        ).rowcount
+        if not changed:
+            return False
+        link = store.link_by_hash(token_hash(token))
+        assert link is not None  # just updated, in this transaction
+        db.session.refresh(link)
+        add_event(link, _EVENTS[name], now)
+        tell(work, link, name, now)
+    return True
+
+
+def add_event(
+    link: PortalLink, kind: PortalEventKind, now: datetime, data: dict[str, Any] | None = None
+) -> None:
+    """Write in the dossier's story what happened to its link."""
+    db.session.add(
+        PortalEvent(
+            dossier_id=link.dossier_id, kind=kind, at=now, data={"link": link.id, **(data or {})}
+        )
+    )
+
+
+def tell(work: Work, link: PortalLink, name: str, now: datetime) -> None:
+    """After the commit, show it on the agent's screen: event ``assist.link``, ids only."""
+    payload = {
+        "link": link.id, "dossier": link.dossier_id, "contact": link.contact_id,
+        "run": link.run_id, "state": name, "at": now.isoformat(),
+    }
+    room = realtime.agent_room(link.agent_id)
+    work.after(lambda: realtime.publish("assist.link", payload, room=room))

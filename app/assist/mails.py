@@ -1,0 +1,42 @@
+"""Writes the mails that go to callers, in their language, as text and as HTML.
+
+Subjects hold the word « Portail »: the scripts tell people to search their mailbox for it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import render_template
+
+from app.adapters.ports import MailMessage
+from app.assist.life import long_moment
+from app.dossiers.models import Dossier
+from app.dossiers.wording import language
+
+SUBJECTS = {
+    "fr": "Votre aide à la formation : ouvrez votre espace sur le Portail",
+    "en": "Your training grant: open your account on the Portail",
+}
+
+
+def access(dossier: Dossier, token: str, expires_at: datetime, base_url: str) -> MailMessage:
+    """The mail that opens the Portal: step 1, then step 2, and until when.
+
+    ``base_url`` has no slash at its end. The address of the page holds the token and nothing else.
+    """
+    person = dossier.person
+    locale = language(person.language)
+    words = {
+        "first_name": person.first_name,
+        "reference": dossier.reference,
+        "link": f"{base_url}/portail/lien/{token}",
+        "until": long_moment(expires_at, locale),
+    }
+    return MailMessage(
+        to=person.email or "",
+        subject=SUBJECTS[locale],
+        text=render_template(f"mail/access.{locale}.txt", **words),
+        html=render_template(f"mail/access.{locale}.html", **words),
+        language=locale,
+    )

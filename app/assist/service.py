@@ -1,0 +1,268 @@
+"""The use cases of guided scripts: start, answer, go back, finish, and what a contact's runs tell.
+
+A run keeps the text of the script that it began with (``ScriptVersion``); its state is rebuilt by
+the engine from the stored answers.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.assist import engine, loader, store
+from app.assist.models import ScriptRun, ScriptRunStep
+from app.assist.script import POSTURE_REASONS, POSTURES, Script
+from app.dossiers.vocabulary import PortalEventKind as Kind
+from app.exceptions import IllegalTransition, InvalidInput
+from app.extensions import db
+from app.tickets.reasons import DigitalKind, Reason, Suggestion
+from app.unit_of_work import unit_of_work
+
+# Portal events that show a digital trouble by themselves, when they happen during the contact.
+TELLING_EVENTS = (
+    Kind.MAIL_BOUNCED,
+    Kind.PASSWORD_REFUSED,
+    Kind.LOGIN_FAILED,
+    Kind.ACCOUNT_NOT_FOUND,
+    Kind.ERROR_SHOWN,
+    Kind.FIELDS_LOST,
+)
+
+
+@dataclass(frozen=True)
+class Posture:
+    """Who did the step; ``reason`` says why the agent did it in the person's place."""
+
+    code: str = "with"
+    reason: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.code not in POSTURES:
+            raise InvalidInput("Cette posture n'existe pas.")
+        if self.code == "for" and self.reason not in POSTURE_REASONS:
+            raise InvalidInput(
+                "Dites pourquoi l'étape est faite à la place de la personne.",
+                kept="Le script est resté où il était.",
+                todo="Choisissez une raison, puis répondez.",
+            )
+        if self.code != "for" and self.reason is not None:
+            object.__setattr__(self, "reason", None)
+
+
+def state_of(run: ScriptRun) -> engine.RunState:
+    """Where a stored run stands, in the version it began with."""
+    script = _parse(run.version.source)
+    answers = tuple(
+        engine.Answer(s.step_id, s.choice, s.left_at or s.entered_at)
+        for s in run.steps
+        if s.choice is not None and s.undone_at is None
+    )
+    return engine.replay(script, answers, run.outcome)
+
+
+@functools.lru_cache(maxsize=128)
+def _parse(source: str) -> Script:
+    return loader.parse(source)
+
+
+def start_run(
+    script_id: str,
+    *,
+    contact_id: int | None,
+    dossier_id: int | None,
+    agent_id: int,
+    now: datetime,
+    came_from: ScriptRun | None = None,
+) -> int:
+    """Begin a script beside a contact (or on a dossier); the id of the run.
+
+    A run that goes on for the same contact is ended as *another script*: one at a time.
+    Raises NotFound for a script, contact or dossier that does not exist.
+    """
+    script = loader.get(script_id)
+    if contact_id is None and dossier_id is None:
+        raise InvalidInput(
+            "Un script se suit avec quelqu'un : aucun contact ni dossier n'est ouvert.",
+            todo="Prenez un appel ou ouvrez un dossier.",
+        )
+    with unit_of_work():
+        return _start(script, contact_id, dossier_id, agent_id, now, came_from)
+
+
+def _start(
+    script: Script,
+    contact_id: int | None,
+    dossier_id: int | None,
+    agent_id: int,
+    now: datetime,
+    came_from: ScriptRun | None,
+) -> int:
+    if contact_id is not None:
+        dossier_id = dossier_id or store.contact(contact_id, lock=True).dossier_id
+    if dossier_id is not None:
+        store.dossier(dossier_id)
+    other = store.running(contact_id, dossier_id)
+    if other is not None:
+        other.outcome, other.ended_at, other.moves = "other_script", now, other.moves + 1
+        store.current_step(other).left_at = now
+    source = loader.source(script.id)
+    run = ScriptRun(
+        contact_id=contact_id, dossier_id=dossier_id, agent_id=agent_id, script_id=script.id,
+        script_version_id=store.version_id(
+            script.id, script.version, script.content_hash, source, now
+        ),
+        came_from_id=came_from.id if came_from else None, started_at=now,
+    )
+    db.session.add(run)
+    db.session.flush()
+    _enter(run, script.start.id, script.start.posture, now, 0)
+    _trace(contact_id)
+    return run.id
+
+
+def answer(
+    run_id: int, *, moves: int, step_id: str, choice: int, posture: Posture, agent_id: int,
+    now: datetime,
+) -> int:
+    """Record the choice made at a step; the id of the run to show (another script's, maybe).
+
+    ``moves`` is the count the page was drawn with: an answer from an older page changes nothing.
+    Raises IllegalTransition or InvalidInput like the engine.
+    """
+    with unit_of_work():
+        run = store.run(run_id)
+        if run.moves != moves:
+            return run_id  # a double click, or another tab was faster: just show the present
+        state = engine.answer(state_of(run), step_id, choice, now)
+        ended = {} if state.running else {"outcome": state.outcome, "ended_at": now}
+        if not store.claim_move(run_id, moves, **ended):
+            return run_id
+        left = store.current_step(run)
+        left.left_at, left.choice = now, choice
+        left.posture, left.posture_reason = posture.code, posture.reason
+        if state.running:
+            _enter(run, state.step_id, state.step.posture, now, len(run.steps))
+        elif state.next_script:
+            following = loader.get(state.next_script)
+            return _start(following, run.contact_id, run.dossier_id, agent_id, now, run)
+        else:
+            _trace_after(run)
+    return run_id
+
+
+def back(run_id: int, *, moves: int, now: datetime) -> int:
+    """Undo the last act; the id of the run to show.
+
+    At the first step of a script that another one led to, that one is taken up again.
+    Raises IllegalTransition at the very first step.
+    """
+    with unit_of_work():
+        run = store.run(run_id)
+        if run.moves != moves:
+            return run_id
+        state = state_of(run)
+        if run.came_from_id is not None and state.running and not state.answers:
+            return _back_to_previous(run, now)
+        _undo(run, state, now)
+    return run_id
+
+
+def _undo(run: ScriptRun, state: engine.RunState, now: datetime) -> None:
+    before = engine.back(state)
+    if not store.claim_move(run.id, run.moves, outcome=None, ended_at=None):
+        raise IllegalTransition("Le script a déjà avancé dans un autre onglet.")
+    here = store.current_step(run)
+    if len(before.answers) == len(state.answers):  # only an end decided by hand is lifted
+        here.left_at = None
+        _trace_after(run)
+        return
+    if here.choice is None:
+        here.left_at = here.undone_at = now
+    store.current_step(run).undone_at = now
+    _enter(run, before.step_id, before.step.posture, now, len(run.steps))
+    _trace_after(run)
+
+
+def _back_to_previous(run: ScriptRun, now: datetime) -> int:
+    previous = store.run(run.came_from_id or 0)
+    if not store.claim_move(run.id, run.moves, outcome="not_this", ended_at=now):
+        raise IllegalTransition("Le script a déjà avancé dans un autre onglet.")
+    store.current_step(run).left_at = now
+    _undo(previous, state_of(previous), now)
+    return previous.id
+
+
+def finish(run_id: int, *, moves: int, outcome: str, now: datetime) -> int:
+    """End a run by decision, wherever it stands. Raises InvalidInput for an unknown outcome."""
+    with unit_of_work():
+        run = store.run(run_id)
+        if run.moves != moves:
+            return run_id
+        state = engine.finish(state_of(run), outcome)
+        if store.claim_move(run_id, moves, outcome=state.outcome, ended_at=now):
+            store.current_step(run).left_at = now
+            _trace_after(run)
+    return run_id
+
+
+def finish_left_open(contact_id: int, now: datetime) -> None:
+    """End, as interrupted, the run still open when a contact closes. For the caller's transaction."""
+    run = store.running(contact_id, None)
+    if run is not None:
+        run.outcome, run.ended_at, run.moves = "interrupted", now, run.moves + 1
+        store.current_step(run).left_at = now
+
+
+def scripts_used(contact_id: int) -> list[str]:
+    """The scripts run for a contact, in order, without those closed as « ce n'était pas ça »."""
+    return store.scripts_of(contact_id)
+
+
+def suggestions(contact_id: int) -> list[Suggestion]:
+    """What each script used says of the reason and of the digital trouble, in order of use."""
+    known = loader.library()
+    return [
+        Suggestion(
+            Reason(known[script_id].reason),
+            DigitalKind(digital) if (digital := known[script_id].digital) else None,
+        )
+        for script_id in scripts_used(contact_id)
+        if script_id in known
+    ]
+
+
+def digital_observed(contact_id: int) -> bool:
+    """Whether the trace of a contact shows digital trouble, whatever was declared.
+
+    A run of a script whose file names a ``digital`` kind shows it; so does a failure that the
+    Portal reported on the dossier while the contact was open.
+    """
+    if any(used.digital for used in suggestions(contact_id)):
+        return True
+    contact = store.contact(contact_id)
+    if contact.dossier_id is None:
+        return False
+    return store.portal_events_between(
+        contact.dossier_id, TELLING_EVENTS, contact.opened_at, contact.closed_at
+    ) > 0
+
+
+def _enter(run: ScriptRun, step_id: str, posture: str, now: datetime, position: int) -> None:
+    stay = ScriptRunStep(
+        position=position, step_id=step_id, entered_at=now, posture=posture,
+        posture_reason="asked" if posture == "for" else None,
+    )
+    run.steps.append(stay)
+    db.session.flush()
+
+
+def _trace_after(run: ScriptRun) -> None:
+    db.session.flush()
+    _trace(run.contact_id)
+
+
+def _trace(contact_id: int | None) -> None:
+    """Copy onto the contact the scripts used so far: qualification suggests from them."""
+    if contact_id is not None:
+        store.contact(contact_id, lock=True).script_ids = store.scripts_of(contact_id)

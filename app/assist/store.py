@@ -1,0 +1,146 @@
+"""Reads and conditional writes of assist's tables. No decision is taken here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.assist.models import PortalLink, ScriptRun, ScriptRunStep, ScriptVersion
+from app.dossiers.models import Dossier, PortalEvent
+from app.dossiers.vocabulary import PortalEventKind
+from app.exceptions import NotFound
+from app.extensions import db
+from app.tickets.models import Contact
+
+
+def run(run_id: int) -> ScriptRun:
+    """A run with its version and steps; raises NotFound."""
+    found = db.session.scalar(
+        select(ScriptRun)
+        .where(ScriptRun.id == run_id)
+        .options(joinedload(ScriptRun.version), selectinload(ScriptRun.steps))
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFound("Ce script en cours n'existe pas.", todo="Choisissez un script dans la liste.")
+    return found
+
+
+def running(contact_id: int | None, dossier_id: int | None) -> ScriptRun | None:
+    """The run that goes on for this contact (or, with no contact, for this dossier)."""
+    query = select(ScriptRun).where(ScriptRun.ended_at.is_(None)).order_by(ScriptRun.id.desc())
+    if contact_id is not None:
+        query = query.where(ScriptRun.contact_id == contact_id)
+    else:
+        query = query.where(ScriptRun.contact_id.is_(None), ScriptRun.dossier_id == dossier_id)
+    return db.session.scalar(query.limit(1))
+
+
+def latest(contact_id: int | None) -> ScriptRun | None:
+    """The run that ended last for this contact, to go back to it or to say how it ended."""
+    if contact_id is None:
+        return None
+    return db.session.scalar(
+        select(ScriptRun)
+        .where(ScriptRun.contact_id == contact_id, ScriptRun.ended_at.is_not(None))
+        .order_by(ScriptRun.ended_at.desc(), ScriptRun.id.desc())
+        .limit(1)
+    )
+
+
+def claim_move(run_id: int, moves: int, **values: object) -> bool:
+    """Count one more move if nobody moved the run since ``moves``; False when somebody did."""
+    result = db.session.execute(
+        update(ScriptRun)
+        .where(ScriptRun.id == run_id, ScriptRun.moves == moves)
+        .values(moves=moves + 1, **values)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(result.rowcount)
+
+
+def current_step(found: ScriptRun) -> ScriptRunStep:
+    """The stay that is not over: the last row that was not undone."""
+    return [s for s in found.steps if s.undone_at is None][-1]
+
+
+def version_id(script_id: str, version: int, digest: str, source: str, now: datetime) -> int:
+    """The stored copy of this text of a script, stored at its first use."""
+    query = select(ScriptVersion.id).where(
+        ScriptVersion.script_id == script_id, ScriptVersion.content_hash == digest
+    )
+    found = db.session.scalar(query)
+    if found is not None:
+        return found
+    row = ScriptVersion(
+        script_id=script_id, version=version, content_hash=digest, source=source, first_used_at=now
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row.id
+
+
+def scripts_of(contact_id: int) -> list[str]:
+    """Ids of the scripts run for a contact, each once, in the order of their first run.
+
+    A run closed as ``not_this`` was opened by mistake: it tells nothing of the person's trouble.
+    """
+    ids = db.session.scalars(
+        select(ScriptRun.script_id)
+        .where(
+            ScriptRun.contact_id == contact_id,
+            or_(ScriptRun.outcome.is_(None), ScriptRun.outcome != "not_this"),
+        )
+        .order_by(ScriptRun.started_at, ScriptRun.id)
+    )
+    return list(dict.fromkeys(ids))
+
+
+def contact(contact_id: int, *, lock: bool = False) -> Contact:
+    """A contact; raises NotFound. ``lock`` keeps others from changing it in this transaction."""
+    query = select(Contact).where(Contact.id == contact_id)
+    found = db.session.scalar(query.with_for_update() if lock else query)
+    if found is None:
+        raise NotFound("Ce contact n'existe pas.")
+    return found
+
+
+def dossier(dossier_id: int) -> Dossier:
+    """A dossier with its person; raises NotFound."""
+    found = db.session.scalar(
+        select(Dossier).where(Dossier.id == dossier_id).options(joinedload(Dossier.person))
+    )
+    if found is None:
+        raise NotFound("Ce dossier n'existe pas.")
+    return found
+
+
+def link_by_hash(token_hash: str) -> PortalLink | None:
+    """The link whose token has this hash."""
+    return db.session.scalar(select(PortalLink).where(PortalLink.token_hash == token_hash))
+
+
+def last_link(dossier_id: int) -> PortalLink | None:
+    """The link made last for a dossier, with its mail."""
+    return db.session.scalar(
+        select(PortalLink)
+        .where(PortalLink.dossier_id == dossier_id)
+        .options(joinedload(PortalLink.mail))
+        .order_by(PortalLink.id.desc())
+        .limit(1)
+        .execution_options(populate_existing=True)
+    )
+
+
+def portal_events_between(
+    dossier_id: int, kinds: tuple[PortalEventKind, ...], start: datetime, end: datetime | None
+) -> int:
+    """How many portal events of these kinds a dossier had from ``start`` until ``end``."""
+    query = select(PortalEvent.id).where(
+        PortalEvent.dossier_id == dossier_id, PortalEvent.kind.in_(kinds), PortalEvent.at >= start
+    )
+    if end is not None:
+        query = query.where(PortalEvent.at <= end)
+    return len(db.session.scalars(query).all())
