@@ -21,8 +21,8 @@ pytest_plugins = [
 ]
 
 KINDS = {
-    "processes": {"processes"},
-    "e2e": {"browser", "page", "served"},
+    "processes": {"cluster"},
+    "e2e": {"browser", "people", "served"},
     "integration": {"app", "database_url", "redis_url", "postgres_url", "sqlite_url"},
 }
 

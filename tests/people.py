@@ -1,0 +1,128 @@
+"""People in browsers: agents who sign in, callers with a telephone, and what a test asks of pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+ROOT = Path(__file__).resolve().parent.parent
+ARTEFACTS = ROOT / "test-artefacts" / "screens"
+AXE = ROOT / "static" / "vendor" / "axe.min.js"
+SERIOUS = {"serious", "critical"}
+# What a browser writes in its console that is not a fault of the page.
+HARMLESS = ("Failed to load resource: the server responded with a status of 4",)
+
+
+@dataclass
+class Problems:
+    """What went wrong in a page without anybody seeing it."""
+
+    found: list[str] = field(default_factory=list)
+
+    def watch(self, page: Page) -> None:
+        """Note script failures and console errors of this page."""
+        page.on("pageerror", lambda error: self.found.append(f"{page.url}: {error}"))
+        page.on("console", lambda message: self.note(page, message))
+
+    def note(self, page: Page, message: Any) -> None:
+        """Keep an error of the console, but for what is harmless."""
+        if message.type == "error" and not message.text.startswith(HARMLESS):
+            self.found.append(f"{page.url}: {message.text}")
+
+
+class People:
+    """Opens a context for each person, and keeps pictures when the test fails."""
+
+    def __init__(self, browser: Browser, base_url: str, name: str) -> None:
+        self.browser = browser
+        self.base_url = base_url
+        self.name = name
+        self.problems = Problems()
+        self.contexts: list[BrowserContext] = []
+
+    def context(self, base_url: str | None = None, **options: Any) -> BrowserContext:
+        """A new person's browser: French, microphone allowed, 1280 × 800."""
+        context = self.browser.new_context(
+            base_url=base_url or self.base_url,
+            locale=options.pop("locale", "fr-FR"),
+            timezone_id="Europe/Paris",
+            viewport=options.pop("viewport", {"width": 1280, "height": 800}),
+            permissions=["microphone"],
+            reduced_motion="reduce",
+            **options,
+        )
+        context.set_default_timeout(10_000)
+        context.on("page", self.problems.watch)
+        self.contexts.append(context)
+        return context
+
+    def agent(
+        self, email: str, password: str, *, path: str = "/desk", base_url: str | None = None
+    ) -> Page:
+        """Somebody of the staff, signed in, on ``path``."""
+        page = self.context(base_url).new_page()
+        sign_in(page, email, password)
+        page.goto(path)
+        return page
+
+    def caller(self, *, base_url: str | None = None) -> Page:
+        """Somebody with a telephone in hand."""
+        page = self.context(base_url).new_page()
+        page.goto("/telephone")
+        return page
+
+    def close(self, *, failed: bool) -> None:
+        """Keep a picture of each page of a failed test, close all, report what pages hid."""
+        for number, page in enumerate(p for c in self.contexts for p in c.pages):
+            if failed:
+                keep_screen(page, f"FAILED-{self.name}-{number}")
+        for context in self.contexts:
+            context.close()
+        if not failed:
+            assert not self.problems.found, "\n".join(self.problems.found)
+
+
+def sign_in(page: Page, email: str, password: str) -> None:
+    """Sign in through the form, as a person does."""
+    page.goto("/sign-in")
+    page.fill("[name=email]", email)
+    page.fill("[name=password]", password)
+    page.click("main button[type=submit]")
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+
+
+def keep_screen(page: Page, name: str, *, full: bool = True) -> Path:
+    """A picture of the page in test-artefacts/screens."""
+    ARTEFACTS.mkdir(parents=True, exist_ok=True)
+    path = ARTEFACTS / f"{name}.png"
+    page.screenshot(path=path, full_page=full, animations="disabled")
+    return path
+
+
+def assert_axe(page: Page, *, without: tuple[str, ...] = ()) -> None:
+    """No serious or critical finding of axe on the page as it is now."""
+    page.evaluate(AXE.read_text())
+    found = page.evaluate(
+        "without => axe.run(without.length ? {exclude: without.map(s => [s])} : document,"
+        " {resultTypes: ['violations']})",
+        list(without),
+    )
+    violations = [
+        f"{v['impact']} {v['id']}: {v['help']}\n    "
+        + "\n    ".join(n["html"][:160] for n in v["nodes"][:4])
+        for v in found["violations"]
+        if v["impact"] in SERIOUS
+    ]
+    assert not violations, f"{page.url}\n" + "\n".join(violations)
+
+
+def assert_fits(page: Page) -> None:
+    """Nothing sticks out at the right: no horizontal scrolling."""
+    extra = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert extra <= 0, f"{page.url} is {extra} px too wide"
+
+
+__all__ = ["People", "assert_axe", "assert_fits", "expect", "keep_screen", "sign_in"]
