@@ -143,7 +143,7 @@ def _just_sent(dossier_id: int, now: datetime) -> bool:
 
 
 def _accepted(actor: Actor, mail_id: int, receipt: MailReceipt) -> None:
-    with unit_of_work() as work:
+    with unit_of_work():
         mail, link = _mail_and_link(mail_id)
         mail.state = MailState.DELIVERED if receipt.delivered else MailState.SENT
         mail.message_id = receipt.message_id
@@ -159,11 +159,10 @@ def _accepted(actor: Actor, mail_id: int, receipt: MailReceipt) -> None:
             "link.resent", f"dossier:{link.dossier_id}", agent_id=actor.agent_id, now=actor.now,
             detail={"link": link.id, "run": actor.run_id},
         )
-        links.tell(work, link, "sent", actor.now)
 
 
 def _refused(actor: Actor, mail_id: int, error: MailRefused) -> None:
-    with unit_of_work() as work:
+    with unit_of_work():
         mail, link = _mail_and_link(mail_id)
         mail.state = MailState.REFUSED
         mail.refusal = error.reason[:300]
@@ -174,18 +173,16 @@ def _refused(actor: Actor, mail_id: int, error: MailRefused) -> None:
         )
         links.add_event(link, PortalEventKind.MAIL_BOUNCED, actor.now, {"refused": True})
         _log_act("resend_link", actor, "refused", link.id)
-        links.tell(work, link, "refused", actor.now)
     log.info("mail %s refused by the server", mail_id)
 
 
 def _failed(actor: Actor, mail_id: int) -> None:
-    with unit_of_work() as work:
+    with unit_of_work():
         mail, link = _mail_and_link(mail_id)
         mail.state = MailState.FAILED
         mail.failed_at = actor.now
         link.superseded_at = actor.now
         _log_act("resend_link", actor, "refused", link.id)
-        links.tell(work, link, "failed", actor.now)
     log.warning("mail %s: the server did not answer", mail_id)
 
 

@@ -35,7 +35,7 @@ class LifeItem:
     tone: str
 
 
-def items(facts: LinkFacts, now: datetime) -> tuple[LifeItem, ...]:
+def items(facts: LinkFacts) -> tuple[LifeItem, ...]:
     """The stages in order, those to come included, so that the list never changes its height.
 
     A mail that did not leave has one stage more to say: refused, bounced or failed.

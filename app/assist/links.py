@@ -16,7 +16,9 @@ from sqlalchemy import ColumnElement, update
 
 from app import realtime
 from app.assist import store
+from app.assist.life import clock_time
 from app.assist.models import PortalLink
+from app.assist.script import Text
 from app.dossiers.facts import LINK_LIFE
 from app.dossiers.models import PortalEvent
 from app.dossiers.vocabulary import PortalEventKind
@@ -139,11 +141,27 @@ def add_event(
     )
 
 
+_SAID = {
+    "opened": Text("Lien ouvert à {time}", "Link opened at {time}"),
+    "step1": Text("Étape 1 faite à {time}", "Step 1 done at {time}"),
+    "step2": Text("Étape 2 faite à {time}", "Step 2 done at {time}"),
+}
+
+
 def tell(work: Work, link: PortalLink, name: str, now: datetime) -> None:
-    """After the commit, show it on the agent's screen: event ``assist.link``, ids only."""
+    """After the commit, show it on the agent's screen: event ``assist.link``, no personal data.
+
+    ``text`` is the sentence for her, in her language: « Lien ouvert à 10 h 42 ».
+    """
+    locale = link.agent.locale
     payload = {
-        "link": link.id, "dossier": link.dossier_id, "contact": link.contact_id,
-        "run": link.run_id, "state": name, "at": now.isoformat(),
+        "link": link.id,
+        "dossier_id": link.dossier_id,
+        "contact_id": link.contact_id,
+        "run_id": link.run_id,
+        "state": name,
+        "at": now.isoformat(),
+        "text": _SAID[name].get(locale).format(time=clock_time(now, locale)),
     }
     room = realtime.agent_room(link.agent_id)
     work.after(lambda: realtime.publish("assist.link", payload, room=room))

@@ -1,0 +1,78 @@
+"""The local outbox, page by page: the mails that an embedded installation would have sent.
+
+There is none as soon as an SMTP server is set: then this page says so. Mails hold personal data,
+so staff alone read them; a mail's HTML is shown in a frame that can run nothing.
+"""
+
+from __future__ import annotations
+
+import re
+
+from flask import Blueprint, Response, render_template
+from markupsafe import Markup, escape
+
+from app.access import allow
+from app.adapters.ports import OutboxMail
+from app.assist.life import clock_time, long_moment
+from app.exceptions import NotFound
+from app.wiring import ports
+
+bp = Blueprint("outbox", __name__)
+
+_URL = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)]")
+_FRAME_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+
+
+@bp.get("/outbox")
+@allow()
+def list_mails() -> str:
+    """The mails kept here, newest first."""
+    outbox = ports().outbox
+    mails = outbox.list() if outbox is not None else None
+    return render_template(
+        "assist/outbox.html", mails=mails, time_of=clock_time, moment=long_moment
+    )
+
+
+@bp.get("/outbox/<key>")
+@allow()
+def read_mail(key: str) -> str:
+    """One mail: its text, with links that can be followed, and its HTML apart."""
+    mail = _mail(key)
+    return render_template(
+        "assist/outbox_mail.html", mail=mail, text=with_links(mail.text), moment=long_moment
+    )
+
+
+@bp.get("/outbox/<key>/html")
+@allow()
+def mail_html(key: str) -> Response:
+    """A mail's HTML for the frame of ``read_mail``: no script, no form, nothing fetched."""
+    mail = _mail(key)
+    response = Response(mail.html or "", mimetype="text/html")
+    response.headers["Content-Security-Policy"] = _FRAME_POLICY
+    return response
+
+
+def with_links(text: str) -> Markup:
+    """Text made safe for a page, its http(s) addresses turned into links."""
+    parts, end = [], 0
+    for match in _URL.finditer(text):
+        address = escape(match.group())
+        parts.append(escape(text[end : match.start()]))
+        parts.append(
+            Markup('<a href="{0}" target="_blank" rel="noopener noreferrer">{0}</a>').format(address)
+        )
+        end = match.end()
+    parts.append(escape(text[end:]))
+    return Markup("").join(parts)
+
+
+def _mail(key: str) -> OutboxMail:
+    outbox = ports().outbox
+    mail = outbox.get(key) if outbox is not None else None
+    if mail is None:
+        raise NotFound(
+            "Ce message n'est pas dans la boîte d'envoi.", todo="Revenez à la liste des messages."
+        )
+    return mail

@@ -1,0 +1,200 @@
+"""What the script pane shows: one frozen view, so that the template decides nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.assist import life, loader, service, store
+from app.assist.actions import ACTIONS
+from app.assist.models import PortalLink, ScriptRun
+from app.assist.script import Script, Step, Text
+from app.dossiers import store as dossiers
+from app.dossiers.models import Dossier
+from app.dossiers.store import search_key
+from app.dossiers.trouble import likely_troubles
+from app.dossiers.wording import language
+
+MOST_SUGGESTED = 3
+
+
+@dataclass(frozen=True)
+class Said:
+    """The sentence to say, in the caller's language; ``gloss`` in the agent's, if they differ."""
+
+    text: str
+    language: str
+    gloss: str
+
+
+@dataclass(frozen=True)
+class ActionView:
+    """The step's action: its name, its button, whether it acts by itself, and if it was done."""
+
+    name: str
+    label: str
+    performs: bool
+    done_at: datetime | None
+
+
+@dataclass(frozen=True)
+class RunView:
+    """A run as drawn. ``said`` is None when there is nothing to say aloud."""
+
+    id: int
+    moves: int
+    script_id: str
+    title: str
+    number: int
+    step: Step
+    headline: str
+    said: Said | None
+    screen: str
+    check: str
+    choices: tuple[str, ...]
+    action: ActionView | None
+    running: bool
+    outcome: str | None
+    can_back: bool
+    entered_at: datetime
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A script in a list; ``why`` is the sentence of the dossier that suggests it."""
+
+    id: str
+    title: str
+    trouble: str
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class LifeView:
+    """The last message of a dossier, stage by stage."""
+
+    items: tuple[life.LifeItem, ...]
+    expires_at: datetime
+    expired: bool
+    refusal: str
+
+
+@dataclass(frozen=True)
+class Pane:
+    """The whole pane of one contact (or one dossier)."""
+
+    contact_id: int | None
+    dossier_id: int | None
+    run: RunView | None
+    suggested: tuple[Listed, ...]
+    life: LifeView | None
+
+
+def view(contact_id: int | None, dossier_id: int | None, now: datetime, locale: str) -> Pane:
+    """The pane as it stands; raises NotFound for a contact or dossier that does not exist."""
+    contact = store.contact(contact_id) if contact_id is not None else None
+    if contact is not None and dossier_id is None:
+        dossier_id = contact.dossier_id
+    dossier = dossiers.dossier(dossier_id) if dossier_id is not None else None
+    run = store.running(contact_id, dossier_id) or store.latest(contact_id)
+    spoken = dossier.person.language if dossier else "fr"
+    run_view = draw(store.run(run.id), spoken, locale) if run is not None else None
+    suggested = () if run_view and run_view.running else suggestions(dossier, now, locale)
+    return Pane(contact_id, dossier_id, run_view, suggested, life_of(dossier_id, now))
+
+
+def draw(run: ScriptRun, spoken: str, locale: str) -> RunView:
+    """A run as the agent reads it; the sentence to say is in the caller's language."""
+    state = service.state_of(run)
+    step = state.step
+    return RunView(
+        id=run.id, moves=run.moves, script_id=run.script_id,
+        title=state.script.title.get(locale), number=len(state.answers) + 1, step=step,
+        headline=step.headline.get(locale), said=_said(step.say, spoken, locale),
+        screen=_words(step.screen, locale), check=_words(step.check, locale),
+        choices=tuple(choice.label.get(locale) for choice in step.choices),
+        action=_action(run, step, locale), running=state.running, outcome=state.outcome,
+        can_back=bool(state.answers or run.came_from_id or not state.running),
+        entered_at=store.current_step(run).entered_at,
+    )
+
+
+def _said(text: Text | None, spoken: str, locale: str) -> Said | None:
+    if text is None:
+        return None
+    tongue = language(spoken)
+    gloss = "" if language(locale) == tongue else text.get(locale)
+    return Said(text.get(tongue), tongue, gloss)
+
+
+def _words(text: Text | None, locale: str) -> str:
+    return text.get(locale) if text else ""
+
+
+def _action(run: ScriptRun, step: Step, locale: str) -> ActionView | None:
+    if step.action is None:
+        return None
+    action = ACTIONS[step.action]
+    since = store.current_step(run).entered_at
+    done = [
+        act.at for act in run.acts
+        if act.action == step.action and act.at >= since and act.result != "refused"
+    ]
+    return ActionView(
+        step.action, action.label.get(locale), action.perform is not None, max(done, default=None)
+    )
+
+
+def suggestions(dossier: Dossier | None, now: datetime, locale: str) -> tuple[Listed, ...]:
+    """The scripts that the dossier's own facts call for, the most harmful trouble first."""
+    if dossier is None:
+        return ()
+    known = loader.library()
+    return tuple(
+        listed(known[trouble.script_id], locale, trouble.sentence)
+        for trouble in likely_troubles(dossiers.facts_of(dossier), now, locale)
+        if trouble.script_id in known
+    )[:MOST_SUGGESTED]
+
+
+def listed(script: Script, locale: str, why: str = "") -> Listed:
+    """A script as a list shows it."""
+    return Listed(script.id, script.title.get(locale), script.trouble.get(locale), why)
+
+
+def search(query: str, locale: str) -> tuple[Listed, ...]:
+    """The scripts that hold every word of ``query`` (no accents needed); all, when it is empty."""
+    words = search_key(query).split()
+    return tuple(
+        listed(script, locale)
+        for script in loader.library().values()
+        if all(word in _searchable(script) for word in words)
+    )
+
+
+def _searchable(script: Script) -> str:
+    parts = [script.id, *script.keywords]
+    for text in (script.title, script.trouble):
+        parts += [text.fr, text.en]
+    return search_key(" ".join(parts))
+
+
+def life_of(dossier_id: int | None, now: datetime) -> LifeView | None:
+    """The life of the last message sent for a dossier from here, or None."""
+    link = store.last_link(dossier_id) if dossier_id is not None else None
+    if link is None or link.mail is None:
+        return None
+    facts = _facts(link)
+    return LifeView(
+        life.items(facts), link.expires_at, life.expired(facts, now), facts.refusal
+    )
+
+
+def _facts(link: PortalLink) -> life.LinkFacts:
+    mail = link.mail
+    assert mail is not None  # the caller checked
+    return life.LinkFacts(
+        mail_state=mail.state, created_at=link.created_at, expires_at=link.expires_at,
+        refusal=mail.refusal or "", sent_at=mail.sent_at, delivered_at=mail.delivered_at,
+        opened_at=link.opened_at, step1_at=link.step1_at, step2_at=link.step2_at,
+    )

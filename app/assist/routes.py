@@ -1,0 +1,196 @@
+"""The script pane's fragments, and the pages where scripts are read.
+
+Every change answers with the whole pane, drawn anew; a page drawn earlier cannot change a run
+that has moved since (``moves``).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import Blueprint, render_template, request
+from flask_babel import get_locale
+from flask_login import current_user
+
+from app import clock
+from app.access import allow
+from app.assist import actions, loader, outbox_pages, pane, portal_pages, service, store
+from app.assist.life import clock_time, long_moment
+from app.assist.script import OUTCOMES, POSTURE_REASONS
+from app.exceptions import InvalidInput
+from app.wiring import ports, settings
+
+bp = Blueprint("assist", __name__)
+bp.register_blueprint(portal_pages.bp)
+bp.register_blueprint(outbox_pages.bp)
+
+# How a run may be ended by hand, in the order shown; the other outcomes come from answers.
+BY_HAND = ("solved", "follow_up", "unsolved", "not_this", "interrupted")
+
+
+@bp.get("/assist/pane")
+@allow()
+def show_pane() -> str:
+    """The pane of a contact: the step of its run, or the scripts that may help."""
+    return _pane(_number("contact"), _number("dossier"))
+
+
+@bp.get("/assist/search")
+@allow()
+def search_fragment() -> str:
+    """The scripts that hold the words typed, as rows that start one."""
+    found = pane.search(request.args.get("q", "")[:80], _locale())
+    return render_template(
+        "assist/_results.html", found=found, contact_id=_number("contact"),
+        dossier_id=_number("dossier"),
+    )
+
+
+@bp.get("/assist/life")
+@allow()
+def life_fragment() -> str:
+    """The life of a dossier's last message: drawn again when something happens to it."""
+    dossier_id = _number("dossier")
+    return render_template(
+        "assist/_life.html", life=pane.life_of(dossier_id, clock.now()), dossier_id=dossier_id,
+        **_words(),
+    )
+
+
+@bp.post("/assist/runs")
+@allow("front", "back", "manager")
+def start_run() -> str:
+    """Begin a script beside a contact."""
+    contact_id, dossier_id = _number("contact"), _number("dossier")
+    service.start_run(
+        request.form.get("script", ""), contact_id=contact_id, dossier_id=dossier_id,
+        agent_id=current_user.id, now=clock.now(),
+    )
+    return _pane(contact_id, dossier_id)
+
+
+@bp.post("/assist/runs/<int:run_id>/answer")
+@allow("front", "back", "manager")
+def answer(run_id: int) -> str:
+    """Record a choice and show the next step."""
+    posture = service.Posture(
+        request.form.get("posture", "with"), request.form.get("posture_reason") or None
+    )
+    shown = service.answer(
+        run_id, moves=_needed("moves"), step_id=request.form.get("step", ""),
+        choice=_needed("choice"), posture=posture, agent_id=current_user.id, now=clock.now(),
+    )
+    return _pane_of(shown)
+
+
+@bp.post("/assist/runs/<int:run_id>/back")
+@allow("front", "back", "manager")
+def back(run_id: int) -> str:
+    """Undo the last act and show where the run stands."""
+    return _pane_of(service.back(run_id, moves=_needed("moves"), now=clock.now()))
+
+
+@bp.post("/assist/runs/<int:run_id>/finish")
+@allow("front", "back", "manager")
+def finish(run_id: int) -> str:
+    """End the run by decision."""
+    outcome = request.form.get("outcome", "")
+    if outcome not in BY_HAND:
+        raise InvalidInput("Cette issue n'existe pas.")
+    return _pane_of(
+        service.finish(run_id, moves=_needed("moves"), outcome=outcome, now=clock.now())
+    )
+
+
+@bp.post("/assist/runs/<int:run_id>/action")
+@allow("front", "back", "manager")
+def act(run_id: int) -> str:
+    """Do what the present step offers, and say at once how it went."""
+    run = store.run(run_id)
+    step = service.state_of(run).step
+    if step.action is None or request.form.get("action") != step.action:
+        raise InvalidInput(
+            "Le script a déjà avancé : cette action n'est plus celle de l'étape.",
+            kept="Rien n'a été fait.",
+        )
+    actor = actions.Actor(
+        run_id, current_user.id, step.id, request.form.get("basis", "spoken"), clock.now()
+    )
+    result = actions.perform(step.action, actor, ports(), settings().public_base_url)
+    return _pane_of(run_id, result)
+
+
+@bp.get("/scripts")
+@allow()
+def list_scripts() -> str:
+    """All scripts, with a search by words."""
+    query = request.args.get("q", "")[:80]
+    found = pane.search(query, _locale())
+    template = "assist/_script_rows.html" if _is_fragment() else "assist/scripts.html"
+    return render_template(template, found=found, query=query)
+
+
+@bp.get("/scripts/<script_id>")
+@allow()
+def read_script(script_id: str) -> str:
+    """One script, all its steps, to read before a call or to teach with."""
+    script = loader.get(script_id)
+    numbers = {step.id: number for number, step in enumerate(script.steps, 1)}
+    return render_template(
+        "assist/script.html", script=script, numbers=numbers, actions=actions.ACTIONS,
+        library=loader.library(), locale=_locale(),
+    )
+
+
+def _pane_of(run_id: int, result: actions.Result | None = None) -> str:
+    run = store.run(run_id)
+    return _pane(run.contact_id, run.dossier_id, result)
+
+
+def _pane(
+    contact_id: int | None, dossier_id: int | None, result: actions.Result | None = None
+) -> str:
+    if contact_id is None and dossier_id is None:
+        raise InvalidInput("Ni contact ni dossier : rien à accompagner.")
+    shown = pane.view(contact_id, dossier_id, clock.now(), _locale())
+    return render_template(
+        "assist/pane.html", pane=shown, result=result, outcomes=OUTCOMES, by_hand=BY_HAND,
+        posture_reasons=POSTURE_REASONS, **_words(),
+    )
+
+
+def _words() -> dict[str, object]:
+    """Times in the agent's language, for templates."""
+    locale = _locale()
+
+    def time_of(value: datetime) -> str:
+        return clock_time(value, locale)
+
+    def deadline(value: datetime) -> str:
+        return long_moment(value, locale)
+
+    return {"time_of": time_of, "deadline": deadline}
+
+
+def _locale() -> str:
+    return str(get_locale() or "fr")
+
+
+def _is_fragment() -> bool:
+    return request.headers.get("HX-Request") == "true"
+
+
+def _number(name: str) -> int | None:
+    raw = request.values.get(name, "")
+    if not raw:
+        return None
+    if not (raw.isascii() and raw.isdigit() and len(raw) < 10):
+        raise InvalidInput("Ce numéro n'en est pas un.")
+    return int(raw)
+
+
+def _needed(name: str) -> int:
+    value = _number(name)
+    if value is None:
+        raise InvalidInput("La demande est incomplète.", todo="Rechargez le script.")
+    return value
