@@ -39,7 +39,7 @@ class CallFact:
     ended_at: datetime | None = None
     wrap_up_ended_at: datetime | None = None
     outcome: str | None = None
-    hold_s: int = 0
+    hold_s: float = 0
     agent_id: int | None = None
     agent_name: str | None = None
     agent_role: str | None = None
@@ -159,11 +159,6 @@ class DayReport:
     def shown_half_hours(self) -> tuple[HalfHour, ...]:
         """The half-hours when the line is open, and any other in which somebody called."""
         return tuple(h for h in self.half_hours if h.presented or _is_open(h.start, self.opening))
-
-    @property
-    def unanswered(self) -> int:
-        """Presented calls that no agent answered and that are over."""
-        return self.presented - self.answered - self.open
 
     def outcomes(self) -> dict[str, int]:
         """Each outcome and its number; their sum is ``presented``."""

@@ -1,0 +1,46 @@
+"""Figures as a person reads them, in French or in English. Pure."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal, format_percent
+
+NOTHING = "—"
+"""Printed where there is nothing to count: a mean over no call is not zero."""
+
+_SPACE = "\N{NO-BREAK SPACE}"
+
+
+def number(value: float | None, locale: str = "fr") -> str:
+    """``1234`` → ``1 234``; at most one decimal."""
+    return NOTHING if value is None else format_decimal(value, "#,##0.#", locale=locale)
+
+
+def duration(seconds: float | None, locale: str = "fr") -> str:
+    """``336`` → ``5 min 36 s``; tenths of a second only under a minute; hours from 3600 s on."""
+    if seconds is None:
+        return NOTHING
+    if seconds < 60:
+        return f"{format_decimal(seconds, '0.#', locale=locale)}{_SPACE}s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes}{_SPACE}min{_SPACE}{rest:02d}{_SPACE}s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}{_SPACE}h{_SPACE}{minutes:02d}{_SPACE}min"
+
+
+def percent(share: float | None, locale: str = "fr") -> str:
+    """``0.0448`` → ``4,5 %``."""
+    return NOTHING if share is None else format_percent(share, "#,##0.#\xa0%", locale=locale)
+
+
+def long_day(day: date, locale: str = "fr") -> str:
+    """``mardi 22 juin 2021``."""
+    return format_date(day, format="full", locale=locale)
+
+
+def clock_time(instant: datetime, locale: str = "fr") -> str:
+    """``10:35``, in the instant's own zone: make it local first."""
+    return format_datetime(instant, "HH:mm", tzinfo=instant.tzinfo, locale=locale)

@@ -1,0 +1,327 @@
+"""The tables of a day's report, once for every medium: page, text, CSV, spreadsheet, PDF. Pure.
+
+A cell keeps its value and its unit, so that a page prints ``5 min 36 s`` where a spreadsheet
+keeps 336.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from app.clock import PARIS
+from app.reporting import formats
+from app.reporting.definitions import DEFINITIONS, OUTCOMES
+from app.reporting.statistics import DayReport, HalfHour, share
+from app.tickets.reasons import CallerRole, DigitalKind, Reason
+from app.tickets.reasons import label as label_of
+
+_WORDS = {
+    "figures": ("Chiffres du jour", "Figures of the day"),
+    "outcomes": ("Des appels présentés à leur issue", "From calls presented to their outcome"),
+    "half_hours": ("Appels par demi-heure", "Calls by half-hour"),
+    "reasons": ("Motifs des appels répondus", "Reasons of answered calls"),
+    "caller_roles": ("Qui appelle", "Who calls"),
+    "digital": ("Difficultés numériques", "Digital trouble"),
+    "digital_kinds": ("Nature des difficultés numériques", "Kinds of digital trouble"),
+    "digital_gap": (
+        "Appels observés comme numériques et non déclarés",
+        "Calls observed as digital trouble and not declared",
+    ),
+    "teams": ("Appels répondus par équipe", "Answered calls by team"),
+    "variants": ("Variantes des taux", "Variants of the rates"),
+    "figure": ("Chiffre", "Figure"),
+    "value": ("Valeur", "Value"),
+    "outcome": ("Issue", "Outcome"),
+    "count": ("Appels", "Calls"),
+    "share": ("Part", "Share"),
+    "half_hour": ("Demi-heure", "Half-hour"),
+    "day": ("Journée", "Whole day"),
+    "reason": ("Motif", "Reason"),
+    "role": ("Qualité", "Role"),
+    "role_unknown": ("Non renseigné", "Not noted"),
+    "kind": ("Nature", "Kind"),
+    "no_kind": ("Sans précision", "Not specified"),
+    "arrival": ("Heure d'arrivée", "Arrival"),
+    "reason_noted": ("Motif noté", "Reason noted"),
+    "team": ("Équipe", "Team"),
+    "front": ("Accueil téléphonique", "Front office"),
+    "back": ("Instruction, en renfort", "Back office, in support"),
+    "short_presented": ("Présentés", "Presented"),
+    "calls": ("appels", "calls"),
+    "seconds": ("secondes", "seconds"),
+    "ratio": ("proportion", "ratio"),
+}
+
+
+def word(key: str, locale: str = "fr") -> str:
+    """A heading or label of the report, in French unless English is asked for."""
+    return _WORDS[key][1 if locale.startswith("en") else 0]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value. ``unit``: text, calls, seconds or share."""
+
+    value: str | float | None
+    unit: str = "text"
+
+    def text(self, locale: str = "fr") -> str:
+        """As a person reads it."""
+        if isinstance(self.value, str):
+            return self.value
+        return _PRINTERS[self.unit](self.value, locale)
+
+
+_PRINTERS: dict[str, Callable[[float | None, str], str]] = {
+    "text": formats.number,
+    "calls": formats.number,
+    "seconds": formats.duration,
+    "share": formats.percent,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A caption, heads, rows, and perhaps a last row of totals; the first column names the row."""
+
+    key: str
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    foot: tuple[Cell, ...] | None = None
+
+    @property
+    def numeric(self) -> tuple[int, ...]:
+        """Places of the columns that hold numbers, to be aligned on the right."""
+        body = (*self.rows, self.foot) if self.foot else self.rows
+        return tuple(
+            place
+            for place in range(len(self.head))
+            if any(row[place].unit != "text" for row in body)
+        )
+
+    def printed(self, locale: str = "fr") -> list[list[str]]:
+        """The rows without the last one of totals, as a person reads them."""
+        return [[cell.text(locale) for cell in row] for row in self.rows]
+
+    def printed_foot(self, locale: str = "fr") -> list[str] | None:
+        """The row of totals, as a person reads it."""
+        return [cell.text(locale) for cell in self.foot] if self.foot else None
+
+
+HEADLINES = (
+    "presented",
+    "answered",
+    "abandonment_rate",
+    "mean_wait_s",
+    "mean_talk_s",
+    "service_level",
+)
+_FIGURES = (
+    "presented",
+    *OUTCOMES,
+    "closed",
+    "outbound",
+    "abandonment_rate",
+    "service_level",
+    "mean_wait_s",
+    "longest_wait_s",
+    "mean_talk_s",
+    "mean_hold_s",
+    "mean_wrap_up_s",
+    "mean_handling_s",
+    "longest_talk_s",
+)
+_VARIANTS = (
+    "abandonment_rate",
+    "abandonment_of_waiting",
+    "abandonment_with_short",
+    "service_level",
+    "service_level_of_presented",
+    "service_level_of_answered",
+)
+
+
+def figure(report: DayReport, key: str) -> Cell:
+    """The value of a defined figure of one number, with its unit."""
+    return Cell(_value(report, key), DEFINITIONS[key].unit)
+
+
+def _value(report: DayReport, key: str) -> float | None:
+    if key in ("longest_wait_s", "longest_talk_s"):
+        longest = report.longest_wait if key == "longest_wait_s" else report.longest_talk
+        return longest.seconds if longest else None
+    value: float | None = getattr(report, key)
+    return value
+
+
+def all_tables(report: DayReport, locale: str = "fr", zone: ZoneInfo = PARIS) -> tuple[Table, ...]:
+    """Every table of the report, in the order in which they are printed."""
+    return (
+        figures(report, locale),
+        outcomes(report, locale),
+        variants(report, locale),
+        half_hours(report, locale),
+        reasons(report, locale),
+        caller_roles(report, locale),
+        digital(report, locale),
+        digital_kinds(report, locale),
+        digital_gap(report, locale, zone),
+        teams(report, locale),
+    )
+
+
+def figures(report: DayReport, locale: str = "fr") -> Table:
+    """Each figure of one number."""
+    return _of_figures("figures", _FIGURES, report, locale)
+
+
+def variants(report: DayReport, locale: str = "fr") -> Table:
+    """The rates as other services compute them, beside ours."""
+    return _of_figures("variants", _VARIANTS, report, locale)
+
+
+def _of_figures(key: str, names: tuple[str, ...], report: DayReport, locale: str) -> Table:
+    rows = tuple((Cell(DEFINITIONS[n].name(locale)), figure(report, n)) for n in names)
+    head = (word("figure", locale), word("value", locale))
+    return Table(key, word(key, locale), head, rows)
+
+
+def outcomes(report: DayReport, locale: str = "fr") -> Table:
+    """The reconciliation: each presented call has one outcome, so the column sums to presented."""
+    rows = tuple(
+        (Cell(DEFINITIONS[key].name(locale)), *_part(count, report.presented))
+        for key, count in report.outcomes().items()
+    )
+    foot = (Cell(DEFINITIONS["presented"].name(locale)), *_part(report.presented, report.presented))
+    return _counted("outcomes", "outcome", rows, foot, locale)
+
+
+def reasons(report: DayReport, locale: str = "fr") -> Table:
+    """The seven reasons, most frequent first, those left undone last."""
+    counted = sorted(
+        report.reasons.items(), key=lambda each: (each[0] == Reason.UNQUALIFIED, -each[1])
+    )
+    rows = tuple(
+        (Cell(label_of(Reason(reason), locale)), *_part(count, report.answered))
+        for reason, count in counted
+    )
+    return _counted("reasons", "reason", rows, _answered_foot(report, locale), locale)
+
+
+def caller_roles(report: DayReport, locale: str = "fr") -> Table:
+    """Who called, as far as it was noted."""
+    named = sum(report.caller_roles.values())
+    rows = tuple(
+        (Cell(label_of(CallerRole(role), locale)), *_part(count, named))
+        for role, count in report.caller_roles.items()
+    )
+    unknown = (
+        Cell(word("role_unknown", locale)),
+        Cell(report.role_unknown, "calls"),
+        Cell(None, "share"),
+    )
+    foot = (*_answered_foot(report, locale)[:2], Cell(None, "share"))
+    return _counted("caller_roles", "role", (*rows, unknown), foot, locale)
+
+
+def digital(report: DayReport, locale: str = "fr") -> Table:
+    """Observed against declared, and the gap between them."""
+    rows = tuple(
+        (Cell(DEFINITIONS[key].name(locale)), Cell(count, "calls"))
+        for key, count in (
+            ("digital_observed", report.digital_observed),
+            ("digital_declared", report.digital_declared),
+            ("digital_gap", len(report.digital_gap)),
+        )
+    )
+    head = (word("figure", locale), word("count", locale))
+    return Table("digital", word("digital", locale), head, rows)
+
+
+def digital_kinds(report: DayReport, locale: str = "fr") -> Table:
+    """What the digital trouble was, observed or declared."""
+    rows = tuple(
+        (
+            Cell(label_of(DigitalKind(kind), locale) if kind else word("no_kind", locale)),
+            Cell(count, "calls"),
+        )
+        for kind, count in report.digital_kinds.items()
+    )
+    head = (word("kind", locale), word("count", locale))
+    return Table("digital_kinds", word("digital_kinds", locale), head, rows)
+
+
+def digital_gap(report: DayReport, locale: str = "fr", zone: ZoneInfo = PARIS) -> Table:
+    """The calls whose qualification could be looked at again; times are local, no names."""
+    rows = tuple(
+        (
+            Cell(formats.clock_time(call.received_at.astimezone(zone), locale)),
+            Cell(label_of(Reason(call.reason), locale)),
+        )
+        for call in report.digital_gap
+    )
+    head = (word("arrival", locale), word("reason_noted", locale))
+    return Table("digital_gap", word("digital_gap", locale), head, rows)
+
+
+def teams(report: DayReport, locale: str = "fr") -> Table:
+    """Front office, and back office in support."""
+    rows = tuple(
+        (
+            Cell(word(team.role, locale)),
+            Cell(team.answered, "calls"),
+            Cell(team.mean_wait_s, "seconds"),
+            Cell(team.mean_talk_s, "seconds"),
+        )
+        for team in report.teams
+    )
+    names = ("answered", "mean_wait_s", "mean_talk_s")
+    head = (word("team", locale), *(DEFINITIONS[name].name(locale) for name in names))
+    return Table("teams", word("teams", locale), head, rows)
+
+
+def half_hours(report: DayReport, locale: str = "fr") -> Table:
+    """The half-hours when the line is open or somebody called; they sum to the day."""
+    names = ("answered", "abandoned", "short_abandoned", "mean_wait_s")
+    head = (
+        word("half_hour", locale),
+        word("short_presented", locale),
+        *(DEFINITIONS[name].name(locale) for name in names),
+    )
+    rows = tuple(_half_hour_row(Cell(h.label), h) for h in report.shown_half_hours)
+    foot = _half_hour_row(Cell(word("day", locale)), report)
+    return Table("half_hours", word("half_hours", locale), head, rows, foot)
+
+
+def _half_hour_row(name: Cell, counted: HalfHour | DayReport) -> tuple[Cell, ...]:
+    return (
+        name,
+        Cell(counted.presented, "calls"),
+        Cell(counted.answered, "calls"),
+        Cell(counted.abandoned, "calls"),
+        Cell(counted.short_abandoned, "calls"),
+        Cell(counted.mean_wait_s, "seconds"),
+    )
+
+
+def _counted(
+    key: str,
+    what: str,
+    rows: tuple[tuple[Cell, ...], ...],
+    foot: tuple[Cell, ...],
+    locale: str,
+) -> Table:
+    head = (word(what, locale), word("count", locale), word("share", locale))
+    return Table(key, word(key, locale), head, rows, foot)
+
+
+def _part(count: int, whole: int) -> tuple[Cell, Cell]:
+    return Cell(count, "calls"), Cell(share(count, whole), "share")
+
+
+def _answered_foot(report: DayReport, locale: str) -> tuple[Cell, ...]:
+    name = Cell(DEFINITIONS["answered"].name(locale))
+    return (name, *_part(report.answered, report.answered))
