@@ -24,7 +24,7 @@ control_socket_disable = True
 
 # No personal data: no address of the visitor, no query string, no referrer, no cookie.
 accesslog = os.environ.get("ACCESS_LOG") or None
-access_log_format = '%(t)s %(m)s %(U)s %(s)s %(B)s bytes %(M)s ms'
+access_log_format = "%(t)s %(m)s %(U)s %(s)s %(B)s bytes %(M)s ms"
 errorlog = "-"
 loglevel = os.environ.get("LOG_LEVEL", "info")
 
@@ -49,17 +49,7 @@ def post_fork(_server: Any, _worker: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Embedded, one process does all: the ticker and the job queue run inside it.
+    """Start routing and the pulse of open tabs; without Redis the ticker and the jobs too."""
+    from app import background  # only here: monkey patching comes before any import of the app
 
-    With Redis they have a process of their own (`worker` in the Procfile).
-    """
-    if os.environ.get("REDIS_URL"):
-        return
-    from app.wiring import start_background
-
-    start_background(worker.wsgi)
-
-
-def on_starting(server: Any) -> None:
-    """Say where, in one line."""
-    server.log.info("Permanence %s", bind)
+    background.start(worker.wsgi)

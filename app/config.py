@@ -47,6 +47,7 @@ SETTINGS = (
     Setting("TWILIO_TWIML_APP_SID", str, "", "TwiML app of the agents' softphones.", False, True),
     Setting("TWILIO_API_BASE_URL", str, "", "Who answers the REST calls; empty: the account's "
             "provider, or the local carrier when there is no account."),
+    Setting("LINE_NUMBER", str, "+33199000100", "The line's number, in E.164 form."),
     Setting("SMTP_URL", str, "", "smtp://user:password@host:587 ; empty: the local outbox.", True),
     Setting("MAIL_FROM", str, "Permanence <ne-pas-repondre@permanence.example>",
             "Sender of the mails."),
@@ -78,6 +79,7 @@ class Settings:
     twilio_api_secret: str
     twilio_twiml_app_sid: str
     twilio_api_base_url: str
+    line_number: str
     smtp_url: str
     mail_from: str
     imap_url: str

@@ -10,20 +10,32 @@ from typing import Any
 from flask import Flask, send_from_directory
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import access, commands, config, error_handlers, health, security_headers
+from app import (
+    access,
+    background,
+    clock,
+    commands,
+    config,
+    error_handlers,
+    health,
+    security_headers,
+)
 from app.accounts import admin_routes, components_page
 from app.accounts import routes as accounts_routes
 from app.adapters.outbox import FileOutbox
 from app.adapters.ports import Ports
 from app.adapters.smtp_mail import SmtpMail
+from app.adapters.twilio_provisioning import TwilioProvisioning
 from app.adapters.twilio_sms import TwilioSms
 from app.adapters.twilio_voice import TwilioVoice
 from app.assist import routes as assist_routes
 from app.calls import desk, signatures, sockets, webhooks
 from app.config import Settings
+from app.demo.seed import phone_book
 from app.dossiers import routes as dossiers_routes
 from app.extensions import babel, csrf, db, limiter, login, migrate, socketio
-from app.local_carrier.carrier import Carrier, CarrierSettings, create_carrier
+from app.local_carrier.carrier import Carrier, create_carrier
+from app.local_carrier.settings import CarrierSettings, LineNumber, PhoneEntry
 from app.local_carrier.sockets import register_sockets
 from app.locale import select_locale
 from app.reporting import routes as reporting_routes
@@ -46,6 +58,7 @@ def create_app(settings: Settings | None = None, ports: Ports | None = None) -> 
     app.extensions["permanence.settings"] = settings
     _init_extensions(app, settings)
     app.extensions["permanence.ports"] = ports or _ports(settings)
+    background.install(app, settings.testing)
     error_handlers.install(app)
     access.install(app, lambda: signatures.verify(settings))
     security_headers.install(app, settings)
@@ -112,6 +125,7 @@ def _ports(settings: Settings) -> Ports:
         mail=SmtpMail(settings.smtp_url, settings.mail_from) if outbox is None else outbox,
         sms=TwilioSms(settings, before_call=release_connection),
         outbox=outbox,
+        provisioning=TwilioProvisioning(settings, clock.now),
     )
 
 
@@ -143,8 +157,28 @@ def _mount_carrier(app: Flask, settings: Settings) -> Carrier:
 
 
 def carrier_settings(settings: Settings) -> CarrierSettings:
-    """What the local carrier must know of its one customer: us."""
-    raise NotImplementedError
+    """What the local carrier must know of its one subscriber: us."""
+    base = settings.public_base_url
+    return CarrierSettings(
+        account_sid=settings.twilio_account_sid,
+        auth_token=settings.twilio_auth_token,
+        api_key=settings.twilio_api_key,
+        api_secret=settings.twilio_api_secret,
+        application_sid=settings.twilio_twiml_app_sid,
+        application_voice_url=f"{base}/voice/agent",
+        numbers=(
+            LineNumber(
+                settings.line_number,
+                voice_url=f"{base}/voice/incoming",
+                voice_fallback_url=f"{base}/voice/fallback",
+                status_callback=f"{base}/voice/status",
+                sms_url=f"{base}/sms/incoming",
+            ),
+        ),
+        phone_book=lambda: [PhoneEntry(*entry) for entry in phone_book()],
+        speech_rate=settings.speech_rate,
+        control_token=settings.carrier_control_token,
+    )
 
 
 logging.getLogger("engineio").setLevel(logging.WARNING)

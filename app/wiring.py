@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import cast
 
-from flask import current_app
+from flask import Flask, current_app
 
 from app.adapters.ports import Ports
 from app.config import Settings
@@ -18,3 +19,18 @@ def settings() -> Settings:
 def ports() -> Ports:
     """The outside, as the factory wired it."""
     return cast(Ports, current_app.extensions["permanence.ports"])
+
+
+def spawn(task: Callable[[], None]) -> None:
+    """Run ``task`` soon, outside this request, inside an app context of its own.
+
+    Tests run it at once (``Settings.testing``), so that they see its effects.
+    """
+    app = cast(Flask, current_app._get_current_object())  # type: ignore[attr-defined]
+    runner = app.extensions["permanence.spawn"]
+    runner(app, task)
+
+
+def wake() -> None:
+    """Ask routing to look at the queue again."""
+    current_app.extensions["permanence.wake"]()

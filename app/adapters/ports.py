@@ -121,7 +121,33 @@ class Outbox(Protocol):
 class SmsSender(Protocol):
     """Sends a text message."""
 
-    def send(self, to: str, text: str) -> str: ...
+    def send(self, to: str, text: str, *, from_number: str) -> str: ...
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was checked; ``todo`` is empty when it is right."""
+
+    what: str
+    state: str
+    todo: str = ""
+
+    @property
+    def wrong(self) -> bool:
+        """Is there something to fix?"""
+        return bool(self.todo)
+
+    def __str__(self) -> str:
+        mark = "✗" if self.wrong else "✓"
+        return f"{mark} {self.what} : {self.state}" + (f" → {self.todo}" if self.wrong else "")
+
+
+class Provisioning(Protocol):
+    """Checks and sets how the provider reaches this installation."""
+
+    def check(self) -> list[Finding]: ...
+
+    def provision(self) -> list[str]: ...
 
 
 @dataclass(frozen=True)
@@ -132,3 +158,4 @@ class Ports:
     mail: MailSender
     sms: SmsSender
     outbox: Outbox | None = None
+    provisioning: Provisioning | None = None

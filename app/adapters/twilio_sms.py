@@ -1,0 +1,28 @@
+"""Text messages through Twilio's REST API (ports.SmsSender)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.adapters.twilio_client import ask, make_client
+from app.config import Settings
+
+
+class TwilioSms:
+    """Sends from the line's number."""
+
+    def __init__(self, settings: Settings, before_call: Callable[[], None]) -> None:
+        self._settings = settings
+        self._client = make_client(settings)
+        self._before_call = before_call
+
+    def send(self, to: str, text: str, *, from_number: str) -> str:
+        """Hand one message to the provider; its SID."""
+        self._before_call()
+        message = ask(
+            lambda: self._client.messages.create(
+                to=to, from_=from_number, body=text,
+                status_callback=f"{self._settings.public_base_url}/sms/status",
+            )
+        )
+        return str(message.sid)

@@ -1,0 +1,86 @@
+"""Telephony through Twilio's REST API (ports.Telephony)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from twilio.jwt.access_token import AccessToken
+from twilio.jwt.access_token.grants import VoiceGrant
+
+from app.adapters.ports import LegStatus
+from app.adapters.twilio_client import ask, make_client
+from app.config import Settings
+from app.exceptions import NotFound
+
+
+class TwilioVoice:
+    """Commands for legs and conferences.
+
+    ``before_call`` runs before each request: it gives the database connection back, so that none
+    is held while a provider thinks.
+    """
+
+    def __init__(self, settings: Settings, before_call: Callable[[], None]) -> None:
+        self._settings = settings
+        self._client = make_client(settings)
+        self._before_call = before_call
+
+    def call_agent(self, agent_id: int, *, ref: str, from_number: str) -> str:
+        """Ring ``client:agent-<id>``; the SID of the new leg. Nothing personal in the address."""
+        self._before_call()
+        leg = ask(
+            lambda: self._client.calls.create(
+                to=f"client:agent-{agent_id}",
+                from_=from_number,
+                url=self._url(f"/voice/agent?call={ref}"),
+                status_callback=self._url("/voice/status"),
+                status_callback_event=["initiated", "answered", "completed"],
+                timeout=10,
+            )
+        )
+        return str(leg.sid)
+
+    def redirect(self, leg_sid: str, path: str) -> None:
+        """Make a live leg ask for the TwiML at ``path``. Raises NotFound when it is over."""
+        self._before_call()
+        ask(lambda: self._client.calls(leg_sid).update(url=self._url(path), method="POST"))
+
+    def hang_up(self, leg_sid: str) -> None:
+        """End a leg; one that is over already is fine."""
+        self._before_call()
+        try:
+            ask(lambda: self._client.calls(leg_sid).update(status="completed"))
+        except NotFound:
+            return
+
+    def hold(self, conference: str, leg_sid: str, *, on: bool) -> None:
+        """Hold a participant (the provider's music plays), or take it back."""
+        self._before_call()
+        participants = self._client.conferences(conference).participants
+        ask(lambda: participants(leg_sid).update(hold=on))
+
+    def leg(self, leg_sid: str) -> LegStatus | None:
+        """What the provider says of a leg now."""
+        self._before_call()
+        try:
+            leg = ask(lambda: self._client.calls(leg_sid).fetch())
+        except NotFound:
+            return None
+        return LegStatus(sid=str(leg.sid), status=str(leg.status), to=str(leg.to or ""))
+
+    def softphone_token(self, identity: str, *, seconds: int) -> str:
+        """An AccessToken that lets a browser ring as ``identity``."""
+        token = AccessToken(
+            self._settings.twilio_account_sid, self._settings.twilio_api_key,
+            self._settings.twilio_api_secret, identity=identity, ttl=seconds,
+        )
+        token.add_grant(
+            VoiceGrant(
+                incoming_allow=True,
+                outgoing_application_sid=self._settings.twilio_twiml_app_sid or None,
+            )
+        )
+        return str(token.to_jwt())
+
+    def _url(self, path: str) -> str:
+        return self._settings.public_base_url + path

@@ -1,0 +1,103 @@
+"""What runs beside requests: routing's wake-ups, the ticker, the pulse of open tabs, jobs.
+
+Embedded, the one web process does it all; in production web processes route and vouch for their
+tabs, and the worker (``flask worker``) ticks and runs the jobs.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from sqlalchemy.exc import DBAPIError
+
+from app import clock, jobs
+from app.calls import dispatch, sockets, ticker
+from app.exceptions import PermanenceError
+from app.extensions import socketio
+
+log = logging.getLogger(__name__)
+
+PULSE_SECONDS = 5
+
+
+class Router:
+    """Runs routing when woken; wake-ups that come together make one run."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._woken = threading.Event()
+
+    def wake(self) -> None:
+        """Look at the queue soon."""
+        self._woken.set()
+
+    def serve(self) -> None:
+        """Run for ever, one look at a time."""
+        while True:
+            self._woken.wait()
+            self._woken.clear()
+            guarded(self._app, "routing", dispatch.run)
+
+
+def guarded(app: Flask, what: str, task: Callable[[], Any]) -> None:
+    """Run one round of background work; a failure is logged and the next round comes."""
+    try:
+        with app.app_context():
+            task()
+    except (PermanenceError, DBAPIError) as error:
+        log.error("%s failed: %s", what, type(error).__name__)
+    except Exception:
+        log.exception("%s failed", what)
+
+
+def spawn_served(app: Flask, task: Callable[[], None]) -> None:
+    """Run a task beside the requests of a served app."""
+    socketio.start_background_task(guarded, app, "effect", task)
+
+
+def spawn_now(_app: Flask, task: Callable[[], None]) -> None:
+    """Run a task at once: tests see what it did."""
+    task()
+
+
+def install(app: Flask, testing: bool) -> None:
+    """Give ``wiring.spawn`` and ``wiring.wake`` their meaning for this app."""
+    router = Router(app)
+    app.extensions["permanence.router"] = router
+    app.extensions["permanence.spawn"] = spawn_now if testing else spawn_served
+    app.extensions["permanence.wake"] = dispatch.run if testing else router.wake
+
+
+def start_web(app: Flask) -> None:
+    """Background work of every web process."""
+    socketio.start_background_task(app.extensions["permanence.router"].serve)
+    every(app, PULSE_SECONDS, "pulse", sockets.vouch)
+
+
+def start_ticker(app: Flask) -> None:
+    """Deadlines. Several tickers are safe; one at a time works."""
+    seconds = app.extensions["permanence.settings"].ticker_seconds
+    every(app, seconds, "ticker", lambda: ticker.tick(clock.now()))
+
+
+def every(app: Flask, seconds: float, what: str, task: Callable[[], Any]) -> None:
+    """Repeat a task with a pause between two rounds."""
+
+    def loop() -> None:
+        while True:
+            guarded(app, what, task)
+            socketio.sleep(seconds)
+
+    socketio.start_background_task(loop)
+
+
+def start(app: Flask) -> None:
+    """Start what this web process must run; without Redis that is everything."""
+    start_web(app)
+    if not app.extensions["permanence.settings"].redis_url:
+        start_ticker(app)
+        jobs.start_embedded(app)

@@ -1,0 +1,155 @@
+"""The agent's desk: the page, and her acts on the line. JSON in, JSON out for the acts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, jsonify, render_template, request
+from flask_login import current_user
+
+from app import clock
+from app.access import allow
+from app.accounts import service as accounts
+from app.calls import desk_view, service
+from app.exceptions import InvalidInput
+from app.realtime import LINE_ROOM, agent_room, publish
+from app.wiring import ports, settings, wake
+
+bp = Blueprint("desk", __name__, url_prefix="/desk")
+
+TOKEN_LIFE = timedelta(hours=1)
+
+
+def _desk() -> Any:
+    return jsonify({"desk": desk_view.desk_of(current_user, clock.now())})
+
+
+def _identity() -> str:
+    return f"agent-{current_user.id}"
+
+
+@bp.get("")
+@allow()
+def page() -> str:
+    """The desk."""
+    desk = desk_view.desk_of(current_user, clock.now())
+    call = desk["call"]
+    return render_template(
+        "desk/desk.html", desk=desk, contact_id=call["contact_id"] if call else None,
+        softphone_config=softphone_config(),
+    )
+
+
+def softphone_config() -> dict[str, Any]:
+    """How the browser reaches the telephone provider; no secret in it."""
+    return {
+        "driver": settings().softphone_driver,
+        "carrierUrl": carrier_url(),
+        "identity": _identity(),
+    }
+
+
+def carrier_url() -> str:
+    """Where a browser finds the carrier; empty when it is this very site."""
+    chosen = settings()
+    return "" if chosen.embedded_carrier else chosen.twilio_api_base_url
+
+
+@bp.get("/line")
+@allow()
+def line() -> str:
+    """The line pane alone."""
+    return render_template("desk/line.html", desk=desk_view.desk_of(current_user, clock.now()))
+
+
+@bp.get("/state")
+@allow()
+def state() -> Any:
+    """The same as JSON."""
+    return _desk()
+
+
+@bp.get("/token")
+@allow("front", "back")
+def token() -> Any:
+    """A softphone token for this agent's browser."""
+    expires = clock.now() + TOKEN_LIFE
+    signed = ports().telephony.softphone_token(
+        _identity(), seconds=int(TOKEN_LIFE.total_seconds())
+    )
+    return jsonify({"token": signed, "identity": _identity(), "expires_at": expires.isoformat()})
+
+
+@bp.post("/presence")
+@allow("front", "back")
+def presence() -> Any:
+    """Choose one's state. JSON: ``{"state": …, "reason": …}``."""
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict):
+        raise InvalidInput("La demande est incomplète ou abîmée.")
+    accounts.choose_presence(
+        current_user.id, str(body.get("state", "")), body.get("reason"), now=clock.now()
+    )
+    publish("desk", {}, room=agent_room(current_user.id))
+    publish("line", {}, room=LINE_ROOM)
+    wake()
+    return _desk()
+
+
+@bp.post("/calls/<ref>/accept")
+@allow("front", "back")
+def accept(ref: str) -> Any:
+    """Take the call that rings."""
+    service.accept(ref, current_user.id, now=clock.now())
+    return _desk()
+
+
+@bp.post("/calls/<ref>/decline")
+@allow("front", "back")
+def decline(ref: str) -> Any:
+    """Leave it to the others."""
+    service.decline(ref, current_user.id, now=clock.now())
+    return _desk()
+
+
+@bp.post("/calls/<ref>/hold")
+@allow("front", "back")
+def hold(ref: str) -> Any:
+    """Put the caller on hold."""
+    service.hold(ref, current_user.id, on=True, now=clock.now())
+    return _desk()
+
+
+@bp.post("/calls/<ref>/resume")
+@allow("front", "back")
+def resume(ref: str) -> Any:
+    """Take the caller back."""
+    service.hold(ref, current_user.id, on=False, now=clock.now())
+    return _desk()
+
+
+@bp.post("/calls/<ref>/hang-up")
+@allow("front", "back")
+def hang_up(ref: str) -> Any:
+    """End the conversation."""
+    service.hang_up(ref, current_user.id, now=clock.now())
+    return _desk()
+
+
+@bp.post("/calls/<ref>/rejoin")
+@allow("front", "back")
+def rejoin(ref: str) -> Any:
+    """Come back into the conversation from this tab."""
+    service.rejoin(ref, current_user.id, now=clock.now())
+    return _desk()
+
+
+@bp.post("/calls/<ref>/wrap-up-done")
+@allow("front", "back")
+def wrap_up_done(ref: str) -> Any:
+    """Done with this call."""
+    service.finish_wrap_up(ref, current_user.id, now=clock.now())
+    return _desk()
+
+

@@ -1,0 +1,97 @@
+"""What the desk shows of the line, as one JSON value (``desk``), for the page and for scripts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+
+from app.accounts.models import Agent, Presence
+from app.calls import store
+from app.calls.models import Call, Line
+from app.calls.states import State
+from app.dossiers import phone_numbers
+from app.dossiers import store as dossiers
+from app.dossiers.models import Person
+from app.dossiers.trouble import likely_trouble
+from app.extensions import db
+from app.tickets.models import Contact
+
+
+def desk_of(agent: Agent, now: datetime) -> dict[str, Any]:
+    """Everything that the line pane needs for this agent; times in ISO 8601, UTC."""
+    presence = db.session.get_one(Presence, agent.id, populate_existing=True)
+    call = store.current_call_of(agent.id)
+    return {
+        "agent": {"id": agent.id, "name": agent.display_name, "role": agent.role},
+        "presence": {
+            "state": presence.state, "reason": presence.reason, "since": _iso(presence.since),
+        },
+        "call": _call(call, now) if call else None,
+        "queue": queue_summary(),
+        "now": _iso(now),
+    }
+
+
+def queue_summary() -> dict[str, Any]:
+    """How many wait, since when, and how many agents are free."""
+    waiting, longest = db.session.execute(
+        select(func.count(), func.min(Call.queued_at)).where(
+            Call.state.in_((State.WAITING, State.OFFERED))
+        )
+    ).one()
+    free = sum(1 for row in store.agent_rows() if row.state == "available" and row.connected)
+    return {"waiting": waiting, "longest_since": _iso(longest), "available_agents": free}
+
+
+def _call(call: Call, now: datetime) -> dict[str, Any]:
+    line = db.session.get(Line, call.line_id)
+    contact = db.session.get(Contact, call.contact_id, populate_existing=True)
+    return {
+        "ref": call.ref,
+        "state": call.state,
+        "contact_id": call.contact_id,
+        "caller": _caller(call, contact),
+        "waited_since": _iso(call.queued_at or call.received_at),
+        "offered_until": _iso(call.offer_until),
+        "answered_at": _iso(call.answered_at),
+        "held_since": _iso(call.held_since),
+        "overflow": call.overflow,
+        "trouble": _trouble(contact, now),
+        "returning": call.preferred_agent_id is not None,
+        "needs_rejoin": call.state == State.TALKING and not call.agent_present,
+        "ended_at": _iso(call.ended_at),
+        "ended_by": call.ended_by,
+        "line": line.name if line else "",
+        "qualified": bool(contact and contact.qualified_at),
+    }
+
+
+def _caller(call: Call, contact: Contact | None) -> dict[str, Any]:
+    """Who it may be: hidden, unknown, one person, or several who share the number."""
+    shown = phone_numbers.display(call.number) if call.number else ""
+    if contact is not None and contact.person_id:
+        person = db.session.get_one(Person, contact.person_id)
+        name = f"{person.first_name} {person.last_name}".strip()
+        return {"kind": "one", "display": name, "number": shown, "count": 1}
+    if call.number is None:
+        return {"kind": "hidden", "display": _("Numéro masqué"), "number": "", "count": 0}
+    count = len(dossiers.candidates_for_number(call.number))
+    kind = "several" if count else "unknown"
+    return {"kind": kind, "display": shown, "number": shown, "count": count}
+
+
+def _trouble(contact: Contact | None, now: datetime) -> str | None:
+    """The likely trouble in one sentence, when the dossier is known."""
+    if contact is None or contact.dossier_id is None:
+        return None
+    facts = dossiers.facts_of(dossiers.dossier(contact.dossier_id))
+    trouble = likely_trouble(facts, now, str(get_locale()))
+    return trouble.sentence if trouble else None
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return instant.isoformat() if instant else None

@@ -1,0 +1,170 @@
+"""Import of past calls from a CSV that somebody's switchboard, or secretary, wrote.
+
+The mapping (TOML) names the columns, so that nobody has to change the file::
+
+    [file]
+    separator = ";"            # guessed when absent
+    encoding = "utf-8-sig"     # then cp1252
+    [columns]
+    received_at = "Date et heure"   # required
+    wait_s = "Attente"              # seconds or mm:ss; required
+    talk_s = "Conversation"         # empty or 0: the caller left
+    number = "Appelant"
+    agent = "Poste"                 # an agent's mail address
+    reason = "Motif"
+    [formats]
+    received_at = "%d/%m/%Y %H:%M:%S"
+    zone = "Europe/Paris"
+
+A bad line is named with its number and what is wrong; the good ones are kept, and the same file
+again imports only what is new.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import tomllib
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from app.accounts.models import Agent
+from app.calls.replay import PastCall, replay
+from app.calls.states import Event, Kind
+from app.exceptions import InvalidInput, PermanenceError
+from app.extensions import db
+from app.tickets.reasons import Reason
+from app.unit_of_work import unit_of_work
+
+MOST_SHOWN = 20
+
+
+@dataclass
+class Imported:
+    """What an import did; its text is what the command prints."""
+
+    kept: int = 0
+    known: int = 0
+    refused: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        lines = [f"{self.kept} appel(s) importé(s), {self.known} déjà connu(s), "
+                 f"{len(self.refused)} ligne(s) refusée(s)."]
+        lines += self.refused[:MOST_SHOWN]
+        if len(self.refused) > MOST_SHOWN:
+            lines.append(f"… et {len(self.refused) - MOST_SHOWN} autres.")
+        return "\n".join(lines)
+
+
+def import_file(file: Path, mapping_file: Path) -> Imported:
+    """Import the calls of a CSV. Raises InvalidInput when the file or mapping cannot be used."""
+    mapping = _mapping(mapping_file)
+    text = _text(file, mapping)
+    result = Imported()
+    agents = {a.email: a.id for a in db.session.scalars(select(Agent))}
+    for number, row in enumerate(_rows(text, mapping), start=2):
+        try:
+            _import_row(row, mapping, agents, result)
+        except (ValueError, KeyError) as error:
+            result.refused.append(f"ligne {number} : {error}")
+        except PermanenceError as error:
+            result.refused.append(f"ligne {number} : {error.message}")
+    return result
+
+
+def _mapping(path: Path) -> dict[str, Any]:
+    try:
+        mapping = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InvalidInput(f"La correspondance {path.name} est illisible : {error}") from error
+    missing = {"received_at", "wait_s"} - set(mapping.get("columns", {}))
+    if missing:
+        raise InvalidInput(f"[columns] doit nommer : {', '.join(sorted(missing))}.")
+    return mapping
+
+
+def _text(path: Path, mapping: dict[str, Any]) -> str:
+    raw = path.read_bytes()
+    if not raw.strip():
+        raise InvalidInput(f"{path.name} est vide.", kept="Rien n'a été importé.")
+    for encoding in (mapping.get("file", {}).get("encoding", "utf-8-sig"), "cp1252"):
+        try:
+            return raw.decode(encoding)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    raise InvalidInput(f"{path.name} n'est pas un texte lisible.", kept="Rien n'a été importé.")
+
+
+def _rows(text: str, mapping: dict[str, Any]) -> list[dict[str, str]]:
+    first = text.splitlines()[0]
+    separator = mapping.get("file", {}).get("separator") or max(";,\t", key=first.count)
+    reader = csv.DictReader(io.StringIO(text), delimiter=separator)
+    missing = set(mapping["columns"].values()) - set(reader.fieldnames or ())
+    if missing:
+        raise InvalidInput(
+            f"Colonnes absentes : {', '.join(sorted(missing))}.", kept="Rien n'a été importé.",
+            todo=f"Le fichier a : {', '.join(reader.fieldnames or ())}.",
+        )
+    return [row for row in reader if any((v or "").strip() for v in row.values() if v)]
+
+
+def _import_row(
+    row: dict[str, str], mapping: dict[str, Any], agents: dict[str, int], result: Imported
+) -> None:
+    cell = {key: (row.get(column) or "").strip() for key, column in mapping["columns"].items()}
+    past = _past_call(cell, mapping.get("formats", {}), agents)
+    with unit_of_work():
+        stored = replay(past)
+        if stored is None:
+            result.known += 1
+            return
+        _call, contact = stored
+        if cell.get("reason"):
+            contact.reason = Reason(cell["reason"])
+    result.kept += 1
+
+
+def _past_call(
+    cell: dict[str, str], formats: dict[str, str], agents: dict[str, int]
+) -> PastCall:
+    zone = ZoneInfo(formats.get("zone", "Europe/Paris"))
+    pattern = formats.get("received_at", "%Y-%m-%d %H:%M:%S")
+    received = datetime.strptime(cell["received_at"], pattern).replace(tzinfo=zone)
+    wait, talk = _seconds(cell["wait_s"]), _seconds(cell.get("talk_s", ""))
+    left = received + timedelta(seconds=wait)
+    events = [Event(Kind.QUEUED, received, "queued")]
+    if talk:
+        agent = agents.get(cell.get("agent", "").lower()) or min(agents.values(), default=None)
+        if agent is None:
+            raise ValueError("aucun agent n'est connu")
+        leg = f"imported-{cell['received_at']}"
+        events += [
+            Event(Kind.OFFERED, received, "offered", agent_id=agent, until=left),
+            Event(Kind.ACCEPTED, left, "accepted", agent_id=agent),
+            Event(Kind.LEG_CREATED, left, "leg", agent_id=agent, leg=leg),
+            Event(Kind.AGENT_JOINED, left, "joined", leg=leg),
+            Event(Kind.ANSWERED, left, "answered"),
+            Event(Kind.CALLER_LEFT, left + timedelta(seconds=talk), "caller_left"),
+            Event(Kind.WRAPPED_UP, left + timedelta(seconds=talk), "wrapped_up"),
+        ]
+    else:
+        events.append(Event(Kind.CALLER_LEFT, left, "caller_left"))
+    identity = "|".join(cell[key] for key in sorted(cell))
+    sid = "IM" + hashlib.sha256(identity.encode()).hexdigest()[:32]
+    return PastCall(sid, cell.get("number") or None, received, events)
+
+
+def _seconds(text: str) -> int:
+    """« 75 », « 1:15 » or « 0:01:15 » in seconds; empty is 0."""
+    total = 0
+    for part in text.split(":") if text else ():
+        if not part.strip().isdigit():
+            raise ValueError(f"« {text[:20]} » n'est pas une durée")
+        total = total * 60 + int(part)
+    return total

@@ -1,0 +1,129 @@
+"""The line, its calls, what happened to them, and what is due."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON, Boolean, CheckConstraint, Float, ForeignKey, Index, Integer, String, UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.columns import UTCDateTime
+from app.extensions import db
+
+
+class Line(db.Model):
+    """A service's telephone line: its number, hours, announcements and routing policy."""
+
+    __tablename__ = "lines"
+    __table_args__ = (CheckConstraint("mode IN ('hours', 'open', 'closed')", name="mode"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+    number: Mapped[str] = mapped_column(String(20), unique=True)
+    zone: Mapped[str] = mapped_column(String(40), default="Europe/Paris")
+    mode: Mapped[str] = mapped_column(String(8), default="hours")
+    hours: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    policy: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    announcements: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class Call(db.Model):
+    """One call. The first block says which call it is; the second is derived from its events.
+
+    ``version`` counts the events applied: every change is ``UPDATE … WHERE version = …``.
+    """
+
+    __tablename__ = "calls"
+    __table_args__ = (
+        CheckConstraint(
+            "(state IN ('wrap_up', 'ended')) = (outcome IS NOT NULL)", name="outcome_when_over"
+        ),
+        CheckConstraint("(state = 'offered') = (offered_to IS NOT NULL)", name="offered_to"),
+        Index("ix_calls_number_received", "number", "received_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ref: Mapped[str] = mapped_column(String(24), unique=True)
+    provider_sid: Mapped[str] = mapped_column(String(64), unique=True)
+    line_id: Mapped[int] = mapped_column(ForeignKey("lines.id"))
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"), index=True)
+    direction: Mapped[str] = mapped_column(String(3), default="in")
+    number: Mapped[str | None] = mapped_column(String(20))
+    language: Mapped[str] = mapped_column(String(5), default="fr")
+    priority: Mapped[int] = mapped_column(Integer, default=0)
+    preferred_agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+
+    received_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    version: Mapped[int] = mapped_column(Integer, default=0)
+    state: Mapped[str] = mapped_column(String(12), default="greeting", index=True)
+    outcome: Mapped[str | None] = mapped_column(String(16))
+    last_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    queued_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    offered_to: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+    offered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    offer_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    overflow: Mapped[bool] = mapped_column(Boolean, default=False)
+    agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"), index=True)
+    accepted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    agent_leg_sid: Mapped[str | None] = mapped_column(String(64), index=True)
+    conference_sid: Mapped[str | None] = mapped_column(String(64))
+    agent_present: Mapped[bool] = mapped_column(Boolean, default=False)
+    answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    held_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    hold_s: Mapped[float] = mapped_column(Float, default=0.0)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    ended_by: Mapped[str | None] = mapped_column(String(8))
+    wrap_up_ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class CallEvent(db.Model):
+    """Something that happened to a call, in the order it was applied. Append-only."""
+
+    __tablename__ = "call_events"
+    __table_args__ = (
+        UniqueConstraint("call_id", "key", name="uq_call_events_key"),
+        UniqueConstraint("call_id", "sequence", name="uq_call_events_sequence"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[int] = mapped_column(ForeignKey("calls.id"))
+    sequence: Mapped[int] = mapped_column(Integer)
+    key: Mapped[str] = mapped_column(String(120))
+    kind: Mapped[str] = mapped_column(String(20))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    agent_id: Mapped[int | None]
+    data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class CallSegment(db.Model):
+    """A span of a call (greeting, queue, ring, connect, talk, hold, wrap_up), from its events."""
+
+    __tablename__ = "call_segments"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[int] = mapped_column(ForeignKey("calls.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    agent_id: Mapped[int | None]
+    started_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class Deadline(db.Model):
+    """Something due. The ticker claims it (``claimed_at``), acts, then deletes it.
+
+    A claim older than its lease is free again: a process that died in between loses nothing.
+    """
+
+    __tablename__ = "deadlines"
+    __table_args__ = (UniqueConstraint("key", name="uq_deadlines_key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[str] = mapped_column(String(20))
+    due_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    call_id: Mapped[int | None] = mapped_column(ForeignKey("calls.id"), index=True)
+    agent_id: Mapped[int | None]
+    claimed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -1,0 +1,49 @@
+"""Browser tabs of the staff: which are open, and which rooms they listen to."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import request
+from flask_login import current_user
+from flask_socketio import join_room
+
+from app import clock
+from app.access import socket_event
+from app.accounts import service as accounts
+from app.calls import service
+from app.realtime import LINE_ROOM, MANAGERS_ROOM, agent_room
+from app.wiring import wake
+
+# Names this process in the rows of its tabs, so that a dead process is told from a live one.
+PROCESS = secrets.token_hex(8)
+_open_tabs: set[str] = set()
+
+
+def register() -> None:
+    """Attach the handlers to Socket.IO."""
+    socket_event("connect")(_connect)
+    socket_event("disconnect", open_to_all=True)(_disconnect)
+
+
+def _connect(*_auth: object) -> None:
+    agent_id = current_user.id
+    join_room(agent_room(agent_id))
+    join_room(LINE_ROOM)
+    if current_user.role in ("manager", "admin"):
+        join_room(MANAGERS_ROOM)
+    _open_tabs.add(request.sid)  # type: ignore[attr-defined]
+    accounts.connected(request.sid, agent_id, PROCESS, now=clock.now())  # type: ignore[attr-defined]
+    wake()
+
+
+def _disconnect(*_reason: object) -> None:
+    _open_tabs.discard(request.sid)  # type: ignore[attr-defined]
+    gone = accounts.disconnected(request.sid)  # type: ignore[attr-defined]
+    if gone is not None:
+        service.agent_gone(gone, now=clock.now())
+
+
+def vouch() -> None:
+    """Tell the database that this process' tabs are alive (every few seconds)."""
+    accounts.seen(PROCESS, sorted(_open_tabs), now=clock.now())

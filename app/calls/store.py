@@ -1,0 +1,309 @@
+"""Calls in the database: one conditional update an event, and the reads that routing needs."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, exists, insert, or_, select, update
+
+from app.accounts.models import Agent, Connection, Presence
+from app.calls import states
+from app.calls.models import Call, CallEvent, CallSegment, Deadline, Line
+from app.calls.states import CallRecord, Event, Kind, State
+from app.dossiers.models import Dossier
+from app.exceptions import Conflict, NotFound
+from app.extensions import db
+from app.tickets.models import Contact
+
+DERIVED = tuple(f.name for f in fields(CallRecord))
+ATTEMPTS = 8
+
+
+def new_ref() -> str:
+    """A public name for a call: random, says nothing, fits a conference's name and a URL."""
+    return secrets.token_hex(8)
+
+
+def by_ref(ref: str) -> Call:
+    """The call named ``ref``. Raises NotFound."""
+    call = db.session.scalar(select(Call).where(Call.ref == ref))
+    if call is None:
+        raise NotFound("Cet appel n'existe pas.")
+    return call
+
+
+def by_caller_sid(sid: str) -> Call | None:
+    """The call whose caller's leg is ``sid``."""
+    return db.session.scalar(select(Call).where(Call.provider_sid == sid))
+
+
+def by_agent_leg(sid: str) -> Call | None:
+    """The call whose current agent's leg is ``sid``."""
+    return db.session.scalar(select(Call).where(Call.agent_leg_sid == sid))
+
+
+def line_for(number: str) -> Line | None:
+    """The line that was dialled, or the only one."""
+    line = db.session.scalar(select(Line).where(Line.number == number))
+    return line or db.session.scalar(select(Line).order_by(Line.id).limit(1))
+
+
+def record_of(call: Call) -> CallRecord:
+    """The pure record that a row holds."""
+    values = {name: getattr(call, name) for name in DERIVED}
+    values["state"] = State(call.state)
+    values["outcome"] = states.Outcome(call.outcome) if call.outcome else None
+    return CallRecord(**values)
+
+
+def apply_event(call_id: int, event: Event) -> tuple[CallRecord, CallRecord] | None:
+    """Apply one event inside the caller's transaction.
+
+    Returns the record before and after, or None when the event changed nothing (illegal now,
+    already applied, or its key seen before). The update holds only if nobody changed the row
+    since it was read: on a lost race it is read and judged again.
+    """
+    for _attempt in range(ATTEMPTS):
+        call = db.session.get(Call, call_id, populate_existing=True)
+        if call is None:
+            raise NotFound("Cet appel n'existe pas.")
+        before = record_of(call)
+        after = states.apply(before, event)
+        if after is before or _key_known(call_id, event.key):
+            return None
+        if _replace(call_id, call.version, after):
+            _append(call_id, call.version + 1, event)
+            if after.state in (State.WRAP_UP, State.ENDED):
+                write_segments(call_id)
+            db.session.expire(call)
+            return before, after
+    raise Conflict("Cet appel vient de changer.", todo="Regardez son état, puis recommencez.")
+
+
+def _key_known(call_id: int, key: str) -> bool:
+    return bool(
+        db.session.scalar(
+            select(exists().where(CallEvent.call_id == call_id, CallEvent.key == key))
+        )
+    )
+
+
+def _replace(call_id: int, version: int, record: CallRecord) -> bool:
+    values = {name: getattr(record, name) for name in DERIVED}
+    return bool(
+        db.session.execute(
+            update(Call)
+            .where(Call.id == call_id, Call.version == version)
+            .values(version=version + 1, **values)
+            .execution_options(synchronize_session=False)
+        ).rowcount
+    )
+
+
+def _append(call_id: int, sequence: int, event: Event) -> None:
+    data = {
+        name: value
+        for name, value in (
+            ("leg", event.leg), ("conference", event.conference),
+            ("until", event.until.isoformat() if event.until else None),
+            ("overflow", event.overflow or None),
+        )
+        if value
+    }
+    db.session.execute(
+        insert(CallEvent).values(
+            call_id=call_id, sequence=sequence, key=event.key, kind=event.kind, at=event.at,
+            agent_id=event.agent_id, data=data,
+        )
+    )
+
+
+def events_of(call_id: int) -> list[Event]:
+    """The events of a call, in the order they were applied."""
+    rows = db.session.scalars(
+        select(CallEvent).where(CallEvent.call_id == call_id).order_by(CallEvent.sequence)
+    )
+    return [
+        Event(
+            kind=Kind(row.kind), at=row.at, key=row.key, agent_id=row.agent_id,
+            leg=row.data.get("leg"), conference=row.data.get("conference"),
+            until=datetime.fromisoformat(row.data["until"]) if "until" in row.data else None,
+            overflow=bool(row.data.get("overflow")),
+        )
+        for row in rows
+    ]
+
+
+def rebuild(call: Call) -> CallRecord:
+    """Make the row and its segments again from its events; the record it now holds."""
+    record = states.rebuild(call.received_at, events_of(call.id))
+    for name in DERIVED:
+        setattr(call, name, getattr(record, name))
+    write_segments(call.id)
+    return record
+
+
+def write_segments(call_id: int) -> None:
+    """Derive the spans of a call anew."""
+    received_at = db.session.scalar(select(Call.received_at).where(Call.id == call_id))
+    assert received_at is not None
+    db.session.execute(delete(CallSegment).where(CallSegment.call_id == call_id))
+    spans = states.segments(received_at, events_of(call_id))
+    if spans:
+        db.session.execute(
+            insert(CallSegment),
+            [
+                {"call_id": call_id, "kind": s.kind, "agent_id": s.agent_id,
+                 "started_at": s.started_at, "ended_at": s.ended_at}
+                for s in spans
+            ],
+        )
+
+
+# --- reads ---------------------------------------------------------------------------------------
+
+
+def waiting_rows() -> Sequence[Any]:
+    """The queue: call, and the owner of the dossier attached to its contact."""
+    return db.session.execute(
+        select(
+            Call.id, Call.ref, Call.queued_at, Call.priority, Call.language, Call.line_id,
+            Call.preferred_agent_id, Dossier.owner_id,
+        )
+        .outerjoin(Contact, Contact.id == Call.contact_id)
+        .outerjoin(Dossier, Dossier.id == Contact.dossier_id)
+        .where(Call.state == State.WAITING)
+        .order_by(Call.queued_at)
+    ).all()
+
+
+def agent_rows() -> Sequence[Any]:
+    """Front and back agents with their presence; ``connected`` when a tab of theirs is open."""
+    tab = exists().where(Connection.agent_id == Agent.id).label("connected")
+    return db.session.execute(
+        select(
+            Agent.id, Agent.role, Agent.languages, Presence.state, Presence.idle_since, tab
+        )
+        .join(Presence, Presence.agent_id == Agent.id)
+        .where(
+            Agent.active.is_(True), Agent.role.in_(("front", "back")),
+            Presence.state != "offline",
+        )
+    ).all()
+
+
+def recent_refusals(call_ids: Iterable[int], since: datetime) -> dict[int, set[int]]:
+    """For each call, the agents who let it go (declined, missed, failed) after ``since``."""
+    kinds = (Kind.DECLINED, Kind.OFFER_EXPIRED, Kind.CONNECT_FAILED)
+    refusals: dict[int, set[int]] = {}
+    for call_id, agent_id in db.session.execute(
+        select(CallEvent.call_id, CallEvent.agent_id).where(
+            CallEvent.call_id.in_(list(call_ids)), CallEvent.kind.in_(kinds), CallEvent.at >= since
+        )
+    ):
+        refusals.setdefault(call_id, set()).add(agent_id)
+    return refusals
+
+
+def current_call_of(agent_id: int) -> Call | None:
+    """The call that rings at, or is held by, this agent; her wrap-up included."""
+    return db.session.scalar(
+        select(Call)
+        .where(
+            or_(
+                (Call.offered_to == agent_id) & (Call.state == State.OFFERED),
+                (Call.agent_id == agent_id)
+                & Call.state.in_((State.CONNECTING, State.TALKING, State.WRAP_UP)),
+            )
+        )
+        .order_by(Call.received_at.desc())
+        .limit(1)
+        .execution_options(populate_existing=True)
+    )
+
+
+def last_agent_of(number: str, since: datetime) -> int | None:
+    """Who talked last with this number after ``since`` (the line may have dropped)."""
+    return db.session.scalar(
+        select(Call.agent_id)
+        .where(
+            Call.number == number, Call.ended_at >= since, Call.answered_at.is_not(None),
+            Call.agent_id.is_not(None),
+        )
+        .order_by(Call.ended_at.desc())
+        .limit(1)
+    )
+
+
+def recent_waits(since: datetime, limit: int = 50) -> list[float]:
+    """Seconds that recently answered callers waited, newest first."""
+    rows = db.session.execute(
+        select(Call.queued_at, Call.answered_at)
+        .where(Call.answered_at >= since, Call.queued_at.is_not(None))
+        .order_by(Call.answered_at.desc())
+        .limit(limit)
+    )
+    return [(answered - queued).total_seconds() for queued, answered in rows]
+
+
+# --- deadlines -----------------------------------------------------------------------------------
+
+
+def set_deadline(
+    kind: str, due_at: datetime, *, call_id: int | None = None, agent_id: int | None = None
+) -> None:
+    """Make something due; the same kind for the same call and agent is moved, not doubled."""
+    key = f"{kind}:{call_id or ''}:{agent_id or ''}"
+    moved = db.session.execute(
+        update(Deadline).where(Deadline.key == key).values(due_at=due_at, claimed_at=None)
+    ).rowcount
+    if not moved:
+        db.session.execute(
+            insert(Deadline).values(
+                key=key, kind=kind, due_at=due_at, call_id=call_id, agent_id=agent_id
+            )
+        )
+
+
+@dataclass(frozen=True)
+class Due:
+    """A claimed deadline."""
+
+    id: int
+    kind: str
+    call_id: int | None
+    agent_id: int | None
+
+
+def claim_due(now: datetime, lease: timedelta, limit: int = 100) -> list[Due]:
+    """Claim what is due and not claimed (or whose claim's lease is over)."""
+    free = or_(Deadline.claimed_at.is_(None), Deadline.claimed_at < now - lease)
+    rows = db.session.execute(
+        select(Deadline.id, Deadline.kind, Deadline.call_id, Deadline.agent_id)
+        .where(Deadline.due_at <= now, free)
+        .order_by(Deadline.due_at)
+        .limit(limit)
+    ).all()
+    return [Due(*row) for row in rows if _claim(row.id, free, now)]
+
+
+def _claim(deadline_id: int, free: ColumnElement[bool], now: datetime) -> bool:
+    return bool(
+        db.session.execute(
+            update(Deadline)
+            .where(Deadline.id == deadline_id, free, Deadline.due_at <= now)
+            .values(claimed_at=now)
+            .execution_options(synchronize_session=False)
+        ).rowcount
+    )
+
+
+def finish_deadline(deadline_id: int, claimed_at: datetime) -> None:
+    """Forget a deadline that was acted upon, unless it was moved meanwhile."""
+    db.session.execute(
+        delete(Deadline).where(Deadline.id == deadline_id, Deadline.claimed_at == claimed_at)
+    )

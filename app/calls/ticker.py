@@ -1,0 +1,123 @@
+"""What is due: deadlines are rows; the ticker claims them, acts, forgets them.
+
+They survive a restart. Acting is a call event judged by the state machine, so acting twice, or
+late, changes nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from app.accounts import service as accounts
+from app.calls import dispatch, service, store
+from app.calls.consequences import WRAP_UP_LOOK, ConnectCaller
+from app.calls.models import Call
+from app.calls.states import Event, Kind, State
+from app.exceptions import PermanenceError
+from app.extensions import db
+from app.realtime import LINE_ROOM, agent_room, publish
+from app.unit_of_work import release_connection, unit_of_work
+from app.wiring import ports
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=10)
+DEAD_TAB = timedelta(seconds=20)
+LIVE_LEG = ("in-progress", "ringing", "queued", "initiated")
+
+
+def tick(now: datetime) -> int:
+    """Act on all that is due, then look at the queue; how many deadlines were acted upon."""
+    with unit_of_work():
+        if not _sole_ticker():
+            return 0
+        due = store.claim_due(now, LEASE)
+    for deadline in due:
+        try:
+            _act(deadline, now)
+        except (PermanenceError, DBAPIError):
+            # Left claimed: its lease ends and it is tried again.
+            log.exception("deadline %s of call %s failed", deadline.kind, deadline.call_id)
+            continue
+        with unit_of_work():
+            store.finish_deadline(deadline.id, now)
+    for agent_id in accounts.forget_dead_connections(now=now, after=DEAD_TAB):
+        service.agent_gone(agent_id, now=now)
+    dispatch.run(now)
+    return len(due)
+
+
+def _sole_ticker() -> bool:
+    if db.session.get_bind().dialect.name != "postgresql":
+        return True
+    return bool(db.session.scalar(text("SELECT pg_try_advisory_xact_lock(7403)")))
+
+
+def _act(deadline: store.Due, now: datetime) -> None:
+    if deadline.kind == "gone" and deadline.agent_id:
+        if accounts.set_offline_if_gone(deadline.agent_id, now=now):
+            publish("desk", {}, room=agent_room(deadline.agent_id))
+            publish("line", {}, room=LINE_ROOM)
+        return
+    action = _ACTIONS.get(deadline.kind)
+    call = db.session.get(Call, deadline.call_id, populate_existing=True)
+    if action and call is not None:
+        action(call, now)
+
+
+def _offer_expired(call: Call, now: datetime) -> None:
+    if call.state == State.OFFERED and call.offer_until and call.offer_until <= now:
+        service.happen(
+            call.id,
+            Event(Kind.OFFER_EXPIRED, now, f"offer_expired:{call.version}",
+                  agent_id=call.offered_to),
+        )
+
+
+def _connect(call: Call, now: datetime) -> None:
+    """The agent's leg should be there by now. Ask the provider before giving the call back."""
+    if call.state != State.CONNECTING:
+        return
+    leg_sid, agent_id, call_id, version = call.agent_leg_sid, call.agent_id, call.id, call.version
+    if call.agent_present:
+        # Her leg joined but the caller's redirect was lost: ask again, look again.
+        service.command(call_id, (ConnectCaller(),))
+        with unit_of_work():
+            store.set_deadline("connect", now + timedelta(seconds=5), call_id=call_id)
+        return
+    release_connection()
+    leg = ports().telephony.leg(leg_sid) if leg_sid else None
+    if leg is not None and leg.status == "in-progress":
+        service.happen(
+            call_id, Event(Kind.AGENT_JOINED, now, f"joined:{leg_sid}:repaired", leg=leg_sid)
+        )
+        return
+    service.happen(
+        call_id, Event(Kind.CONNECT_FAILED, now, f"connect_failed:{version}", agent_id=agent_id)
+    )
+
+
+def _rejoin(call: Call, now: datetime) -> None:
+    """The agent did not come back into her conversation: the caller goes to the first free one."""
+    if call.state == State.TALKING and not call.agent_present:
+        service.happen(
+            call.id, Event(Kind.RETURNED, now, f"returned:{call.version}", agent_id=call.agent_id)
+        )
+
+
+def _wrap_up(call: Call, now: datetime) -> None:
+    """Never cuts an agent off; only closes the wrap-up of one who left for good."""
+    if call.state != State.WRAP_UP:
+        return
+    if call.agent_id and accounts.is_connected(call.agent_id):
+        with unit_of_work():
+            store.set_deadline("wrap_up", now + WRAP_UP_LOOK, call_id=call.id)
+        return
+    service.happen(call.id, Event(Kind.WRAPPED_UP, now, "wrapped_up", agent_id=call.agent_id))
+
+
+_ACTIONS = {"offer": _offer_expired, "connect": _connect, "rejoin": _rejoin, "wrap_up": _wrap_up}

@@ -1,0 +1,167 @@
+"""The command line: ``flask --app app.factory …``."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup
+
+from app import background, clock, jobs, retention
+from app.accounts import journal
+from app.adapters.ports import Provisioning
+from app.assist import loader
+from app.calls import importing, service
+from app.demo import accounts as demo_accounts
+from app.demo import seed as demo_seed
+from app.exceptions import PermanenceError
+from app.reporting import demo_load
+from app.reporting import service as reporting
+from app.wiring import ports
+
+demo = AppGroup("demo", help="Demo data.")
+calls = AppGroup("calls", help="Calls.")
+scripts = AppGroup("scripts", help="Guided scripts.")
+telephony = AppGroup("telephony", help="The telephone provider.")
+
+
+def register(app: Flask) -> None:
+    """Attach the commands to the app."""
+    for command in (demo, calls, scripts, telephony, report, worker, retention_command,
+                    journal_command):
+        app.cli.add_command(command)
+
+
+@demo.command("seed")
+def seed() -> None:
+    """Load the demo accounts, dossiers and line (again: changes nothing)."""
+    click.echo(demo_seed.seed(clock.now()))
+
+
+@demo.command("accounts")
+def accounts() -> None:
+    """Print the demo accounts."""
+    click.echo(demo_accounts.table())
+
+
+@demo.command("day")
+@click.option("--date", "day", default="2021-06-22", help="The day to fill, AAAA-MM-JJ.")
+def demo_day(day: str) -> None:
+    """Load the reference day through the same tables and states as live calls."""
+    click.echo(_or_exit(lambda: demo_load.load(_day(day))))
+
+
+@click.command("report")
+@click.argument("day")
+@click.option("--format", "kind", default="table",
+              type=click.Choice(["table", "json", "csv", "xlsx", "pdf"]))
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=None)
+def report(day: str, kind: str, out: Path | None) -> None:
+    """Print or write the report of DAY (AAAA-MM-JJ)."""
+    content = _or_exit(lambda: reporting.export(_day(day), kind))
+    raw = content.encode() if isinstance(content, str) else content
+    if out is None:
+        sys.stdout.buffer.write(raw)
+        return
+    try:
+        out.write_bytes(raw)
+    except OSError as error:
+        raise click.ClickException(
+            f"{out} n'a pas pu être écrit ({error.strerror}). Choisissez un autre dossier."
+        ) from error
+
+
+@calls.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--mapping", required=True,
+              type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def calls_import(file: Path, mapping: Path) -> None:
+    """Import calls from a CSV FILE, its columns named in a TOML mapping."""
+    click.echo(_or_exit(lambda: importing.import_file(file, mapping)))
+
+
+@calls.command("rebuild")
+@click.argument("ref")
+def calls_rebuild(ref: str) -> None:
+    """Make the row of call REF again from its events."""
+    record = _or_exit(lambda: service.rebuild(ref))
+    click.echo(f"{ref}: {record.state}, {record.outcome or '—'}")
+
+
+@scripts.command("check")
+def scripts_check() -> None:
+    """Check every guided script; exit 1 when one has a problem."""
+    problems = loader.check_all()
+    for problem in problems:
+        click.echo(str(problem), err=True)
+    if problems:
+        raise click.ClickException(f"{len(problems)} problème(s) dans les scripts.")
+    click.echo("Scripts : rien à corriger.")
+
+
+@telephony.command("check")
+def telephony_check() -> None:
+    """Verify credentials, number, webhooks and clock; print what to fix."""
+    findings = _provisioning().check()
+    for finding in findings:
+        click.echo(finding)
+    if any(f.wrong for f in findings):
+        raise SystemExit(1)
+
+
+@telephony.command("provision")
+def telephony_provision() -> None:
+    """Set the number's and the TwiML app's webhooks to this installation."""
+    for line in _or_exit(_provisioning().provision):
+        click.echo(line)
+
+
+@click.command("worker")
+def worker() -> None:
+    """Run the ticker and the jobs (production: one or more of these processes)."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    background.start_ticker(app)
+    jobs.serve(app)
+
+
+@click.command("retention")
+@click.option("--dry-run", is_flag=True, help="Say what would be erased, erase nothing.")
+def retention_command(dry_run: bool) -> None:
+    """Erase what is past its term."""
+    for name, count in retention.run(now=clock.now(), dry_run=dry_run).items():
+        click.echo(f"{name}: {count}")
+
+
+@click.command("journal-check")
+def journal_command() -> None:
+    """Check that no line of the journal was changed or removed."""
+    broken = journal.first_break()
+    if broken is not None:
+        raise click.ClickException(f"Le journal est rompu à la ligne {broken}.")
+    click.echo("Journal : intact.")
+
+
+def _provisioning() -> Provisioning:
+    found = ports().provisioning
+    if found is None:
+        raise click.ClickException("Aucun fournisseur téléphonique n'est réglé.")
+    return found
+
+
+def _day(text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()
+    except ValueError:
+        raise click.ClickException(f"« {text} » n'est pas une date (AAAA-MM-JJ).") from None
+
+
+def _or_exit(task):  # type: ignore[no-untyped-def]
+    """Run a task; an expected error becomes a sentence and exit code 1."""
+    try:
+        return task()
+    except PermanenceError as error:
+        raise click.ClickException(" ".join(
+            part for part in (error.message, error.kept, error.todo) if part)) from error

@@ -1,0 +1,66 @@
+"""Background jobs: Huey, in SQLite when embedded, in Redis in production.
+
+Tasks are plain functions registered here, run inside an app context.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from huey import RedisHuey, SqliteHuey, crontab
+from huey.api import Huey
+from huey.consumer import Consumer
+
+from app import clock, retention
+from app.config import Settings
+
+log = logging.getLogger(__name__)
+
+
+def make_queue(settings: Settings) -> Huey:
+    """The job queue of this installation."""
+    if settings.redis_url:
+        return RedisHuey("permanence", url=settings.redis_url)
+    settings.instance_dir.mkdir(parents=True, exist_ok=True)
+    return SqliteHuey("permanence", filename=str(settings.instance_dir / "jobs.sqlite"))
+
+
+def register(app: Flask) -> Huey:
+    """Declare the jobs of ``app``: retention each night at 3:10."""
+    queue = make_queue(app.extensions["permanence.settings"])
+
+    def within_app(task: Callable[[], Any]) -> Callable[[], None]:
+        def run() -> None:
+            with app.app_context():
+                log.info("job %s: %s", task.__name__, task())
+
+        run.__name__ = task.__name__
+        return run
+
+    queue.periodic_task(crontab(hour="3", minute="10"))(within_app(nightly_retention))
+    return queue
+
+
+def nightly_retention() -> dict[str, int]:
+    """Forget what is past its term."""
+    return retention.run(now=clock.now(), dry_run=False)
+
+
+class EmbeddedConsumer(Consumer):
+    """Huey's consumer inside the web process: signals stay the server's."""
+
+    def _set_signal_handlers(self) -> None:
+        """The web server decides when this process stops."""
+
+
+def start_embedded(app: Flask) -> None:
+    """Run the jobs beside the requests of the one embedded process."""
+    EmbeddedConsumer(register(app), workers=1, worker_type="greenlet", periodic=True).start()
+
+
+def serve(app: Flask) -> None:
+    """Run the jobs in a process of their own, until it is told to stop."""
+    register(app).create_consumer(workers=2, periodic=True).run()

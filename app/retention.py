@@ -1,0 +1,47 @@
+"""Forgetting: what personal data is erased, and when. Figures stay, persons go.
+
+``python -m flask --app app.factory retention --dry-run`` says what would be erased.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select, update
+
+from app.accounts import journal
+from app.calls.models import Call
+from app.extensions import db
+from app.tickets.models import Contact
+from app.unit_of_work import unit_of_work
+
+# A year of call-backs and disputes; the daily figures need neither number nor note.
+KEEP_CONTACT_DETAILS = timedelta(days=365)
+
+
+def run(*, now: datetime, dry_run: bool) -> dict[str, int]:
+    """Erase numbers and notes older than their term; how many rows of each (would) change."""
+    limit = now - KEEP_CONTACT_DETAILS
+    calls = (Call.received_at < limit) & Call.number.is_not(None)
+    contacts = (Contact.opened_at < limit) & or_(
+        Contact.caller_number.is_not(None), Contact.note != ""
+    )
+    counts = {
+        "call_numbers": _count(Call, calls),
+        "contact_details": _count(Contact, contacts),
+    }
+    if dry_run:
+        return counts
+    with unit_of_work():
+        db.session.execute(update(Call).where(calls).values(number=None))
+        db.session.execute(update(Contact).where(contacts).values(caller_number=None, note=""))
+        journal.record("retention", "contacts:old", agent_id=None, now=now, detail=counts)
+    return counts
+
+
+def _count(model: type, condition: object) -> int:
+    return int(
+        db.session.scalar(select(func.count()).select_from(model).where(condition)) or 0  # type: ignore[arg-type]
+    )
+
+
