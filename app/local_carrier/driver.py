@@ -1,0 +1,104 @@
+"""Drives the line from code in the same process: callers by the dozen, agents, faults.
+
+``remote.py`` has the same from another process.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from app.local_carrier import rest_shapes as shapes
+from app.local_carrier.exchange import Exchange
+from app.local_carrier.fakes import CallFailed, FakeCall, FakePhone
+from app.local_carrier.faults import Fault
+
+
+class Driver:
+    """What a test does with the line."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self.exchange = exchange
+        self.phones: dict[str, FakePhone] = {}
+        self.calls: dict[str, FakeCall] = {}
+
+    def dial(self, from_: str, to: str = "", *, hidden: bool = False) -> FakeCall:
+        """Somebody calls the line (``to``: the main number). ``hidden``: without their number."""
+        line = self.exchange.registry.number(to or self.exchange.registry.first_number())
+        if line is None:
+            raise CallFailed(f"{to} is not a number of the line")
+        phone = FakePhone(self.exchange)
+        shown = self.exchange.settings.hidden_from if hidden else from_
+        leg = self.exchange.dialer.incoming(phone, shown, line)
+        self.calls[leg.sid] = call = phone.call(leg.sid)
+        return call
+
+    def phone(
+        self, address: str, *, answer_after: float | None = 0.0, decline: bool = False
+    ) -> FakePhone:
+        """A telephone that is on, at ``+33…`` or ``client:<identity>``."""
+        phone = FakePhone(self.exchange, answer_after=answer_after, decline=decline)
+        self.phones[phone.key] = phone
+        self.exchange.directory.register(address, phone)
+        return phone
+
+    def agent(
+        self, identity: str, *, answer_after: float | None = 0.0, decline: bool = False
+    ) -> FakePhone:
+        """A registered softphone."""
+        return self.phone(f"client:{identity}", answer_after=answer_after, decline=decline)
+
+    def text(self, from_: str, to: str, body: str) -> str:
+        """Somebody writes to a number of the line; the message's SID."""
+        line = self.exchange.registry.number(to or self.exchange.registry.first_number())
+        if line is None:
+            raise CallFailed(f"{to} is not a number of the line")
+        return self.exchange.messages.receive(from_, line, body).sid
+
+    def fault(self, kind: str, match: str = "", *, count: int = 1, seconds: float = 0.5) -> None:
+        """Ask for a fault (``faults.Fault``)."""
+        self.exchange.faults.add(Fault(kind, match, count, seconds))
+
+    def clear_faults(self) -> None:
+        """Ask for none any more."""
+        self.exchange.faults.clear()
+
+    def journal(self) -> list[list[str]]:
+        """Callbacks sent so far: ``[<path> <event>, what became of it]``."""
+        return [list(row) for row in self.exchange.courier.journal]
+
+    def line(self) -> dict[str, Any]:
+        """All that is live, the debugger's alerts included."""
+        account = self.exchange.settings.account_sid
+        with self.exchange.lock:
+            legs, rooms = self.exchange.legs.values(), self.exchange.rooms.conferences.values()
+            return {
+                "calls": [shapes.call(leg, account) for leg in legs if not leg.over],
+                "queues": {
+                    q.name: [e.leg.sid for e in q.entries] for q in self.exchange.queues.values()
+                },
+                "conferences": {
+                    r.name: [p.leg.sid for p in r.participants]
+                    for r in rooms
+                    if r.status != "completed"
+                },
+                "addresses": self.exchange.directory.addresses(),
+                "alerts": list(self.exchange.alerts),
+            }
+
+    def wait_idle(self, timeout: float = 5.0) -> None:
+        """Wait until every callback has been delivered."""
+        until = time.monotonic() + timeout
+        while not self.exchange.courier.idle():
+            if time.monotonic() > until:
+                raise CallFailed("callbacks are still on their way")
+            time.sleep(0.01)
+
+    def hang_up_all(self) -> None:
+        """End everything: the line is quiet for the next test."""
+        for leg in list(self.exchange.legs.values()):
+            self.exchange.end(leg)
+        for phone in self.phones.values():
+            self.exchange.directory.unregister(phone)
+        self.phones.clear()
+        self.clear_faults()

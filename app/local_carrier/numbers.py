@@ -1,0 +1,73 @@
+"""Addresses on the line: E.164 numbers, client identities, numbers that force an outcome. Pure.
+
+The forced outcomes stand on numbers that the French numbering plan keeps for fiction
+(ARCEP, 01 99 00 and 06 39 98), so that no real person can ever be called by mistake.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+E164 = re.compile(r"^\+[1-9]\d{1,14}$")
+CLIENT = re.compile(r"^client:[A-Za-z0-9_.@-]{1,256}$")
+
+# What Twilio's webhooks give as From when the caller hid the number; the numeric ones spell
+# the word on a keypad and are still seen with some operators.
+HIDDEN_FROM = ("anonymous", "+266696687", "+7378742833", "+86282452253", "+8656696", "+2562533")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What happens when this number is called or written to."""
+
+    call_status: str = ""  # busy | no-answer | failed | answered
+    call_refusal: int = 0  # REST error code
+    sms_status: str = ""  # undelivered | failed
+    sms_refusal: int = 0
+
+
+MAGIC: dict[str, Outcome] = {
+    "+33199009901": Outcome(call_status="busy"),
+    "+33199009902": Outcome(call_status="no-answer"),
+    "+33199009903": Outcome(call_status="failed"),
+    "+33199009904": Outcome(call_refusal=21211, sms_refusal=21211),
+    "+33199009905": Outcome(call_refusal=21215, sms_refusal=21408),
+    "+33199009906": Outcome(call_status="answered"),
+    "+33639989901": Outcome(sms_status="undelivered"),
+    "+33639989902": Outcome(sms_status="failed"),
+    "+33639989903": Outcome(sms_refusal=21614),
+    "+33639989904": Outcome(sms_refusal=21610),
+    # Twilio's own test numbers, so that a test written for them means the same here.
+    "+15005550001": Outcome(call_refusal=21211, sms_refusal=21211),
+    "+15005550002": Outcome(call_refusal=21214, sms_refusal=21612),
+    "+15005550003": Outcome(call_refusal=21215, sms_refusal=21408),
+    "+15005550004": Outcome(call_refusal=21216, sms_refusal=21610),
+    "+15005550009": Outcome(sms_refusal=21614),
+}
+NO_OUTCOME = Outcome()
+
+
+def outcome_of(number: str) -> Outcome:
+    """The outcome that ``number`` forces; an empty one for ordinary numbers."""
+    return MAGIC.get(number, NO_OUTCOME)
+
+
+def is_number(address: str) -> bool:
+    """True for an E.164 number."""
+    return bool(E164.match(address))
+
+
+def identity_of(address: str) -> str | None:
+    """The identity of ``client:<identity>``, or None when it is no client address."""
+    return address.removeprefix("client:") if CLIENT.match(address) else None
+
+
+def normalise(typed: str) -> str:
+    """A number as a person dials it in France ("09 70…", "00 33…") in E.164; else unchanged."""
+    digits = re.sub(r"[\s.()-]", "", typed)
+    if digits.startswith("00"):
+        return "+" + digits[2:]
+    if re.fullmatch(r"0[1-9]\d{8}", digits):
+        return "+33" + digits[1:]
+    return digits
