@@ -1,0 +1,224 @@
+// The desk. It keeps one copy of what the server says ({desk}), draws it, and sends what the person does.
+import { text } from "./page/i18n.js";
+import { announce, toast } from "./page/toast.js";
+import { Refused, get, post } from "./desk/api.js";
+import { checkMicrophone } from "./desk/microphone.js";
+import { reloadAround, showContact, tellMailLife } from "./desk/panes.js";
+import { Phone } from "./desk/phone.js";
+import { chime, isLocked, setVolume, startRing, stopRing, unlockOnGesture, volume } from "./desk/ring.js";
+import { contactOf, phaseOf } from "./desk/state.js";
+import { callerName, isSettled, render, tick } from "./desk/view.js";
+
+const LOST_AFTER_MS = 3000;
+const LINE_PAUSE_MS = 400; // the line moves by bursts: one question to the server for all of them
+const readJson = (id) => JSON.parse(document.getElementById(id).textContent);
+
+let desk = readJson("desk-state");
+let clockOffset = Date.parse(desk.now) - Date.now();
+let phase = null;
+let network = "ok";
+let lostTimer = 0;
+let lineTimer = 0;
+
+const config = readJson("softphone-config");
+const answers = ["front", "back"].includes(desk.agent.role); // a manager may look, calls are not for her
+const phone = new Phone(config, { onChange: draw, expects: expectsLeg });
+
+const serverNow = () => new Date(Date.now() + clockOffset).toISOString();
+const around = () => ({ ...phone.around, network, soundLocked: isLocked(), spectator: !answers });
+
+// --- drawing ---
+
+function draw() {
+  const before = phase;
+  phase = render(desk, around());
+  tick(desk, phone.around, serverNow());
+  if (before !== phase) changed(before);
+}
+
+/** Take what the server says, unless it is older than what we have. */
+function take(next) {
+  if (!next || Date.parse(next.now) < Date.parse(desk.now)) return;
+  const previous = desk;
+  desk = next;
+  clockOffset = Date.parse(desk.now) - Date.now();
+  showContact(contactOf(desk));
+  draw();
+  if (previous.call?.state === "offered" && !desk.call) toast(text("withdrawn"), "wait");
+  if (desk.call?.state === "talking") resumeHere();
+}
+
+function changed(before) {
+  const name = callerName(desk.call);
+  if (phase === "ringing") startRing(text("title.ringing", { name }));
+  else stopRing();
+  const said = text(`say.${phase}`, { name });
+  if (before !== null && said !== `say.${phase}`) announce(said, phase === "ringing");
+}
+
+async function refresh() {
+  try {
+    take((await get("/desk/state")).desk);
+  } catch {
+    // no network: the notice is shown by the socket's own state, and it asks again when it is back
+  }
+}
+
+// --- acts ---
+
+const calls = (act) => () => post(`/desk/calls/${encodeURIComponent(desk.call.ref)}/${act}`);
+
+const ACTS = {
+  accept: async () => {
+    if (!(await phone.start())) return null;
+    return calls("accept")();
+  },
+  decline: calls("decline"),
+  hold: calls("hold"),
+  resume: calls("resume"),
+  "hang-up": calls("hang-up"),
+  rejoin: async () => {
+    if (phone.around.otherTab) await takeTab();
+    if (!(await phone.start())) return null;
+    return calls("rejoin")();
+  },
+  "wrap-up-done": calls("wrap-up-done"),
+  "wrap-up-pause": () => setPresence("away", "pause"),
+  mute: () => phone.mute(!phone.around.muted),
+  "take-tab": () => takeTab(),
+};
+
+async function run(button, act) {
+  if (button.getAttribute("aria-busy") === "true" || !isSettled()) return;
+  button.setAttribute("aria-busy", "true");
+  try {
+    const answer = await act();
+    if (answer?.desk) take(answer.desk);
+  } catch (error) {
+    failed(error);
+  } finally {
+    button.removeAttribute("aria-busy");
+  }
+}
+
+function failed(error) {
+  if (!(error instanceof Refused)) return toast(text("network"), "stop");
+  toast(error.message || text("refused"), error.status === 409 ? "wait" : "stop");
+  refresh();
+  return undefined;
+}
+
+async function setPresence(state, reason) {
+  if (state === "available" && !(await phone.start())) return null;
+  const wrapsUp = desk.call?.state === "wrap_up"; // to choose a state is to say that one has done with the call
+  if (wrapsUp && state === "available") return calls("wrap-up-done")();
+  const answer = await post("/desk/presence", reason ? { state, reason } : { state });
+  if (state === "offline") phone.stop();
+  return wrapsUp ? calls("wrap-up-done")() : answer;
+}
+
+async function takeTab() {
+  await phone.claim({ steal: true });
+  await phone.start();
+  return desk.call && ["talking", "connecting"].includes(desk.call.state) ? calls("rejoin")() : null;
+}
+
+/** After a reload in mid-call, the tab that had the voice takes it back by itself; another tab waits for a click. */
+let heldHere = "";
+async function resumeHere() {
+  const { ref } = desk.call;
+  const ours = window.sessionStorage.getItem("permanence.call") === ref;
+  if (!ours || heldHere === ref || phone.around.otherTab) return;
+  heldHere = ref;
+  try {
+    take((await ACTS.rejoin())?.desk);
+  } catch (error) {
+    failed(error);
+  }
+}
+
+async function expectsLeg() {
+  const waits = () => desk.call && ["connecting", "talking"].includes(desk.call.state);
+  if (!waits()) await refresh();
+  if (!waits()) return false;
+  heldHere = desk.call.ref;
+  window.sessionStorage.setItem("permanence.call", heldHere);
+  return true;
+}
+
+// --- what comes from outside ---
+
+function connect() {
+  const socket = window.io({ transports: ["websocket", "polling"] });
+  socket.on("connect", () => {
+    window.clearTimeout(lostTimer);
+    if (network === "lost") toast(text("net.back"));
+    network = "ok";
+    refresh();
+    draw();
+  });
+  socket.on("disconnect", () => {
+    lostTimer = window.setTimeout(() => { network = "lost"; draw(); }, LOST_AFTER_MS);
+  });
+  socket.on("desk", (message) => (message?.desk ? take(message.desk) : refresh()));
+  socket.on("line", () => {
+    window.clearTimeout(lineTimer);
+    lineTimer = window.setTimeout(refresh, LINE_PAUSE_MS);
+  });
+  socket.on("taken", () => toast(text("taken"), "wait"));
+  socket.on("assist.link", (message) => {
+    if (message.contact_id === contactOf(desk)) tellMailLife(message);
+    toast(message.text || text("link.opened"));
+  });
+}
+
+function onClick(event) {
+  const button = event.target.closest("[data-act], [data-presence], [data-digit]");
+  if (!button || button.disabled) return;
+  if (button.dataset.act) run(button, ACTS[button.dataset.act]);
+  if (button.dataset.presence) {
+    document.getElementById("presence-menu").open = false;
+    run(button, () => setPresence(button.dataset.presence, button.dataset.reason));
+  }
+  if (button.dataset.digit) dial(button.dataset.digit);
+}
+
+function dial(digit) {
+  phone.sendDigits(digit);
+  const sent = document.querySelector('[data-slot="keypad-sent"]');
+  sent.textContent = (sent.textContent + digit).slice(-16);
+}
+
+// --- sound and microphone ---
+
+function installSound() {
+  const slider = document.getElementById("ring-volume");
+  slider.value = String(volume());
+  slider.addEventListener("change", () => { setVolume(Number(slider.value)); chime(); });
+  document.getElementById("ring-test").addEventListener("click", () => chime());
+  document.getElementById("mic-test").addEventListener("click", async () => {
+    const found = await checkMicrophone();
+    document.getElementById("mic-result").textContent = found.ok ? text("mic.ok", { device: found.device || text("mic.device") }) : text(found.reason);
+  });
+  unlockOnGesture(draw);
+}
+
+async function begin() {
+  installSound();
+  document.addEventListener("click", onClick);
+  document.body.addEventListener("contact-changed", () => { reloadAround(); refresh(); });
+  document.body.addEventListener("qualified", refresh);
+  showContact(contactOf(desk));
+  draw();
+  window.setInterval(() => tick(desk, phone.around, serverNow()), 1000);
+  connect();
+  if (!answers) return;
+  const owner = await phone.claim();
+  if (owner && (desk.call || desk.presence.state !== "offline")) await phone.start();
+  if (desk.call?.state === "talking") await resumeHere();
+}
+
+// For the journeys: a test counts the audio packets of the conversation.
+window.permanence = { stats: () => phone.stats() };
+
+begin();

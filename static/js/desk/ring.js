@@ -1,0 +1,81 @@
+// The ring: a soft two-note tone made by the browser, and a title that blinks for those who are in another tab.
+const VOLUME = "permanence.volume";
+const PERIOD_MS = 3000;
+const BLINK_MS = 1000;
+
+let context = null;
+let ringTimer = 0;
+let blinkTimer = 0;
+let ringing = false;
+const plainTitle = document.title;
+
+export function volume() {
+  const kept = Number.parseInt(window.localStorage.getItem(VOLUME) ?? "60", 10);
+  return Number.isFinite(kept) ? Math.min(100, Math.max(0, kept)) : 60;
+}
+
+export function setVolume(percent) {
+  window.localStorage.setItem(VOLUME, String(percent));
+}
+
+/** True when the browser still wants a click before it lets a page sound. */
+export function isLocked() {
+  return context === null || context.state !== "running";
+}
+
+/** Browsers let a page sound only after a gesture: the first click or key anywhere unlocks the ring. */
+export function unlockOnGesture(onUnlocked) {
+  const unlock = async () => {
+    context ??= new AudioContext();
+    await context.resume();
+    if (context.state !== "running") return;
+    ["pointerdown", "keydown"].forEach((name) => document.removeEventListener(name, unlock, true));
+    if (ringing) chime();
+    onUnlocked();
+  };
+  ["pointerdown", "keydown"].forEach((name) => document.addEventListener(name, unlock, true));
+}
+
+function note(frequency, start, length, loudness) {
+  const oscillator = context.createOscillator();
+  const gain = context.createGain();
+  oscillator.type = "sine";
+  oscillator.frequency.value = frequency;
+  gain.gain.setValueAtTime(0, start);
+  gain.gain.linearRampToValueAtTime(loudness, start + 0.03);
+  gain.gain.setTargetAtTime(0, start + length * 0.6, length * 0.15);
+  oscillator.connect(gain).connect(context.destination);
+  oscillator.start(start);
+  oscillator.stop(start + length + 0.2);
+}
+
+/** One ring, at the volume chosen: two pairs of notes, a fourth apart. */
+export function chime() {
+  const loudness = (volume() / 100) ** 2 * 0.5;
+  if (isLocked() || loudness === 0) return;
+  const now = context.currentTime;
+  [0, 0.55].forEach((offset) => {
+    note(587, now + offset, 0.22, loudness);
+    note(784, now + offset + 0.2, 0.3, loudness);
+  });
+}
+
+export function startRing(title) {
+  stopRing();
+  ringing = true;
+  chime();
+  ringTimer = window.setInterval(chime, PERIOD_MS);
+  let on = true;
+  document.title = title;
+  blinkTimer = window.setInterval(() => {
+    on = !on;
+    document.title = on ? title : plainTitle;
+  }, BLINK_MS);
+}
+
+export function stopRing() {
+  ringing = false;
+  window.clearInterval(ringTimer);
+  window.clearInterval(blinkTimer);
+  document.title = plainTitle;
+}

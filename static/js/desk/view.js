@@ -1,0 +1,120 @@
+// Fills the slots of the line pane. The skeleton is in templates/desk/line.html; here only texts and attributes change.
+import { text } from "../page/i18n.js";
+import { actsOf, clockOf, duration, noteOf, phaseOf, presenceDot, presenceWord, seconds } from "./state.js";
+
+// A button that has just taken the place of another one ignores clicks for a moment: nobody hangs up by a double click.
+const SETTLE_MS = 500;
+
+const slots = {};
+document.querySelectorAll("[data-slot]").forEach((element) => { slots[element.dataset.slot] = element; });
+const card = document.getElementById("call");
+
+let shownActs = "idle";
+let settledAt = 0;
+
+function put(name, value) {
+  const element = slots[name];
+  if (element && element.textContent !== value) element.textContent = value;
+}
+
+function label(button, value) {
+  const span = button.querySelector(".button-label");
+  if (span.textContent !== value) span.textContent = value;
+}
+
+export function callerName(call) {
+  if (!call) return "";
+  const kind = call.caller.kind;
+  if (kind === "hidden" || (kind === "unknown" && !call.caller.display)) return text(`caller.${kind}`);
+  return call.caller.display;
+}
+
+export function isSettled() {
+  return performance.now() >= settledAt;
+}
+
+/** Draw what changes only with an event. Times are drawn by tick(). */
+export function render(desk, around) {
+  const phase = phaseOf(desk);
+  card.dataset.phase = phase;
+  put("presence-word", text(presenceWord(desk.presence)));
+  slots["presence-dot"].className = `state-dot state-dot-${presenceDot(desk.presence)}`;
+  put("phase-word", text(`phase.${phase}`));
+  slots.overflow.hidden = !(desk.call && desk.call.overflow);
+  slots.returning.hidden = !(desk.call && desk.call.returning);
+  put("name", desk.call ? callerName(desk.call) : text(presenceWord(desk.presence)));
+  renderNote(noteOf(desk, phase, around));
+  renderActs(desk, phase, around);
+  renderQueue(desk.queue);
+  return phase;
+}
+
+function renderNote(note) {
+  slots.note.dataset.tone = note ? note.tone : "none";
+  put("note-text", note ? text(note.name, note.values) : "");
+  document.getElementById("act-take-tab").hidden = !(note && note.act === "take-tab");
+}
+
+function renderActs(desk, phase, around) {
+  const acts = actsOf(phase);
+  document.querySelectorAll("[data-acts]").forEach((group) => { group.hidden = group.dataset.acts !== acts; });
+  if (acts !== shownActs) {
+    shownActs = acts;
+    settledAt = performance.now() + SETTLE_MS;
+  }
+  const available = document.getElementById("act-available");
+  available.classList.toggle("is-away", phase === "available");
+  available.disabled = phase === "available" || around.spectator;
+  label(available, text(phase === "missed" ? "back" : "go"));
+  document.getElementById("act-pause").disabled = around.spectator || (desk.presence.state === "away" && desk.presence.reason === "pause");
+  renderCallActs(phase, around);
+}
+
+function renderCallActs(phase, around) {
+  const mute = document.getElementById("act-mute");
+  const hold = document.getElementById("act-hold");
+  const voice = around.leg && !around.otherTab;
+  mute.disabled = !voice;
+  document.getElementById("act-keypad").disabled = !voice || phase === "held";
+  hold.disabled = phase === "connecting";
+  document.getElementById("act-hang-up").disabled = phase === "connecting";
+  mute.setAttribute("aria-pressed", String(around.muted));
+  hold.setAttribute("aria-pressed", String(phase === "held"));
+  label(mute, text(around.muted ? "unmute" : "mute"));
+  label(hold, text(phase === "held" ? "resume" : "hold"));
+  hold.dataset.act = phase === "held" ? "resume" : "hold";
+}
+
+function renderQueue(queue) {
+  put("queue-waiting", String(queue.waiting));
+  put("queue-free", String(queue.available_agents));
+  slots["queue-waiting-box"].classList.toggle("is-waiting", queue.waiting > 0);
+}
+
+/** Draw the times; called every second and after each render. now: the server's clock as an ISO string. */
+export function tick(desk, around, now) {
+  const phase = phaseOf(desk);
+  const clock = clockOf(desk, phase);
+  const length = seconds(clock.from, clock.to || now);
+  put("timer", length === null ? "" : duration(length));
+  slots.timer.toggleAttribute("data-long", length >= 3600);
+  const inState = seconds(desk.presence.since, now);
+  put("presence-time", inState === null ? "" : duration(inState));
+  const longest = seconds(desk.queue.longest_since, now);
+  put("queue-longest", longest === null ? "—" : duration(longest));
+  const [first, second] = sideLines(desk, phase, around, now);
+  put("side-1", first);
+  put("side-2", second);
+}
+
+function sideLines(desk, phase, around, now) {
+  const call = desk.call;
+  if (!call) return ["", text("side.in_state")];
+  const number = call.caller.number === call.caller.display ? "" : call.caller.number;
+  if (phase === "held") return [number, text("side.held", { time: duration(seconds(call.held_since, now) ?? 0) })];
+  if (around.muted) return [number, text("side.muted")];
+  if (around.poor) return [number, text("side.quality")];
+  if (call.caller.kind === "several") return [number, text("side.several", { count: call.caller.count })];
+  if (phase === "ringing") return [number, call.caller.kind === "unknown" ? text("side.unknown") : text("side.waited")];
+  return [number, phase === "connecting" ? "" : text("side.talk")];
+}
