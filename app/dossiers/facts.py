@@ -111,7 +111,8 @@ def _after(path: PortalPath, event: EventFact) -> PortalPath:
         cause = str(event.data.get("cause", ""))
         return replace(path, login_failed_at=event.at, login_cause=cause)
     field = _FIELD.get(event.kind)
-    return replace(path, **{field: event.at}) if field else path
+    change: dict[str, Any] = {field: event.at} if field else {}
+    return replace(path, **change)
 
 
 _FIELD: dict[PortalEventKind, str] = {

@@ -7,12 +7,14 @@ on a request. French is the reference; an unknown locale gets French.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from babel.dates import format_date
 
-from app.clock import PARIS
+from app.clock import PARIS, local_day
+from app.dossiers import phone_numbers
 from app.dossiers.vocabulary import (
     Defect,
     Inside,
@@ -188,3 +190,42 @@ def tidy(text: str, locale: str) -> str:
     text = re.sub(r" ([;!?])", "\u202f\\1", text)
     text = text.replace("« ", "«\u00a0")
     return re.sub(r"(\d) h (\d)", "\\1\u00a0h\u00a0\\2", text)
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of one page: its language and its day, so that a template only names the value."""
+
+    locale: str
+    now: datetime
+
+    def label(self, value: StrEnum) -> str:
+        """What is read for a value of the closed lists."""
+        return label(value, self.locale)
+
+    def day(self, value: date | None) -> str:
+        """« 18 mai », or a dash when unknown."""
+        return day(value, local_day(self.now), self.locale) if value else "—"
+
+    def when(self, value: datetime) -> str:
+        """« aujourd'hui à 10 h 35 », « hier à 9 h 02 », « le 18 mai à 14 h 10 »."""
+        today = local_day(self.now)
+        local = value.astimezone(PARIS)
+        english = language(self.locale) == "en"
+        clock = f"{local:%H:%M}" if english else f"{local.hour} h {local:%M}"
+        near = _NEAR.get((today - local.date()).days)
+        if near is None:
+            return tidy(moment(value, today, self.locale), self.locale)
+        said = f"{pick(near, self.locale)} {'at' if english else 'à'} {clock}"
+        return tidy(said, self.locale)
+
+    def euros(self, cents: int | None) -> str:
+        """An amount, or a dash when unknown."""
+        return euros(cents, self.locale) if cents is not None else "—"
+
+    def phone(self, e164: str | None) -> str:
+        """A telephone number as it is said."""
+        return phone_numbers.display(e164)
+
+
+_NEAR: dict[int, tuple[str, str]] = {0: ("aujourd'hui", "today"), 1: ("hier", "yesterday")}

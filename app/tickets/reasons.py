@@ -49,7 +49,7 @@ class DigitalKind(StrEnum):
 REASONS = frozenset(reason.value for reason in Reason)
 DIGITAL_KINDS = frozenset(kind.value for kind in DigitalKind)
 
-REASON_LABELS: dict[Reason, dict[str, str]] = {
+REASON_LABELS: dict[str, dict[str, str]] = {
     Reason.UNQUALIFIED: {"fr": Reason.UNQUALIFIED.value, "en": "Not qualified"},
     Reason.COMPLETENESS: {"fr": Reason.COMPLETENESS.value, "en": "Completeness of the file"},
     Reason.HOW_TO_DEPOSIT: {"fr": Reason.HOW_TO_DEPOSIT.value, "en": "How to submit a request"},
@@ -59,7 +59,7 @@ REASON_LABELS: dict[Reason, dict[str, str]] = {
     Reason.TRANSFER: {"fr": Reason.TRANSFER.value, "en": "Transfer to another service"},
 }
 
-ROLE_LABELS: dict[CallerRole, dict[str, str]] = {
+ROLE_LABELS: dict[str, dict[str, str]] = {
     CallerRole.STAGIAIRE: {"fr": "Stagiaire", "en": "Trainee"},
     CallerRole.FORMATEUR: {"fr": "Formateur·rice", "en": "Trainer"},
     CallerRole.DUO: {
@@ -70,7 +70,7 @@ ROLE_LABELS: dict[CallerRole, dict[str, str]] = {
     CallerRole.AUTRE: {"fr": "Autre", "en": "Other"},
 }
 
-DIGITAL_LABELS: dict[DigitalKind, dict[str, str]] = {
+DIGITAL_LABELS: dict[str, dict[str, str]] = {
     DigitalKind.INVALID_IDENTIFIER: {"fr": "Identifiant refusé", "en": "Invalid identifier"},
     DigitalKind.MAILBOX_PASSWORD: {
         "fr": "Mot de passe de la messagerie perdu",

@@ -1,0 +1,130 @@
+"""Pages of dossiers: list, search, one dossier, and what is done on it.
+
+No personal data goes into an address: searches are posted, dossiers are named by their id.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import Blueprint, render_template, request
+from flask_babel import get_locale
+from flask_login import current_user
+
+from app import clock
+from app.access import allow
+from app.dossiers import service, store, view
+from app.dossiers.service import Protected
+from app.dossiers.wording import Words
+from app.exceptions import InvalidInput, NotFound
+
+bp = Blueprint("dossiers", __name__)
+
+DESK = ("front", "back", "manager")
+
+
+def words() -> Words:
+    """The words of this request: its language, and now."""
+    return Words(str(get_locale()), clock.now())
+
+
+@bp.get("/dossiers")
+@allow(*DESK)
+def index() -> str:
+    """All the dossiers, or those of one's own portfolio (``scope=mine``)."""
+    mine = request.args.get("scope") == "mine"
+    page = store.page(
+        request.args.get("page", 1, type=int), owner_id=current_user.id if mine else None
+    )
+    return render_template(
+        "dossiers/index.html", page=page, query="", scope="mine" if mine else "all", words=words()
+    )
+
+
+@bp.post("/dossiers")
+@allow(*DESK)
+def search() -> str:
+    """Dossiers by name, reference, mail or telephone; posted, so that no name is in a log."""
+    query = request.form.get("q", "").strip()[:100]
+    page = store.search(query, request.form.get("page", 1, type=int))
+    return render_template(
+        "dossiers/index.html", page=page, query=query, scope="search", words=words()
+    )
+
+
+@bp.get("/dossiers/<int:dossier_id>")
+@allow(*DESK)
+def show(dossier_id: int) -> str:
+    """One dossier."""
+    return render_template("dossiers/show.html", view=_view(dossier_id), contact_id=None)
+
+
+@bp.post("/dossiers/<int:dossier_id>/reveal")
+@allow(*DESK)
+def reveal(dossier_id: int) -> str:
+    """Show the NIR or the IBAN whole; journaled."""
+    try:
+        field = Protected(request.form.get("field", ""))
+    except ValueError:
+        raise NotFound("Cette information n'est pas dans le dossier.") from None
+    value = service.reveal(dossier_id, field, agent_id=current_user.id, now=clock.now())
+    return render_template("dossiers/revealed.html", value=value)
+
+
+@bp.post("/dossiers/<int:dossier_id>/annotations")
+@allow(*DESK)
+def annotate(dossier_id: int) -> str:
+    """Add a remark; the dossier is shown again."""
+    service.annotate(
+        dossier_id,
+        request.form.get("text", ""),
+        agent_id=current_user.id,
+        now=clock.now(),
+        alert_on=_date("alert_on"),
+    )
+    return _fragment(dossier_id)
+
+
+@bp.post("/dossiers/<int:dossier_id>/priority")
+@allow(*DESK)
+def flag_priority(dossier_id: int) -> str:
+    """Promise to treat the dossier first; the dossier is shown again."""
+    due_on = _date("due_on")
+    if due_on is None:
+        raise InvalidInput("Choisissez la date promise.", kept="Votre saisie est gardée.")
+    service.flag_priority(
+        dossier_id,
+        request.form.get("reason", ""),
+        due_on,
+        agent_id=current_user.id,
+        now=clock.now(),
+    )
+    return _fragment(dossier_id)
+
+
+@bp.post("/dossiers/flags/<int:flag_id>/done")
+@allow(*DESK)
+def finish_flag(flag_id: int) -> str:
+    """Say that a promised priority was honoured; the dossier is shown again."""
+    return _fragment(service.finish_flag(flag_id, agent_id=current_user.id, now=clock.now()))
+
+
+def _view(dossier_id: int) -> view.DossierView:
+    return view.of(dossier_id, clock.now(), str(get_locale()))
+
+
+def _fragment(dossier_id: int) -> str:
+    contact_id = request.form.get("contact", type=int)
+    return render_template("dossiers/dossier.html", view=_view(dossier_id), contact_id=contact_id)
+
+
+def _date(name: str) -> date | None:
+    text = request.form.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput(
+            "Cette date n'est pas une date.", kept="Votre saisie est gardée."
+        ) from None

@@ -1,0 +1,204 @@
+"""What is done to persons and dossiers. Each use case is one transaction and leaves its trace."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, select, update
+
+from app.accounts import journal
+from app.clock import local_day
+from app.dossiers import free_text, phone_numbers, store
+from app.dossiers.models import (
+    Annotation,
+    Dossier,
+    DossierIban,
+    Person,
+    PersonNir,
+    PersonPhone,
+    PortalEvent,
+    PriorityFlag,
+)
+from app.dossiers.vocabulary import PortalEventKind
+from app.exceptions import InvalidInput, NotFound
+from app.extensions import db
+from app.unit_of_work import unit_of_work
+
+
+class Protected(StrEnum):
+    """The fields that are masked until somebody asks to see them."""
+
+    NIR = "nir"
+    IBAN = "iban"
+
+
+def record_portal_event(
+    dossier_id: int, kind: PortalEventKind, *, now: datetime, data: dict[str, Any] | None = None
+) -> PortalEvent:
+    """Note what the Portal told, inside the caller's transaction. ``data``: codes, dates, ids."""
+    event = PortalEvent(dossier_id=dossier_id, kind=kind, at=now, data=data or {})
+    db.session.add(event)
+    db.session.flush()
+    return event
+
+
+def reveal(dossier_id: int, field: Protected, *, agent_id: int, now: datetime) -> str:
+    """The whole NIR or IBAN, grouped for reading aloud; who looked is journaled first."""
+    with unit_of_work():
+        found = db.session.get(Dossier, dossier_id)
+        if found is None:
+            raise NotFound("Ce dossier n'existe pas.")
+        journal.record(f"reveal_{field}", f"dossier:{dossier_id}", agent_id=agent_id, now=now)
+        value = db.session.scalar(_protected(found, field))
+    if not value:
+        raise NotFound("Cette information n'est pas dans le dossier.")
+    return _grouped(value, field)
+
+
+def _protected(found: Dossier, field: Protected) -> Any:
+    if field is Protected.NIR:
+        return select(PersonNir.nir).where(PersonNir.person_id == found.person_id)
+    return select(DossierIban.iban).where(DossierIban.dossier_id == found.id)
+
+
+def _grouped(value: str, field: Protected) -> str:
+    if field is Protected.IBAN:
+        return " ".join(value[i : i + 4] for i in range(0, len(value), 4))
+    cuts = (0, 1, 3, 5, 7, 10, 13, 15)
+    return " ".join(value[a:b] for a, b in itertools.pairwise(cuts) if value[a:b])
+
+
+def masked_nir(nir: str) -> str:
+    """« 2 ••  •• •• ••• ••• 91 »: only the first digit and the key."""
+    return f"{nir[:1]} •• •• •• ••• ••• {nir[-2:]}"
+
+
+def masked_iban(iban: str) -> str:
+    """« FR•• •••• … 606 »: the country and the last three signs."""
+    return f"{iban[:2]}•• •••• •••• {iban[-3:]}"
+
+
+def add_person(
+    first_name: str,
+    last_name: str,
+    *,
+    now: datetime,
+    numbers: tuple[str, ...] = (),
+    email: str | None = None,
+    **fields: Any,
+) -> Person:
+    """A new person inside the caller's transaction. Unusable numbers are left out."""
+    person = Person(
+        first_name=first_name.strip(),
+        last_name=last_name.strip(),
+        search_name=store.search_key(f"{last_name} {first_name}"),
+        email=email.strip().lower() if email else None,
+        created_at=now,
+        **fields,
+    )
+    known = dict.fromkeys(filter(None, map(phone_numbers.stored, numbers)))
+    person.phones = [PersonPhone(e164=e164) for e164 in known]
+    db.session.add(person)
+    db.session.flush()
+    return person
+
+
+def create_person(
+    first_name: str,
+    last_name: str,
+    *,
+    number: str | None,
+    email: str | None,
+    agent_id: int,
+    now: datetime,
+) -> Person:
+    """A new person, from the desk. Raises InvalidInput without a name or with a broken mail."""
+    if not last_name.strip() or not first_name.strip():
+        raise InvalidInput("Le prénom et le nom sont nécessaires.", kept="Votre saisie est gardée.")
+    if len(first_name) > 80 or len(last_name) > 80:
+        raise InvalidInput("Le nom est trop long.", kept="Votre saisie est gardée.")
+    if email and ("@" not in email or len(email) > 254):
+        raise InvalidInput("L'adresse mail n'est pas complète.", kept="Votre saisie est gardée.")
+    with unit_of_work():
+        person = add_person(
+            first_name, last_name, now=now, numbers=(number,) if number else (), email=email
+        )
+        journal.record("create_person", f"person:{person.id}", agent_id=agent_id, now=now)
+    return person
+
+
+def annotate(
+    dossier_id: int, text: str, *, agent_id: int, now: datetime, alert_on: date | None = None
+) -> None:
+    """Add a short factual remark. Raises InvalidInput when empty, too long or holding a secret."""
+    accepted = _accepted(text)
+    with unit_of_work():
+        _exists(dossier_id)
+        db.session.add(
+            Annotation(
+                dossier_id=dossier_id,
+                author_id=agent_id,
+                text=accepted,
+                alert_on=alert_on,
+                created_at=now,
+            )
+        )
+        journal.record("annotate", f"dossier:{dossier_id}", agent_id=agent_id, now=now)
+
+
+def flag_priority(
+    dossier_id: int, reason: str, due_on: date, *, agent_id: int, now: datetime
+) -> None:
+    """Promise that a dossier is treated first: why, and by when. Raises InvalidInput."""
+    accepted = _accepted(reason)
+    if due_on < local_day(now):
+        raise InvalidInput("La date promise est déjà passée.", todo="Choisissez un autre jour.")
+    with unit_of_work():
+        _exists(dossier_id)
+        db.session.add(
+            PriorityFlag(
+                dossier_id=dossier_id,
+                author_id=agent_id,
+                reason=accepted,
+                due_on=due_on,
+                created_at=now,
+            )
+        )
+        journal.record("flag_priority", f"dossier:{dossier_id}", agent_id=agent_id, now=now)
+
+
+def finish_flag(flag_id: int, *, agent_id: int, now: datetime) -> int:
+    """Say that a priority was honoured; its dossier's id. A second time changes nothing."""
+    with unit_of_work():
+        flag = db.session.get(PriorityFlag, flag_id)
+        if flag is None:
+            raise NotFound("Cette priorité n'existe pas.")
+        result = db.session.execute(
+            update(PriorityFlag)
+            .where(PriorityFlag.id == flag_id, PriorityFlag.done_at.is_(None))
+            .values(done_at=now)
+        )
+        if cast("CursorResult[Any]", result).rowcount:
+            subject = f"dossier:{flag.dossier_id}"
+            journal.record("finish_flag", subject, agent_id=agent_id, now=now)
+        return flag.dossier_id
+
+
+def _accepted(text: str) -> str:
+    checked = free_text.check(text)
+    if isinstance(checked, free_text.Refused):
+        raise InvalidInput(
+            " ".join(free_text.explain(checked, "fr")[:-1]),
+            kept="Rien n'a été enregistré.",
+        )
+    if not checked.text:
+        raise InvalidInput("Écrivez quelques mots avant d'enregistrer.")
+    return checked.text
+
+
+def _exists(dossier_id: int) -> None:
+    if db.session.get(Dossier, dossier_id) is None:
+        raise NotFound("Ce dossier n'existe pas.")

@@ -1,0 +1,291 @@
+"""Reads of persons and dossiers. ``candidates_for_number`` runs while the line rings: one query."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.accounts.models import Agent
+from app.dossiers import phone_numbers
+from app.dossiers.facts import DossierFacts, EventFact, PieceFact, fold
+from app.dossiers.models import (
+    Annotation,
+    Dossier,
+    Organisation,
+    PaymentWave,
+    Person,
+    PersonPhone,
+    PriorityFlag,
+    ProcessingDate,
+)
+from app.dossiers.vocabulary import CLOSED, Inside
+from app.exceptions import NotFound
+from app.extensions import db
+
+PAGE_SIZE = 20
+MOST_CANDIDATES = 9  # one key each; a number shared by more is a switchboard, and is searched
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody who may be calling, with the dossier most likely meant (none for some persons)."""
+
+    person_id: int
+    full_name: str
+    dossier_id: int | None
+    reference: str | None
+    inside: Inside | None
+    organisation: str | None
+    training: str
+    owner_name: str | None
+    dossiers: int
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list: its rows, how many rows there are in all, which page (from 1)."""
+
+    items: Sequence[Dossier]
+    total: int
+    number: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are; at least one."""
+        return max(1, -(-self.total // PAGE_SIZE))
+
+
+def search_key(text: str) -> str:
+    """A name without accents, capitals or double spaces: « Éloïse  DUVAL » → « eloise duval »."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return " ".join(bare.casefold().replace("-", " ").split())
+
+
+def candidates_for_number(e164: str | None) -> tuple[Candidate, ...]:
+    """Who may be calling from this number: nobody (hidden, unknown), one person, or several.
+
+    Each with her most relevant dossier: an open one before a closed one, then the latest.
+    """
+    if e164 is None:
+        return ()
+    rank = func.row_number().over(partition_by=Dossier.person_id, order_by=_relevance())
+    ranked = (
+        select(
+            Dossier.id,
+            Dossier.person_id,
+            rank.label("rank"),
+            func.count().over(partition_by=Dossier.person_id).label("dossiers"),
+        )
+        .join(PersonPhone, PersonPhone.person_id == Dossier.person_id)
+        .where(PersonPhone.e164 == e164)
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(
+            Person.id,
+            Person.first_name,
+            Person.last_name,
+            Dossier.id,
+            Dossier.reference,
+            Dossier.inside,
+            Organisation.name,
+            Dossier.training_title,
+            Agent.display_name,
+            ranked.c.dossiers,
+        )
+        .select_from(PersonPhone)
+        .join(Person, Person.id == PersonPhone.person_id)
+        .outerjoin(ranked, and_(ranked.c.person_id == Person.id, ranked.c.rank == 1))
+        .outerjoin(Dossier, Dossier.id == ranked.c.id)
+        .outerjoin(Organisation, Organisation.id == Dossier.organisation_id)
+        .outerjoin(Agent, Agent.id == Dossier.owner_id)
+        .where(PersonPhone.e164 == e164)
+        .order_by(PersonPhone.owner, Person.search_name)
+        .limit(MOST_CANDIDATES)
+    )
+    return tuple(
+        Candidate(
+            person_id=row[0],
+            full_name=f"{row[1]} {row[2]}".strip(),
+            dossier_id=row[3],
+            reference=row[4],
+            inside=row[5],
+            organisation=row[6],
+            training=row[7] or "",
+            owner_name=row[8],
+            dossiers=row[9] or 0,
+        )
+        for row in rows
+    )
+
+
+def _relevance() -> tuple[ColumnElement[Any], ...]:
+    latest = func.coalesce(Dossier.deposited_on, Dossier.enrolled_on, date(1970, 1, 1))
+    return (case((Dossier.inside.in_(CLOSED), 1), else_=0), latest.desc(), Dossier.id.desc())
+
+
+def most_relevant_dossier(person_id: int) -> int | None:
+    """The dossier that a call of this person is most likely about, or None."""
+    return db.session.scalar(
+        select(Dossier.id).where(Dossier.person_id == person_id).order_by(*_relevance()).limit(1)
+    )
+
+
+def organisation_for_number(e164: str | None) -> Organisation | None:
+    """The organisme whose switchboard this is, when a formateur or a secretary calls from it."""
+    if e164 is None:
+        return None
+    return db.session.scalar(select(Organisation).where(Organisation.phone == e164).limit(1))
+
+
+def dossier(dossier_id: int) -> Dossier:
+    """A dossier with all that its page shows. Raises NotFound."""
+    found = db.session.scalar(
+        select(Dossier)
+        .where(Dossier.id == dossier_id)
+        .options(
+            joinedload(Dossier.person).selectinload(Person.phones),
+            joinedload(Dossier.organisation),
+            joinedload(Dossier.owner),
+            selectinload(Dossier.pieces),
+            selectinload(Dossier.events),
+            selectinload(Dossier.annotations).joinedload(Annotation.author),
+            selectinload(Dossier.flags).joinedload(PriorityFlag.author),
+        )
+    )
+    if found is None:
+        raise NotFound("Ce dossier n'existe pas.", todo="Cherchez-le par nom ou par référence.")
+    return found
+
+
+def person(person_id: int) -> Person:
+    """A person with her telephones. Raises NotFound."""
+    found = db.session.get(Person, person_id, options=[selectinload(Person.phones)])
+    if found is None:
+        raise NotFound("Cette personne n'existe pas.", todo="Cherchez-la par nom.")
+    return found
+
+
+def dossiers_of(person_id: int) -> Sequence[Dossier]:
+    """All the dossiers of a person, the most relevant first."""
+    return db.session.scalars(
+        select(Dossier).where(Dossier.person_id == person_id).order_by(*_relevance())
+    ).all()
+
+
+def facts_of(found: Dossier) -> DossierFacts:
+    """The frozen facts of a dossier, for the pure decisions. Loads what is not loaded yet."""
+    return DossierFacts(
+        inside=found.inside,
+        descends_from_of=found.descends_from_of,
+        enrolled_on=found.enrolled_on,
+        deposited_on=found.deposited_on,
+        taken_up_on=found.taken_up_on,
+        decided_on=found.decided_on,
+        rejection=found.rejection,
+        notified_on=found.notified_on,
+        notification_seen=found.notification_seen_at is not None,
+        next_payment_on=found.next_payment_on,
+        paid_on=found.paid_on,
+        amount_cents=found.amount_cents,
+        deposits_processed=deposits_processed(),
+        other_open_demands=_other_open_demands(found),
+        pieces=tuple(
+            PieceFact(p.kind, p.state, p.defect, p.asked_at, p.sent_at) for p in found.pieces
+        ),
+        path=fold(EventFact(e.kind, e.at, e.data) for e in found.events),
+    )
+
+
+def _other_open_demands(found: Dossier) -> int:
+    """Other open demandes of the person for the same training; two trainings are no duplicate."""
+    if found.inside in CLOSED:
+        return 0
+    return (
+        db.session.scalar(
+            select(func.count(Dossier.id)).where(
+                Dossier.person_id == found.person_id,
+                Dossier.id != found.id,
+                Dossier.training_title == found.training_title,
+                Dossier.inside.not_in(CLOSED),
+            )
+        )
+        or 0
+    )
+
+
+def deposits_processed() -> date | None:
+    """The deposit day that the service works on now, as last noted."""
+    return db.session.scalar(
+        select(ProcessingDate.deposits_of).order_by(ProcessingDate.on.desc()).limit(1)
+    )
+
+
+def next_payment_wave(after: date) -> date | None:
+    """The first payment day after ``after``, or None when none is planned."""
+    return db.session.scalar(
+        select(PaymentWave.on).where(PaymentWave.on > after).order_by(PaymentWave.on).limit(1)
+    )
+
+
+def page(number: int, *, owner_id: int | None = None, inside: Inside | None = None) -> Page:
+    """One page of the dossiers, the latest deposits first, of one owner or status or of all."""
+    conditions = []
+    if owner_id is not None:
+        conditions.append(Dossier.owner_id == owner_id)
+    if inside is not None:
+        conditions.append(Dossier.inside == inside)
+    return _page(select(Dossier).where(*conditions), number)
+
+
+def search(query: str, number: int = 1) -> Page:
+    """Dossiers found by reference, mail, telephone or name; all words of a name must match."""
+    text = query.strip()[:100]
+    if not text:
+        return Page((), 0, 1)
+    return _page(select(Dossier).join(Dossier.person).where(_matches(text)), number)
+
+
+def _matches(text: str) -> ColumnElement[bool]:
+    by_reference = Dossier.reference.ilike(f"{_literal(text)}%", escape="\\")
+    if "@" in text:
+        return Person.email.ilike(f"{_literal(text)}%", escape="\\")
+    e164 = phone_numbers.stored(text)
+    if e164:
+        called = select(PersonPhone.person_id).where(PersonPhone.e164 == e164)
+        return or_(by_reference, Person.id.in_(called))
+    words = [
+        Person.search_name.like(f"%{_literal(word)}%", escape="\\")
+        for word in search_key(text).split()
+    ]
+    return or_(by_reference, and_(*words)) if words else by_reference
+
+
+def _literal(text: str) -> str:
+    """``text`` with the signs that LIKE would read as a pattern taken for themselves."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _page(query: Select[Dossier], number: int) -> Page:
+    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    last = max(1, -(-total // PAGE_SIZE))
+    number = min(max(1, number), last)
+    items = db.session.scalars(
+        query.options(
+            joinedload(Dossier.person), joinedload(Dossier.organisation), joinedload(Dossier.owner)
+        )
+        .order_by(
+            func.coalesce(Dossier.deposited_on, Dossier.enrolled_on, date(1970, 1, 1)).desc(),
+            Dossier.id.desc(),
+        )
+        .limit(PAGE_SIZE)
+        .offset((number - 1) * PAGE_SIZE)
+    ).all()
+    return Page(items, total, number)

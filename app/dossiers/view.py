@@ -1,0 +1,122 @@
+"""Everything a screen shows of one dossier, decided here so that templates only lay it out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from app.clock import local_day
+from app.dossiers import store, timeline
+from app.dossiers.models import Dossier, Piece, PriorityFlag
+from app.dossiers.status import status_sentence
+from app.dossiers.trouble import Trouble, likely_troubles
+from app.dossiers.vocabulary import CLOSED, PieceState
+from app.dossiers.wording import Words, pick, tidy
+
+PERMIT_NOTICE = timedelta(days=60)  # a residence permit takes about two months to renew
+
+_PIECE_LOOKS = {
+    PieceState.RED: ("alert", "stop"),
+    PieceState.ORANGE: ("clock", "wait"),
+    PieceState.GREY: ("minus", "neutral"),
+    PieceState.GREEN: ("check", "live"),
+}
+
+
+@dataclass(frozen=True)
+class PieceLine:
+    """One slot as it is read: name, the word for its colour, and what is wrong."""
+
+    name: str
+    word: str
+    icon: str
+    tone: str
+    note: str
+
+
+@dataclass(frozen=True)
+class FlagLine:
+    """An open priority flag; ``late`` when its day has passed."""
+
+    flag: PriorityFlag
+    late: bool
+
+
+@dataclass(frozen=True)
+class DossierView:
+    """One dossier, ready to be read. ``sentence`` comes first on every screen."""
+
+    dossier: Dossier
+    words: Words
+    sentence: str
+    troubles: tuple[Trouble, ...]
+    alerts: tuple[str, ...]
+    pieces: tuple[PieceLine, ...]
+    flags: tuple[FlagLine, ...]
+    next_payment: date | None
+    timeline: Sequence[timeline.Item]
+    others: Sequence[Dossier]
+
+
+def of(dossier_id: int, now: datetime, locale: str) -> DossierView:
+    """Read and decide all that is shown of a dossier. Raises NotFound."""
+    found = store.dossier(dossier_id)
+    facts = store.facts_of(found)
+    words = Words(locale, now)
+    today = local_day(now)
+    return DossierView(
+        dossier=found,
+        words=words,
+        sentence=status_sentence(facts, now, locale),
+        troubles=likely_troubles(facts, now, locale),
+        alerts=_alerts(found, words, today),
+        pieces=tuple(_piece_line(p, words) for p in _by_urgency(found.pieces)),
+        flags=tuple(FlagLine(f, f.due_on < today) for f in found.flags if f.done_at is None),
+        next_payment=_next_payment(found, today),
+        timeline=timeline.of(found, words),
+        others=[d for d in store.dossiers_of(found.person_id) if d.id != found.id],
+    )
+
+
+def _by_urgency(pieces: Sequence[Piece]) -> list[Piece]:
+    order = list(_PIECE_LOOKS)
+    return sorted(pieces, key=lambda piece: order.index(piece.state))
+
+
+def _piece_line(piece: Piece, words: Words) -> PieceLine:
+    icon, tone = _PIECE_LOOKS[piece.state]
+    notes = [words.label(piece.defect)] if piece.defect else []
+    if piece.message:
+        notes.append(piece.message)
+    return PieceLine(
+        name=words.label(piece.kind),
+        word=words.label(piece.state),
+        icon=icon,
+        tone=tone,
+        note=" · ".join(notes),
+    )
+
+
+def _next_payment(found: Dossier, today: date) -> date | None:
+    """The day fixed for this dossier, else the next wave while there is something to pay."""
+    if found.inside in CLOSED:
+        return None
+    if found.next_payment_on and found.next_payment_on >= today:
+        return found.next_payment_on
+    return store.next_payment_wave(today)
+
+
+def _alerts(found: Dossier, words: Words, today: date) -> tuple[str, ...]:
+    """Dated alerts: the residence permit, and annotations whose day has come."""
+    alerts = [note.text for note in found.annotations if note.alert_on and note.alert_on <= today]
+    until = found.person.residence_permit_until
+    if until and until - today <= PERMIT_NOTICE:
+        said = words.day(until)
+        text = (
+            (f"Titre de séjour à renouveler avant le {said}.", f"Residence permit ends on {said}.")
+            if until >= today
+            else (f"Titre de séjour expiré le {said}.", f"Residence permit expired on {said}.")
+        )
+        alerts.insert(0, tidy(pick(text, words.locale), words.locale))
+    return tuple(alerts)

@@ -1,0 +1,132 @@
+"""Who is calling: the desk's dossier pane, which joins a contact with persons and dossiers.
+
+Its addresses are under /dossiers because the desk shows a dossier there; it is served here because
+dossiers know nothing of contacts (import rule). No number or name goes into an address.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, make_response, render_template, request
+from flask_babel import get_locale
+from flask_login import current_user
+
+from app import clock
+from app.access import allow
+from app.dossiers import service as dossiers_service
+from app.dossiers import store as dossiers
+from app.dossiers import view
+from app.dossiers.routes import DESK, words
+from app.exceptions import NotFound
+from app.tickets import service, store
+from app.tickets.models import Contact
+
+bp = Blueprint("pane", __name__)
+
+
+@bp.get("/dossiers/pane")
+@allow(*DESK)
+def pane() -> str:
+    """The pane of a contact (``contact``) or of a dossier alone (``dossier``)."""
+    contact_id = request.args.get("contact", type=int)
+    if contact_id is not None:
+        return _pane(store.contact(contact_id))
+    dossier_id = request.args.get("dossier", type=int)
+    if dossier_id is None:
+        raise NotFound("Ce dossier n'existe pas.")
+    return render_template(
+        "dossiers/dossier.html",
+        view=view.of(dossier_id, clock.now(), str(get_locale())),
+        contact_id=None,
+    )
+
+
+@bp.post("/dossiers/attach")
+@allow(*DESK)
+def attach() -> Response:
+    """The agent says whom the contact is about."""
+    contact = service.attach(
+        _number("contact"),
+        person_id=_number("person"),
+        dossier_id=request.form.get("dossier", type=int),
+        agent_id=current_user.id,
+        now=clock.now(),
+    )
+    return _changed(contact.id)
+
+
+@bp.post("/dossiers/detach")
+@allow(*DESK)
+def detach() -> Response:
+    """« Ce n'est pas cette personne »."""
+    contact = service.detach(_number("contact"), agent_id=current_user.id, now=clock.now())
+    return _changed(contact.id)
+
+
+@bp.post("/dossiers/persons")
+@allow(*DESK)
+def create_person() -> Response:
+    """A new person, from the call: she gets the number that is calling, and the contact."""
+    contact = store.contact(_number("contact"))
+    person = dossiers_service.create_person(
+        request.form.get("first_name", ""),
+        request.form.get("last_name", ""),
+        number=contact.caller_number,
+        email=request.form.get("email", "").strip() or None,
+        agent_id=current_user.id,
+        now=clock.now(),
+    )
+    service.attach(
+        contact.id,
+        person_id=person.id,
+        dossier_id=None,
+        agent_id=current_user.id,
+        now=clock.now(),
+    )
+    return _changed(contact.id)
+
+
+@bp.post("/dossiers/find")
+@allow(*DESK)
+def find() -> str:
+    """Search from the pane: a short list, each with « C'est cette personne »."""
+    query = request.form.get("q", "").strip()[:100]
+    return render_template(
+        "dossiers/found.html",
+        page=dossiers.search(query),
+        query=query,
+        contact_id=_number("contact"),
+        words=words(),
+    )
+
+
+def _changed(contact_id: int) -> Response:
+    """The pane anew; the other panes hear ``contact-changed``."""
+    response = make_response(_pane(store.contact(contact_id)))
+    response.headers["HX-Trigger"] = "contact-changed"
+    return response
+
+
+def _pane(contact: Contact) -> str:
+    shown = None
+    candidates: tuple[dossiers.Candidate, ...] = ()
+    if contact.dossier_id is not None:
+        shown = view.of(contact.dossier_id, clock.now(), str(get_locale()))
+    elif contact.person_id is None:
+        candidates = dossiers.candidates_for_number(contact.caller_number)
+    organisation = dossiers.organisation_for_number(contact.caller_number)
+    return render_template(
+        "dossiers/pane.html",
+        contact=contact,
+        contact_id=contact.id,
+        candidates=candidates,
+        organisation=organisation,
+        view=shown,
+        words=words(),
+    )
+
+
+def _number(name: str) -> int:
+    value = request.form.get(name, type=int)
+    if value is None:
+        raise NotFound("La page n'est plus à jour.", todo="Rechargez-la, puis recommencez.")
+    return value

@@ -1,0 +1,135 @@
+"""What an agent says of a contact, read from a form and judged. Pure.
+
+Nothing typed is ever lost: a form that is refused comes back as it was, but for secrets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import TypeVar
+
+from app.dossiers import free_text
+from app.tickets.reasons import CallerRole, DigitalKind, Reason, Suggestion
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+@dataclass(frozen=True)
+class Form:
+    """What was typed or chosen, as texts; what the bar shows."""
+
+    reason: str = ""
+    caller_role: str = ""
+    digital: str = ""  # "yes", "no" or "" (not answered)
+    digital_kind: str = ""
+    note: str = ""
+    follow_up_on: str = ""
+
+    @classmethod
+    def of(cls, values: Mapping[str, str]) -> Form:
+        """The fields of a posted form; unknown ones are ignored."""
+        return cls(**{name: values.get(name, "").strip() for name in cls.__dataclass_fields__})
+
+
+@dataclass(frozen=True)
+class Qualification:
+    """A qualification that can be stored."""
+
+    reason: Reason
+    caller_role: CallerRole | None
+    digital_declared: bool
+    digital_kind: DigitalKind | None
+    note: str
+    follow_up_on: date | None
+
+
+@dataclass(frozen=True)
+class Refused:
+    """What is wrong, by field (codes of ``ERRORS``, or sentences for the note); the form kept."""
+
+    form: Form
+    errors: dict[str, list[str]] = field(default_factory=dict)
+
+
+ERRORS: dict[str, tuple[str, str]] = {
+    "reason": ("Choisissez un motif.", "Choose a reason."),
+    "caller_role": ("Choisissez qui appelait dans la liste.", "Choose who called from the list."),
+    "digital_kind": (
+        "Choisissez la difficulté numérique dans la liste.",
+        "Choose the digital trouble from the list.",
+    ),
+    "follow_up_on": ("La date de suivi n'est pas une date.", "The follow-up date is not a date."),
+}
+
+
+def preset(suggestion: Suggestion, default_role: CallerRole) -> Form:
+    """The bar before anything is typed: one click on « Valider » confirms the suggestion."""
+    return Form(
+        reason=suggestion.reason or "",
+        caller_role=default_role,
+        digital="yes" if suggestion.digital else "no",
+        digital_kind=suggestion.digital or "",
+    )
+
+
+def judge(form: Form, locale: str) -> Qualification | Refused:
+    """Accept the form, or say what is wrong and give it back.
+
+    A kind chosen means that there was digital trouble, whatever the other box says: the box
+    forgotten is the 5-versus-7 gap of the study.
+    """
+    errors: dict[str, list[str]] = {}
+    reason = _chosen(Reason, form.reason)
+    if reason is None:
+        errors["reason"] = [_error("reason", locale)]
+    role = _chosen(CallerRole, form.caller_role)
+    if form.caller_role and role is None:
+        errors["caller_role"] = [_error("caller_role", locale)]
+    kind = _chosen(DigitalKind, form.digital_kind) if form.digital != "no" else None
+    if form.digital_kind and form.digital != "no" and kind is None:
+        errors["digital_kind"] = [_error("digital_kind", locale)]
+    follow_up = _date(form.follow_up_on)
+    if form.follow_up_on and follow_up is None:
+        errors["follow_up_on"] = [_error("follow_up_on", locale)]
+    note = free_text.check(form.note)
+    if isinstance(note, free_text.Refused):
+        errors["note"] = free_text.explain(note, locale)
+        form = _with_note(form, note.kept)
+    if errors or reason is None or isinstance(note, free_text.Refused):
+        return Refused(form, errors)
+    declared = form.digital == "yes" or kind is not None
+    return Qualification(
+        reason=reason,
+        caller_role=role,
+        digital_declared=declared,
+        digital_kind=(kind or DigitalKind.OTHER) if declared else None,
+        note=note.text,
+        follow_up_on=follow_up,
+    )
+
+
+def _with_note(form: Form, note: str) -> Form:
+    return Form(
+        form.reason, form.caller_role, form.digital, form.digital_kind, note, form.follow_up_on
+    )
+
+
+def _chosen(values: type[Choice], text: str) -> Choice | None:
+    try:
+        return values(text)
+    except ValueError:
+        return None
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _error(name: str, locale: str) -> str:
+    return ERRORS[name][1 if locale[:2].lower() == "en" else 0]

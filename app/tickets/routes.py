@@ -1,0 +1,136 @@
+"""The qualification bar and the page of the day's contacts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import date
+
+from flask import Blueprint, Response, make_response, render_template, request
+from flask.blueprints import BlueprintSetupState
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app import clock
+from app.access import allow
+from app.dossiers import timeline
+from app.dossiers.models import Dossier
+from app.dossiers.routes import DESK, words
+from app.dossiers.wording import Words
+from app.exceptions import NotFound
+from app.tickets import reasons, service, store
+from app.tickets.models import Contact, Direction
+from app.tickets.qualification import Form, Refused
+from app.tickets.reasons import CallerRole, DigitalKind, Reason
+
+bp = Blueprint("tickets", __name__)
+
+
+@bp.get("/tickets/qualification")
+@allow(*DESK)
+def qualification() -> str:
+    """The bar of a contact; once qualified, its summary (``edit=1``: the form again)."""
+    contact = store.contact(request.args.get("contact", 0, type=int))
+    if contact.qualified_at is not None and request.args.get("edit") != "1":
+        return render_template("tickets/qualified.html", contact=contact, **_words())
+    return _bar(contact, service.form_of(contact, clock.now()), {})
+
+
+@bp.post("/tickets/qualification")
+@allow(*DESK)
+def qualify() -> Response:
+    """Store why the person called. A refused form comes back as typed (422), secrets apart."""
+    contact_id = request.form.get("contact", 0, type=int)
+    now = clock.now()
+    judged = service.qualify(
+        contact_id,
+        Form.of(request.form),
+        agent_id=current_user.id,
+        role=current_user.role,
+        now=now,
+        locale=str(get_locale()),
+    )
+    contact = store.contact(contact_id)
+    if isinstance(judged, Refused):
+        response = make_response(_bar(contact, judged.form, judged.errors), 422)
+        response.headers["X-Form-Returned"] = "1"  # htmx: show it, it is no failure
+        return response
+    response = make_response(render_template("tickets/qualified.html", contact=contact, **_words()))
+    response.headers["HX-Trigger"] = json.dumps({"contact-qualified": {"contact": contact_id}})
+    return response
+
+
+@bp.get("/tickets")
+@allow(*DESK)
+def index() -> str:
+    """The contacts of a day: all, one's own, or those left without a reason."""
+    scope = request.args.get("scope", "all")
+    if scope not in ("all", "mine", "undone"):
+        raise NotFound("Cette page n'existe pas.")
+    today = clock.local_day(clock.now())
+    day = _day(request.args.get("day", "")) or today
+    page = store.page(
+        day,
+        request.args.get("page", 1, type=int),
+        agent_id=current_user.id if scope == "mine" else None,
+        unqualified=scope == "undone",
+    )
+    return render_template(
+        "tickets/index.html", page=page, scope=scope, day=day, today=today, **_words()
+    )
+
+
+def _bar(contact: Contact, form: Form, errors: dict[str, list[str]]) -> str:
+    locale = str(get_locale())
+    suggestion = service.suggestion_for(contact, clock.now())
+    return render_template(
+        "tickets/qualification.html",
+        contact=contact,
+        form=form,
+        errors=errors,
+        suggested=suggestion.reason or "",
+        reasons=_reason_options(locale),
+        roles=[(role.value, reasons.label(role, locale)) for role in CallerRole],
+        kinds=[("", _("Non"))]
+        + [(kind.value, reasons.label(kind, locale)) for kind in DigitalKind],
+        **_words(),
+    )
+
+
+def _reason_options(locale: str) -> list[tuple[str, str, str]]:
+    """The six real reasons, then « Pas de qualification », each with its key."""
+    ordered = [*(r for r in Reason if r is not Reason.UNQUALIFIED), Reason.UNQUALIFIED]
+    return [(r.value, reasons.label(r, locale), f"Q {n}") for n, r in enumerate(ordered, 1)]
+
+
+def _words() -> dict[str, object]:
+    locale = str(get_locale())
+    return {"words": words(), "say": lambda value: reasons.label(value, locale) if value else "—"}
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _contacts(dossier: Dossier, words: Words) -> Iterable[timeline.Item]:
+    """Contacts in the dossier's timeline."""
+    for contact in store.of_dossier(dossier):
+        out = contact.direction is Direction.OUT
+        who = contact.agent.display_name if contact.agent else ""
+        reason = reasons.label(contact.reason, words.locale)
+        yield timeline.Item(
+            at=contact.opened_at,
+            title=_("Appel passé") if out else _("Appel reçu"),
+            icon="phone-out" if out else "phone-in",
+            tone="action",
+            detail=" · ".join(filter(None, (reason, who, contact.note))),
+        )
+
+
+@bp.record
+def _register_source(state: BlueprintSetupState) -> None:
+    timeline.register(state.app, _contacts)

@@ -1,0 +1,206 @@
+"""The life of a contact: opened, attached to a person, qualified, closed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, select, update
+
+from app.accounts import journal
+from app.dossiers import phone_numbers
+from app.dossiers import store as dossiers
+from app.dossiers.models import Dossier
+from app.dossiers.trouble import likely_trouble
+from app.exceptions import Forbidden, InvalidInput
+from app.extensions import db
+from app.tickets import store
+from app.tickets.models import Channel, Contact, Direction
+from app.tickets.qualification import Form, Qualification, Refused, judge, preset
+from app.tickets.reasons import CallerRole, DigitalKind, Reason, Suggestion, suggest
+from app.unit_of_work import unit_of_work
+
+
+def open_contact(
+    *,
+    channel: Channel,
+    direction: Direction,
+    number: str | None,
+    now: datetime,
+    agent_id: int | None = None,
+) -> Contact:
+    """A new contact inside the caller's transaction.
+
+    ``number`` is what the carrier sent. When exactly one person has it, she and her most relevant
+    dossier are attached at once; with several or none the agent chooses.
+    """
+    e164 = phone_numbers.stored(number)
+    contact = Contact(
+        channel=channel,
+        direction=direction,
+        caller_number=e164,
+        agent_id=agent_id,
+        opened_at=now,
+        reason=Reason.UNQUALIFIED,
+        note="",
+    )
+    candidates = dossiers.candidates_for_number(e164)
+    if len(candidates) == 1:
+        contact.person_id = candidates[0].person_id
+        contact.dossier_id = candidates[0].dossier_id
+    db.session.add(contact)
+    db.session.flush()
+    return contact
+
+
+def assign_agent(contact_id: int, agent_id: int) -> None:
+    """Say who answered, inside the caller's transaction."""
+    db.session.execute(update(Contact).where(Contact.id == contact_id).values(agent_id=agent_id))
+
+
+def close_contact(contact_id: int, *, now: datetime) -> bool:
+    """End a contact inside the caller's transaction; False when it was closed already."""
+    result = db.session.execute(
+        update(Contact)
+        .where(Contact.id == contact_id, Contact.closed_at.is_(None))
+        .values(closed_at=now)
+    )
+    return bool(cast("CursorResult[Any]", result).rowcount)
+
+
+def note_script(contact_id: int, reason: Reason, digital: DigitalKind | None) -> None:
+    """Note what a script just used says of the contact, inside the caller's transaction.
+
+    The last script gives the reason to suggest; digital trouble once seen stays seen.
+    """
+    values: dict[str, Any] = {"suggested_reason": reason}
+    if digital is not None:
+        values["digital_seen"] = digital
+    db.session.execute(update(Contact).where(Contact.id == contact_id).values(**values))
+
+
+def attach(
+    contact_id: int, *, person_id: int, dossier_id: int | None, agent_id: int, now: datetime
+) -> Contact:
+    """Say whom a contact is about. Without a dossier, the person's most relevant one is taken.
+
+    Raises NotFound for an unknown person, InvalidInput for a dossier of somebody else.
+    """
+    with unit_of_work():
+        if dossier_id is None:
+            dossier_id = dossiers.most_relevant_dossier(person_id)
+        elif db.session.scalar(select(Dossier.person_id).where(Dossier.id == dossier_id)) != (
+            person_id
+        ):
+            raise InvalidInput("Ce dossier n'est pas celui de cette personne.")
+        dossiers.person(person_id)
+        contact = store.contact(contact_id)
+        if (contact.person_id, contact.dossier_id) != (person_id, dossier_id):
+            contact.person_id, contact.dossier_id = person_id, dossier_id
+            journal.record(
+                "attach",
+                f"contact:{contact_id}",
+                agent_id=agent_id,
+                now=now,
+                detail={"person": person_id, "dossier": dossier_id},
+            )
+    return contact
+
+
+def detach(contact_id: int, *, agent_id: int, now: datetime) -> Contact:
+    """« Ce n'est pas elle » : forget whom the contact is about, and choose again."""
+    with unit_of_work():
+        contact = store.contact(contact_id)
+        if contact.person_id is not None:
+            contact.person_id = contact.dossier_id = None
+            journal.record("detach", f"contact:{contact_id}", agent_id=agent_id, now=now)
+    return contact
+
+
+def suggestion_for(contact: Contact, now: datetime) -> Suggestion:
+    """What to preselect: from the scripts used, else from the dossier's likely trouble."""
+    if contact.suggested_reason is not None:
+        used = [Suggestion(contact.suggested_reason, contact.digital_seen)]
+        return suggest(used)
+    trouble = None
+    if contact.dossier_id is not None:
+        found = dossiers.dossier(contact.dossier_id)
+        trouble = likely_trouble(dossiers.facts_of(found), now, "fr")
+    return suggest([], trouble.code if trouble else None)
+
+
+def usual_role(contact: Contact) -> CallerRole:
+    """Who is probably calling: an organisme's own number is not a stagiaire's."""
+    if contact.person_id is None and dossiers.organisation_for_number(contact.caller_number):
+        return CallerRole.FORMATEUR
+    return CallerRole.STAGIAIRE
+
+
+def qualify(
+    contact_id: int, form: Form, *, agent_id: int, role: str, now: datetime, locale: str
+) -> Qualification | Refused:
+    """Store why the person called. The same form twice (double click) changes nothing more.
+
+    Only the agent of the contact, or a manager, may say it (Forbidden). A refused form is given
+    back with what is wrong; nothing is stored.
+    """
+    judged = judge(form, locale)
+    if isinstance(judged, Refused):
+        return judged
+    with unit_of_work():
+        contact = store.contact(contact_id)
+        if contact.agent_id not in (None, agent_id) and role != "manager":
+            raise Forbidden(
+                "Ce contact est suivi par quelqu'un d'autre.", kept="Rien n'a été changé."
+            )
+        if _already(contact, judged):
+            return judged
+        suggested = suggestion_for(contact, now).reason
+        _store(contact, judged, agent_id, now)
+        contact.suggested_reason = contact.suggested_reason or suggested
+        journal.record(
+            "qualify",
+            f"contact:{contact_id}",
+            agent_id=agent_id,
+            now=now,
+            detail={"reason": judged.reason, "digital": judged.digital_declared},
+        )
+    return judged
+
+
+def _already(contact: Contact, judged: Qualification) -> bool:
+    return contact.qualified_at is not None and judged == Qualification(
+        reason=contact.reason,
+        caller_role=contact.caller_role,
+        digital_declared=bool(contact.digital_declared),
+        digital_kind=contact.digital_kind,
+        note=contact.note,
+        follow_up_on=contact.follow_up_on,
+    )
+
+
+def _store(contact: Contact, judged: Qualification, agent_id: int, now: datetime) -> None:
+    contact.reason = judged.reason
+    contact.caller_role = judged.caller_role
+    contact.digital_declared = judged.digital_declared
+    contact.digital_kind = judged.digital_kind
+    contact.note = judged.note
+    contact.follow_up_on = judged.follow_up_on
+    contact.qualified_at = now
+    contact.qualified_by_id = agent_id
+    if contact.agent_id is None:
+        contact.agent_id = agent_id
+
+
+def form_of(contact: Contact, now: datetime) -> Form:
+    """What the bar shows: what was already said, else the suggestion."""
+    if contact.qualified_at is None:
+        return preset(suggestion_for(contact, now), usual_role(contact))
+    return Form(
+        reason=contact.reason,
+        caller_role=contact.caller_role or "",
+        digital="yes" if contact.digital_declared else "no",
+        digital_kind=contact.digital_kind or "",
+        note=contact.note,
+        follow_up_on=contact.follow_up_on.isoformat() if contact.follow_up_on else "",
+    )

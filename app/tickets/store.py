@@ -1,0 +1,92 @@
+"""Reads of contacts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from app.clock import day_bounds
+from app.dossiers.models import Dossier
+from app.exceptions import NotFound
+from app.extensions import db
+from app.tickets.models import Contact
+
+PAGE_SIZE = 25
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of contacts: its rows, how many there are in all, which page (from 1)."""
+
+    items: Sequence[Contact]
+    total: int
+    number: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are; at least one."""
+        return max(1, -(-self.total // PAGE_SIZE))
+
+
+def contact(contact_id: int) -> Contact:
+    """A contact, read anew, with the person, dossier and agent. Raises NotFound."""
+    found = db.session.scalar(
+        select(Contact)
+        .where(Contact.id == contact_id)
+        .options(joinedload(Contact.person), joinedload(Contact.dossier), joinedload(Contact.agent))
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFound("Ce contact n'existe pas.", todo="Rechargez la page.")
+    return found
+
+
+def of_dossier(dossier: Dossier, limit: int = 20) -> Sequence[Contact]:
+    """The contacts of the dossier's person, whichever dossier they were about, latest first."""
+    return db.session.scalars(
+        select(Contact)
+        .where(Contact.person_id == dossier.person_id)
+        .options(joinedload(Contact.agent))
+        .order_by(Contact.opened_at.desc())
+        .limit(limit)
+    ).all()
+
+
+def page(day: date, number: int, *, agent_id: int | None = None, unqualified: bool = False) -> Page:
+    """One page of a local day's contacts, latest first: all, one agent's, or those left undone."""
+    start, end = day_bounds(day)
+    query = select(Contact).where(Contact.opened_at >= start, Contact.opened_at < end)
+    if agent_id is not None:
+        query = query.where(Contact.agent_id == agent_id)
+    if unqualified:
+        query = query.where(Contact.qualified_at.is_(None))
+    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    number = min(max(1, number), max(1, -(-total // PAGE_SIZE)))
+    items = db.session.scalars(
+        query.options(
+            joinedload(Contact.person), joinedload(Contact.dossier), joinedload(Contact.agent)
+        )
+        .order_by(Contact.opened_at.desc(), Contact.id.desc())
+        .limit(PAGE_SIZE)
+        .offset((number - 1) * PAGE_SIZE)
+    ).all()
+    return Page(items, total, number)
+
+
+def unqualified_count(agent_id: int, since: datetime) -> int:
+    """How many contacts an agent closed after ``since`` without saying why the person called."""
+    return (
+        db.session.scalar(
+            select(func.count(Contact.id)).where(
+                Contact.agent_id == agent_id,
+                Contact.opened_at >= since,
+                Contact.closed_at.is_not(None),
+                Contact.qualified_at.is_(None),
+            )
+        )
+        or 0
+    )
