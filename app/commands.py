@@ -30,8 +30,16 @@ telephony = AppGroup("telephony", help="The telephone provider.")
 
 def register(app: Flask) -> None:
     """Attach the commands to the app."""
-    for command in (demo, calls, scripts, telephony, report, worker, retention_command,
-                    journal_command):
+    for command in (
+        demo,
+        calls,
+        scripts,
+        telephony,
+        report,
+        worker,
+        retention_command,
+        journal_command,
+    ):
         app.cli.add_command(command)
 
 
@@ -56,8 +64,9 @@ def demo_day(day: str) -> None:
 
 @click.command("report")
 @click.argument("day")
-@click.option("--format", "kind", default="table",
-              type=click.Choice(["table", "json", "csv", "xlsx", "pdf"]))
+@click.option(
+    "--format", "kind", default="table", type=click.Choice(["table", "json", "csv", "xlsx", "pdf"])
+)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=None)
 def report(day: str, kind: str, out: Path | None) -> None:
     """Print or write the report of DAY (AAAA-MM-JJ)."""
@@ -76,8 +85,9 @@ def report(day: str, kind: str, out: Path | None) -> None:
 
 @calls.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--mapping", required=True,
-              type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--mapping", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
 def calls_import(file: Path, mapping: Path) -> None:
     """Import calls from a CSV FILE, its columns named in a TOML mapping."""
     click.echo(_or_exit(lambda: importing.import_file(file, mapping)))
@@ -163,5 +173,6 @@ def _or_exit(task):  # type: ignore[no-untyped-def]
     try:
         return task()
     except PermanenceError as error:
-        raise click.ClickException(" ".join(
-            part for part in (error.message, error.kept, error.todo) if part)) from error
+        raise click.ClickException(
+            " ".join(part for part in (error.message, error.kept, error.todo) if part)
+        ) from error

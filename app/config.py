@@ -38,25 +38,37 @@ SETTINGS = (
     Setting("SECRET_KEY", str, "", "Signs sessions; at least 32 characters.", True, True),
     Setting("DATABASE_URL", str, "", "PostgreSQL URL; empty: SQLite in the instance folder.", True),
     Setting("REDIS_URL", str, "", "Redis URL, needed as soon as two processes serve.", True),
-    Setting("PUBLIC_BASE_URL", str, "", "Address that callers' mails and the provider use.",
-            production=True),
+    Setting(
+        "PUBLIC_BASE_URL",
+        str,
+        "",
+        "Address that callers' mails and the provider use.",
+        production=True,
+    ),
     Setting("TWILIO_ACCOUNT_SID", str, "", "Account at the provider; empty: the local carrier."),
     Setting("TWILIO_AUTH_TOKEN", str, "", "Signs the provider's webhooks.", True, True),
     Setting("TWILIO_API_KEY", str, "", "Key for REST calls and softphone tokens.", False, True),
     Setting("TWILIO_API_SECRET", str, "", "Secret of that key.", True, True),
     Setting("TWILIO_TWIML_APP_SID", str, "", "TwiML app of the agents' softphones.", False, True),
-    Setting("TWILIO_API_BASE_URL", str, "", "Who answers the REST calls; empty: the account's "
-            "provider, or the local carrier when there is no account."),
+    Setting(
+        "TWILIO_API_BASE_URL",
+        str,
+        "",
+        "Who answers the REST calls; empty: the account's "
+        "provider, or the local carrier when there is no account.",
+    ),
     Setting("LINE_NUMBER", str, "+33199000100", "The line's number, in E.164 form."),
     Setting("SMTP_URL", str, "", "smtp://user:password@host:587 ; empty: the local outbox.", True),
-    Setting("MAIL_FROM", str, "Permanence <ne-pas-repondre@permanence.example>",
-            "Sender of the mails."),
+    Setting(
+        "MAIL_FROM", str, "Permanence <ne-pas-repondre@permanence.example>", "Sender of the mails."
+    ),
     Setting("IMAP_URL", str, "", "Mailbox read for incoming contacts; empty: none.", True),
     Setting("PORTAL_URL", str, "", "The Portal's API; empty: the embedded stand-in."),
     Setting("PORTAL_TOKEN", str, "", "Token of that API.", True),
     Setting("SPEECH_RATE", float, 15.0, "Local carrier: characters spoken a second; 0: at once."),
-    Setting("CARRIER_CONTROL_TOKEN", str, "", "Opens the local carrier's control API (tests).",
-            True),
+    Setting(
+        "CARRIER_CONTROL_TOKEN", str, "", "Opens the local carrier's control API (tests).", True
+    ),
     Setting("TRUSTED_PROXIES", int, 0, "How many reverse proxies stand before the web process."),
     Setting("TICKER_SECONDS", float, 0.5, "Pause between two looks at the due deadlines."),
 )
@@ -181,5 +193,5 @@ def _database_url(url: str, instance: Path) -> str:
         return f"sqlite:///{instance / 'permanence.sqlite'}"
     for prefix in ("postgres://", "postgresql://"):
         if url.startswith(prefix):
-            return "postgresql+psycopg://" + url[len(prefix):]
+            return "postgresql+psycopg://" + url[len(prefix) :]
     return url

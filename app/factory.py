@@ -131,8 +131,16 @@ def _ports(settings: Settings) -> Ports:
 
 def _register(app: Flask) -> None:
     for blueprint in (
-        accounts_routes.bp, admin_routes.bp, components_page.components_bp, dossiers_routes.bp,
-        tickets_routes.bp, assist_routes.bp, webhooks.bp, desk.bp, reporting_routes.bp, health.bp,
+        accounts_routes.bp,
+        admin_routes.bp,
+        components_page.components_bp,
+        dossiers_routes.bp,
+        tickets_routes.bp,
+        assist_routes.bp,
+        webhooks.bp,
+        desk.bp,
+        reporting_routes.bp,
+        health.bp,
     ):
         app.register_blueprint(blueprint)
     sockets.register()

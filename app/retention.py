@@ -43,5 +43,3 @@ def _count(model: type, condition: object) -> int:
     return int(
         db.session.scalar(select(func.count()).select_from(model).where(condition)) or 0  # type: ignore[arg-type]
     )
-
-

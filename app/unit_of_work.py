@@ -30,6 +30,7 @@ class Work:
         self._effects.append(effect)
 
     def run_effects(self) -> None:
+        """Run what waited for the commit, in order."""
         for effect in self._effects:
             effect()
 

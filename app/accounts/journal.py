@@ -33,13 +33,16 @@ def record(
     if db.session.get_bind().dialect.name == "postgresql":
         # One writer at a time: two would chain to the same line.
         db.session.execute(text("SELECT pg_advisory_xact_lock(7401)"))
-    last = db.session.scalar(
-        select(JournalEntry.hash).order_by(JournalEntry.id.desc()).limit(1)
-    )
+    last = db.session.scalar(select(JournalEntry.hash).order_by(JournalEntry.id.desc()).limit(1))
     previous = last or FIRST
     entry = JournalEntry(
-        at=now, agent_id=agent_id, act=act, subject=subject, detail=detail or {},
-        previous_hash=previous, hash=_digest(previous, now, agent_id, act, subject, detail or {}),
+        at=now,
+        agent_id=agent_id,
+        act=act,
+        subject=subject,
+        detail=detail or {},
+        previous_hash=previous,
+        hash=_digest(previous, now, agent_id, act, subject, detail or {}),
     )
     db.session.add(entry)
     db.session.flush()
@@ -69,6 +72,7 @@ def _digest(
 ) -> str:
     line = json.dumps(
         [previous, at.isoformat(timespec="microseconds"), agent_id, act, subject, detail],
-        sort_keys=True, ensure_ascii=False,
+        sort_keys=True,
+        ensure_ascii=False,
     )
     return hashlib.sha256(line.encode()).hexdigest()

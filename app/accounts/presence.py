@@ -22,8 +22,12 @@ class PresenceState(StrEnum):
 
 AWAY_REASONS = ("pause", "dossiers", "reunion", "formation")
 CHOSEN_BY_AGENT = frozenset(
-    {PresenceState.AVAILABLE, PresenceState.AWAY, PresenceState.DO_NOT_DISTURB,
-     PresenceState.OFFLINE}
+    {
+        PresenceState.AVAILABLE,
+        PresenceState.AWAY,
+        PresenceState.DO_NOT_DISTURB,
+        PresenceState.OFFLINE,
+    }
 )
 SET_BY_CALLS = frozenset({PresenceState.RINGING, PresenceState.IN_CALL, PresenceState.WRAP_UP})
 

@@ -38,8 +38,11 @@ def create_agent(
     if len(password) < MINIMUM_PASSWORD:
         raise InvalidInput(f"Le mot de passe doit avoir au moins {MINIMUM_PASSWORD} caractères.")
     agent = Agent(
-        email=email.strip().lower(), display_name=display_name, role=role,
-        password_hash=_hasher.hash(password), languages=languages or ["fr"],
+        email=email.strip().lower(),
+        display_name=display_name,
+        role=role,
+        password_hash=_hasher.hash(password),
+        languages=languages or ["fr"],
     )
     agent.presence = Presence(state=PresenceState.OFFLINE, since=now, idle_since=now)
     db.session.add(agent)
@@ -60,14 +63,13 @@ def authenticate(email: str, password: str, *, now: datetime) -> Agent | None:
         journal.record(
             "sign_in" if verified else "sign_in_refused",
             f"agent:{agent.id}" if agent else "agent:unknown",
-            agent_id=agent.id if agent and verified else None, now=now,
+            agent_id=agent.id if agent and verified else None,
+            now=now,
         )
     return agent if verified else None
 
 
-def choose_presence(
-    agent_id: int, wanted: str, reason: str | None, *, now: datetime
-) -> Presence:
+def choose_presence(agent_id: int, wanted: str, reason: str | None, *, now: datetime) -> Presence:
     """Move an agent where she asked to be.
 
     Raises InvalidInput for a state that is not hers to choose, Conflict when a call holds her.
@@ -82,7 +84,8 @@ def choose_presence(
         if not may_choose(current, state, reason):
             if current in (PresenceState.RINGING, PresenceState.IN_CALL):
                 raise Conflict(
-                    "Un appel est en cours.", kept="Votre état n'a pas changé.",
+                    "Un appel est en cours.",
+                    kept="Votre état n'a pas changé.",
                     todo="Terminez l'appel, puis changez d'état.",
                 )
             raise InvalidInput("Cet état n'existe pas.")
@@ -101,7 +104,11 @@ def _move(
     call_id: int | None = None,
 ) -> bool:
     values = {
-        "state": to, "reason": reason, "since": now, "call_id": call_id, "return_to": None,
+        "state": to,
+        "reason": reason,
+        "since": now,
+        "call_id": call_id,
+        "return_to": None,
     }
     if to is PresenceState.AVAILABLE:
         values["idle_since"] = now
@@ -120,9 +127,7 @@ def claim_for_call(agent_id: int, call_id: int, *, now: datetime) -> bool:
 
     A conditional update inside the caller's transaction: two calls can never hold one agent.
     """
-    return _move(
-        agent_id, (PresenceState.AVAILABLE,), PresenceState.RINGING, None, now, call_id
-    )
+    return _move(agent_id, (PresenceState.AVAILABLE,), PresenceState.RINGING, None, now, call_id)
 
 
 def move_in_call(
@@ -132,7 +137,9 @@ def move_in_call(
     *,
     now: datetime,
     expected: tuple[PresenceState, ...] = (
-        PresenceState.RINGING, PresenceState.IN_CALL, PresenceState.WRAP_UP
+        PresenceState.RINGING,
+        PresenceState.IN_CALL,
+        PresenceState.WRAP_UP,
     ),
 ) -> bool:
     """Follow a call: move the agent it holds to ``to``. False if the call holds her no more."""
@@ -142,7 +149,8 @@ def move_in_call(
         db.session.execute(
             update(Presence)
             .where(
-                Presence.agent_id == agent_id, Presence.call_id == call_id,
+                Presence.agent_id == agent_id,
+                Presence.call_id == call_id,
                 Presence.state.in_(expected),
             )
             .values(**values, **({"idle_since": now} if to is PresenceState.AVAILABLE else {}))
@@ -154,9 +162,7 @@ def move_in_call(
 def connected(sid: str, agent_id: int, process: str, *, now: datetime) -> None:
     """A browser tab of the agent opened its socket."""
     with unit_of_work():
-        db.session.merge(
-            Connection(sid=sid, agent_id=agent_id, process=process, seen_at=now)
-        )
+        db.session.merge(Connection(sid=sid, agent_id=agent_id, process=process, seen_at=now))
 
 
 def disconnected(sid: str) -> int | None:
@@ -213,5 +219,7 @@ def set_offline_if_gone(agent_id: int, *, now: datetime) -> bool:
         return _move(
             agent_id,
             (PresenceState.AVAILABLE, PresenceState.MISSED, PresenceState.WRAP_UP),
-            PresenceState.OFFLINE, None, now,
+            PresenceState.OFFLINE,
+            None,
+            now,
         )

@@ -53,7 +53,7 @@ class FileOutbox:
         """The newest mails first, at most ``limit``."""
         if not self.folder.is_dir():
             return []
-        names = sorted((f.stem for f in self.folder.glob("*.eml") if _KEY.fullmatch(f.stem)))
+        names = sorted(f.stem for f in self.folder.glob("*.eml") if _KEY.fullmatch(f.stem))
         mails = (self.get(key) for key in reversed(names[-limit:]))
         return [mail for mail in mails if mail is not None]
 
@@ -68,15 +68,21 @@ class FileOutbox:
         # The policy makes every part an EmailMessage; the stubs cannot say so.
         mail = cast(EmailMessage, message_from_bytes(raw, policy=policy.default))
         return OutboxMail(
-            key=key, to=str(mail["To"] or ""), subject=str(mail["Subject"] or ""),
-            text=_body(mail, "plain") or "", html=_body(mail, "html"), sent_at=_date(mail, key),
+            key=key,
+            to=str(mail["To"] or ""),
+            subject=str(mail["Subject"] or ""),
+            text=_body(mail, "plain") or "",
+            html=_body(mail, "html"),
+            sent_at=_date(mail, key),
         )
 
     def _write(self, key: str, content: bytes) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         temporary = self.folder / f".{key}.part"
         try:
-            with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            with open(
+                os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
+            ) as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())

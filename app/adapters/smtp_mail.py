@@ -44,8 +44,11 @@ def parse_url(url: str) -> SmtpServer:
             "SMTP_URL commence par smtp://, smtps:// ou smtp+starttls://, puis le nom du serveur."
         )
     return SmtpServer(
-        parts.scheme, parts.hostname, port or _PORTS[parts.scheme],
-        unquote(parts.username or ""), unquote(parts.password or ""),
+        parts.scheme,
+        parts.hostname,
+        port or _PORTS[parts.scheme],
+        unquote(parts.username or ""),
+        unquote(parts.password or ""),
     )
 
 

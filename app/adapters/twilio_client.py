@@ -26,7 +26,9 @@ RETRIED = (429, 500, 502, 503, 504)
 def make_client(settings: Settings) -> Client:
     """A client that talks to ``TWILIO_API_BASE_URL`` and keeps its connections open."""
     client = Client(
-        settings.twilio_api_key, settings.twilio_api_secret, settings.twilio_account_sid,
+        settings.twilio_api_key,
+        settings.twilio_api_secret,
+        settings.twilio_account_sid,
         http_client=TwilioHttpClient(pool_connections=True, timeout=TIMEOUT_SECONDS),
     )
     client.api.base_url = settings.twilio_api_base_url
@@ -56,6 +58,7 @@ def ask(what: Callable[[], Result]) -> Result:
 def _unavailable(status: int | None, code: Any) -> Unavailable:
     log.warning("telephone provider refused: HTTP %s, code %s", status, code)
     return Unavailable(
-        "Le fournisseur téléphonique ne répond pas.", kept="La personne garde sa place.",
+        "Le fournisseur téléphonique ne répond pas.",
+        kept="La personne garde sa place.",
         todo="Réessayez dans un instant.",
     )

@@ -45,8 +45,11 @@ class TwilioProvisioning:
             ask(lambda number=number, values=values: number.update(**values))  # type: ignore[misc]
             done.append(f"numéro {number.phone_number[:-4]}•••• : webhooks réglés")
         sid = self._settings.twilio_twiml_app_sid
-        ask(lambda: self._client.applications(sid).update(
-            voice_url=self._url("/voice/agent"), voice_method="POST"))
+        ask(
+            lambda: self._client.applications(sid).update(
+                voice_url=self._url("/voice/agent"), voice_method="POST"
+            )
+        )
         done.append("application TwiML : réglée")
         return done
 
@@ -58,8 +61,11 @@ class TwilioProvisioning:
             ask(lambda: self._client.calls.list(limit=1))
             yield Finding("identifiants", "acceptés")
         except PermanenceError:
-            yield Finding("identifiants", "refusés, ou le fournisseur ne répond pas",
-                          todo="Vérifiez TWILIO_ACCOUNT_SID, TWILIO_API_KEY, TWILIO_API_SECRET.")
+            yield Finding(
+                "identifiants",
+                "refusés, ou le fournisseur ne répond pas",
+                todo="Vérifiez TWILIO_ACCOUNT_SID, TWILIO_API_KEY, TWILIO_API_SECRET.",
+            )
 
     def _numbers(self) -> Iterator[Finding]:
         try:
@@ -72,8 +78,11 @@ class TwilioProvisioning:
         for number in numbers:
             shown = f"numéro …{str(number.phone_number)[-4:]}"
             wrong = [n for n, path in WEBHOOKS.items() if getattr(number, n) != self._url(path)]
-            yield Finding(shown, "webhooks réglés" if not wrong else f"à régler : {wrong}",
-                          todo="flask … telephony provision" if wrong else "")
+            yield Finding(
+                shown,
+                "webhooks réglés" if not wrong else f"à régler : {wrong}",
+                todo="flask … telephony provision" if wrong else "",
+            )
 
     def _application(self) -> Iterator[Finding]:
         sid = self._settings.twilio_twiml_app_sid
@@ -83,8 +92,11 @@ class TwilioProvisioning:
             yield Finding("application TwiML", "introuvable", todo="Vérifiez TWILIO_TWIML_APP_SID.")
             return
         right = application.voice_url == self._url("/voice/agent")
-        yield Finding("application TwiML", "réglée" if right else "pointe ailleurs",
-                      todo="" if right else "flask … telephony provision")
+        yield Finding(
+            "application TwiML",
+            "réglée" if right else "pointe ailleurs",
+            todo="" if right else "flask … telephony provision",
+        )
 
     def _outside(self) -> Iterator[Finding]:
         """Reach ourselves by the public address, as the provider does."""
@@ -92,29 +104,44 @@ class TwilioProvisioning:
         form = {"CallSid": "CAcheck", "CallStatus": "ringing"}
         signature = RequestValidator(self._settings.twilio_auth_token).compute_signature(url, form)
         try:
-            signed = requests.post(url, data=form, timeout=TIMEOUT_S,
-                                   headers={"X-Twilio-Signature": signature})
-            forged = requests.post(url, data=form, timeout=TIMEOUT_S,
-                                   headers={"X-Twilio-Signature": "forged"})
+            signed = requests.post(
+                url, data=form, timeout=TIMEOUT_S, headers={"X-Twilio-Signature": signature}
+            )
+            forged = requests.post(
+                url, data=form, timeout=TIMEOUT_S, headers={"X-Twilio-Signature": "forged"}
+            )
         except requests.RequestException:
-            yield Finding("adresse publique", "injoignable",
-                          todo="Vérifiez PUBLIC_BASE_URL, le DNS, le certificat, le pare-feu.")
+            yield Finding(
+                "adresse publique",
+                "injoignable",
+                todo="Vérifiez PUBLIC_BASE_URL, le DNS, le certificat, le pare-feu.",
+            )
             return
         yield Finding("adresse publique", "atteinte")
         accepted = signed.status_code < 300
-        yield Finding("signature vraie", "acceptée" if accepted else "refusée",
-                      todo="" if accepted else "TWILIO_AUTH_TOKEN ou PUBLIC_BASE_URL diffère.")
+        yield Finding(
+            "signature vraie",
+            "acceptée" if accepted else "refusée",
+            todo="" if accepted else "TWILIO_AUTH_TOKEN ou PUBLIC_BASE_URL diffère.",
+        )
         refused = forged.status_code == 403
-        yield Finding("signature fausse", "refusée" if refused else "acceptée !",
-                      todo="" if refused else "Un mandataire répond à la place de Permanence.")
+        yield Finding(
+            "signature fausse",
+            "refusée" if refused else "acceptée !",
+            todo="" if refused else "Un mandataire répond à la place de Permanence.",
+        )
         yield self._clock(signed.headers.get("Date", ""))
 
     def _clock(self, header: str) -> Finding:
         try:
-            skew = abs((parsedate_to_datetime(header).astimezone(UTC) - self._now())
-                       .total_seconds())
+            skew = abs(
+                (parsedate_to_datetime(header).astimezone(UTC) - self._now()).total_seconds()
+            )
         except (TypeError, ValueError):
             return Finding("horloge", "non comparée : aucune date reçue")
         right = skew <= MOST_SKEW_S
-        return Finding("horloge", "à l'heure" if right else f"décalée de {skew:.0f} s",
-                       todo="" if right else "Réglez l'heure du serveur (NTP).")
+        return Finding(
+            "horloge",
+            "à l'heure" if right else f"décalée de {skew:.0f} s",
+            todo="" if right else "Réglez l'heure du serveur (NTP).",
+        )

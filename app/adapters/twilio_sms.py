@@ -21,7 +21,9 @@ class TwilioSms:
         self._before_call()
         message = ask(
             lambda: self._client.messages.create(
-                to=to, from_=from_number, body=text,
+                to=to,
+                from_=from_number,
+                body=text,
                 status_callback=f"{self._settings.public_base_url}/sms/status",
             )
         )

@@ -71,8 +71,11 @@ class TwilioVoice:
     def softphone_token(self, identity: str, *, seconds: int) -> str:
         """An AccessToken that lets a browser ring as ``identity``."""
         token = AccessToken(
-            self._settings.twilio_account_sid, self._settings.twilio_api_key,
-            self._settings.twilio_api_secret, identity=identity, ttl=seconds,
+            self._settings.twilio_account_sid,
+            self._settings.twilio_api_key,
+            self._settings.twilio_api_secret,
+            identity=identity,
+            ttl=seconds,
         )
         token.add_grant(
             VoiceGrant(

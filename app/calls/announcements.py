@@ -90,8 +90,11 @@ def say(response: VoiceResponse, words: str, language: str) -> None:
 def enqueue(response: VoiceResponse) -> None:
     """Put the leg in the queue; our wait page speaks to it every few seconds."""
     response.enqueue(
-        QUEUE, wait_url="/voice/wait", wait_url_method="POST",
-        action="/voice/left-queue", method="POST",
+        QUEUE,
+        wait_url="/voice/wait",
+        wait_url_method="POST",
+        action="/voice/left-queue",
+        method="POST",
     )
 
 
@@ -99,15 +102,23 @@ def conference(ref: str, *, caller: bool) -> Dial:
     """Join the call's conference. The caller's leaving ends it; the agent's does not."""
     dial = Dial()
     dial.conference(
-        f"call-{ref}", start_conference_on_enter=True, end_conference_on_exit=caller,
-        beep=False, max_participants=6, status_callback="/voice/conference",
-        status_callback_method="POST", status_callback_event="start end join leave hold",
+        f"call-{ref}",
+        start_conference_on_enter=True,
+        end_conference_on_exit=caller,
+        beep=False,
+        max_participants=6,
+        status_callback="/voice/conference",
+        status_callback_method="POST",
+        status_callback_event="start end join leave hold",
     )
     return dial
 
 
 def closed_words(
-    hours: dict[str, object], now: datetime, zone: ZoneInfo, language: str,
+    hours: dict[str, object],
+    now: datetime,
+    zone: ZoneInfo,
+    language: str,
     own: Mapping[str, Mapping[str, str]] | None = None,
 ) -> str:
     """« Fermé », and when the line opens next if that is known."""

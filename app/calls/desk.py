@@ -36,7 +36,9 @@ def page() -> str:
     desk = desk_view.desk_of(current_user, clock.now())
     call = desk["call"]
     return render_template(
-        "desk/desk.html", desk=desk, contact_id=call["contact_id"] if call else None,
+        "desk/desk.html",
+        desk=desk,
+        contact_id=call["contact_id"] if call else None,
         softphone_config=softphone_config(),
     )
 
@@ -75,9 +77,7 @@ def state() -> Any:
 def token() -> Any:
     """A softphone token for this agent's browser."""
     expires = clock.now() + TOKEN_LIFE
-    signed = ports().telephony.softphone_token(
-        _identity(), seconds=int(TOKEN_LIFE.total_seconds())
-    )
+    signed = ports().telephony.softphone_token(_identity(), seconds=int(TOKEN_LIFE.total_seconds()))
     return jsonify({"token": signed, "identity": _identity(), "expires_at": expires.isoformat()})
 
 
@@ -151,5 +151,3 @@ def wrap_up_done(ref: str) -> Any:
     """Done with this call."""
     service.finish_wrap_up(ref, current_user.id, now=clock.now())
     return _desk()
-
-

@@ -28,7 +28,9 @@ def desk_of(agent: Agent, now: datetime) -> dict[str, Any]:
     return {
         "agent": {"id": agent.id, "name": agent.display_name, "role": agent.role},
         "presence": {
-            "state": presence.state, "reason": presence.reason, "since": _iso(presence.since),
+            "state": presence.state,
+            "reason": presence.reason,
+            "since": _iso(presence.since),
         },
         "call": _call(call, now) if call else None,
         "queue": queue_summary(),

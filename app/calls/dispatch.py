@@ -53,16 +53,24 @@ def snapshot_of(now: datetime) -> Snapshot:
     return Snapshot(
         waiting=tuple(
             WaitingCall(
-                call_id=row.id, arrived_at=row.queued_at, priority=row.priority,
-                language=row.language, preferred_agent_id=row.preferred_agent_id,
-                owner_id=row.owner_id, excluded=frozenset(refusals.get(row.id, ())),
+                call_id=row.id,
+                arrived_at=row.queued_at,
+                priority=row.priority,
+                language=row.language,
+                preferred_agent_id=row.preferred_agent_id,
+                owner_id=row.owner_id,
+                excluded=frozenset(refusals.get(row.id, ())),
             )
             for row in waiting
         ),
         agents=tuple(
             AgentSeat(
-                agent_id=row.id, role=row.role, state=row.state, idle_since=row.idle_since,
-                languages=frozenset(row.languages or ("fr",)), connected=bool(row.connected),
+                agent_id=row.id,
+                role=row.role,
+                state=row.state,
+                idle_since=row.idle_since,
+                languages=frozenset(row.languages or ("fr",)),
+                connected=bool(row.connected),
             )
             for row in store.agent_rows()
         ),
@@ -73,8 +81,12 @@ def snapshot_of(now: datetime) -> Snapshot:
 def _offer(offer: Offer, policy: Policy, now: datetime, work: Work) -> bool:
     """Make one offer; False when the call or the agent was taken meanwhile."""
     event = Event(
-        Kind.OFFERED, now, f"offered:{secrets.token_hex(6)}", agent_id=offer.agent_id,
-        until=now + timedelta(seconds=policy.ring_seconds), overflow=offer.overflow,
+        Kind.OFFERED,
+        now,
+        f"offered:{secrets.token_hex(6)}",
+        agent_id=offer.agent_id,
+        until=now + timedelta(seconds=policy.ring_seconds),
+        overflow=offer.overflow,
     )
     try:
         with db.session.begin_nested():

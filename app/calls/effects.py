@@ -13,7 +13,13 @@ from datetime import datetime
 
 from app.adapters.ports import Telephony
 from app.calls.consequences import (
-    CallAgent, Command, ConnectCaller, EnqueueCaller, HangUpCaller, HangUpLeg, HoldCaller,
+    CallAgent,
+    Command,
+    ConnectCaller,
+    EnqueueCaller,
+    HangUpCaller,
+    HangUpLeg,
+    HoldCaller,
 )
 from app.calls.states import Event, Kind
 from app.exceptions import NotFound, PermanenceError
@@ -45,14 +51,10 @@ def perform(
             yield from _failure(target, command, error, now())
 
 
-def _perform(
-    target: Target, command: Command, telephony: Telephony, now: Clock
-) -> Iterator[Event]:
+def _perform(target: Target, command: Command, telephony: Telephony, now: Clock) -> Iterator[Event]:
     match command:
         case CallAgent(agent_id):
-            leg = telephony.call_agent(
-                agent_id, ref=target.ref, from_number=target.line_number
-            )
+            leg = telephony.call_agent(agent_id, ref=target.ref, from_number=target.line_number)
             yield Event(Kind.LEG_CREATED, now(), f"leg:{leg}", agent_id=agent_id, leg=leg)
         case ConnectCaller():
             telephony.redirect(target.caller_sid, "/voice/connect")
@@ -75,8 +77,9 @@ def _failure(
     """
     match command:
         case CallAgent(agent_id):
-            yield Event(Kind.CONNECT_FAILED, at, f"connect_failed:{at.timestamp()}",
-                        agent_id=agent_id)
+            yield Event(
+                Kind.CONNECT_FAILED, at, f"connect_failed:{at.timestamp()}", agent_id=agent_id
+            )
         case ConnectCaller() | EnqueueCaller() if isinstance(error, NotFound):
             yield Event(Kind.CALLER_LEFT, at, "caller_left")
         case HoldCaller(_, True):

@@ -3,14 +3,14 @@
 The mapping (TOML) names the columns, so that nobody has to change the file::
 
     [file]
-    separator = ";"            # guessed when absent
-    encoding = "utf-8-sig"     # then cp1252
+    separator = ";"  # guessed when absent
+    encoding = "utf-8-sig"  # then cp1252
     [columns]
-    received_at = "Date et heure"   # required
-    wait_s = "Attente"              # seconds or mm:ss; required
-    talk_s = "Conversation"         # empty or 0: the caller left
+    received_at = "Date et heure"  # required
+    wait_s = "Attente"  # seconds or mm:ss; required
+    talk_s = "Conversation"  # empty or 0: the caller left
     number = "Appelant"
-    agent = "Poste"                 # an agent's mail address
+    agent = "Poste"  # an agent's mail address
     reason = "Motif"
     [formats]
     received_at = "%d/%m/%Y %H:%M:%S"
@@ -54,8 +54,10 @@ class Imported:
     refused: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
-        lines = [f"{self.kept} appel(s) importé(s), {self.known} déjà connu(s), "
-                 f"{len(self.refused)} ligne(s) refusée(s)."]
+        lines = [
+            f"{self.kept} appel(s) importé(s), {self.known} déjà connu(s), "
+            f"{len(self.refused)} ligne(s) refusée(s)."
+        ]
         lines += self.refused[:MOST_SHOWN]
         if len(self.refused) > MOST_SHOWN:
             lines.append(f"… et {len(self.refused) - MOST_SHOWN} autres.")
@@ -108,7 +110,8 @@ def _rows(text: str, mapping: dict[str, Any]) -> list[dict[str, str]]:
     missing = set(mapping["columns"].values()) - set(reader.fieldnames or ())
     if missing:
         raise InvalidInput(
-            f"Colonnes absentes : {', '.join(sorted(missing))}.", kept="Rien n'a été importé.",
+            f"Colonnes absentes : {', '.join(sorted(missing))}.",
+            kept="Rien n'a été importé.",
             todo=f"Le fichier a : {', '.join(reader.fieldnames or ())}.",
         )
     return [row for row in reader if any((v or "").strip() for v in row.values() if v)]
@@ -130,9 +133,7 @@ def _import_row(
     result.kept += 1
 
 
-def _past_call(
-    cell: dict[str, str], formats: dict[str, str], agents: dict[str, int]
-) -> PastCall:
+def _past_call(cell: dict[str, str], formats: dict[str, str], agents: dict[str, int]) -> PastCall:
     zone = ZoneInfo(formats.get("zone", "Europe/Paris"))
     pattern = formats.get("received_at", "%Y-%m-%d %H:%M:%S")
     received = datetime.strptime(cell["received_at"], pattern).replace(tzinfo=zone)

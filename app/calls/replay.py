@@ -45,8 +45,13 @@ def replay(past: PastCall) -> tuple[Call, Contact] | None:
         channel=Channel.PHONE, direction=Direction.IN, number=past.number, now=past.received_at
     )
     call = Call(
-        ref=store.new_ref(), provider_sid=past.sid, line_id=line.id, contact_id=contact.id,
-        number=contact.caller_number, received_at=past.received_at, last_at=past.received_at,
+        ref=store.new_ref(),
+        provider_sid=past.sid,
+        line_id=line.id,
+        contact_id=contact.id,
+        number=contact.caller_number,
+        received_at=past.received_at,
+        last_at=past.received_at,
     )
     db.session.add(call)
     db.session.flush()

@@ -99,9 +99,7 @@ def decide(snapshot: Snapshot, now: datetime) -> list[Decision]:
     return decisions
 
 
-def in_order(
-    waiting: Iterable[WaitingCall], policy: Policy, now: datetime
-) -> list[WaitingCall]:
+def in_order(waiting: Iterable[WaitingCall], policy: Policy, now: datetime) -> list[WaitingCall]:
     """The queue as it will be served."""
 
     def place(call: WaitingCall) -> tuple[float, datetime, int]:
@@ -133,7 +131,8 @@ def _choose(
     # A caller whose language nobody speaks is not left to wait for ever: anybody, with S29.
     patient = (now - call.arrived_at).total_seconds() < snapshot.policy.overflow_after
     able = [
-        a for a in free.values()
+        a
+        for a in free.values()
         if a.agent_id not in call.excluded and (call.language in a.languages or not patient)
     ]
     sticky = _sticky(call, snapshot, now)
@@ -154,8 +153,11 @@ def _sticky(call: WaitingCall, snapshot: Snapshot, now: datetime) -> AgentSeat |
     if (now - call.arrived_at).total_seconds() >= snapshot.policy.sticky_wait:
         return None
     return next(
-        (a for a in snapshot.agents
-         if a.agent_id == call.preferred_agent_id and a.connected and a.state in ON_DUTY),
+        (
+            a
+            for a in snapshot.agents
+            if a.agent_id == call.preferred_agent_id and a.connected and a.state in ON_DUTY
+        ),
         None,
     )
 

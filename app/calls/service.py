@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from app import clock
 from app.accounts import service as accounts
 from app.accounts.models import Presence
 from app.accounts.presence import PresenceState
-from app import clock
 from app.calls import effects, opening_hours, store
 from app.calls.consequences import CallAgent, Command, Consequences, MoveAgent, consequences
 from app.calls.models import Call, Line
@@ -72,8 +72,13 @@ def _create(incoming: Incoming, work: Work, now: datetime) -> Call:
         channel=Channel.PHONE, direction=Direction.IN, number=e164, now=now
     )
     call = Call(
-        ref=store.new_ref(), provider_sid=incoming.sid, line_id=line.id, contact_id=contact.id,
-        number=e164, received_at=now, last_at=now,
+        ref=store.new_ref(),
+        provider_sid=incoming.sid,
+        line_id=line.id,
+        contact_id=contact.id,
+        number=e164,
+        received_at=now,
+        last_at=now,
         preferred_agent_id=store.last_agent_of(e164, now - STICKY_RETURN) if e164 else None,
     )
     db.session.add(call)
@@ -112,11 +117,10 @@ def happen_within(call_id: int, event: Event, work: Work) -> CallRecord | None:
     if changed is None:
         return None
     before, after = changed
-    line = db.session.scalar(select(Line).join(Call, Call.line_id == Line.id).where(
-        Call.id == call_id))
-    follow = consequences(
-        before, after, event, overflow_after=policy_of(line).overflow_after
+    line = db.session.scalar(
+        select(Line).join(Call, Call.line_id == Line.id).where(Call.id == call_id)
     )
+    follow = consequences(before, after, event, overflow_after=policy_of(line).overflow_after)
     if event.kind is Kind.OFFERED and not accounts.claim_for_call(
         event.agent_id or 0, call_id, now=event.at
     ):

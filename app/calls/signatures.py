@@ -26,6 +26,9 @@ def verify(settings: Settings) -> None:
     signature = request.headers.get("X-Twilio-Signature", "")
     validator = RequestValidator(settings.twilio_auth_token)
     if not validator.validate(url, request.form.to_dict(flat=True), signature):
-        log.warning("refused a webhook with a %s signature on %s",
-                    "wrong" if signature else "missing", request.path)
+        log.warning(
+            "refused a webhook with a %s signature on %s",
+            "wrong" if signature else "missing",
+            request.path,
+        )
         raise Forbidden("Signature invalide.")

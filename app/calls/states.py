@@ -26,9 +26,7 @@ class State(StrEnum):
     ENDED = "ended"
 
 
-LIVE = frozenset(
-    {State.GREETING, State.WAITING, State.OFFERED, State.CONNECTING, State.TALKING}
-)
+LIVE = frozenset({State.GREETING, State.WAITING, State.OFFERED, State.CONNECTING, State.TALKING})
 
 
 class Outcome(StrEnum):
@@ -171,8 +169,12 @@ def _offered(record: CallRecord, event: Event) -> CallRecord:
     if event.agent_id is None:
         return record
     return replace(
-        record, state=State.OFFERED, offered_to=event.agent_id, offered_at=event.at,
-        offer_until=event.until, overflow=event.overflow,
+        record,
+        state=State.OFFERED,
+        offered_to=event.agent_id,
+        offered_at=event.at,
+        offer_until=event.until,
+        overflow=event.overflow,
     )
 
 
@@ -185,9 +187,18 @@ def _offer_over(record: CallRecord, event: Event) -> CallRecord:
 def _back_in_place(record: CallRecord) -> CallRecord:
     """Waiting again, at the same place (``queued_at`` does not move), held by nobody."""
     return replace(
-        record, state=State.WAITING, offered_to=None, offered_at=None, offer_until=None,
-        overflow=False, agent_id=None, accepted_at=None, agent_leg_sid=None, conference_sid=None,
-        agent_present=False, held_since=None,
+        record,
+        state=State.WAITING,
+        offered_to=None,
+        offered_at=None,
+        offer_until=None,
+        overflow=False,
+        agent_id=None,
+        accepted_at=None,
+        agent_leg_sid=None,
+        conference_sid=None,
+        agent_present=False,
+        held_since=None,
     )
 
 
@@ -195,8 +206,14 @@ def _accepted(record: CallRecord, event: Event) -> CallRecord:
     if event.agent_id != record.offered_to:
         return record
     return replace(
-        record, state=State.CONNECTING, offered_to=None, offer_until=None,
-        agent_id=event.agent_id, accepted_at=event.at, agent_leg_sid=None, agent_present=False,
+        record,
+        state=State.CONNECTING,
+        offered_to=None,
+        offer_until=None,
+        agent_id=event.agent_id,
+        accepted_at=event.at,
+        agent_leg_sid=None,
+        agent_present=False,
     )
 
 
@@ -224,7 +241,9 @@ def _answered(record: CallRecord, event: Event) -> CallRecord:
     if not record.agent_present:
         return record
     return replace(
-        record, state=State.TALKING, answered_at=record.answered_at or event.at,
+        record,
+        state=State.TALKING,
+        answered_at=record.answered_at or event.at,
         conference_sid=event.conference or record.conference_sid,
     )
 
@@ -270,8 +289,14 @@ def _unanswered_end(outcome: Outcome | None, by: str) -> Step:
         if record.answered_at is not None:
             final = Outcome.ANSWERED
         return replace(
-            record, state=State.ENDED, outcome=final, offered_to=None, offer_until=None,
-            agent_present=False, ended_at=event.at, ended_by=by,
+            record,
+            state=State.ENDED,
+            outcome=final,
+            offered_to=None,
+            offer_until=None,
+            agent_present=False,
+            ended_at=event.at,
+            ended_by=by,
         )
 
     return step
@@ -288,8 +313,12 @@ def _conversation_end(by: str) -> Step:
     def step(record: CallRecord, event: Event) -> CallRecord:
         ended = _end_hold(record, event.at)
         return replace(
-            ended, state=State.WRAP_UP, outcome=Outcome.ANSWERED, agent_present=False,
-            ended_at=event.at, ended_by=by,
+            ended,
+            state=State.WRAP_UP,
+            outcome=Outcome.ANSWERED,
+            agent_present=False,
+            ended_at=event.at,
+            ended_by=by,
         )
 
     return step

@@ -108,7 +108,8 @@ def _append(call_id: int, sequence: int, event: Event) -> None:
     data = {
         name: value
         for name, value in (
-            ("leg", event.leg), ("conference", event.conference),
+            ("leg", event.leg),
+            ("conference", event.conference),
             ("until", event.until.isoformat() if event.until else None),
             ("overflow", event.overflow or None),
         )
@@ -116,8 +117,13 @@ def _append(call_id: int, sequence: int, event: Event) -> None:
     }
     db.session.execute(
         insert(CallEvent).values(
-            call_id=call_id, sequence=sequence, key=event.key, kind=event.kind, at=event.at,
-            agent_id=event.agent_id, data=data,
+            call_id=call_id,
+            sequence=sequence,
+            key=event.key,
+            kind=event.kind,
+            at=event.at,
+            agent_id=event.agent_id,
+            data=data,
         )
     )
 
@@ -129,8 +135,12 @@ def events_of(call_id: int) -> list[Event]:
     )
     return [
         Event(
-            kind=Kind(row.kind), at=row.at, key=row.key, agent_id=row.agent_id,
-            leg=row.data.get("leg"), conference=row.data.get("conference"),
+            kind=Kind(row.kind),
+            at=row.at,
+            key=row.key,
+            agent_id=row.agent_id,
+            leg=row.data.get("leg"),
+            conference=row.data.get("conference"),
             until=datetime.fromisoformat(row.data["until"]) if "until" in row.data else None,
             overflow=bool(row.data.get("overflow")),
         )
@@ -157,8 +167,13 @@ def write_segments(call_id: int) -> None:
         db.session.execute(
             insert(CallSegment),
             [
-                {"call_id": call_id, "kind": s.kind, "agent_id": s.agent_id,
-                 "started_at": s.started_at, "ended_at": s.ended_at}
+                {
+                    "call_id": call_id,
+                    "kind": s.kind,
+                    "agent_id": s.agent_id,
+                    "started_at": s.started_at,
+                    "ended_at": s.ended_at,
+                }
                 for s in spans
             ],
         )
@@ -171,8 +186,14 @@ def waiting_rows() -> Sequence[Any]:
     """The queue: call, and the owner of the dossier attached to its contact."""
     return db.session.execute(
         select(
-            Call.id, Call.ref, Call.queued_at, Call.priority, Call.language, Call.line_id,
-            Call.preferred_agent_id, Dossier.owner_id,
+            Call.id,
+            Call.ref,
+            Call.queued_at,
+            Call.priority,
+            Call.language,
+            Call.line_id,
+            Call.preferred_agent_id,
+            Dossier.owner_id,
         )
         .outerjoin(Contact, Contact.id == Call.contact_id)
         .outerjoin(Dossier, Dossier.id == Contact.dossier_id)
@@ -185,12 +206,11 @@ def agent_rows() -> Sequence[Any]:
     """Front and back agents with their presence; ``connected`` when a tab of theirs is open."""
     tab = exists().where(Connection.agent_id == Agent.id).label("connected")
     return db.session.execute(
-        select(
-            Agent.id, Agent.role, Agent.languages, Presence.state, Presence.idle_since, tab
-        )
+        select(Agent.id, Agent.role, Agent.languages, Presence.state, Presence.idle_since, tab)
         .join(Presence, Presence.agent_id == Agent.id)
         .where(
-            Agent.active.is_(True), Agent.role.in_(("front", "back")),
+            Agent.active.is_(True),
+            Agent.role.in_(("front", "back")),
             Presence.state != "offline",
         )
     ).all()
@@ -231,7 +251,9 @@ def last_agent_of(number: str, since: datetime) -> int | None:
     return db.session.scalar(
         select(Call.agent_id)
         .where(
-            Call.number == number, Call.ended_at >= since, Call.answered_at.is_not(None),
+            Call.number == number,
+            Call.ended_at >= since,
+            Call.answered_at.is_not(None),
             Call.agent_id.is_not(None),
         )
         .order_by(Call.ended_at.desc())

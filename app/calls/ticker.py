@@ -73,8 +73,9 @@ def _offer_expired(call: Call, now: datetime) -> None:
     if call.state == State.OFFERED and call.offer_until and call.offer_until <= now:
         service.happen(
             call.id,
-            Event(Kind.OFFER_EXPIRED, now, f"offer_expired:{call.version}",
-                  agent_id=call.offered_to),
+            Event(
+                Kind.OFFER_EXPIRED, now, f"offer_expired:{call.version}", agent_id=call.offered_to
+            ),
         )
 
 

@@ -30,8 +30,13 @@ bp = Blueprint("voice", __name__)
 
 FINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 TELLING = frozenset(
-    {"voice.status", "voice.conference", "voice.recording", "voice.sms_status",
-     "voice.sms_incoming"}
+    {
+        "voice.status",
+        "voice.conference",
+        "voice.recording",
+        "voice.sms_status",
+        "voice.sms_incoming",
+    }
 )
 
 
@@ -66,8 +71,11 @@ def incoming() -> Response:
     """A call arrives, or comes back to be told where to go."""
     now = clock.now()
     call = service.receive(
-        Incoming(request.form.get("CallSid", "")[:64], request.form.get("From", "")[:64],
-                 request.form.get("To", "")[:64]),
+        Incoming(
+            request.form.get("CallSid", "")[:64],
+            request.form.get("From", "")[:64],
+            request.form.get("To", "")[:64],
+        ),
         now=now,
     )
     twiml = VoiceResponse()
@@ -94,7 +102,10 @@ def _farewell(call: Call, twiml: VoiceResponse, now: Any) -> None:
     if call.outcome == "closed":
         line = db.session.get_one(Line, call.line_id)
         words = announcements.closed_words(
-            line.hours or REFERENCE_HOURS, now, ZoneInfo(line.zone), call.language,
+            line.hours or REFERENCE_HOURS,
+            now,
+            ZoneInfo(line.zone),
+            call.language,
             line.announcements,
         )
     announcements.say(twiml, words, call.language)
@@ -125,14 +136,17 @@ def _speak_place(call: Call, twiml: VoiceResponse) -> None:
     own, language = line.announcements, call.language
     position = 1 + (
         db.session.scalar(
-            select(func.count()).select_from(Call).where(
-                Call.state.in_((State.WAITING, State.OFFERED)), Call.queued_at < call.queued_at
-            )
+            select(func.count())
+            .select_from(Call)
+            .where(Call.state.in_((State.WAITING, State.OFFERED)), Call.queued_at < call.queued_at)
         )
         or 0
     )
-    words = [announcements.text("first" if position == 1 else "position", language, own).format(
-        position=position)]
+    words = [
+        announcements.text("first" if position == 1 else "position", language, own).format(
+            position=position
+        )
+    ]
     band = announcements.expected_wait(
         store.recent_waits(clock.now() - service.STICKY_RETURN), position
     )
@@ -232,7 +246,9 @@ def conference() -> Response:
         log.warning("unknown conference on %s", request.path)
         return Response(status=204)
     event = _conference_event(
-        call, form.get("StatusCallbackEvent", ""), form.get("CallSid", ""),
+        call,
+        form.get("StatusCallbackEvent", ""),
+        form.get("CallSid", ""),
         form.get("ConferenceSid", "")[:64],
     )
     if event is not None:
@@ -244,11 +260,13 @@ def _conference_event(call: Call, what: str, leg: str, conference_sid: str) -> E
     now, is_caller = clock.now(), leg == call.provider_sid
     match what, is_caller:
         case "participant-join", True:
-            return Event(Kind.ANSWERED, now, f"answered:{call.agent_leg_sid}",
-                         conference=conference_sid)
+            return Event(
+                Kind.ANSWERED, now, f"answered:{call.agent_leg_sid}", conference=conference_sid
+            )
         case "participant-join", False:
-            return Event(Kind.AGENT_JOINED, now, f"joined:{leg}", leg=leg,
-                         conference=conference_sid)
+            return Event(
+                Kind.AGENT_JOINED, now, f"joined:{leg}", leg=leg, conference=conference_sid
+            )
         case "participant-leave", True if conference_sid == call.conference_sid:
             return Event(Kind.CALLER_LEFT, now, "caller_left")
         case "participant-leave", False:
@@ -298,8 +316,10 @@ def fallback() -> Response:
 def sms_incoming() -> Response:
     """A text message. It is a contact; nothing is answered by itself."""
     service.receive_sms(
-        request.form.get("MessageSid", "")[:64], request.form.get("From", "")[:64],
-        request.form.get("Body", ""), now=clock.now(),
+        request.form.get("MessageSid", "")[:64],
+        request.form.get("From", "")[:64],
+        request.form.get("Body", ""),
+        now=clock.now(),
     )
     return _xml(VoiceResponse())
 

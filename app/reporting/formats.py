@@ -22,7 +22,7 @@ def duration(seconds: float | None, locale: str = "fr") -> str:
     """``336`` → ``5 min 36 s``; tenths of a second only under a minute; hours from 3600 s on."""
     if seconds is None:
         return NOTHING
-    if seconds < 60:
+    if round(seconds, 1) < 60:
         return f"{format_decimal(seconds, '0.#', locale=locale)}{_SPACE}s"
     minutes, rest = divmod(round(seconds), 60)
     if minutes < 60:

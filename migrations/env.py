@@ -1,0 +1,30 @@
+"""Alembic's environment: runs inside the Flask app (``flask --app app.factory db …``)."""
+
+from __future__ import annotations
+
+from alembic import context
+from flask import current_app
+
+config = context.config
+
+
+def _metadata():  # type: ignore[no-untyped-def]
+    return current_app.extensions["migrate"].db.metadata
+
+
+def run() -> None:
+    """Run the migrations on the app's database, in one transaction where the database allows."""
+    engine = current_app.extensions["migrate"].db.engine
+    with engine.connect() as connection:
+        connection = connection.execution_options(write=True)
+        context.configure(
+            connection=connection,
+            target_metadata=_metadata(),
+            render_as_batch=engine.dialect.name == "sqlite",
+            compare_type=True,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+
+
+run()
