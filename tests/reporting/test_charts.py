@@ -1,0 +1,57 @@
+"""Drawings: the same numbers as their tables, colours by token, meaning never by colour alone."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from app.reporting import charts
+from app.reporting.charts import Chart
+from app.reporting.statistics import day_report
+from tests.reporting.builders import DAY
+from tests.reporting.test_demo_day import REPORT
+
+CHARTS = {chart.key: chart for chart in charts.all_charts(REPORT)}
+
+
+def test_a_day_without_calls_has_no_drawing() -> None:
+    assert charts.all_charts(day_report([], DAY)) == ()
+
+
+@pytest.mark.parametrize("chart", CHARTS.values(), ids=CHARTS)
+def test_every_drawing_has_a_title_a_sentence_and_a_table(chart: Chart) -> None:
+    assert chart.title
+    assert chart.summary
+    assert chart.table.rows
+
+
+@pytest.mark.parametrize("chart", CHARTS.values(), ids=CHARTS)
+def test_colours_are_tokens_of_the_stylesheet(chart: Chart) -> None:
+    text = json.dumps(chart.figure)
+    assert "var(--" in text
+    assert not re.findall(r"#[0-9a-fA-F]{3,6}\b|\brgb\(", text)
+
+
+def test_half_hours_pile_up_to_the_calls_presented() -> None:
+    answered, others, totals, _waits = CHARTS["half_hours"].figure["data"]
+    pairs = zip(answered["y"], others["y"], strict=True)
+    assert [a + b for a, b in pairs] == list(totals["y"])
+    assert sum(totals["y"]) == 67
+    assert others["marker"]["pattern"]["shape"] == "/"
+
+
+@pytest.mark.parametrize("key", ["outcomes", "reasons", "caller_roles"])
+def test_each_bar_carries_its_number(key: str) -> None:
+    bars = CHARTS[key].figure["data"][0]
+    assert [text.split()[0] for text in bars["text"]] == [str(count) for count in bars["x"]]
+    assert len(bars["y"]) == len(bars["x"]) == len(bars["marker"]["pattern"]["shape"])
+    assert len(set(bars["marker"]["pattern"]["shape"])) > 1
+
+
+def test_drawings_speak_english_when_asked() -> None:
+    english = {chart.key: chart for chart in charts.all_charts(REPORT, "en")}
+    for key, chart in CHARTS.items():
+        assert english[key].title != chart.title
+        assert english[key].summary != chart.summary

@@ -1,0 +1,115 @@
+"""Each export parses back into the figures it was made from."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import zlib
+
+import openpyxl
+import pytest
+
+from app.exceptions import InvalidInput
+from app.reporting import exports, tables
+from app.reporting.definitions import DEFINITIONS
+from app.reporting.demo_day import REFERENCE_DAY
+from app.reporting.statistics import day_report
+from tests.reporting.builders import DAY
+from tests.reporting.test_demo_day import REPORT
+
+EMPTY = day_report([], DAY)
+BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
+
+
+def csv_rows(text: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text.removeprefix(BOM)), delimiter=";"))
+
+
+def test_json_is_the_report() -> None:
+    assert json.loads(exports.to_json(REPORT)) == REPORT.as_json()
+
+
+def test_csv_opens_in_a_french_spreadsheet() -> None:
+    text = exports.to_csv(REPORT)
+    assert text.startswith(BOM)
+    rows = csv_rows(text)
+    assert rows[0] == ["jour", "tableau", "ligne", "colonne", "valeur", "unité"]
+    assert {len(row) for row in rows} == {6}
+    figures = {row[2]: row[4] for row in rows if row[1] == "Chiffres du jour"}
+    assert figures["Appels présentés"] == "67"
+    assert figures["Taux d'abandon"] == "0,0448"
+    assert figures["Attente moyenne"] == "32"
+
+
+def test_csv_has_every_value_of_every_table() -> None:
+    expected = sum(len(table.rows) * (len(table.head) - 1) for table in tables.all_tables(REPORT))
+    assert len(csv_rows(exports.to_csv(REPORT))) == expected + 1
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+33", "-2", "@x", "\tx", "\rx"])
+def test_text_that_looks_like_a_formula_is_defused(text: str) -> None:
+    assert exports.harmless(text) == f"'{text}"
+
+
+def test_spreadsheet_holds_real_numbers_and_the_definitions() -> None:
+    content = exports.to_xlsx(REPORT)
+    assert isinstance(content, bytes)
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    assert book.sheetnames[0] == "Chiffres du jour"
+    assert book.sheetnames[-1] == "Définitions"
+    assert len(book.sheetnames) == len(tables.all_tables(REPORT)) + 1
+    figures = {row[0].value: row[1].value for row in book["Chiffres du jour"].iter_rows(min_row=3)}
+    assert figures["Appels présentés"] == 67
+    assert figures["Conversation moyenne"] == 336
+    assert book["Définitions"].max_row == len(DEFINITIONS) + 1
+
+
+def pdf_text(content: bytes) -> str:
+    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", content, re.DOTALL)
+    pages = b"".join(zlib.decompress(stream) for stream in streams)
+    return " ".join(re.findall(r"\((.*?)\) Tj", pages.decode("latin-1")))
+
+
+def test_pdf_prints_the_figures() -> None:
+    content = exports.to_pdf(REPORT)
+    assert isinstance(content, bytes)
+    assert content.startswith(b"%PDF-")
+    text = pdf_text(content)
+    for expected in ("Rapport du mardi 22 juin 2021", "15 min 16 s", "Motifs", "4,5 %"):
+        assert expected in text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_text_has_every_table() -> None:
+    text = exports.to_text(REPORT)
+    for table in tables.all_tables(REPORT):
+        assert table.caption in text
+
+
+@pytest.mark.parametrize("name", exports.FORMATS)
+@pytest.mark.parametrize("locale", ["fr", "en"])
+def test_an_empty_day_can_be_exported_in_both_languages(name: str, locale: str) -> None:
+    assert exports.export(EMPTY, name, locale)
+
+
+def test_an_unknown_format_says_which_exist() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        exports.export(EMPTY, "docx")
+    assert "xlsx" in refused.value.todo
+
+
+def test_every_table_is_titled_and_aligned_in_both_languages() -> None:
+    french, english = (tables.all_tables(REPORT, locale) for locale in ("fr", "en"))
+    assert [table.key for table in french] == [table.key for table in english]
+    for table, other in zip(french, english, strict=True):
+        assert table.caption != other.caption
+        for row in (*table.rows, *([table.foot] if table.foot else [])):
+            assert len(row) == len(table.head)
+
+
+def test_the_reconciliation_sums_to_presented() -> None:
+    table = tables.outcomes(REPORT)
+    assert table.foot is not None
+    assert sum(int(row[1].value or 0) for row in table.rows) == table.foot[1].value == 67
+    assert REPORT.day == REFERENCE_DAY
