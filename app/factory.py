@@ -39,6 +39,7 @@ from app.local_carrier.settings import CarrierSettings, LineNumber, PhoneEntry
 from app.local_carrier.sockets import register_sockets
 from app.locale import select_locale
 from app.reporting import routes as reporting_routes
+from app.tickets import pane_routes
 from app.tickets import routes as tickets_routes
 from app.unit_of_work import release_connection
 
@@ -136,6 +137,7 @@ def _register(app: Flask) -> None:
         components_page.components_bp,
         dossiers_routes.bp,
         tickets_routes.bp,
+        pane_routes.bp,
         assist_routes.bp,
         webhooks.bp,
         desk.bp,

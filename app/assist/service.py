@@ -16,6 +16,7 @@ from app.assist.script import POSTURE_REASONS, POSTURES, Script
 from app.dossiers.vocabulary import PortalEventKind as Kind
 from app.exceptions import IllegalTransition, InvalidInput
 from app.extensions import db
+from app.tickets import service as tickets
 from app.tickets.reasons import DigitalKind, Reason, Suggestion
 from app.unit_of_work import unit_of_work
 
@@ -265,4 +266,4 @@ def _trace_after(run: ScriptRun) -> None:
 def _trace(contact_id: int | None) -> None:
     """Copy onto the contact the scripts used so far: qualification suggests from them."""
     if contact_id is not None:
-        store.contact(contact_id, lock=True).script_ids = store.scripts_of(contact_id)
+        tickets.note_scripts(contact_id, suggestions(contact_id))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import date
+from typing import cast
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Flask, Response, make_response, render_template, request
 from flask.blueprints import BlueprintSetupState
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -133,4 +134,4 @@ def _contacts(dossier: Dossier, words: Words) -> Iterable[timeline.Item]:
 
 @bp.record
 def _register_source(state: BlueprintSetupState) -> None:
-    timeline.register(state.app, _contacts)
+    timeline.register(cast(Flask, state.app), _contacts)

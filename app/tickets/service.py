@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -17,7 +18,7 @@ from app.extensions import db
 from app.tickets import store
 from app.tickets.models import Channel, Contact, Direction
 from app.tickets.qualification import Form, Qualification, Refused, judge, preset
-from app.tickets.reasons import CallerRole, DigitalKind, Reason, Suggestion, suggest
+from app.tickets.reasons import CallerRole, Reason, Suggestion, suggest
 from app.unit_of_work import unit_of_work
 
 
@@ -68,15 +69,17 @@ def close_contact(contact_id: int, *, now: datetime) -> bool:
     return bool(cast("CursorResult[Any]", result).rowcount)
 
 
-def note_script(contact_id: int, reason: Reason, digital: DigitalKind | None) -> None:
-    """Note what a script just used says of the contact, inside the caller's transaction.
+def note_scripts(contact_id: int, used: Sequence[Suggestion]) -> None:
+    """Keep what the scripts used so far say of a contact, inside the caller's transaction.
 
-    The last script gives the reason to suggest; digital trouble once seen stays seen.
+    ``used``: one entry a script, in order of use; none: what was kept is forgotten.
     """
-    values: dict[str, Any] = {"suggested_reason": reason}
-    if digital is not None:
-        values["digital_seen"] = digital
-    db.session.execute(update(Contact).where(Contact.id == contact_id).values(**values))
+    found = suggest(used)
+    db.session.execute(
+        update(Contact)
+        .where(Contact.id == contact_id)
+        .values(suggested_reason=found.reason, digital_seen=found.digital)
+    )
 
 
 def attach(
@@ -120,8 +123,7 @@ def detach(contact_id: int, *, agent_id: int, now: datetime) -> Contact:
 def suggestion_for(contact: Contact, now: datetime) -> Suggestion:
     """What to preselect: from the scripts used, else from the dossier's likely trouble."""
     if contact.suggested_reason is not None:
-        used = [Suggestion(contact.suggested_reason, contact.digital_seen)]
-        return suggest(used)
+        return Suggestion(contact.suggested_reason, contact.digital_seen)
     trouble = None
     if contact.dossier_id is not None:
         found = dossiers.dossier(contact.dossier_id)
