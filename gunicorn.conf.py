@@ -44,10 +44,6 @@ class PrivateLogger(Logger):
 logger_class = PrivateLogger
 
 
-def post_fork(_server: Any, _worker: Any) -> None:
-    """PostgreSQL's driver waits through gevent as soon as sockets are patched: nothing to add."""
-
-
 def post_worker_init(worker: Any) -> None:
     """Start routing and the pulse of open tabs; without Redis the ticker and the jobs too."""
     from app import background  # only here: monkey patching comes before any import of the app

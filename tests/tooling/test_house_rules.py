@@ -1,0 +1,73 @@
+"""The checks of the house find what they are for, and the network guard holds."""
+
+from __future__ import annotations
+
+import ast
+import socket
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from tests.fixtures.network import OutsideReached
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def rules(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(str(ROOT / "bin"))
+    import house_rules
+
+    return house_rules
+
+
+@pytest.mark.parametrize(
+    ("code", "breach"),
+    [
+        ("datetime.now(UTC)", True),
+        ("datetime.datetime.utcnow()", True),
+        ("date.today()", True),
+        ("datetime.fromtimestamp(x)", True),
+        ("datetime.fromtimestamp(x, tz=UTC)", False),
+        ("clock.now()", False),
+    ],
+)
+def test_a_hidden_clock_is_found(rules: ModuleType, code: str, breach: bool) -> None:
+    assert bool(list(rules.clock_calls(Path("app/calls/x.py"), ast.parse(code)))) is breach
+    assert not list(rules.clock_calls(Path("app/clock.py"), ast.parse(code)))
+
+
+@pytest.mark.parametrize(
+    ("body", "breach"),
+    [("pass", True), ("return None", True), ("return", True), ("log(e)", False), ("raise", False)],
+)
+def test_a_swallowed_exception_is_found(rules: ModuleType, body: str, breach: bool) -> None:
+    code = f"def f():\n try:\n  g()\n except Exception as e:\n  {body}"
+    assert bool(list(rules.swallowed(Path("x.py"), ast.parse(code)))) is breach
+
+
+@pytest.mark.parametrize(
+    ("html", "breach"),
+    [
+        ("<script>alert(1)</script>", True),
+        ('<script src="/static/js/a.js"></script>', False),
+        ('<script type="application/json" id="i18n">{}</script>', False),
+        ('<div style="color:red">', True),
+        ("<style>p{}</style>", True),
+        ('<button onclick="x()">', True),
+        ('<button hx-on:click="x()">', True),
+        ('<script src="https://cdn.example.org/x.js"></script>', True),
+        ('<p class="button on">', False),
+    ],
+)
+def test_inline_code_in_templates_is_found(rules: ModuleType, html: str, breach: bool) -> None:
+    assert any(pattern.search(html) for pattern, _what in rules.INLINE) is breach
+
+
+def test_no_test_reaches_the_outside() -> None:
+    with socket.socket() as probe, pytest.raises(OutsideReached):
+        probe.connect(("192.0.2.1", 80))
+    with pytest.raises(OutsideReached):
+        socket.getaddrinfo("api.example.org", 443)
+    assert socket.getaddrinfo("localhost", 80)
