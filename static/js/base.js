@@ -51,8 +51,7 @@ function onClick(event) {
   if (event.target.closest("[data-keys-toggle]")) toggleKeys();
   const opener = event.target.closest("[data-dialog]");
   if (opener) document.getElementById(opener.dataset.dialog)?.showModal();
-  const closer = event.target.closest("[data-close]");
-  if (closer) closer.closest("dialog, details")?.[closer.closest("dialog") ? "close" : "removeAttribute"](closer.closest("dialog") ? "" : "open");
+  event.target.closest("[data-close]")?.closest("dialog")?.close();
   closeMenus(event.target);
 }
 
@@ -91,6 +90,12 @@ function onHtmxError(event) {
 function installHtmx() {
   document.addEventListener("htmx:configRequest", (event) => {
     event.detail.headers["X-CSRFToken"] = document.querySelector('meta[name="csrf-token"]').content;
+  });
+  // A form refused with what is wrong in it (X-Form-Returned) is an answer to show, not a failure.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (!event.detail.xhr.getResponseHeader("X-Form-Returned")) return;
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
   });
   document.addEventListener("htmx:responseError", onHtmxError);
   document.addEventListener("htmx:sendError", () => toast(text("network"), "stop"));

@@ -3,7 +3,7 @@ import { text } from "./page/i18n.js";
 import { announce, toast } from "./page/toast.js";
 import { Refused, get, post } from "./desk/api.js";
 import { checkMicrophone } from "./desk/microphone.js";
-import { reloadAround, showContact, tellMailLife } from "./desk/panes.js";
+import { refreshSuggestion, reloadAround, showContact, storeQualification, tellMailLife, watchPanes } from "./desk/panes.js";
 import { Phone } from "./desk/phone.js";
 import { chime, isLocked, setVolume, startRing, stopRing, unlockOnGesture, volume } from "./desk/ring.js";
 import { contactOf, phaseOf } from "./desk/state.js";
@@ -50,6 +50,7 @@ function take(next) {
 
 function changed(before) {
   const name = callerName(desk.call);
+  if (phase === "wrap_up" && !desk.call.qualified) refreshSuggestion();
   if (phase === "ringing") startRing(text("title.ringing", { name }));
   else stopRing();
   const said = text(`say.${phase}`, { name });
@@ -82,7 +83,7 @@ const ACTS = {
     if (!(await phone.start())) return null;
     return calls("rejoin")();
   },
-  "wrap-up-done": calls("wrap-up-done"),
+  "wrap-up-done": () => finish(calls("wrap-up-done")),
   "wrap-up-pause": () => setPresence("away", "pause"),
   mute: () => phone.mute(!phone.around.muted),
   "take-tab": () => takeTab(),
@@ -111,10 +112,18 @@ function failed(error) {
 async function setPresence(state, reason) {
   if (state === "available" && !(await phone.start())) return null;
   const wrapsUp = desk.call?.state === "wrap_up"; // to choose a state is to say that one has done with the call
-  if (wrapsUp && state === "available") return calls("wrap-up-done")();
-  const answer = await post("/desk/presence", reason ? { state, reason } : { state });
+  const move = () => post("/desk/presence", reason ? { state, reason } : { state });
+  if (wrapsUp && state === "available") return finish(calls("wrap-up-done"));
+  const answer = wrapsUp ? await finish(async () => { await move(); return calls("wrap-up-done")(); }) : await move();
   if (state === "offline") phone.stop();
-  return wrapsUp ? calls("wrap-up-done")() : answer;
+  return answer;
+}
+
+/** Leave the wrap-up, once what she filled in is stored. */
+async function finish(act) {
+  if (await storeQualification()) return act();
+  toast(text("qualification.refused"), "stop");
+  return null;
 }
 
 async function takeTab() {
@@ -207,7 +216,8 @@ async function begin() {
   installSound();
   document.addEventListener("click", onClick);
   document.body.addEventListener("contact-changed", () => { reloadAround(); refresh(); });
-  document.body.addEventListener("qualified", refresh);
+  document.body.addEventListener("contact-qualified", refresh);
+  watchPanes();
   showContact(contactOf(desk));
   draw();
   window.setInterval(() => tick(desk, phone.around, serverNow()), 1000);

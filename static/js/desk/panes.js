@@ -6,7 +6,10 @@ const PANES = [
   { id: "pane-qualification", url: "/tickets/qualification", idle: "idle-qualification" },
 ];
 
+const QUALIFICATION = "pane-qualification";
+
 let shown;
+let touched = false; // something was typed or chosen in the qualification, and is not stored yet
 
 function clear(pane) {
   const target = document.getElementById(pane.id);
@@ -17,6 +20,7 @@ function clear(pane) {
 function load(pane, contact) {
   const target = document.getElementById(pane.id);
   target.setAttribute("aria-busy", "true");
+  if (pane.id === QUALIFICATION) touched = false;
   const done = () => target.removeAttribute("aria-busy");
   target.scrollTop = 0;
   return window.htmx
@@ -40,4 +44,36 @@ export function reloadAround() {
 /** Tell the fragments that something happened to the mail; they refresh their own small part (hx-trigger="mail-life from:body"). */
 export function tellMailLife(detail) {
   window.htmx.trigger(document.body, "mail-life", detail);
+}
+
+/** The reason suggested follows the script used: the bar is read again, unless she has begun to fill it. */
+export function refreshSuggestion() {
+  if (touched || shown === null || shown === undefined) return;
+  load(PANES.find((pane) => pane.id === QUALIFICATION), shown);
+}
+
+/** Store what she filled in and did not confirm. Resolves to false when it was refused: it stays on screen, with why. */
+export function storeQualification() {
+  const form = document.querySelector(`#${QUALIFICATION} form`);
+  if (!touched || !form) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    form.addEventListener("htmx:afterRequest", (event) => resolve(event.detail.successful), { once: true });
+    form.requestSubmit();
+  });
+}
+
+/** « Ouvrir le script » in the dossier: it starts in the pane beside. */
+export function openScript({ script, contact, dossier }) {
+  const source = document.getElementById("pane-script");
+  return window.htmx.ajax("POST", "/assist/runs", { source, target: "#script-run", swap: "outerHTML", values: { script, contact, dossier } });
+}
+
+export function watchPanes() {
+  const bar = document.getElementById(QUALIFICATION);
+  ["input", "change"].forEach((name) => bar.addEventListener(name, () => { touched = true; }));
+  document.body.addEventListener("contact-qualified", () => { touched = false; });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-script]");
+    if (button) openScript(button.dataset);
+  });
 }

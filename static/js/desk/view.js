@@ -2,6 +2,8 @@
 import { text } from "../page/i18n.js";
 import { actsOf, clockOf, duration, noteOf, phaseOf, presenceDot, presenceWord, seconds } from "./state.js";
 
+const LONG_NAME = 24; // characters: beyond, smaller letters and three lines
+
 // A button that has just taken the place of another one ignores clicks for a moment: nobody hangs up by a double click.
 const SETTLE_MS = 500;
 
@@ -42,7 +44,9 @@ export function render(desk, around) {
   put("phase-word", text(`phase.${phase}`));
   slots.overflow.hidden = !(desk.call && desk.call.overflow);
   slots.returning.hidden = !(desk.call && desk.call.returning);
-  put("name", desk.call ? callerName(desk.call) : text(presenceWord(desk.presence)));
+  const name = desk.call ? callerName(desk.call) : text(presenceWord(desk.presence));
+  put("name", name);
+  slots.name.toggleAttribute("data-long", name.length > LONG_NAME);
   renderNote(noteOf(desk, phase, around));
   renderActs(desk, phase, around);
   renderQueue(desk.queue);

@@ -30,16 +30,25 @@ export function target(name, root = document) {
   return Array.from(found).find(clickable) || null;
 }
 
-function startChord(name) {
+/** Wait for the second key. alone: what the first key does when no second one comes ("I" beside "I 1"). */
+function startChord(name, alone) {
+  endChord();
   prefix = name;
   document.documentElement.dataset.chord = name;
-  window.clearTimeout(prefixTimer);
-  prefixTimer = window.setTimeout(endChord, CHORD_MS);
+  prefixTimer = window.setTimeout(() => {
+    endChord();
+    if (alone && clickable(alone)) act(alone);
+  }, CHORD_MS);
 }
 
 function endChord() {
+  window.clearTimeout(prefixTimer);
   prefix = "";
   delete document.documentElement.dataset.chord;
+}
+
+function hasChord(name) {
+  return Array.from(document.querySelectorAll(`[data-key^="${CSS.escape(`${name} `)}"]`)).some(clickable);
 }
 
 function act(element) {
@@ -57,12 +66,12 @@ function onKeydown(event) {
   if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || isTyping(event.target)) return;
   const name = keyName(event);
   const element = (prefix && target(`${prefix} ${name}`)) || target(name);
-  const opens = !prefix && document.querySelector(`[data-key^="${CSS.escape(`${name} `)}"]`);
-  if (!element && !opens) return endChord();
-  event.preventDefault();
+  const opens = prefix !== name && hasChord(name);
   endChord();
-  if (opens) startChord(name);
-  if (element) act(element);
+  if (!element && !opens) return;
+  event.preventDefault();
+  if (opens) startChord(name, element);
+  else act(element);
 }
 
 export function installKeys() {
