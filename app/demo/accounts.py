@@ -1,0 +1,57 @@
+"""The demo accounts. Their password is public: they are made by ``demo seed`` and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.accounts import service
+from app.accounts.models import Agent
+from app.extensions import db
+
+PASSWORD = "permanence-demo"  # noqa: S105 - printed by `make run`
+
+
+@dataclass(frozen=True)
+class Account:
+    """One person of the demo team."""
+
+    email: str
+    display_name: str
+    role: str
+    what: str
+    languages: tuple[str, ...] = ("fr",)
+
+
+ACCOUNTS = (
+    Account("camille@demo.permanence", "Camille Aubert", "front", "front office", ("fr", "en")),
+    Account("nadia@demo.permanence", "Nadia Ferhat", "front", "front office", ("fr", "ar")),
+    Account("bruno@demo.permanence", "Bruno Keller", "back", "back office"),
+    Account("isabelle@demo.permanence", "Isabelle Roy", "manager", "encadrante", ("fr", "en")),
+    Account("admin@demo.permanence", "Alex Martin", "admin", "administration"),
+)
+
+
+def create(now: datetime) -> dict[str, Agent]:
+    """The demo team by first name, inside the caller's transaction; made if absent."""
+    team = {}
+    for account in ACCOUNTS:
+        agent = db.session.scalar(select(Agent).where(Agent.email == account.email))
+        team[account.email.partition("@")[0]] = agent or service.create_agent(
+            account.email,
+            account.display_name,
+            account.role,
+            PASSWORD,
+            now=now,
+            languages=list(account.languages),
+        )
+    return team
+
+
+def table() -> str:
+    """The accounts as lines of text, for the terminal."""
+    width = max(len(account.email) for account in ACCOUNTS)
+    lines = [f"{account.email:<{width}}  {account.what}" for account in ACCOUNTS]
+    return "\n".join([f"Comptes (mot de passe : {PASSWORD})", *lines])

@@ -1,0 +1,267 @@
+"""``demo seed``: the team, the line, the people who call and their dossiers. Twice changes nothing."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, select
+
+from app.accounts.models import Agent
+from app.calls.models import Line
+from app.clock import local_day
+from app.demo import accounts, cases, crowd
+from app.demo.cases import Case, Slot
+from app.dossiers import service
+from app.dossiers.models import (
+    Annotation,
+    Dossier,
+    DossierIban,
+    Organisation,
+    PaymentWave,
+    Person,
+    PersonNir,
+    Piece,
+    PortalEvent,
+    PriorityFlag,
+    ProcessingDate,
+)
+from app.dossiers.vocabulary import SHOWN_AS, Inside
+from app.extensions import db
+from app.tickets.models import Channel, Contact, Direction
+from app.tickets.reasons import CallerRole, DigitalKind, Reason
+from app.unit_of_work import unit_of_work
+from app.wiring import settings
+
+Team = dict[str, Agent]
+
+
+def phone_book() -> list[tuple[str, str, str]]:
+    """The demo callers for the telephone page: name, number, a word on why."""
+    return cases.phone_book()
+
+
+def seed(now: datetime) -> str:
+    """Load the demo data; a sentence that says what was done."""
+    with unit_of_work():
+        team = accounts.create(now)
+        _line()
+        if db.session.scalar(select(func.count(Dossier.id))):
+            return "Les données de démonstration sont déjà là."
+        _calendar(local_day(now))
+        organisations = _organisations()
+        people = [*cases.CASES, *crowd.crowd()]
+        persons = [
+            _case(case, number, team, organisations, now) for number, case in enumerate(people, 1)
+        ]
+        _history(persons, team, now)
+    return f"{len(people)} personnes et leurs dossiers sont prêts."
+
+
+def _line() -> None:
+    """The line, open at any hour: a demo is often given in the evening."""
+    number = settings().line_number
+    if db.session.scalar(select(Line.id).where(Line.number == number)) is None:
+        db.session.add(Line(name="Portail des aides", number=number, mode="open"))
+
+
+def _calendar(today: date) -> None:
+    """Deposits of eighteen days ago are being processed; three payment days a month."""
+    db.session.add(ProcessingDate(on=today, deposits_of=today - timedelta(days=18)))
+    first = today.replace(day=1)
+    for months in range(4):
+        month = (first + timedelta(days=31 * months)).replace(day=1)
+        db.session.add_all(PaymentWave(on=month.replace(day=day)) for day in (8, 18, 28))
+
+
+def _organisations() -> dict[str, Organisation]:
+    found = {
+        name: Organisation(name=name, town=town, phone=phone, email="")
+        for name, town, phone in cases.ORGANISATIONS
+    }
+    db.session.add_all(found.values())
+    db.session.flush()
+    return found
+
+
+def _case(
+    case: Case, number: int, team: Team, organisations: dict[str, Organisation], now: datetime
+) -> Person:
+    today = local_day(now)
+    email = case.email or f"{case.first_name}.{case.last_name}@courriel.example"
+    person = service.add_person(
+        case.first_name,
+        case.last_name,
+        now=now,
+        numbers=(case.phone,),
+        email=email.replace(" ", "").lower(),
+        born_on=today.replace(day=1) - timedelta(days=int(case.age * 365.25) + number * 7),
+        language=case.language,
+        helper=case.helper,
+        residence_permit_until=_ahead(today, case.permit_days),
+    )
+    person.phones[0].owner = case.phone_owner
+    nir = _nir(person, number)
+    person.nir_masked = service.masked_nir(nir)
+    db.session.add(PersonNir(person_id=person.id, nir=nir))
+    dossier = _dossier(case, number, person, team, organisations, today, now)
+    _around(case, dossier, team, now)
+    if case.twice:
+        _dossier(case, number + 900, person, team, organisations, today, now)
+    return person
+
+
+def _dossier(
+    case: Case,
+    number: int,
+    person: Person,
+    team: Team,
+    organisations: dict[str, Organisation],
+    today: date,
+    now: datetime,
+) -> Dossier:
+    iban = _iban(number)
+    seen = now - timedelta(days=case.notified - 1) if case.seen and case.notified else None
+    dossier = Dossier(
+        reference=f"PF-{today.year}-{4200 + number:06d}",
+        person_id=person.id,
+        organisation_id=organisations[case.organisation].id,
+        owner_id=team[case.owner].id,
+        inside=case.inside,
+        outside=SHOWN_AS[case.inside],
+        descends_from_of=case.from_software,
+        enrolled_on=_back(today, case.enrolled),
+        deposited_on=_back(today, case.deposited),
+        taken_up_on=_back(today, case.taken_up),
+        decided_on=_back(today, case.decided),
+        rejection=case.rejection,
+        rejection_evidence=case.evidence,
+        notified_on=_back(today, case.notified),
+        notification_seen_at=seen,
+        next_payment_on=_ahead(today, case.pays_in),
+        paid_on=today - timedelta(days=1) if case.inside is Inside.PAID else None,
+        amount_cents=case.amount,
+        iban_masked=service.masked_iban(iban),
+        training_title=case.training,
+        training_action=f"24-{1000 + number}",
+        training_start=today - timedelta(days=(case.deposited or 10) + 5),
+        training_end=today + timedelta(days=90),
+        training_hours=420,
+        created_at=now,
+    )
+    db.session.add(dossier)
+    db.session.flush()
+    holder = f"{case.first_name} {case.last_name}"
+    db.session.add(DossierIban(dossier_id=dossier.id, iban=iban, payee=holder))
+    return dossier
+
+
+def _around(case: Case, dossier: Dossier, team: Team, now: datetime) -> None:
+    """Portal events, pièces, annotation and priority of a dossier."""
+    for told in case.events:
+        db.session.add(
+            PortalEvent(
+                dossier_id=dossier.id,
+                kind=told.kind,
+                at=now - timedelta(days=told.ago),
+                data={"cause": told.cause} if told.cause else {},
+            )
+        )
+    db.session.add_all(_piece(slot, dossier, now) for slot in case.pieces)
+    if case.annotation:
+        db.session.add(
+            Annotation(
+                dossier_id=dossier.id,
+                author_id=team["bruno"].id,
+                text=case.annotation,
+                created_at=now - timedelta(days=2),
+            )
+        )
+    if case.priority:
+        db.session.add(
+            PriorityFlag(
+                dossier_id=dossier.id,
+                author_id=team["isabelle"].id,
+                reason=case.priority,
+                due_on=local_day(now),
+                created_at=now - timedelta(days=1),
+            )
+        )
+
+
+def _piece(slot: Slot, dossier: Dossier, now: datetime) -> Piece:
+    return Piece(
+        dossier_id=dossier.id,
+        kind=slot.kind,
+        state=slot.state,
+        defect=slot.defect,
+        message=slot.message,
+        sent_at=now - timedelta(days=4) if slot.sent else None,
+    )
+
+
+# Who called before, how many days ago, about what.
+_PAST: tuple[tuple[str, int, Reason, CallerRole, DigitalKind | None, str], ...] = (
+    ("Perrin", 12, Reason.FOLLOW_UP, CallerRole.STAGIAIRE, None,
+     "Ne comprend pas pourquoi il n'est pas payé."),
+    ("Morel", 6, Reason.COMPLETENESS, CallerRole.FORMATEUR, DigitalKind.INVALID_PIECES,
+     "La ligne a coupé, la formatrice doit rescanner la carte."),
+    ("Delmas", 10, Reason.ACCOUNTS, CallerRole.STAGIAIRE, DigitalKind.MAIL_NOT_RECEIVED,
+     "Adresse corrigée avec elle, lien renvoyé."),
+    ("Haddad", 9, Reason.ACCOUNTS, CallerRole.DUO, DigitalKind.MAIL_NOT_RECEIVED,
+     "Adresse reprise lettre par lettre, lien renvoyé."),
+    ("Faure", 4, Reason.COMPLETENESS, CallerRole.STAGIAIRE, None,
+     "A écrit à son ancien employeur."),
+    ("Cochet", 3, Reason.FOLLOW_UP, CallerRole.STAGIAIRE, None,
+     "A lu « dossier traité ». Expliqué : demande refusée."),
+    ("Hugues", 1, Reason.UNQUALIFIED, CallerRole.STAGIAIRE, None, ""),
+)  # fmt: skip
+
+
+def _history(persons: list[Person], team: Team, now: datetime) -> None:
+    """Earlier contacts, so that timelines and lists are not empty."""
+    by_name = {person.last_name: person for person in persons}
+    for name, days, reason, role, digital, note in _PAST:
+        person = by_name[name]
+        opened = now - timedelta(days=days, minutes=7)
+        done = reason is not Reason.UNQUALIFIED
+        db.session.add(
+            Contact(
+                channel=Channel.PHONE,
+                direction=Direction.IN,
+                caller_number=person.phones[0].e164,
+                person_id=person.id,
+                agent_id=team["camille"].id,
+                opened_at=opened,
+                closed_at=opened + timedelta(minutes=6),
+                reason=reason,
+                caller_role=role if done else None,
+                digital_declared=digital is not None if done else None,
+                digital_kind=digital,
+                note=note,
+                qualified_at=opened + timedelta(minutes=7) if done else None,
+                qualified_by_id=team["camille"].id if done else None,
+            )
+        )
+
+
+def _back(today: date, days: int | None) -> date | None:
+    return today - timedelta(days=days) if days is not None else None
+
+
+def _ahead(today: date, days: int | None) -> date | None:
+    return today + timedelta(days=days) if days is not None else None
+
+
+def _nir(person: Person, number: int) -> str:
+    """A number of the right shape that nobody has: order 000 is never given."""
+    born = person.born_on
+    assert born is not None
+    body = f"{1 + number % 2}{born:%y%m}99{number % 1000:03d}000"
+    return f"{body}{97 - int(body) % 97:02d}"
+
+
+def _iban(number: int) -> str:
+    """An IBAN of the right shape at a bank code that does not exist."""
+    account = f"9999900001{number:011d}00"
+    check = 98 - int(f"{account}152700") % 97
+    return f"FR{check:02d}{account}"

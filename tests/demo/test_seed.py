@@ -1,0 +1,66 @@
+"""The demo data: loads once, and every caller shows the trouble that she is there for."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from app.accounts.models import Agent
+from app.demo import accounts, cases, seed
+from app.dossiers import phone_numbers, store, view
+from app.dossiers.models import Dossier, Person
+from app.extensions import db
+
+NOW = datetime(2026, 3, 9, 9, 15, tzinfo=UTC)
+
+TROUBLES = {
+    "Perrin": "S13", "Morel": "S18", "Delmas": "S25", "Leroy": "S07", "Haddad": "S02",
+    "Blanchard": "S23", "Nunes": "S01", "Roussel": "S19", "Faure": "S27", "Benali": "S08",
+    "Marchand": "S20", "Cochet": "S16", "Petit": "S16", "Hugues": "S10", "Vasseur": "S25",
+    "Diallo": "S12", "Texier": "S01", "Boyer": "S24",
+}  # fmt: skip
+
+
+def test_each_caller_shows_her_trouble_and_twice_changes_nothing(app: Flask) -> None:
+    seed.seed(NOW)
+    for last_name, script in TROUBLES.items():
+        person = db.session.scalars(select(Person).where(Person.last_name == last_name)).first()
+        assert person is not None
+        dossier_id = store.most_relevant_dossier(person.id)
+        assert dossier_id is not None
+        shown = view.of(dossier_id, NOW, "fr")
+        assert [t.script_id for t in shown.troubles][:1] == [script], last_name
+    before = db.session.scalar(select(func.count(Dossier.id)))
+    assert seed.seed(NOW + timedelta(days=3)) == "Les données de démonstration sont déjà là."
+    assert db.session.scalar(select(func.count(Dossier.id))) == before
+    assert db.session.scalar(select(func.count(Agent.id))) == len(accounts.ACCOUNTS)
+
+
+def test_the_phone_book_shows_every_way_of_calling(app: Flask) -> None:
+    seed.seed(NOW)
+    found = {
+        name: len(store.candidates_for_number(number or None))
+        for name, number, _note in seed.phone_book()
+    }
+    assert found.pop("Numéro inconnu") == 0
+    assert found.pop("Numéro masqué") == 0
+    assert found.pop("Yannick ou Gwenaëlle Le Goff") == 2
+    assert set(found.values()) == {1}
+
+
+FICTION = ("+3319900", "+3326191", "+3335301", "+3346571", "+3353649", "+3363998")
+
+
+@pytest.mark.parametrize("case", cases.CASES, ids=lambda case: case.last_name)
+def test_numbers_are_those_kept_for_fiction(case: cases.Case) -> None:
+    assert phone_numbers.stored(case.phone) == case.phone
+    assert case.phone.startswith(FICTION)
+
+
+def test_accounts_are_told_without_repeating_the_password() -> None:
+    table = accounts.table()
+    assert table.count(accounts.PASSWORD) == 1
+    assert all(account.email in table for account in accounts.ACCOUNTS)

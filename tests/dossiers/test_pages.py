@@ -1,0 +1,223 @@
+"""The pane and the pages of dossiers, through the browser's door."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from app import clock
+from app.accounts.models import JournalEntry
+from app.dossiers.models import DossierIban, PersonNir, PriorityFlag
+from app.dossiers.vocabulary import Inside, PieceKind, PieceState, PortalEventKind
+from app.extensions import db
+from app.tickets.models import Contact
+from tests.dossiers.build import (
+    create_contact,
+    create_dossier,
+    create_event,
+    create_person,
+    create_piece,
+)
+
+NUMBER = "+33639980101"
+NIR = "285057800608491"
+IBAN = "FR1420041010050500013M02606"
+
+
+@pytest.fixture(autouse=True)
+def _app(app: Flask) -> None:
+    """Every test here needs the application."""
+
+
+def acts() -> list[tuple[str, str]]:
+    """The journal: what was done to what."""
+    return [(e.act, e.subject) for e in db.session.scalars(select(JournalEntry))]
+
+
+def pane(client: Any, contact: Contact) -> str:
+    response = client.get(f"/dossiers/pane?contact={contact.id}")
+    assert response.status_code == 200
+    return str(response.text)
+
+
+def test_one_candidate_is_shown_at_once_with_the_sentence_first(login: Any) -> None:
+    dossier = create_dossier(create_person(NUMBER, first_name="Inès", last_name="Roux"))
+    create_event(dossier, PortalEventKind.LINK_SENT, clock.now() - timedelta(days=9))
+    text = pane(login("front"), create_contact(NUMBER))
+    assert text.index("Inès Roux") < text.index('id="status-sentence"') < text.index("Pièces")
+    assert "plus valable depuis" in text
+    assert 'data-script="S02"' in text
+    assert "06 39 98 01 01" in text
+
+
+def test_several_candidates_are_chosen_by_a_key(login: Any) -> None:
+    first = create_person(NUMBER, last_name="Alpha")
+    second = create_person(NUMBER, last_name="Beta")
+    create_dossier(second, reference="PF-B")
+    contact = create_contact(NUMBER)
+    assert contact.person_id is None
+    client = login("front")
+    text = pane(client, contact)
+    assert 'data-key="I 1"' in text
+    assert 'data-key="I 2"' in text
+    response = client.post("/dossiers/attach", data={"contact": contact.id, "person": second.id})
+    assert "PF-B" in response.text
+    assert response.headers["HX-Trigger"] == "contact-changed"
+    db.session.refresh(contact)
+    assert contact.person_id == second.id
+    assert ("attach", f"contact:{contact.id}") in acts()
+    assert first.id
+
+
+def test_hidden_and_unknown_numbers_ask_for_a_name(login: Any) -> None:
+    client = login("front")
+    assert "Le numéro est masqué" in pane(client, create_contact("anonymous"))
+    unknown = pane(client, create_contact("+33639980199"))
+    assert "Numéro inconnu" in unknown
+    assert "Créer une fiche" in unknown
+
+
+def test_a_new_person_gets_the_number_that_calls(login: Any) -> None:
+    contact = create_contact("+33639980199")
+    response = login("front").post(
+        "/dossiers/persons",
+        data={"contact": contact.id, "first_name": "Zoé", "last_name": "<b>Neuf</b>"},
+    )
+    assert response.status_code == 200
+    assert "&lt;b&gt;Neuf" in response.text
+    db.session.refresh(contact)
+    assert contact.person is not None
+    assert [p.e164 for p in contact.person.phones] == ["+33639980199"]
+
+
+def test_a_person_needs_a_name(login: Any) -> None:
+    contact = create_contact(None)
+    response = login("front").post(
+        "/dossiers/persons", data={"contact": contact.id, "first_name": " ", "last_name": ""}
+    )
+    assert response.status_code == 422
+    assert "Votre saisie est gardée" in response.text
+
+
+def test_not_this_person_after_all(login: Any) -> None:
+    create_dossier(create_person(NUMBER))
+    contact = create_contact(NUMBER)
+    response = login("front").post("/dossiers/detach", data={"contact": contact.id})
+    assert "Qui appelle" in response.text
+    db.session.refresh(contact)
+    assert (contact.person_id, contact.dossier_id) == (None, None)
+
+
+def test_a_dossier_of_somebody_else_is_not_attached(login: Any) -> None:
+    person, other = create_person(), create_dossier()
+    contact = create_contact(None)
+    response = login("front").post(
+        "/dossiers/attach", data={"contact": contact.id, "person": person.id, "dossier": other.id}
+    )
+    assert response.status_code == 422
+    db.session.refresh(contact)
+    assert contact.person_id is None
+
+
+def test_protected_fields_are_masked_then_shown_and_journaled(login: Any) -> None:
+    person = create_person(nir_masked="2 •• 91")
+    dossier = create_dossier(person, iban_masked="FR•• 606")
+    db.session.add(PersonNir(person_id=person.id, nir=NIR))
+    db.session.add(DossierIban(dossier_id=dossier.id, iban=IBAN))
+    db.session.commit()
+    client = login("front")
+    page = client.get(f"/dossiers/{dossier.id}").text
+    assert "2 •• 91" in page
+    assert NIR not in page.replace(" ", "")
+    assert IBAN not in page.replace(" ", "")
+    shown = client.post(f"/dossiers/{dossier.id}/reveal", data={"field": "nir"}).text
+    assert "2 85 05 78 006 084 91" in shown
+    shown = client.post(f"/dossiers/{dossier.id}/reveal", data={"field": "iban"}).text
+    assert "FR14 2004 1010" in shown
+    assert client.post(f"/dossiers/{dossier.id}/reveal", data={"field": "x"}).status_code == 404
+    subject = f"dossier:{dossier.id}"
+    assert [a for a in acts() if a[0].startswith("reveal")] == [
+        ("reveal_nir", subject),
+        ("reveal_iban", subject),
+    ]
+
+
+def test_pieces_are_told_by_a_word_and_the_urgent_ones_first(login: Any) -> None:
+    dossier = create_dossier(inside=Inside.TAKEN_UP)
+    create_piece(dossier, kind=PieceKind.RIB, state=PieceState.GREEN)
+    create_piece(dossier, kind=PieceKind.TAX_NOTICE, state=PieceState.RED, message="4 pages")
+    page = login("back").get(f"/dossiers/{dossier.id}").text
+    assert page.index("Redemandée") < page.index("Acceptée")
+    assert "4 pages" in page
+
+
+def test_annotations_are_escaped_and_secrets_refused(login: Any) -> None:
+    dossier = create_dossier()
+    client = login("front")
+    at = f"/dossiers/{dossier.id}/annotations"
+    assert "&lt;script&gt;" in client.post(at, data={"text": "<script>alert(1)</script>"}).text
+    refused = client.post(at, data={"text": "mdp: Soleil#12"})
+    assert refused.status_code == 422
+    assert "Soleil" not in refused.text
+    assert client.post(at, data={"text": "  "}).status_code == 422
+    assert client.post("/dossiers/999/annotations", data={"text": "ok"}).status_code == 404
+
+
+def test_a_priority_is_promised_late_then_done_once(login: Any) -> None:
+    dossier = create_dossier()
+    client = login("front")
+    at = f"/dossiers/{dossier.id}/priority"
+    today = clock.local_day(clock.now())
+    assert client.post(at, data={"reason": "Découvert"}).status_code == 422
+    past = {"reason": "Découvert", "due_on": str(today - timedelta(days=1))}
+    assert client.post(at, data=past).status_code == 422
+    page = client.post(at, data={"reason": "Découvert", "due_on": str(today)}).text
+    assert "Découvert" in page
+    flag = db.session.scalars(select(PriorityFlag)).one()
+    flag.due_on = date(2021, 1, 1)
+    db.session.commit()
+    assert "en retard" in client.get(f"/dossiers/{dossier.id}").text
+    for _ in range(2):
+        page = client.post(f"/dossiers/flags/{flag.id}/done").text
+    assert "Découvert" not in page
+    assert [a for a, _ in acts()].count("finish_flag") == 1
+
+
+def test_searches_are_posted_and_pages_follow(login: Any) -> None:
+    for n in range(23):
+        create_dossier(create_person(last_name=f"Martin{n:02d}"))
+    client = login("back")
+    page = client.post("/dossiers", data={"q": "martin"}).text
+    assert "23 dossiers trouvés" in page
+    assert "Page 1 sur 2" in page
+    assert "Page 2 sur 2" in client.post("/dossiers", data={"q": "martin", "page": "2"}).text
+    assert "Aucun dossier trouvé" in client.post("/dossiers", data={"q": "zzz"}).text
+
+
+def test_lists_say_what_to_do_when_empty(login: Any) -> None:
+    client = login("front")
+    assert "Aucun dossier pour l" in client.get("/dossiers").text
+    assert "Votre portefeuille est vide" in client.get("/dossiers?scope=mine").text
+
+
+def test_what_does_not_exist_is_said(login: Any) -> None:
+    client = login("front")
+    for path in ("/dossiers/999", "/dossiers/pane?contact=999", "/dossiers/pane?dossier=x"):
+        assert client.get(path).status_code == 404
+
+
+def test_technical_administrators_do_not_read_dossiers(login: Any) -> None:
+    dossier = create_dossier()
+    client = login("admin")
+    for path in ("/dossiers", f"/dossiers/{dossier.id}", "/tickets"):
+        assert client.get(path).status_code == 403
+
+
+def test_pages_speak_english_too(login: Any) -> None:
+    dossier = create_dossier(create_person(NUMBER))
+    page = login("front", locale="en").get(f"/dossiers/{dossier.id}").text
+    assert "Your training centre has not declared your enrolment yet" in page
