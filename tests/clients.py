@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import g
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from twilio.request_validator import RequestValidator
@@ -23,6 +24,10 @@ class StaffClient(FlaskClient):
     csrf: str = ""
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        # The test's own app context stays open, so Flask reuses its `g`: without this the second
+        # request would still be the first one's person, in her language.
+        for name in ("_login_user", "_flask_babel"):
+            g.pop(name, None)
         if self.csrf and str(kwargs.get("method", "GET")).upper() in UNSAFE:
             headers = dict(kwargs.pop("headers", None) or {})
             kwargs["headers"] = {"X-CSRFToken": self.csrf, **headers}

@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 
 STICKY_RETURN = timedelta(minutes=30)
 SMS_KEPT = 1600
+GONE_AFTER = timedelta(seconds=10)  # a page reload is back long before
 UNKNOWN_LINE = "Aucune ligne n'est configurée."
 
 
@@ -166,6 +167,8 @@ def _move(call_id: int, move: MoveAgent, at: datetime) -> None:
         # With no tab left she stays « available » for the grace period: routing rings only
         # agents with an open tab, and a page reload must not sign her off.
         to = wished or PresenceState.AVAILABLE
+        if not accounts.is_connected(move.agent_id):
+            store.set_deadline("gone", at + GONE_AFTER, agent_id=move.agent_id)
     accounts.move_in_call(move.agent_id, call_id, PresenceState(to), now=at)
 
 
@@ -260,7 +263,7 @@ def agent_gone(agent_id: int, *, now: datetime) -> None:
     if call is not None and call.state == State.OFFERED:
         happen(call.id, Event(Kind.OFFER_WITHDRAWN, now, _unique("withdrawn"), agent_id=agent_id))
     with unit_of_work():
-        store.set_deadline("gone", now + timedelta(seconds=10), agent_id=agent_id)
+        store.set_deadline("gone", now + GONE_AFTER, agent_id=agent_id)
 
 
 def rebuild(ref: str) -> CallRecord:

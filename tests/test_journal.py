@@ -1,0 +1,40 @@
+"""The journal is append-only in the database itself, and a change shows."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from app import clock
+from app.accounts import journal
+from app.extensions import db
+from app.unit_of_work import unit_of_work
+
+
+def write(count: int = 3) -> None:
+    for number in range(count):
+        with unit_of_work():
+            journal.record("reveal_nir", f"dossier:{number}", agent_id=1, now=clock.now())
+
+
+@pytest.mark.parametrize("sql", ["UPDATE journal SET act = 'x'", "DELETE FROM journal"])
+def test_the_database_refuses_to_change_the_journal(app: Flask, sql: str) -> None:
+    write()
+    with pytest.raises(DBAPIError, match="append-only"), unit_of_work():
+        db.session.execute(text(sql))
+    db.session.rollback()
+    assert journal.first_break() is None
+
+
+def test_a_line_changed_behind_the_guard_breaks_the_chain(app: Flask) -> None:
+    write()
+    drop = {
+        "sqlite": "DROP TRIGGER journal_no_UPDATE",
+        "postgresql": "DROP TRIGGER journal_append_only ON journal",
+    }[db.engine.dialect.name]
+    with unit_of_work():
+        db.session.execute(text(drop))
+        db.session.execute(text("UPDATE journal SET subject = 'dossier:9' WHERE id = 2"))
+    assert journal.first_break() == 2

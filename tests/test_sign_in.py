@@ -1,0 +1,90 @@
+"""Signing in: the same answer to every refusal, hardened cookies, no open redirect, journaled."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from app import clock
+from app.accounts import journal, service
+from app.accounts.models import JournalEntry
+from app.accounts.routes import _safe_next
+from app.exceptions import InvalidInput
+from app.extensions import db
+from app.unit_of_work import unit_of_work
+
+PASSWORD = "une phrase assez longue"
+
+
+@pytest.fixture
+def agent_email(app: Flask) -> str:
+    with unit_of_work():
+        service.create_agent("ines@permanence.example", "Inès", "front", PASSWORD, now=clock.now())
+    return "ines@permanence.example"
+
+
+def submit(app: Flask, email: str, password: str, following: str = "") -> object:
+    client = app.test_client()
+    page = client.get("/sign-in").text
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+    assert token
+    return client.post(
+        f"/sign-in{following}",
+        data={"email": email, "password": password, "csrf_token": token[1]},
+    )
+
+
+def test_the_right_password_opens_the_desk(app: Flask, agent_email: str) -> None:
+    response = submit(app, agent_email.upper(), PASSWORD)
+    assert (response.status_code, response.headers["Location"]) == (302, "/desk")
+    cookie = next(c for c in response.headers.getlist("Set-Cookie") if "permanence=" in c)
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+
+
+def test_a_wrong_password_and_an_unknown_address_read_the_same(
+    app: Flask, agent_email: str
+) -> None:
+    wrong = submit(app, agent_email, "nope nope nope")
+    unknown = submit(app, "personne@permanence.example", "nope nope nope")
+    strip = re.compile(r'value="[^"]*"|content="[^"]*"')
+    assert (wrong.status_code, unknown.status_code) == (401, 401)
+    assert strip.sub("", wrong.text) == strip.sub("", unknown.text)
+    assert "nope" not in wrong.text
+
+
+def test_both_outcomes_are_journaled_without_addresses(app: Flask, agent_email: str) -> None:
+    submit(app, agent_email, PASSWORD)
+    submit(app, agent_email, "nope nope nope")
+    acts = [e.act for e in db.session.scalars(select(JournalEntry).order_by(JournalEntry.id))]
+    assert acts == ["sign_in", "sign_in_refused"]
+    assert journal.first_break() is None
+
+
+def test_a_short_password_is_refused(app: Flask) -> None:
+    with pytest.raises(InvalidInput), unit_of_work():
+        service.create_agent("x@permanence.example", "X", "front", "court", now=clock.now())
+
+
+def test_a_disabled_agent_is_out_at_once(app: Flask, agent_email: str) -> None:
+    from app.accounts.models import Agent
+
+    with unit_of_work():
+        agent = db.session.scalar(select(Agent).where(Agent.email == agent_email))
+        agent.active = False
+    assert submit(app, agent_email, PASSWORD).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", ""],
+)
+def test_no_open_redirect(target: str) -> None:
+    assert _safe_next(target) is None
+
+
+def test_an_inner_address_is_followed() -> None:
+    assert _safe_next("/reports/2021-06-22") == "/reports/2021-06-22"
