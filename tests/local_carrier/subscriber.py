@@ -64,7 +64,9 @@ class Application:
     def forms(self, path: str) -> list[dict[str, str]]:
         return [seen.form for seen in self.seen if seen.path == path]
 
-    def wait(self, path: str, number: int = 1, timeout: float = 5.0, **wanted: str) -> dict[str, str]:
+    def wait(
+        self, path: str, number: int = 1, timeout: float = 5.0, **wanted: str
+    ) -> dict[str, str]:
         """The ``number``-th request at ``path`` whose form has the ``wanted`` values."""
 
         def found() -> list[dict[str, str]]:

@@ -38,7 +38,10 @@ def test_caller_waits_agent_joins_and_they_talk(line: Line) -> None:
     agent = line.driver.agent("agent-7")
     url = line.application.url
     leg = line.client.calls.create(
-        to="client:agent-7", from_=LINE, url=f"{url}/agent", status_callback=f"{url}/status",
+        to="client:agent-7",
+        from_=LINE,
+        url=f"{url}/agent",
+        status_callback=f"{url}/status",
         status_callback_event=["initiated", "ringing", "answered", "completed"],
     )
     joined = line.application.wait("/conference", StatusCallbackEvent="participant-join")
@@ -58,7 +61,9 @@ def test_caller_waits_agent_joins_and_they_talk(line: Line) -> None:
     done = line.application.wait("/status", CallSid=caller.sid)
     assert done["CallStatus"] == "completed"
     line.application.wait("/conference", StatusCallbackEvent="conference-end")
-    statuses = [f["CallStatus"] for f in line.application.forms("/status") if f["CallSid"] == leg.sid]
+    statuses = [
+        f["CallStatus"] for f in line.application.forms("/status") if f["CallSid"] == leg.sid
+    ]
     eventually(lambda: line.application.wait("/status", CallSid=leg.sid, CallStatus="completed"))
     assert statuses[:3] == ["initiated", "ringing", "in-progress"]
     assert all(seen.signed for seen in line.application.seen)

@@ -1,0 +1,224 @@
+// The telephone page: dials, listens, talks. One page is one telephone; several may be open side by side.
+import { text } from "./page/i18n.js";
+import { Speaker } from "./telephone/speaker.js";
+import { TelephoneView } from "./telephone/view.js";
+import { CarrierLine } from "./webrtc/line.js";
+import { audioContext, beep, pressTone, ringback, ringtone } from "./webrtc/sounds.js";
+import { Voice, openMicrophone } from "./webrtc/voice.js";
+
+const FREE = new Set(["idle", "ended", "connecting"]);
+const MODES = { waiting: "conference", alone: "conference", talking: "talking", held: "held" };
+const STATS_MS = 1000;
+
+class Telephone {
+  #view = new TelephoneView();
+  #speaker = new Speaker();
+  #back = ringback();
+  #bell = ringtone();
+  #line;
+  #ice = [];
+  #state = "connecting";
+  #leg = ""; // the call that is on here
+  #incoming = null;
+  #voice = null;
+  #early = []; // events that came before the answer to "dial", which tells our leg's number
+
+  constructor(url) {
+    this.#line = new CarrierLine(url, this.#hello());
+    this.#listen();
+    window.setInterval(() => this.#measure(), STATS_MS);
+    this.#line.open();
+  }
+
+  #listen() {
+    const on = (name, act) => this.#line.on(name, act);
+    const own = (name, act) => on(name, (detail) => {
+      if (detail.leg === this.#leg) act(detail);
+      else if (!this.#leg && this.#state === "dialing") this.#early.push([name, detail]);
+    });
+    on("ready", (welcome) => this.#ready(welcome));
+    on("offline", () => this.#offline());
+    on("refused", ({ error }) => this.#view.hint(text(error)));
+    on("ringing", (detail) => this.#ring(detail));
+    on("taken", ({ leg }) => this.#withdrawn(leg));
+    on("sms", (message) => { this.#view.message(message); beep([880, 1320], { seconds: 0.15 }); });
+    own("state", ({ status }) => { if (status === "in-progress") this.#answered(); });
+    own("said", (said) => { this.#view.heard(said.text, said.language); this.#speaker.say(said.text, said.language); });
+    own("played", ({ url }) => { if (url) this.#view.aside(text("music")); });
+    own("gathering", ({ on: wanted }) => this.#view.hint(wanted ? text("press") : ""));
+    own("waiting", ({ on: waits }) => this.#show(waits ? "queued" : "connected"));
+    own("music", ({ on: plays }) => this.#voice?.music(plays));
+    own("ringback", ({ on: rings }) => (rings ? this.#back.start() : this.#back.stop()));
+    own("beep", () => beep([1000], { seconds: 0.3 }));
+    own("media", (media) => this.#media(media));
+    own("signal", (detail) => this.#voice?.signal(detail));
+    own("ended", ({ status, duration }) => this.#over(status, duration));
+  }
+
+  #hello() {
+    return ["open", { number: this.#view.callerNumber() }];
+  }
+
+  changeCaller() {
+    this.#line.greet(this.#hello());
+  }
+
+  // -- calls ----------------------------------------------------------------------------------------------------------
+
+  async dial() {
+    if (!FREE.has(this.#state) || this.#state === "connecting") return;
+    const to = this.#view.dialed();
+    if (!to) return;
+    audioContext();
+    this.#view.clear();
+    this.#show("dialing");
+    this.#back.start();
+    await this.#openVoice();
+    const answer = await this.#line.ask("dial", { to, hidden: this.#view.hides() });
+    if (!answer.ok) return this.#fail(answer.error);
+    this.#begin(answer.leg);
+  }
+
+  async answer() {
+    const call = this.#incoming;
+    if (!call) return;
+    audioContext();
+    this.#bell.stop();
+    this.#view.clear();
+    await this.#openVoice();
+    this.#begin(call.leg);
+    const answer = await this.#line.ask("accept", { leg: call.leg });
+    this.#incoming = null;
+    if (!answer.ok) this.#over("canceled", 0);
+  }
+
+  hangUp() {
+    if (this.#incoming) {
+      this.#line.ask("decline", { leg: this.#incoming.leg });
+      return this.#withdrawn(this.#incoming.leg);
+    }
+    if (!this.#leg) return FREE.has(this.#state) ? undefined : this.#fail("ended");
+    this.#line.ask("hangup", { leg: this.#leg });
+    return undefined;
+  }
+
+  press(key) {
+    pressTone(key);
+    if (FREE.has(this.#state)) return this.#view.type(key);
+    if (!this.#leg) return undefined;
+    this.#speaker.hush();
+    this.#view.pressed(key);
+    return this.#line.ask("keys", { leg: this.#leg, keys: key });
+  }
+
+  mute(on) {
+    this.#voice?.mute(on);
+  }
+
+  speech(on) {
+    this.#speaker.enable(on);
+  }
+
+  async stats() {
+    const { packetsSent = 0, packetsReceived = 0 } = (await this.#voice?.stats()) ?? {};
+    return { packetsSent, packetsReceived };
+  }
+
+  get state() {
+    return this.#state;
+  }
+
+  // -- what the line says ---------------------------------------------------------------------------------------------
+
+  #ready({ ice, legs }) {
+    this.#ice = ice;
+    if (this.#leg && !legs.includes(this.#leg)) this.#over("failed", 0);
+    if (this.#state === "connecting") this.#show("idle");
+  }
+
+  #offline() {
+    if (FREE.has(this.#state)) this.#show("connecting", text("offline"));
+  }
+
+  async #openVoice() {
+    const microphone = await openMicrophone();
+    if (!microphone) this.#view.aside(text("no-microphone"));
+    this.#voice?.close();
+    this.#voice = new Voice({ line: this.#line, leg: () => this.#leg, ice: this.#ice, microphone });
+    this.#view.canMute(Boolean(microphone));
+  }
+
+  #begin(leg) {
+    this.#leg = leg;
+    const early = this.#early.splice(0);
+    early.filter(([, detail]) => detail.leg === leg).forEach(([name, detail]) => this.#line.emit(name, detail));
+  }
+
+  #answered() {
+    this.#back.stop();
+    this.#view.startTimer();
+    if (["dialing", "ringing"].includes(this.#state)) this.#show("connected");
+  }
+
+  #media(media) {
+    if (media.mode === "talking") this.#speaker.hush();
+    this.#voice?.apply(media);
+    this.#show(MODES[media.mode] ?? "connected");
+  }
+
+  #ring(call) {
+    if (!FREE.has(this.#state)) return this.#line.ask("decline", { leg: call.leg });
+    this.#incoming = call;
+    this.#bell.start();
+    this.#view.who(call.from);
+    return this.#show("ringing");
+  }
+
+  #withdrawn(leg) {
+    if (this.#incoming?.leg !== leg) return;
+    this.#incoming = null;
+    this.#bell.stop();
+    this.#show("idle");
+  }
+
+  #fail(error) {
+    this.#quiet();
+    beep([425], { seconds: 0.5 });
+    this.#show("ended", text(error));
+  }
+
+  #over(status, duration) {
+    this.#quiet();
+    this.#leg = "";
+    this.#view.stopTimer(duration);
+    const why = { busy: "busy", failed: "failed", "no-answer": "failed" }[status] ?? "ended";
+    [0, 0.7, 1.4].forEach((delay) => beep([425], { seconds: 0.4, delay, volume: 0.03 }));
+    this.#show("ended", text(why));
+  }
+
+  #quiet() {
+    this.#early = [];
+    this.#back.stop();
+    this.#bell.stop();
+    this.#speaker.hush();
+    this.#voice?.close();
+    this.#voice = null;
+    this.#view.hint("");
+  }
+
+  #show(state, sentence = "") {
+    this.#state = state;
+    this.#view.show(state, sentence || text(state === "connecting" ? "connecting" : state));
+  }
+
+  async #measure() {
+    if (this.#voice) this.#view.packets(await this.stats());
+  }
+}
+
+const page = document.getElementById("telephone");
+const telephone = new Telephone(page.dataset.carrier);
+TelephoneView.listen(telephone);
+
+// For tests and the curious: the same figures as the data-packets-* attributes.
+window.permanencePhone = { stats: () => telephone.stats(), state: () => telephone.state };
