@@ -7,8 +7,6 @@ from pathlib import Path
 
 from steps import LOG, PYTHON, ROOT, SetupError, prepare, say, step
 
-FLASK = [str(PYTHON), "-m", "flask", "--app", "app.factory"]
-
 
 def asked_port() -> int:
     """PORT, 5000 when not set. Raises SetupError when it is not a port."""
@@ -38,18 +36,20 @@ def check_port(host: str, port: int) -> None:
             ) from None
 
 
-def flask(*words: str, env: dict[str, str]) -> str:
-    """Run one of the application's commands; returns what it printed."""
-    result = subprocess.run(
-        [*FLASK, *words], cwd=ROOT, env=env, capture_output=True, text=True, check=False
-    )
+def load_data(env: dict[str, str]) -> str:
+    """Bring the database up to date with demo data in it; returns the demo accounts, for people."""
+    command = [str(PYTHON), "bin/demo_data.py"]
+    result = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     if result.returncode != 0:
         with LOG.open("a") as log:
             log.write(result.stdout + result.stderr)
-        tail = "\n".join((result.stderr.strip() or result.stdout.strip()).splitlines()[-4:])
+        if "no space left" in result.stderr.lower() or "disk is full" in result.stderr:
+            raise SetupError("The disk is full.", "free some space, then try again.")
+        tail = "\n".join(result.stderr.strip().splitlines()[-4:])
         raise SetupError(
-            f"`flask {' '.join(words)}` failed:\n{tail}",
-            f"the whole message is in {LOG.relative_to(ROOT)}.",
+            f"The database could not be prepared:\n{tail}",
+            f"the whole message is in {LOG.relative_to(ROOT)}. To begin again with fresh demo data, "
+            "move the folder instance/ away.",
         )
     return result.stdout.strip()
 
@@ -66,9 +66,7 @@ def run() -> None:
     check_port(env["HOST"], port)
     prepare(dev=False)
     with step("Database and demo data"):
-        flask("db", "upgrade", env=env)
-        flask("demo", "seed", env=env)
-        accounts = flask("demo", "accounts", env=env)
+        accounts = load_data(env)
     check_port(env["HOST"], port)
     base = f"http://localhost:{port}"
     say(WELCOME.format(base=base, accounts=indent(accounts)))

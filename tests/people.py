@@ -16,6 +16,9 @@ SERIOUS = {"serious", "critical"}
 HARMLESS = ("Failed to load resource: the server responded with a status of 4",)
 
 
+SESSIONS: dict[tuple[str, str], Any] = {}
+
+
 @dataclass
 class Problems:
     """What went wrong in a page without anybody seeing it."""
@@ -30,7 +33,8 @@ class Problems:
     def note(self, page: Page, message: Any) -> None:
         """Keep an error of the console, but for what is harmless."""
         if message.type == "error" and not message.text.startswith(HARMLESS):
-            self.found.append(f"{page.url}: {message.text}")
+            where = message.location.get("url", "")
+            self.found.append(f"{page.url}: {message.text} ({where})")
 
 
 class People:
@@ -62,10 +66,18 @@ class People:
     def agent(
         self, email: str, password: str, *, path: str = "/desk", base_url: str | None = None
     ) -> Page:
-        """Somebody of the staff, signed in, on ``path``."""
-        page = self.context(base_url).new_page()
-        sign_in(page, email, password)
+        """Somebody of the staff, signed in, on ``path``.
+
+        Her session is kept for the next tests of the same server: the form lets ten people in a
+        minute, and no more.
+        """
+        key = (base_url or self.base_url, email)
+        page = self.context(base_url, storage_state=SESSIONS.get(key)).new_page()
         page.goto(path)
+        if "/sign-in" in page.url:
+            sign_in(page, email, password)
+            SESSIONS[key] = page.context.storage_state()
+            page.goto(path)
         return page
 
     def caller(self, *, base_url: str | None = None) -> Page:

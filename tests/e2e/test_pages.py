@@ -1,0 +1,60 @@
+"""Every page, for somebody who may see it: it answers, hides no error, fits, and axe finds nothing serious."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.people import assert_axe, assert_fits, keep_screen
+
+if TYPE_CHECKING:
+    from tests.people import People
+
+PASSWORD = "permanence-demo"
+PAGES = [
+    ("front", "/desk"),
+    ("front", "/dossiers"),
+    ("front", "/tickets"),
+    ("front", "/scripts"),
+    ("front", "/outbox"),
+    ("back", "/desk"),
+    ("manager", "/wall"),
+    ("manager", "/reports/2021-06-22"),
+    ("manager", "/reports/today"),
+    ("admin", "/admin"),
+    ("admin", "/admin/components"),
+]
+WHO = {
+    "front": "camille@demo.permanence",
+    "back": "bruno@demo.permanence",
+    "manager": "isabelle@demo.permanence",
+    "admin": "admin@demo.permanence",
+}
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/telephone"])
+def test_a_page_for_everybody(people: People, path: str) -> None:
+    page = people.context().new_page()
+    page.goto(path)
+    check(page, path)
+
+
+@pytest.mark.parametrize(("role", "path"), PAGES)
+def test_a_page_of_the_staff(people: People, role: str, path: str) -> None:
+    page = people.agent(WHO[role], PASSWORD, path=path)
+    assert page.locator("main h1, main h2").count() > 0
+    check(page, f"{role}{path}")
+
+
+def check(page, name: str) -> None:  # type: ignore[no-untyped-def]
+    """What is asked of every page, light and dark, at 1280 px and at 200 % zoom (640 px)."""
+    name = name.strip("/").replace("/", "-")
+    assert_fits(page)
+    keep_screen(page, f"page-{name}")
+    assert_axe(page)
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    assert_axe(page)
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    page.set_viewport_size({"width": 640, "height": 400})
+    assert_fits(page)
