@@ -158,7 +158,8 @@ async function expectsLeg() {
 // --- what comes from outside ---
 
 function connect() {
-  const socket = window.io({ transports: ["websocket", "polling"] });
+  // A connection of its own: the softphone's namespace must not share (and re-open) the desk's.
+  const socket = window.io({ transports: ["websocket", "polling"], forceNew: true });
   socket.on("connect", () => {
     window.clearTimeout(lostTimer);
     if (network === "lost") toast(text("net.back"));
