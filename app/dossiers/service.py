@@ -116,10 +116,12 @@ def create_person(
     now: datetime,
 ) -> Person:
     """A new person, from the desk. Raises InvalidInput without a name or with a broken mail."""
-    if not last_name.strip() or not first_name.strip():
+    first_name, last_name = store.printable(first_name), store.printable(last_name)
+    if not last_name or not first_name:
         raise InvalidInput("Le prénom et le nom sont nécessaires.", kept="Votre saisie est gardée.")
     if len(first_name) > 80 or len(last_name) > 80:
         raise InvalidInput("Le nom est trop long.", kept="Votre saisie est gardée.")
+    email = store.printable(email or "")
     if email and ("@" not in email or len(email) > 254):
         raise InvalidInput("L'adresse mail n'est pas complète.", kept="Votre saisie est gardée.")
     with unit_of_work():

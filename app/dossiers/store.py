@@ -68,6 +68,11 @@ def search_key(text: str) -> str:
     return " ".join(bare.casefold().replace("-", " ").split())
 
 
+def printable(text: str) -> str:
+    """``text`` without control characters: PostgreSQL refuses some, and nobody types them."""
+    return "".join(c for c in text if c.isprintable()).strip()
+
+
 def candidates_for_number(e164: str | None) -> tuple[Candidate, ...]:
     """Who may be calling from this number: nobody (hidden, unknown), one person, or several.
 
@@ -247,7 +252,7 @@ def page(number: int, *, owner_id: int | None = None, inside: Inside | None = No
 
 def search(query: str, number: int = 1) -> Page:
     """Dossiers found by reference, mail, telephone or name; all words of a name must match."""
-    text = query.strip()[:100]
+    text = printable(query)[:100]
     if not text:
         return Page((), 0, 1)
     return _page(select(Dossier).join(Dossier.person).where(_matches(text)), number)

@@ -7,6 +7,7 @@ on a request. French is the reference; an unknown locale gets French.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -226,6 +227,10 @@ class Words:
     def phone(self, e164: str | None) -> str:
         """A telephone number as it is said."""
         return phone_numbers.display(e164)
+
+    def phones(self, numbers: Iterable[str]) -> str:
+        """Several telephone numbers, as they are said."""
+        return ", ".join(map(self.phone, numbers))
 
 
 _NEAR: dict[int, tuple[str, str]] = {0: ("aujourd'hui", "today"), 1: ("hier", "yesterday")}
