@@ -66,7 +66,6 @@ class PlannedCall:
     hold: tuple[int, int] | None = None
     digital_seen: DigitalKind | None = None
     digital_declared: bool | None = None
-    scripts: tuple[str, ...] = ()
     note: str = ""
 
     @property
@@ -159,7 +158,7 @@ class _Row:
     hold: tuple[int, int] | None = None
     seen: DigitalKind | None = None
     declared: bool = True
-    scripts: tuple[str, ...] = ()
+    note: str = ""
 
 
 def _talk(
@@ -176,12 +175,12 @@ def _talk(
     hold: tuple[int, int] | None = None,
     seen: DigitalKind | None = None,
     declared: bool = True,
-    scripts: tuple[str, ...] = (),
+    note: str = "",
 ) -> _Row:
     """An answered call; its wait has the ring in it. ``declared`` False: seen, but not said."""
     return _Row(
         at, greeting_s, wait_s, ring_s, talk_s, wrap_up_s, agent, reason, role, hold, seen,
-        declared, scripts,
+        declared, note,
     )  # fmt: skip
 
 
@@ -220,7 +219,7 @@ _ROWS = (
     _talk("10:14:13", 8, 8, 8, 377, 54, B, FOLLOW_UP),
     _talk("10:15:49", 8, 9, 9, 163, 46, A, COMPLETENESS, role=FORMATEUR),
     _talk("10:35:07", 8, 8, 8, 916, 35, A, ACCOUNTS, role=STAGIAIRE, hold=(318, 52),
-          seen=MAILBOX_PASSWORD, scripts=("S01", "S03")),
+          seen=MAILBOX_PASSWORD, note=NOTE_13),
     _talk("10:38:32", 8, 13, 13, 447, 59, B, FOLLOW_UP),
     _talk("10:43:59", 8, 30, 10, 379, 51, C, FOLLOW_UP),
     _talk("10:55:41", 9, 10, 10, 92, 34, B, COMPLETENESS, role=STAGIAIRE),
@@ -303,6 +302,5 @@ def _planned(number: int, row: _Row, day: date, zone: ZoneInfo) -> PlannedCall:
         hold=row.hold,
         digital_seen=row.seen,
         digital_declared=(row.seen is not None and row.declared) if qualified else None,
-        scripts=row.scripts,
-        note=NOTE_13 if row.scripts else "",
+        note=row.note,
     )

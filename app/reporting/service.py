@@ -1,0 +1,54 @@
+"""Use cases of the report: the figures of a day, and the day as a file."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+from app.accounts import journal
+from app.calls import opening_hours
+from app.reporting import exports, store, wall
+from app.reporting.statistics import DayReport, day_report
+from app.unit_of_work import unit_of_work
+
+
+def report_of(day: date) -> DayReport:
+    """Every figure of a local day, counted from the calls now."""
+    line = store.line_hours()
+    return day_report(store.day_facts(day, line.zone), day, line.zone, opening=_opening(line, day))
+
+
+def _opening(line: store.LineHours, day: date) -> tuple[tuple[time, time], ...]:
+    hours = line.hours or opening_hours.REFERENCE_HOURS
+    return tuple(
+        (start.time(), end.time()) for start, end in opening_hours.spans(hours, day, line.zone)
+    )
+
+
+def export(day: date, format_name: str, locale: str = "fr") -> str | bytes:
+    """The report of a day as text (table, json, csv) or bytes (xlsx, pdf).
+
+    Raises InvalidInput for a format that does not exist.
+    """
+    exports.format_of(format_name)
+    return exports.export(report_of(day), format_name, locale)
+
+
+def export_for(
+    day: date, format_name: str, *, agent_id: int, now: datetime, locale: str = "fr"
+) -> str | bytes:
+    """As ``export``, journaled: somebody took the figures out."""
+    content = export(day, format_name, locale)
+    with unit_of_work():
+        journal.record(
+            "export_report",
+            f"report:{day.isoformat()}",
+            agent_id=agent_id,
+            now=now,
+            detail={"format": format_name},
+        )
+    return content
+
+
+def board() -> wall.Board:
+    """The line as it is now."""
+    return wall.board(store.live_calls(), store.seats())

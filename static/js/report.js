@@ -1,0 +1,58 @@
+// The report's drawings: Plotly figures from the page's JSON blocks, in the colours of the theme.
+//
+// A colour in a figure is the name of a token, "var(--action)": it is given its value here, so that the drawing follows the
+// light or the dark theme, and paper when printed.
+const TOKEN = /^var\((--[\w-]+)\)$/;
+const SETTINGS = { displayModeBar: false, responsive: true, staticPlot: false };
+
+function resolved(value, styles) {
+  if (Array.isArray(value)) return value.map((each) => resolved(each, styles));
+  if (value && typeof value === "object") {
+    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, resolved(each, styles)]));
+  }
+  const token = typeof value === "string" && TOKEN.exec(value);
+  return token ? styles.getPropertyValue(token[1]).trim() : value;
+}
+
+function draw(place) {
+  const block = document.getElementById(`chart-data-${place.dataset.chart}`);
+  const styles = window.getComputedStyle(document.documentElement);
+  const figure = resolved(JSON.parse(block.textContent), styles);
+  const family = window.getComputedStyle(document.body).fontFamily;
+  const size = parseFloat(window.getComputedStyle(place).fontSize);
+  figure.layout.font = { ...figure.layout.font, family, size };
+  figure.layout.height = Number(place.dataset.height) * (size / 14);
+  return window.Plotly.react(place, figure.data, figure.layout, SETTINGS);
+}
+
+function drawAll() {
+  document.querySelectorAll("[data-chart]").forEach(draw);
+}
+
+function openTables() {
+  document.querySelectorAll("details").forEach((each) => {
+    if (each.open || each.closest(".top")) return;
+    each.open = true;
+    each.dataset.openedToPrint = "";
+  });
+}
+
+function closeTables() {
+  document.querySelectorAll("[data-opened-to-print]").forEach((each) => {
+    each.open = false;
+    delete each.dataset.openedToPrint;
+  });
+}
+
+if (window.Plotly) {
+  drawAll();
+  // The theme is an attribute of the root: whoever changes it, the drawings follow.
+  new MutationObserver(drawAll).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+} else {
+  document.querySelectorAll(".report-table").forEach((each) => (each.open = true));
+  document.querySelectorAll("[data-chart]").forEach((each) => (each.hidden = true));
+}
+document.getElementById("report-print").addEventListener("click", () => window.print());
+document.getElementById("report-definitions").addEventListener("click", () => document.getElementById("definitions").focus());
+window.addEventListener("beforeprint", openTables);
+window.addEventListener("afterprint", closeTables);

@@ -1,0 +1,206 @@
+"""The report's page, its files and the wall, on both databases, from the tables."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from app.accounts.models import JournalEntry
+from app.calls import store as calls_store
+from app.calls.models import Call, CallEvent, Line
+from app.exceptions import Unavailable
+from app.extensions import db
+from app.reporting import demo_load, service, tables
+from app.reporting.demo_day import REFERENCE_DAY
+from app.tickets.models import Contact
+from tests.fixtures.application import CreateAgent, Login
+
+ADDRESS = "/reports/2021-06-22"
+
+
+@pytest.fixture
+def line(app: Flask) -> Line:
+    line = Line(name="Aide à la formation", number="+33199001122")
+    db.session.add(line)
+    db.session.commit()
+    return line
+
+
+@pytest.fixture
+def team(line: Line, create_agent: CreateAgent) -> None:
+    for role in ("front", "front", "back"):
+        create_agent(role)
+
+
+@pytest.fixture
+def loaded(team: None) -> str:
+    return demo_load.load(REFERENCE_DAY)
+
+
+def test_the_reference_day_read_back_from_the_tables(loaded: str) -> None:
+    report = service.report_of(REFERENCE_DAY).as_json()
+    assert loaded == "2021-06-22 : 67 appels chargés, 0 déjà connus."
+    assert (report["presented"], report["answered"]) == (67, 59)
+    assert (report["abandoned"], report["short_abandoned"]) == (3, 5)
+    assert (report["mean_wait_s"], report["mean_talk_s"]) == (32, 336)
+    assert report["digital"] == {"observed": 7, "declared": 5}
+    roles = report["caller_roles"]
+    assert (roles["stagiaire"], roles["formateur"], roles["duo"]) == (21, 6, 2)
+    assert sum(roles.values()) == 29
+    assert len(report["reasons"]) == 7
+    assert sum(report["reasons"].values()) == 59
+
+
+def test_the_thirteenth_call_in_the_tables(loaded: str) -> None:
+    call = db.session.scalars(select(Call).order_by(Call.received_at)).all()[12]
+    assert call.answered_at is not None
+    assert call.ended_at is not None
+    assert call.answered_at.astimezone(UTC).strftime("%H:%M") == "08:35"  # 10:35 in Paris
+    assert call.ended_at - call.answered_at == timedelta(minutes=15, seconds=16)
+
+
+def test_loading_twice_changes_nothing(loaded: str) -> None:
+    assert demo_load.load(REFERENCE_DAY) == "2021-06-22 : 0 appels chargés, 67 déjà connus."
+    assert db.session.scalar(select(func.count(Call.id))) == 67
+    assert db.session.scalar(select(func.count(Contact.id))) == 67
+
+
+def test_rows_of_the_demo_day_are_what_their_events_say(loaded: str) -> None:
+    for call in db.session.scalars(select(Call)).all():
+        before = calls_store.record_of(call)
+        assert calls_store.rebuild(call) == before
+    assert db.session.scalar(select(func.count(CallEvent.id))) > 400
+
+
+def test_the_same_day_can_be_put_on_another_date(team: None) -> None:
+    winter = date(2026, 1, 13)
+    demo_load.load(winter)
+    report = service.report_of(winter)
+    assert (report.presented, report.mean_wait_s, report.mean_talk_s) == (67, 32, 336)
+    assert service.report_of(REFERENCE_DAY).presented == 0
+
+
+def test_nothing_is_loaded_without_the_three_agents(line: Line, create_agent: CreateAgent) -> None:
+    create_agent("front")
+    with pytest.raises(Unavailable):
+        demo_load.load(REFERENCE_DAY)
+    assert db.session.scalar(select(func.count(Call.id))) == 0
+
+
+def test_half_hours_follow_the_hours_of_the_line(loaded: str) -> None:
+    shown = [each.label for each in service.report_of(REFERENCE_DAY).shown_half_hours]
+    assert shown[0] == "09:00"
+    assert shown[-1] == "16:30"
+    assert "13:00" not in shown
+
+
+@pytest.mark.parametrize("role", ["front", "back", "manager", "admin"])
+def test_the_page_has_every_table_and_no_name_of_an_agent(
+    loaded: str, login: Login, role: str
+) -> None:
+    response = login(role, display_name="Somebody Else").get(ADDRESS)
+    page = response.get_data(as_text=True)
+    assert response.status_code == 200
+    assert "Rapport du mardi 22 juin 2021" in page
+    for table in tables.all_tables(service.report_of(REFERENCE_DAY)):
+        assert f">{table.caption}</caption>" in page.replace("&#39;", "'"), table.key
+    assert "Front " not in page
+    for chart in ("half_hours", "outcomes", "reasons", "caller_roles"):
+        assert f'id="chart-data-{chart}"' in page
+
+
+def test_the_drawings_of_the_page_are_json(loaded: str, login: Login) -> None:
+    page = login("manager").get(ADDRESS).get_data(as_text=True)
+    blocks = re.findall(r'id="chart-data-\w+">(.*?)</script>', page, re.DOTALL)
+    assert len(blocks) == 4
+    for block in blocks:
+        assert json.loads(block)["data"]
+
+
+def test_the_page_in_english(loaded: str, login: Login) -> None:
+    page = login("manager", locale="en").get(ADDRESS).get_data(as_text=True)
+    assert "Calls presented" in page
+    assert "Appels présentés" not in page
+
+
+def test_an_empty_day_says_so_and_keeps_its_tables(line: Line, login: Login) -> None:
+    page = login("manager").get("/reports/2021-06-20").get_data(as_text=True)
+    assert "Aucun appel ce jour-là" in page
+    assert "chart-data-" not in page
+    assert "Motifs des appels répondus</caption>" in page
+
+
+@pytest.mark.parametrize(
+    "day", ["2021-02-30", "20210622", "hier", "2021-06-22.docx", "0001-01-01", "2021-W25-2"]
+)
+def test_a_day_that_does_not_exist_is_a_clear_404(line: Line, login: Login, day: str) -> None:
+    response = login("manager").get(f"/reports/{day}")
+    assert response.status_code == 404
+    assert "Ce jour n’existe pas" in response.get_data(as_text=True)
+
+
+def test_reports_leads_to_a_day(line: Line, login: Login) -> None:
+    client = login("front")
+    assert re.search(r"/reports/\d{4}-\d\d-\d\d$", client.get("/reports").location)
+    assert client.get("/reports?day=2021-06-22").location.endswith(ADDRESS)
+
+
+def test_files_are_the_report_and_are_journaled(loaded: str, login: Login) -> None:
+    client = login("manager")
+    figures = client.get(f"{ADDRESS}.json").get_json()
+    assert figures == service.report_of(REFERENCE_DAY).as_json()
+    rows = list(csv.reader(io.StringIO(client.get(f"{ADDRESS}.csv").text[1:]), delimiter=";"))
+    assert ["2021-06-22", "Chiffres du jour", "Répondus", "Valeur", "59", "appels"] in rows
+    assert client.get(f"{ADDRESS}.xlsx").data.startswith(b"PK")
+    assert client.get(f"{ADDRESS}.pdf").data.startswith(b"%PDF-")
+    entries = db.session.scalars(
+        select(JournalEntry).where(JournalEntry.act == "export_report").order_by(JournalEntry.id)
+    ).all()
+    assert [entry.detail["format"] for entry in entries] == ["json", "csv", "xlsx", "pdf"]
+    assert {entry.subject for entry in entries} == {"report:2021-06-22"}
+
+
+def test_files_are_named_after_their_day(loaded: str, login: Login) -> None:
+    response = login("manager").get(f"{ADDRESS}.csv")
+    assert "rapport-2021-06-22.csv" in response.headers["Content-Disposition"]
+    assert response.mimetype == "text/csv"
+    assert login("manager").get("/reports/2021-02-30.csv").status_code == 404
+
+
+def test_a_call_in_progress_is_open(line: Line, login: Login) -> None:
+    now = datetime(2026, 1, 13, 9, 0, tzinfo=UTC)
+    db.session.add(Call(ref="a" * 16, provider_sid="CA1", line_id=line.id, received_at=now))
+    db.session.commit()
+    report = service.report_of(date(2026, 1, 13))
+    assert (report.presented, report.open, report.answered) == (1, 1, 0)
+
+
+def test_reports_and_wall_want_somebody_signed_in(line: Line, client: object) -> None:
+    for address in (ADDRESS, f"{ADDRESS}.csv", "/reports", "/wall", "/wall/board"):
+        assert client.get(address).status_code in (302, 401)  # type: ignore[attr-defined]
+
+
+def test_the_wall_shows_agents_and_who_waits_without_naming_callers(
+    line: Line, login: Login, create_agent: CreateAgent
+) -> None:
+    create_agent("front", state="in_call", display_name="Inès Aubry")
+    waiting = Call(
+        ref="b" * 16, provider_sid="CA2", line_id=line.id, number="+33639988001",
+        received_at=datetime(2026, 1, 13, 9, tzinfo=UTC), state="waiting",
+        queued_at=datetime(2026, 1, 13, 9, 0, 8, tzinfo=UTC),
+    )  # fmt: skip
+    db.session.add(waiting)
+    db.session.commit()
+    client = login("manager")
+    for address in ("/wall", "/wall/board"):
+        page = client.get(address).get_data(as_text=True)
+        assert "Inès Aubry" in page
+        assert 'data-since="2026-01-13T09:00:08+00:00"' in page
+        assert "39988001" not in page
