@@ -101,8 +101,11 @@ def _prepare(actor: Actor, base_url: str) -> tuple[int, MailMessage] | None:
         )
         message = mails.access(dossier, token, link.expires_at, base_url)
         mail = Mail(
-            link_id=link.id, dossier_id=dossier.id, to_address=message.to,
-            subject=message.subject, created_at=actor.now,
+            link_id=link.id,
+            dossier_id=dossier.id,
+            to_address=message.to,
+            subject=message.subject,
+            created_at=actor.now,
         )
         work.session.add(mail)
         work.session.flush()
@@ -130,16 +133,19 @@ def _dossier_of(run: ScriptRun) -> Dossier:
 
 
 def _just_sent(dossier_id: int, now: datetime) -> bool:
-    return db.session.scalar(
-        select(PortalLink.id)
-        .join(Mail)
-        .where(
-            PortalLink.dossier_id == dossier_id,
-            PortalLink.created_at > now - DOUBLE_CLICK,
-            Mail.state.in_((MailState.CREATED, MailState.SENT, MailState.DELIVERED)),
+    return (
+        db.session.scalar(
+            select(PortalLink.id)
+            .join(Mail)
+            .where(
+                PortalLink.dossier_id == dossier_id,
+                PortalLink.created_at > now - DOUBLE_CLICK,
+                Mail.state.in_((MailState.CREATED, MailState.SENT, MailState.DELIVERED)),
+            )
+            .limit(1)
         )
-        .limit(1)
-    ) is not None
+        is not None
+    )
 
 
 def _accepted(actor: Actor, mail_id: int, receipt: MailReceipt) -> None:
@@ -156,7 +162,10 @@ def _accepted(actor: Actor, mail_id: int, receipt: MailReceipt) -> None:
             links.add_event(link, PortalEventKind.MAIL_DELIVERED, receipt.accepted_at)
         _log_act("resend_link", actor, "done", link.id)
         journal.record(
-            "link.resent", f"dossier:{link.dossier_id}", agent_id=actor.agent_id, now=actor.now,
+            "link.resent",
+            f"dossier:{link.dossier_id}",
+            agent_id=actor.agent_id,
+            now=actor.now,
             detail={"link": link.id, "run": actor.run_id},
         )
 
@@ -198,7 +207,10 @@ def _note(name: str, actor: Actor) -> Result:
         _log_act(name, actor, "noted", None)
         subject = f"dossier:{run.dossier_id}" if run.dossier_id else f"contact:{run.contact_id}"
         journal.record(
-            f"act.{name}", subject, agent_id=actor.agent_id, now=actor.now,
+            f"act.{name}",
+            subject,
+            agent_id=actor.agent_id,
+            now=actor.now,
             detail={"run": run.id, "basis": actor.basis},
         )
     return Result("noted")
@@ -207,8 +219,14 @@ def _note(name: str, actor: Actor) -> Result:
 def _log_act(name: str, actor: Actor, result: str, link_id: int | None) -> None:
     db.session.add(
         ScriptAct(
-            run_id=actor.run_id, agent_id=actor.agent_id, step_id=actor.step_id, action=name,
-            basis=actor.basis, result=result, link_id=link_id, at=actor.now,
+            run_id=actor.run_id,
+            agent_id=actor.agent_id,
+            step_id=actor.step_id,
+            action=name,
+            basis=actor.basis,
+            result=result,
+            link_id=link_id,
+            at=actor.now,
         )
     )
 

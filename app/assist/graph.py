@@ -13,7 +13,9 @@ def problems(script: Script, file: str, scripts: Collection[str]) -> list[Proble
     """All that is wrong with ``script``; ``scripts`` are the ids that a choice may lead to."""
     found = _duplicates(script, file)
     for step in script.steps:
-        found += [Problem(file, step.id, message) for message in _step_problems(step, script, scripts)]
+        found += [
+            Problem(file, step.id, message) for message in _step_problems(step, script, scripts)
+        ]
     if not found:  # the shape means nothing while its parts are wrong
         found = _unreachable(script, file) + _endless(script, file)
     return found + _untranslated(script, file)
@@ -39,7 +41,9 @@ def _step_problems(step: Step, script: Script, scripts: Collection[str]) -> list
     for choice in step.choices:
         ways = [w for w in (choice.next, choice.end, choice.script) if w is not None]
         if len(ways) != 1:
-            found.append("un choix mène à une étape (next), à une fin (end) ou à un script, un seul")
+            found.append(
+                "un choix mène à une étape (next), à une fin (end) ou à un script, un seul"
+            )
         if choice.next is not None and choice.next not in known:
             found.append(f"un choix mène à une étape inconnue : « {choice.next} »")
         if choice.end is not None and (choice.end not in OUTCOMES or choice.end == "other_script"):
@@ -69,7 +73,9 @@ def _endless(script: Script, file: str) -> list[Problem]:
     grew = True
     while grew:
         more = {
-            s.id for s in script.steps if s.id not in ending and any(c.next in ending for c in s.choices)
+            s.id
+            for s in script.steps
+            if s.id not in ending and any(c.next in ending for c in s.choices)
         }
         ending |= more
         grew = bool(more)

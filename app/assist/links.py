@@ -39,8 +39,13 @@ def create(
     """A new link (flushed) and its token, which exists nowhere else. Runs in a transaction."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     link = PortalLink(
-        token_hash=token_hash(token), dossier_id=dossier_id, agent_id=agent_id, run_id=run_id,
-        contact_id=contact_id, created_at=now, expires_at=now + LINK_LIFE,
+        token_hash=token_hash(token),
+        dossier_id=dossier_id,
+        agent_id=agent_id,
+        run_id=run_id,
+        contact_id=contact_id,
+        created_at=now,
+        expires_at=now + LINK_LIFE,
     )
     db.session.add(link)
     db.session.flush()

@@ -18,7 +18,7 @@ from jsonschema.exceptions import ValidationError
 
 from app.assist import graph
 from app.assist.script import Choice, Problem, Script, Step, Text
-from app.assist.typography import french
+from app.typography import french
 from app.exceptions import ConfigurationError, NotFound
 from app.tickets.reasons import DigitalKind, Reason
 
@@ -122,7 +122,9 @@ def build(document: dict[str, Any], digest: str) -> Script:
 
 
 def _step(document: dict[str, Any]) -> Step:
-    texts = {n: _text(document[n]) for n in ("ask", "do", "say", "screen", "check") if n in document}
+    texts = {
+        n: _text(document[n]) for n in ("ask", "do", "say", "screen", "check") if n in document
+    }
     options = {n: document[n] for n in ("action", "patience", "posture") if n in document}
     choices = tuple(
         Choice(_text(c["label"]), c.get("next"), c.get("end"), c.get("script"))
@@ -145,7 +147,9 @@ def _schema_problem(error: ValidationError, document: Any, file: str) -> Problem
     step = ""
     if len(path) > 1 and path[0] == "steps":
         raw = document["steps"][path[1]]
-        step = str(raw.get("id", f"n° {int(path[1]) + 1}")) if isinstance(raw, dict) else str(path[1])
+        step = (
+            str(raw.get("id", f"n° {int(path[1]) + 1}")) if isinstance(raw, dict) else str(path[1])
+        )
     place = ".".join(str(p) for p in path[2 if step else 0 :])
     return Problem(file, step, (f"{place} : " if place else "") + _sentence(error))
 

@@ -61,7 +61,9 @@ def with_links(text: str) -> Markup:
         address = escape(match.group())
         parts.append(escape(text[end : match.start()]))
         parts.append(
-            Markup('<a href="{0}" target="_blank" rel="noopener noreferrer">{0}</a>').format(address)
+            Markup('<a href="{0}" target="_blank" rel="noopener noreferrer">{0}</a>').format(
+                address
+            )
         )
         end = match.end()
     parts.append(escape(text[end:]))

@@ -108,12 +108,20 @@ def draw(run: ScriptRun, spoken: str, locale: str) -> RunView:
     state = service.state_of(run)
     step = state.step
     return RunView(
-        id=run.id, moves=run.moves, script_id=run.script_id,
-        title=state.script.title.get(locale), number=len(state.answers) + 1, step=step,
-        headline=step.headline.get(locale), said=_said(step.say, spoken, locale),
-        screen=_words(step.screen, locale), check=_words(step.check, locale),
+        id=run.id,
+        moves=run.moves,
+        script_id=run.script_id,
+        title=state.script.title.get(locale),
+        number=len(state.answers) + 1,
+        step=step,
+        headline=step.headline.get(locale),
+        said=_said(step.say, spoken, locale),
+        screen=_words(step.screen, locale),
+        check=_words(step.check, locale),
         choices=tuple(choice.label.get(locale) for choice in step.choices),
-        action=_action(run, step, locale), running=state.running, outcome=state.outcome,
+        action=_action(run, step, locale),
+        running=state.running,
+        outcome=state.outcome,
         can_back=bool(state.answers or run.came_from_id or not state.running),
         entered_at=store.current_step(run).entered_at,
     )
@@ -137,7 +145,8 @@ def _action(run: ScriptRun, step: Step, locale: str) -> ActionView | None:
     action = ACTIONS[step.action]
     since = store.current_step(run).entered_at
     done = [
-        act.at for act in run.acts
+        act.at
+        for act in run.acts
         if act.action == step.action and act.at >= since and act.result != "refused"
     ]
     return ActionView(
@@ -185,16 +194,20 @@ def life_of(dossier_id: int | None, now: datetime) -> LifeView | None:
     if link is None or link.mail is None:
         return None
     facts = _facts(link)
-    return LifeView(
-        life.items(facts), link.expires_at, life.expired(facts, now), facts.refusal
-    )
+    return LifeView(life.items(facts), link.expires_at, life.expired(facts, now), facts.refusal)
 
 
 def _facts(link: PortalLink) -> life.LinkFacts:
     mail = link.mail
     assert mail is not None  # the caller checked
     return life.LinkFacts(
-        mail_state=mail.state, created_at=link.created_at, expires_at=link.expires_at,
-        refusal=mail.refusal or "", sent_at=mail.sent_at, delivered_at=mail.delivered_at,
-        opened_at=link.opened_at, step1_at=link.step1_at, step2_at=link.step2_at,
+        mail_state=mail.state,
+        created_at=link.created_at,
+        expires_at=link.expires_at,
+        refusal=mail.refusal or "",
+        sent_at=mail.sent_at,
+        delivered_at=mail.delivered_at,
+        opened_at=link.opened_at,
+        step1_at=link.step1_at,
+        step2_at=link.step2_at,
     )

@@ -77,7 +77,10 @@ def _page(token: str, *, asked_step2: bool = False) -> Response:
         state = "step1_first"
     locale = str(get_locale() or "fr")
     page = render_template(
-        "assist/portal_link.html", state=state, token=token, asked_step2=asked_step2,
+        "assist/portal_link.html",
+        state=state,
+        token=token,
+        asked_step2=asked_step2,
         until=long_moment(link.expires_at, locale) if link else "",
     )
     return _private(make_response(page, _STATUS.get(state, 200)))

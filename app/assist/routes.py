@@ -41,7 +41,9 @@ def search_fragment() -> str:
     """The scripts that hold the words typed, as rows that start one."""
     found = pane.search(request.args.get("q", "")[:80], _locale())
     return render_template(
-        "assist/_results.html", found=found, contact_id=_number("contact"),
+        "assist/_results.html",
+        found=found,
+        contact_id=_number("contact"),
         dossier_id=_number("dossier"),
     )
 
@@ -52,7 +54,9 @@ def life_fragment() -> str:
     """The life of a dossier's last message: drawn again when something happens to it."""
     dossier_id = _number("dossier")
     return render_template(
-        "assist/_life.html", life=pane.life_of(dossier_id, clock.now()), dossier_id=dossier_id,
+        "assist/_life.html",
+        life=pane.life_of(dossier_id, clock.now()),
+        dossier_id=dossier_id,
         **_words(),
     )
 
@@ -63,8 +67,11 @@ def start_run() -> str:
     """Begin a script beside a contact."""
     contact_id, dossier_id = _number("contact"), _number("dossier")
     service.start_run(
-        request.form.get("script", ""), contact_id=contact_id, dossier_id=dossier_id,
-        agent_id=current_user.id, now=clock.now(),
+        request.form.get("script", ""),
+        contact_id=contact_id,
+        dossier_id=dossier_id,
+        agent_id=current_user.id,
+        now=clock.now(),
     )
     return _pane(contact_id, dossier_id)
 
@@ -77,8 +84,13 @@ def answer(run_id: int) -> str:
         request.form.get("posture", "with"), request.form.get("posture_reason") or None
     )
     shown = service.answer(
-        run_id, moves=_needed("moves"), step_id=request.form.get("step", ""),
-        choice=_needed("choice"), posture=posture, agent_id=current_user.id, now=clock.now(),
+        run_id,
+        moves=_needed("moves"),
+        step_id=request.form.get("step", ""),
+        choice=_needed("choice"),
+        posture=posture,
+        agent_id=current_user.id,
+        now=clock.now(),
     )
     return _pane_of(shown)
 
@@ -137,8 +149,12 @@ def read_script(script_id: str) -> str:
     script = loader.get(script_id)
     numbers = {step.id: number for number, step in enumerate(script.steps, 1)}
     return render_template(
-        "assist/script.html", script=script, numbers=numbers, actions=actions.ACTIONS,
-        library=loader.library(), locale=_locale(),
+        "assist/script.html",
+        script=script,
+        numbers=numbers,
+        actions=actions.ACTIONS,
+        library=loader.library(),
+        locale=_locale(),
     )
 
 
@@ -154,8 +170,13 @@ def _pane(
         raise InvalidInput("Ni contact ni dossier : rien à accompagner.")
     shown = pane.view(contact_id, dossier_id, clock.now(), _locale())
     return render_template(
-        "assist/pane.html", pane=shown, result=result, outcomes=OUTCOMES, by_hand=BY_HAND,
-        posture_reasons=POSTURE_REASONS, **_words(),
+        "assist/pane.html",
+        pane=shown,
+        result=result,
+        outcomes=OUTCOMES,
+        by_hand=BY_HAND,
+        posture_reasons=POSTURE_REASONS,
+        **_words(),
     )
 
 

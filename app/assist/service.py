@@ -109,11 +109,15 @@ def _start(
         store.current_step(other).left_at = now
     source = loader.source(script.id)
     run = ScriptRun(
-        contact_id=contact_id, dossier_id=dossier_id, agent_id=agent_id, script_id=script.id,
+        contact_id=contact_id,
+        dossier_id=dossier_id,
+        agent_id=agent_id,
+        script_id=script.id,
         script_version_id=store.version_id(
             script.id, script.version, script.content_hash, source, now
         ),
-        came_from_id=came_from.id if came_from else None, started_at=now,
+        came_from_id=came_from.id if came_from else None,
+        started_at=now,
     )
     db.session.add(run)
     db.session.flush()
@@ -123,7 +127,13 @@ def _start(
 
 
 def answer(
-    run_id: int, *, moves: int, step_id: str, choice: int, posture: Posture, agent_id: int,
+    run_id: int,
+    *,
+    moves: int,
+    step_id: str,
+    choice: int,
+    posture: Posture,
+    agent_id: int,
     now: datetime,
 ) -> int:
     """Record the choice made at a step; the id of the run to show (another script's, maybe).
@@ -244,14 +254,20 @@ def digital_observed(contact_id: int) -> bool:
     contact = store.contact(contact_id)
     if contact.dossier_id is None:
         return False
-    return store.portal_events_between(
-        contact.dossier_id, TELLING_EVENTS, contact.opened_at, contact.closed_at
-    ) > 0
+    return (
+        store.portal_events_between(
+            contact.dossier_id, TELLING_EVENTS, contact.opened_at, contact.closed_at
+        )
+        > 0
+    )
 
 
 def _enter(run: ScriptRun, step_id: str, posture: str, now: datetime, position: int) -> None:
     stay = ScriptRunStep(
-        position=position, step_id=step_id, entered_at=now, posture=posture,
+        position=position,
+        step_id=step_id,
+        entered_at=now,
+        posture=posture,
         posture_reason="asked" if posture == "for" else None,
     )
     run.steps.append(stay)

@@ -24,7 +24,9 @@ def run(run_id: int) -> ScriptRun:
         .execution_options(populate_existing=True)
     )
     if found is None:
-        raise NotFound("Ce script en cours n'existe pas.", todo="Choisissez un script dans la liste.")
+        raise NotFound(
+            "Ce script en cours n'existe pas.", todo="Choisissez un script dans la liste."
+        )
     return found
 
 

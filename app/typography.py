@@ -1,4 +1,4 @@
-"""French typography, applied when a script is read so that its author may type plainly. Pure.
+"""French typography, applied when a text is read so that its author may type plainly. Pure.
 
 The rules are those of the Imprimerie nationale's lexicon: a no-break space before a colon and
 inside guillemets, a narrow one before ; ? and !, and the curved apostrophe.
@@ -17,7 +17,13 @@ _RULES = (
     (re.compile(r"[ \u00a0\u202f]+:(?=\s|$)"), NBSP + ":"),
     (re.compile(r"«[ \u00a0\u202f]*"), "«" + NBSP),
     (re.compile(r"[ \u00a0\u202f]*»"), NBSP + "»"),
-    (re.compile(r"(?<=\d) (?=(?:h|min|s|€|%|Mo|jours?|mois|heures?|minutes?|secondes?|pages?)\b|[€%])"), NBSP),
+    (
+        re.compile(
+            r"(?<=\d) (?=(?:h|min|s|€|%|Mo|jours?|mois|heures?|minutes?|secondes?|pages?)\b|[€%])"
+        ),
+        NBSP,
+    ),
+    (re.compile(r"(?<=\d\u00a0h) (?=\d)"), NBSP),
 )
 
 
