@@ -62,13 +62,26 @@ export function storeQualification() {
   });
 }
 
-/** « Ouvrir le script » in the dossier: it starts in the pane beside. */
-export function openScript({ script, contact, dossier }) {
-  const source = document.getElementById("pane-script");
-  return window.htmx.ajax("POST", "/assist/runs", { source, target: "#script-run", swap: "outerHTML", values: { script, contact, dossier } });
+/** « Ouvrir le script » in the dossier: it starts in the pane beside. A refusal is told by base.js; nothing is lost. */
+function openScript({ script, contact, dossier }) {
+  const source = document.getElementById("script-run");
+  if (!source) return;
+  const request = { source, target: source, swap: "outerHTML", values: { script, contact, dossier } };
+  window.htmx.ajax("POST", "/assist/runs", request).catch(() => {});
+}
+
+/** A pane that could not be loaded says so in its place, with a way to try again; the others work. */
+function onFailure(event) {
+  const pane = PANES.find(({ id }) => event.detail.target?.id === id);
+  if (!pane || event.detail.elt?.id !== pane.id) return;
+  const target = document.getElementById(pane.id);
+  target.replaceChildren(document.getElementById("failed-pane").content.cloneNode(true));
+  target.querySelector("button").addEventListener("click", () => load(pane, shown));
 }
 
 export function watchPanes() {
+  document.addEventListener("htmx:responseError", onFailure);
+  document.addEventListener("htmx:sendError", onFailure);
   const bar = document.getElementById(QUALIFICATION);
   ["input", "change"].forEach((name) => bar.addEventListener(name, () => { touched = true; }));
   document.body.addEventListener("contact-qualified", () => { touched = false; });

@@ -82,6 +82,7 @@ function renderCallActs(phase, around) {
   document.getElementById("act-keypad").disabled = !voice || phase === "held";
   hold.disabled = phase === "connecting";
   document.getElementById("act-hang-up").disabled = phase === "connecting";
+  card.toggleAttribute("data-muted", around.muted);
   mute.setAttribute("aria-pressed", String(around.muted));
   hold.setAttribute("aria-pressed", String(phase === "held"));
   label(mute, text(around.muted ? "unmute" : "mute"));

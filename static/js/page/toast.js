@@ -2,6 +2,7 @@
 import { text } from "./i18n.js";
 
 const STAY_MS = 8000;
+const MOST = 3; // at once; the oldest goes
 
 /** Show a message. tone: live | wait | stop. An error stays until it is dismissed. */
 export function toast(message, tone = "live") {
@@ -18,6 +19,7 @@ export function toast(message, tone = "live") {
   close.setAttribute("aria-label", text("close"));
   close.textContent = "✕";
   item.append(body, close);
+  while (box.children.length >= MOST) box.firstElementChild.remove();
   box.append(item);
   fade(item, tone);
   return item;
