@@ -18,9 +18,9 @@ from jsonschema.exceptions import ValidationError
 
 from app.assist import graph
 from app.assist.script import Choice, Problem, Script, Step, Text
-from app.typography import french
 from app.exceptions import ConfigurationError, NotFound
 from app.tickets.reasons import DigitalKind, Reason
+from app.typography import french
 
 SCRIPTS_DIR = Path(__file__).parent / "scripts"
 SCHEMA_FILE = Path(__file__).parent / "schema.json"

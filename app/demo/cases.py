@@ -59,7 +59,7 @@ class Case:
     age: int
     inside: Inside = Inside.AWAITED
     owner: str = "camille"
-    organisation: str = "Atelier des Deux Rives"
+    organisation: str = ""  # "": one of the five, in turn
     training: str = "Agent d'accueil polyvalent"
     email: str = ""
     phone_owner: PhoneOwner = PhoneOwner.OWN
@@ -250,7 +250,7 @@ CASES: tuple[Case, ...] = (
     Case(
         "Pauline", "Texier", "+33639980118", "le mail est revenu : adresse fausse", 22,
         enrolled=2, email="pauline.texier@gmial.example", training="Coiffeuse",
-        events=(Told(Kind.LINK_SENT, 1), Told(Kind.MAIL_BOUNCED, 0.99)),
+        events=(Told(Kind.LINK_SENT, 1.2), Told(Kind.MAIL_BOUNCED, 1.1)),
     ),
     Case(
         "Aurélie", "Boyer", "+33639980119", "« compte introuvable » : une panne, pas sa faute", 33,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import func, select
 
 from app.accounts.models import Agent
 from app.calls.models import Line
-from app.clock import local_day
+from app.clock import PARIS, local_day
 from app.demo import accounts, cases, crowd
 from app.demo.cases import Case, Slot
 from app.dossiers import service
@@ -25,6 +25,7 @@ from app.dossiers.models import (
     PriorityFlag,
     ProcessingDate,
 )
+from app.dossiers.store import search_key
 from app.dossiers.vocabulary import SHOWN_AS, Inside
 from app.extensions import db
 from app.tickets.models import Channel, Contact, Direction
@@ -87,13 +88,13 @@ def _case(
     case: Case, number: int, team: Team, organisations: dict[str, Organisation], now: datetime
 ) -> Person:
     today = local_day(now)
-    email = case.email or f"{case.first_name}.{case.last_name}@courriel.example"
+    name = search_key(f"{case.first_name} {case.last_name}").replace(" ", ".")
     person = service.add_person(
         case.first_name,
         case.last_name,
         now=now,
         numbers=(case.phone,),
-        email=email.replace(" ", "").lower(),
+        email=case.email or f"{name}@courriel.example",
         born_on=today.replace(day=1) - timedelta(days=int(case.age * 365.25) + number * 7),
         language=case.language,
         helper=case.helper,
@@ -124,7 +125,7 @@ def _dossier(
     dossier = Dossier(
         reference=f"PF-{today.year}-{4200 + number:06d}",
         person_id=person.id,
-        organisation_id=organisations[case.organisation].id,
+        organisation_id=_organisation(case, number, organisations).id,
         owner_id=team[case.owner].id,
         inside=case.inside,
         outside=SHOWN_AS[case.inside],
@@ -162,7 +163,7 @@ def _around(case: Case, dossier: Dossier, team: Team, now: datetime) -> None:
             PortalEvent(
                 dossier_id=dossier.id,
                 kind=told.kind,
-                at=now - timedelta(days=told.ago),
+                at=_at(now, told.ago),
                 data={"cause": told.cause} if told.cause else {},
             )
         )
@@ -222,7 +223,7 @@ def _history(persons: list[Person], team: Team, now: datetime) -> None:
     by_name = {person.last_name: person for person in persons}
     for name, days, reason, role, digital, note in _PAST:
         person = by_name[name]
-        opened = now - timedelta(days=days, minutes=7)
+        opened = _at(now, days + 0.6)
         done = reason is not Reason.UNQUALIFIED
         db.session.add(
             Contact(
@@ -242,6 +243,23 @@ def _history(persons: list[Person], team: Team, now: datetime) -> None:
                 qualified_by_id=team["camille"].id if done else None,
             )
         )
+
+
+def _at(now: datetime, ago: float) -> datetime:
+    """The instant ``ago`` days before; from a day on, within office hours of that day.
+
+    The greater ``ago``, the earlier the instant: the order of what happened is kept.
+    """
+    if ago < 1:
+        return now - timedelta(days=ago)
+    day = local_day(now) - timedelta(days=int(ago))
+    close = datetime.combine(day, time(16, 30), PARIS).astimezone(UTC)
+    return close - timedelta(hours=7) * (ago - int(ago))
+
+
+def _organisation(case: Case, number: int, organisations: dict[str, Organisation]) -> Organisation:
+    names = list(organisations)
+    return organisations[case.organisation or names[number % len(names)]]
 
 
 def _back(today: date, days: int | None) -> date | None:

@@ -6,7 +6,6 @@ on a request. French is the reference; an unknown locale gets French.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -25,6 +24,7 @@ from app.dossiers.vocabulary import (
     PortalEventKind,
     Rejection,
 )
+from app.typography import french
 
 LOCALES = ("fr", "en")
 
@@ -160,8 +160,8 @@ def day(value: date, today: date, locale: str) -> str:
     """« 18 mai », « 1er juin », « 3 mars 2020 »: the year only when it is not this year's."""
     pattern = "d MMMM" if value.year == today.year else "d MMMM y"
     text = format_date(value, pattern, locale=language(locale))
-    if language(locale) == "fr":
-        text = re.sub(r"^1 ", "1er ", text)
+    if language(locale) == "fr" and text.startswith("1 "):
+        text = "1er" + text[1:]
     return text
 
 
@@ -184,13 +184,8 @@ def euros(cents: int, locale: str) -> str:
 
 
 def tidy(text: str, locale: str) -> str:
-    """Put French no-break spaces where a line must not break; English is left as it is."""
-    if language(locale) == "en":
-        return text
-    text = re.sub(r" ([:»€])", "\u00a0\\1", text)
-    text = re.sub(r" ([;!?])", "\u202f\\1", text)
-    text = text.replace("« ", "«\u00a0")
-    return re.sub(r"(\d) h (\d)", "\\1\u00a0h\u00a0\\2", text)
+    """Set French spaces and apostrophes where French is read; English is left as it is."""
+    return text if language(locale) == "en" else french(text)
 
 
 @dataclass(frozen=True)

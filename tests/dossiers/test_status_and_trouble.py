@@ -44,7 +44,7 @@ REJECTED = DossierFacts(
 
 
 def plain(text: str) -> str:
-    return text.replace("\u00a0", " ").replace("\u202f", " ")
+    return text.replace("\u00a0", " ").replace("\u202f", " ").replace("’", "'")
 
 
 def test_the_rejected_case_of_the_study_in_one_breath() -> None:
