@@ -14,7 +14,7 @@ from app.local_carrier.pages import create_pages
 from app.local_carrier.settings import CarrierSettings
 
 __all__ = ["Carrier", "CarrierSettings", "create_carrier"]
-VIEWS = (rest, rest_rooms, rest_account)  # imported so that their routes exist
+VIEWS = (rest_rooms,)  # imported so that its routes exist
 
 
 class Carrier:
@@ -32,6 +32,7 @@ class Carrier:
         self.pages = create_pages(settings)
         self.blueprint = Blueprint("carrier", __name__, url_prefix="/carrier")
         self.blueprint.register_blueprint(rest.bp)
+        self.blueprint.register_blueprint(rest_account.root)
         if settings.control_token:
             self.blueprint.register_blueprint(control.bp)
         self.blueprint.record_once(self._install)

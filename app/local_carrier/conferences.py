@@ -51,6 +51,7 @@ class Conference:
     name: str
     created_at: datetime
     bridge: bool = False
+    answered_by: str = ""  # of a bridge: the leg that picked up first
     status: str = "init"  # init | in-progress | completed
     participants: list[Participant] = field(default_factory=list)
     callback_url: str = ""

@@ -141,6 +141,10 @@ class Dialer:
             chosen = self._first(caller, children, room, verb.timeout)
             if chosen is None:
                 return {"DialCallStatus": self._why(children)}
+            for child in children:
+                if child is not chosen:
+                    self.exchange.end(child, "canceled")
+            caller.leg.tell("ringback", on=False)
             self._talk(caller, room, verb.time_limit)
         finally:
             caller.leg.tell("ringback", on=False)
@@ -198,8 +202,8 @@ class Dialer:
         """The child who joined the bridge first; None when all have ended without."""
         until = time.monotonic() + (timeout + 5) * self.exchange.settings.pace
         while time.monotonic() < until:
-            if room.find(caller.leg):
-                return next(c for c in children if c.conference is room)
+            if room.answered_by:
+                return next(c for c in children if c.sid == room.answered_by)
             if all(child.over for child in children):
                 return None
             try:

@@ -177,9 +177,9 @@ class Exchange:
         with self.lock:
             if leg.status != LIVE:
                 raise NotLive(leg.status)
+            leg.inbox.put(Moved(source))  # first, so that the runner reads nothing before it
             self.leave_queue(leg, "redirected")
             self.rooms.leave(leg, "participant-updated-via-api")
-            leg.inbox.put(Moved(source))
 
     def end(self, leg: Leg, status: str = "") -> bool:
         """End a leg, at any instant; False if it is over already.
@@ -190,6 +190,7 @@ class Exchange:
         with self.lock:
             if leg.over:
                 return False
+            leg.inbox.put(HangUp())  # first, so that the runner reads nothing before it
             leg.duration = leg.talked_for()
             final = status or self._final(leg)
             self.leave_queue(leg, "hangup")
@@ -200,7 +201,6 @@ class Exchange:
             leg.ringing = []
             leg.tell("ended", status=final, duration=leg.duration)
             self._report(leg, "completed")
-            leg.inbox.put(HangUp())
             parent = self.legs.get(leg.parent_sid)
             if parent:
                 parent.inbox.put(Wake(leg))

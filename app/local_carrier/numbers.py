@@ -71,3 +71,11 @@ def normalise(typed: str) -> str:
     if re.fullmatch(r"0[1-9]\d{8}", digits):
         return "+33" + digits[1:]
     return digits
+
+
+def spaced(number: str) -> str:
+    """A number as it is read aloud in France: +33 6 39 98 00 01; others are left alone."""
+    if not re.fullmatch(r"\+33\d{9}", number):
+        return number
+    pairs = [number[i : i + 2] for i in range(4, len(number), 2)]
+    return " ".join(["+33", number[3], *pairs])

@@ -6,6 +6,7 @@ from flask import Blueprint, render_template
 from flask_babel import gettext as _
 
 from app.access import public
+from app.local_carrier.numbers import spaced
 from app.local_carrier.settings import CarrierSettings
 
 
@@ -21,8 +22,9 @@ def create_pages(settings: CarrierSettings) -> Blueprint:
         return render_template(
             "local_carrier/telephone.html",
             phone_book=settings.phone_book(),
-            line_number=numbers[0] if numbers else "",
+            line_number=spaced(numbers[0]) if numbers else "",
             carrier_url=settings.socket_url,
+            spaced=spaced,
             texts=telephone_texts(),
         )
 
@@ -38,16 +40,18 @@ def telephone_texts() -> dict[str, str]:
         "dialing": _("Appel en cours…"),
         "ringing": _("Appel entrant"),
         "connected": _("En ligne"),
-        "queued": _("En attente d'un conseiller"),
+        "queued": _("En attente d’un conseiller"),
         "conference": _("Mise en relation…"),
         "talking": _("En conversation"),
         "held": _("Mis en attente"),
         "ended": _("Appel terminé"),
         "busy": _("Ligne occupée"),
-        "failed": _("L'appel n'a pas abouti"),
-        "unknown-number": _("Ce numéro n'est pas attribué"),
-        "invalid-number": _("Ce numéro n'est pas valable"),
+        "failed": _("L’appel n’a pas abouti"),
+        "unknown-number": _("Ce numéro n’est pas attribué"),
+        "invalid-number": _("Ce numéro n’est pas valable"),
         "no-microphone": _("Pas de micro : vous entendez, on ne vous entend pas"),
+        "hangup": _("Raccrocher"),
+        "decline": _("Refuser"),
         "mute": _("Couper le micro"),
         "unmute": _("Rétablir le micro"),
         "sound-on": _("Voix lue à haute voix"),
@@ -57,7 +61,7 @@ def telephone_texts() -> dict[str, str]:
         "hidden": _("Numéro masqué"),
         "you": _("Vous tapez"),
         "line": _("La ligne"),
-        "music": _("Musique d'attente"),
+        "music": _("Musique d’attente"),
         "lasted": _("Durée"),
         "sent": _("Message envoyé"),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Response, jsonify, request
+from flask import Blueprint, Response, jsonify, request
 
 from app.local_carrier import rest_shapes as shapes
 from app.local_carrier.current import exchange
@@ -12,11 +12,14 @@ from app.local_carrier.messages import MAX_BODY
 from app.local_carrier.numbers import is_number, outcome_of
 from app.local_carrier.recordings import silence
 from app.local_carrier.registry import APPLICATION_FIELDS, NUMBER_FIELDS, Resource, changed
-from app.local_carrier.rest import account, api, bp, created, missing
+from app.local_carrier.rest import account, api, bp, created, missing, open_request
 from app.local_carrier.rest_errors import RestRefused
 
+root = Blueprint("rest_root", __name__, url_prefix="/2010-04-01/Accounts")
+root.before_request(open_request)
 
-@bp.get(".json")
+
+@root.get("/<account>.json")
 @api
 def fetch_account() -> Response:
     """The account."""

@@ -76,6 +76,7 @@ class Rooms:
             taken = room.status == "completed" or room.participants
             if taken or answerer.over or caller.over:
                 return False
+            room.answered_by = answerer.sid
             for leg in (answerer, caller):
                 self._enter(room, Participant(leg, clock.now(), end_on_exit=True, wait_url=""))
             return True

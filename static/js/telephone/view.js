@@ -66,7 +66,9 @@ export class TelephoneView {
     by("state").textContent = sentence;
     const calling = IN_CALL.has(state);
     const ringing = state === "ringing";
-    move({ call: !calling && !ringing, answer: ringing, hangup: calling || ringing });
+    move({ call: !calling && !ringing, answer: ringing, hangup: calling || ringing, mute: !ringing, speech: !ringing });
+    relabel("hangup", text(ringing ? "decline" : "hangup"));
+    if (ringing) by("timer").hidden = true;
     by("call").disabled = state === "connecting";
     by("callers")?.toggleAttribute("disabled", calling || ringing);
     if (!ringing) this.#showCaller();
@@ -167,7 +169,7 @@ function toggle(id, act) {
 }
 
 function relabel(id, label) {
-  by(id).title = label;
+  if (by(id).title) by(id).title = label;
   by(id).querySelector(".button-label").textContent = label;
 }
 
