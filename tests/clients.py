@@ -26,7 +26,7 @@ class StaffClient(FlaskClient):
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         # The test's own app context stays open, so Flask reuses its `g`: without this the second
         # request would still be the first one's person, in her language.
-        for name in ("_login_user", "_flask_babel"):
+        for name in ("_login_user", "_flask_babel", "csrf_token", "csrf_valid"):
             g.pop(name, None)
         if self.csrf and str(kwargs.get("method", "GET")).upper() in UNSAFE:
             headers = dict(kwargs.pop("headers", None) or {})
