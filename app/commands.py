@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from datetime import date, datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
+from gevent import monkey
 
 from app import background, clock, jobs, retention
 from app.accounts import journal
@@ -131,7 +133,14 @@ def telephony_provision() -> None:
 
 @click.command("worker")
 def worker() -> None:
-    """Run the ticker and the jobs (production: one or more of these processes)."""
+    """Run the ticker and the jobs (production: one or more of these processes).
+
+    They are greenlets, so it starts itself again with the standard library patched: unpatched, the
+    jobs' loop would never let the ticker run.
+    """
+    if not monkey.is_module_patched("time"):
+        command = [sys.executable, "-m", "gevent.monkey", "--module", "flask", *sys.argv[1:]]
+        os.execv(sys.executable, command)  # noqa: S606 - ourselves, no shell
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     background.start_ticker(app)
     jobs.serve(app)
