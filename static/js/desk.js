@@ -10,6 +10,7 @@ import { contactOf, phaseOf } from "./desk/state.js";
 import { callerName, isSettled, render, tick } from "./desk/view.js";
 
 const LOST_AFTER_MS = 3000;
+const RESUME_PAUSE_MS = 5000;
 const LINE_PAUSE_MS = 400; // the line moves by bursts: one question to the server for all of them
 const readJson = (id) => JSON.parse(document.getElementById(id).textContent);
 
@@ -19,6 +20,7 @@ let phase = null;
 let network = "ok";
 let lostTimer = 0;
 let lineTimer = 0;
+let declined = ""; // the last call that she left to the others: no need to tell her that it is gone
 
 const config = readJson("softphone-config");
 const answers = ["front", "back"].includes(desk.agent.role); // a manager may look, calls are not for her
@@ -44,7 +46,7 @@ function take(next) {
   clockOffset = Date.parse(desk.now) - Date.now();
   showContact(contactOf(desk));
   draw();
-  if (previous.call?.state === "offered" && !desk.call) toast(text("withdrawn"), "wait");
+  if (previous.call?.state === "offered" && phase === "available" && declined !== previous.call.ref) toast(text("withdrawn"), "wait");
   if (desk.call?.state === "talking") resumeHere();
 }
 
@@ -74,7 +76,10 @@ const ACTS = {
     if (!(await phone.start())) return null;
     return calls("accept")();
   },
-  decline: calls("decline"),
+  decline: () => {
+    declined = desk.call.ref;
+    return calls("decline")();
+  },
   hold: calls("hold"),
   resume: calls("resume"),
   "hang-up": calls("hang-up"),
@@ -132,13 +137,16 @@ async function takeTab() {
   return desk.call && ["talking", "connecting"].includes(desk.call.state) ? calls("rejoin")() : null;
 }
 
-/** After a reload in mid-call, the tab that had the voice takes it back by itself; another tab waits for a click. */
+/** After a reload or a cut in mid-call, the tab that had the voice takes it back by itself; another tab waits for a click. */
 let heldHere = "";
+let triedAt = -Infinity;
 async function resumeHere() {
-  const { ref } = desk.call;
+  const { ref, needs_rejoin: cut } = desk.call;
   const ours = window.sessionStorage.getItem("permanence.call") === ref;
-  if (!ours || heldHere === ref || phone.around.otherTab) return;
+  const voiced = phone.around.leg || (heldHere === ref && !cut);
+  if (!ours || voiced || phone.around.otherTab || network === "lost" || performance.now() < triedAt + RESUME_PAUSE_MS) return;
   heldHere = ref;
+  triedAt = performance.now();
   try {
     take((await ACTS.rejoin())?.desk);
   } catch (error) {

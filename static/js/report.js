@@ -3,6 +3,7 @@
 // A colour in a figure is the name of a token, "var(--action)": it is given its value here, so that the drawing follows the
 // light or the dark theme, and paper when printed.
 const TOKEN = /^var\((--[\w-]+)\)$/;
+const PAPER_PX = 640; // width of a drawing on a sheet of A4
 const SETTINGS = { displayModeBar: false, responsive: true, staticPlot: false };
 
 function resolved(value, styles) {
@@ -14,7 +15,7 @@ function resolved(value, styles) {
   return token ? styles.getPropertyValue(token[1]).trim() : value;
 }
 
-function draw(place) {
+function draw(place, width) {
   const block = document.getElementById(`chart-data-${place.dataset.chart}`);
   const styles = window.getComputedStyle(document.documentElement);
   const figure = resolved(JSON.parse(block.textContent), styles);
@@ -22,11 +23,30 @@ function draw(place) {
   const size = parseFloat(window.getComputedStyle(place).fontSize);
   figure.layout.font = { ...figure.layout.font, family, size };
   figure.layout.height = Number(place.dataset.height) * (size / 14);
+  if (width) figure.layout.width = width;
   return window.Plotly.react(place, figure.data, figure.layout, SETTINGS);
 }
 
-function drawAll() {
-  document.querySelectorAll("[data-chart]").forEach(draw);
+function drawAll(width) {
+  if (!window.Plotly) return;
+  document.querySelectorAll("[data-chart]").forEach((place) => draw(place, width));
+}
+
+/** On paper: light colours, the width of the sheet, and every table open. */
+function toPaper() {
+  const root = document.documentElement;
+  root.dataset.themeOnScreen = root.dataset.theme;
+  root.dataset.theme = "light";
+  openTables();
+  drawAll(PAPER_PX);
+}
+
+function toScreen() {
+  const root = document.documentElement;
+  root.dataset.theme = root.dataset.themeOnScreen || "light";
+  delete root.dataset.themeOnScreen;
+  closeTables();
+  drawAll();
 }
 
 function openTables() {
@@ -47,12 +67,14 @@ function closeTables() {
 if (window.Plotly) {
   drawAll();
   // The theme is an attribute of the root: whoever changes it, the drawings follow.
-  new MutationObserver(drawAll).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  new MutationObserver(() => {
+    if (!document.documentElement.dataset.themeOnScreen) drawAll();
+  }).observe(document.documentElement, { attributeFilter: ["data-theme"] });
 } else {
   document.querySelectorAll(".report-table").forEach((each) => (each.open = true));
   document.querySelectorAll("[data-chart]").forEach((each) => (each.hidden = true));
 }
 document.getElementById("report-print").addEventListener("click", () => window.print());
 document.getElementById("report-definitions").addEventListener("click", () => document.getElementById("definitions").focus());
-window.addEventListener("beforeprint", openTables);
-window.addEventListener("afterprint", closeTables);
+window.addEventListener("beforeprint", toPaper);
+window.addEventListener("afterprint", toScreen);

@@ -57,7 +57,14 @@ export function storeQualification() {
   const form = document.querySelector(`#${QUALIFICATION} form`);
   if (!touched || !form) return Promise.resolve(true);
   return new Promise((resolve) => {
-    form.addEventListener("htmx:afterRequest", (event) => resolve(event.detail.successful), { once: true });
+    // On the document: the answer replaces the form, and the event then comes from what surrounded it.
+    const answered = (event) => {
+      const { verb, path } = event.detail.requestConfig;
+      if (verb !== "post" || path !== form.getAttribute("hx-post")) return;
+      document.removeEventListener("htmx:afterRequest", answered);
+      resolve(event.detail.xhr.status === 200);
+    };
+    document.addEventListener("htmx:afterRequest", answered);
     form.requestSubmit();
   });
 }

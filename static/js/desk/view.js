@@ -10,6 +10,7 @@ const SETTLE_MS = 500;
 const slots = {};
 document.querySelectorAll("[data-slot]").forEach((element) => { slots[element.dataset.slot] = element; });
 const card = document.getElementById("call");
+const page = document.getElementById("desk");
 
 let shownActs = "idle";
 let settledAt = 0;
@@ -39,6 +40,7 @@ export function isSettled() {
 export function render(desk, around) {
   const phase = phaseOf(desk);
   card.dataset.phase = phase;
+  page.dataset.phase = phase;
   put("presence-word", text(presenceWord(desk.presence)));
   slots["presence-dot"].className = `state-dot state-dot-${presenceDot(desk.presence)}`;
   put("phase-word", text(`phase.${phase}`));

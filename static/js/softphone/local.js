@@ -24,7 +24,7 @@ class LocalDriver extends Emitter {
 
   constructor(config) {
     super();
-    this.#url = (config.carrierUrl ?? "").replace(/\/$/, "");
+    this.#url = config.carrierUrl ?? "";
     this.#said = config.i18n ?? {};
   }
 

@@ -133,7 +133,7 @@ export class TelephoneView {
     if (kind) row.className = kind;
     row.append(when, what);
     by("transcript").append(row);
-    by("transcript").scrollTop = by("transcript").scrollHeight;
+    by("transcript-box").scrollTop = by("transcript-box").scrollHeight;
     by("transcript-empty").hidden = true;
   }
 

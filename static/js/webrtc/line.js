@@ -14,11 +14,11 @@ export class CarrierLine extends Emitter {
   #hello;
   #key = "";
 
-  /** url: origin of the carrier, "" for this page's own. hello: [event, data] that says what this page is. */
+  /** url: any address of the carrier (its origin counts), "" for this page's own. hello: [event, data] that says what this page is. */
   constructor(url, hello) {
     super();
     this.#hello = hello;
-    this.#socket = window.io(`${url}/carrier`, { autoConnect: false, reconnectionDelayMax: 2000 });
+    this.#socket = window.io(`${new URL(url || "/", window.location.href).origin}/carrier`, { autoConnect: false, reconnectionDelayMax: 2000 });
     this.#socket.on("connect", () => this.#greet());
     this.#socket.on("disconnect", () => this.emit("offline"));
     this.#socket.on("connect_error", () => this.emit("offline"));
