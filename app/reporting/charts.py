@@ -14,12 +14,12 @@ from typing import Any
 import plotly.graph_objects as go
 
 from app.reporting import formats, tables
-from app.reporting.definitions import DEFINITIONS
+from app.reporting.definitions import DEFINITIONS, OUTCOMES
 from app.reporting.statistics import DayReport
-from app.reporting.tables import Table, word
+from app.reporting.tables import Cell, Table
 
 INK, MUTED, LINE = "var(--ink)", "var(--ink-2)", "var(--line)"
-ANSWERED, ABANDONED, OTHER = "var(--action)", "var(--wait)", "var(--edge)"
+ANSWERED, ABANDONED, OTHER = "var(--action)", "var(--wait-solid)", "var(--edge)"
 _ROW_PX = 34
 _HATCH = {"abandoned": "/", "short_abandoned": "\\", "callback": ".", "failed": "x", "open": "-"}
 
@@ -77,51 +77,66 @@ def half_hours(report: DayReport, locale: str = "fr") -> Chart:
 
 def outcomes(report: DayReport, locale: str = "fr") -> Chart:
     """One bar for each outcome that happened."""
-    counts = {key: n for key, n in report.outcomes().items() if n}
+    table = tables.outcomes(report, locale)
     colours = {"answered": ANSWERED, "abandoned": ABANDONED}
     bars = [
-        (DEFINITIONS[key].name(locale), n, colours.get(key, OTHER), _HATCH.get(key, ""))
-        for key, n in counts.items()
+        _bar(row, colours.get(key, OTHER), _HATCH.get(key, ""), locale)
+        for key, row in zip(OUTCOMES, table.rows, strict=True)
+        if row[1].value
     ]
     summary = _say(
         f"{report.answered} appels répondus sur {report.presented} présentés.",
         f"{report.answered} calls answered out of {report.presented} presented.",
         locale,
     )
-    return _bars(tables.outcomes(report, locale), bars, report.presented, summary, locale)
+    return _bars(table, bars, summary)
 
 
 def reasons(report: DayReport, locale: str = "fr") -> Chart:
     """One bar for each reason, most frequent first; those left undone are hatched."""
     table = tables.reasons(report, locale)
-    bars = [(str(name.value), _count(cell), ANSWERED, "") for name, cell, _ in table.rows[:-1]]
-    undone, count, _ = table.rows[-1]
-    bars.append((str(undone.value), _count(count), OTHER, "/"))
-    first = bars[0]
+    bars = _last_hatched(table, locale)
     summary = _say(
-        f"Motif le plus fréquent : {first[0]}, {first[1]} appels.",
-        f"Most frequent reason: {first[0]}, {first[1]} calls.",
+        f"Motif le plus fréquent : {bars[0].name}, {bars[0].count} appels.",
+        f"Most frequent reason: {bars[0].name}, {bars[0].count} calls.",
         locale,
     )
-    return _bars(table, bars, report.answered, summary, locale)
+    return _bars(table, bars, summary)
 
 
 def caller_roles(report: DayReport, locale: str = "fr") -> Chart:
     """One bar for each role, and a hatched one for calls where it was not noted."""
     table = tables.caller_roles(report, locale)
-    bars = [(str(name.value), _count(cell), ANSWERED, "") for name, cell, _ in table.rows[:-1]]
-    bars.append((word("role_unknown", locale), report.role_unknown, OTHER, "/"))
-    named = sum(report.caller_roles.values())
+    named = report.answered - report.role_unknown
     summary = _say(
         f"Qualité notée pour {named} appels sur {report.answered}.",
         f"Role noted for {named} calls out of {report.answered}.",
         locale,
     )
-    return _bars(table, bars, report.answered, summary, locale)
+    return _bars(table, _last_hatched(table, locale), summary)
 
 
-def _count(cell: tables.Cell) -> int:
-    return int(cell.value or 0)
+@dataclass(frozen=True, slots=True)
+class _Bar:
+    name: str
+    count: int
+    text: str
+    colour: str
+    hatch: str
+
+
+def _bar(row: tuple[Cell, ...], colour: str, hatch: str, locale: str) -> _Bar:
+    """A row of a table (name, count, share) as a bar: it says what the table says."""
+    name, count, part = row
+    shown = (
+        count.text(locale) if part.value is None else f"{count.text(locale)} · {part.text(locale)}"
+    )
+    return _Bar(name.text(locale), int(count.value or 0), f" {shown}", colour, hatch)
+
+
+def _last_hatched(table: Table, locale: str) -> list[_Bar]:
+    known = [_bar(row, ANSWERED, "", locale) for row in table.rows[:-1]]
+    return [*known, _bar(table.rows[-1], OTHER, "/", locale)]
 
 
 def _say(french: str, english: str, locale: str) -> str:
@@ -173,8 +188,7 @@ def _marker(colour: str, hatch: str) -> dict[str, Any]:
     marker: dict[str, Any] = {"color": colour, "line": {"width": 0}}
     if hatch:
         marker["pattern"] = {
-            "shape": hatch, "fgcolor": "var(--surface)", "bgcolor": colour, "solidity": 0.3,
-            "size": 8,
+            "shape": hatch, "fgcolor": INK, "bgcolor": colour, "solidity": 0.2, "size": 8,
         }  # fmt: skip
     return marker
 
@@ -186,67 +200,53 @@ def _half_hours_layout(most: int, locale: str) -> dict[str, Any]:
         **_layout(),
         "barmode": "stack",
         "bargap": 0.3,
-        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+        "legend": {
+            "orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "traceorder": "normal",
+        },
         "showlegend": True,
-        "margin": {"l": 56, "r": 8, "t": 40, "b": 40},
-        "xaxis": {**_axis(), "type": "category", "anchor": "y2", "tickangle": -45},
+        "margin": {"l": 56, "r": 8, "t": 40, "b": 32},
+        "xaxis": {**_axis(), "type": "category", "anchor": "y2", "automargin": True},
         "yaxis": {
-            **_axis(grid=True), "domain": [0.38, 1], "range": [0, most * 1.15 + 0.5],
-            "title": {"text": calls, "standoff": 8}, "tickformat": "d", "nticks": 5,
+            **_axis(calls, grid=True), "domain": [0.38, 1], "range": [0, most * 1.15 + 0.5],
+            "tickformat": "d", "nticks": 5,
         },
         "yaxis2": {
-            **_axis(grid=True), "domain": [0, 0.26], "rangemode": "tozero",
-            "title": {"text": wait, "standoff": 8}, "nticks": 3, "anchor": "x",
+            **_axis(wait, grid=True), "domain": [0, 0.26], "rangemode": "tozero",
+            "nticks": 3, "anchor": "x",
         },
     }  # fmt: skip
 
 
-def _bars(
-    table: Table, bars: list[tuple[str, int, str, str]], whole: int, summary: str, locale: str
-) -> Chart:
+def _bars(table: Table, bars: list[_Bar], summary: str) -> Chart:
     """Horizontal bars, each with its number and its share at its end."""
-    trace = go.Bar(
-        orientation="h",
-        y=[_wrapped(name) for name, *_ in bars],
-        x=[count for _, count, *_ in bars],
-        text=[_bar_text(count, whole, locale) for _, count, *_ in bars],
-        textposition="outside",
-        cliponaxis=False,
-        textfont={"color": INK},
-        hoverinfo="skip",
-        marker={
-            "color": [colour for *_, colour, _ in bars],
-            "line": {"width": 0},
-            "pattern": {
-                "shape": [hatch for *_, hatch in bars],
-                "fgcolor": "var(--surface)",
-                "solidity": 0.3,
-                "size": 8,
-                "fillmode": "overlay",
-            },
-        },
-    )
+    traces = [
+        go.Bar(
+            orientation="h",
+            y=[_wrapped(bar.name)],
+            x=[bar.count],
+            text=[bar.text],
+            textposition="outside",
+            cliponaxis=False,
+            textfont={"color": INK},
+            hoverinfo="skip",
+            marker=_marker(bar.colour, bar.hatch),
+        )
+        for bar in bars
+    ]
     height = _ROW_PX * len(bars) + 24
+    room = max(1, *(bar.count for bar in bars)) * 1.3  # for the number of the longest bar
     layout = {
         **_layout(),
         "height": height,
+        "barmode": "stack",
         "bargap": 0.35,
         "showlegend": False,
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
-        "xaxis": {**_axis(), "visible": False, "range": [0, _room(bars)]},
+        "xaxis": {**_axis(), "visible": False, "range": [0, room]},
         "yaxis": {**_axis(), "autorange": "reversed", "automargin": True, "ticks": ""},
     }
-    figure = go.Figure(data=[trace], layout=layout).to_plotly_json()
+    figure = go.Figure(data=traces, layout=layout).to_plotly_json()
     return Chart(table.key, table.caption, summary, height, figure, table)
-
-
-def _bar_text(count: int, whole: int, locale: str) -> str:
-    return f" {count} · {formats.percent(count / whole if whole else None, locale)}"
-
-
-def _room(bars: list[tuple[str, int, str, str]]) -> float:
-    """Space at the end of the longest bar for its number."""
-    return max(1, *(count for _, count, *_ in bars)) * 1.3
 
 
 def _wrapped(name: str, width: int = 26) -> str:
@@ -269,13 +269,13 @@ def _layout() -> dict[str, Any]:
     }
 
 
-def _axis(*, grid: bool = False) -> dict[str, Any]:
+def _axis(title: str = "", *, grid: bool = False) -> dict[str, Any]:
     return {
         "fixedrange": True,
         "showgrid": grid,
         "gridcolor": LINE,
         "zeroline": False,
         "linecolor": LINE,
-        "tickfont": {"color": MUTED, "size": 13},
-        "title": {"font": {"color": MUTED, "size": 13}},
+        "tickfont": {"color": MUTED, "size": 12},
+        "title": {"text": title, "standoff": 8, "font": {"color": MUTED, "size": 13}},
     }

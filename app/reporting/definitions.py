@@ -7,6 +7,7 @@ The reasons for these choices are in ``docs/adr/0006-definitions.md``.
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import Literal
 
@@ -362,3 +363,36 @@ BLIND_SPOTS_EN: tuple[str, ...] = (
 def blind_spots(locale: str = "fr") -> tuple[str, ...]:
     """What the report cannot see, to be printed at its foot."""
     return BLIND_SPOTS_EN if locale.startswith("en") else BLIND_SPOTS_FR
+
+
+def as_markdown() -> str:
+    """All definitions in both languages: ``docs/definitions.md`` is this text (a test says so)."""
+    head = f"""# Définitions des chiffres · Definitions of the figures
+
+Version {DEFINITIONS_VERSION}. Written by `python -m app.reporting.definitions`: do not edit here, change
+`app/reporting/definitions.py`. Why these choices: [ADR 0006](adr/0006-definitions.md).
+
+| Clé · Key | Français | English |
+|---|---|---|
+"""
+    rows = "".join(
+        f"| `{each.key}` | {_markdown(each, 'fr')} | {_markdown(each, 'en')} |\n"
+        for each in DEFINITIONS.values()
+    )
+    unseen = "".join(
+        f"\n## {title}\n\n" + "".join(f"- {sentence}\n" for sentence in blind_spots(locale))
+        for title, locale in (
+            ("Ce que le rapport ne voit pas", "fr"),
+            ("What the report cannot see", "en"),
+        )
+    )
+    return head + rows + unseen
+
+
+def _markdown(definition: Definition, locale: str) -> str:
+    formula = f" `{definition.formula(locale)}`" if definition.formula(locale) else ""
+    return f"**{definition.name(locale)}.** {definition.sentence(locale)}{formula}"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(as_markdown())

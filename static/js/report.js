@@ -23,7 +23,7 @@ function draw(place, width) {
   const size = parseFloat(window.getComputedStyle(place).fontSize);
   figure.layout.font = { ...figure.layout.font, family, size };
   figure.layout.height = Number(place.dataset.height) * (size / 14);
-  if (width) figure.layout.width = width;
+  Object.assign(figure.layout, width ? { width, autosize: false } : { autosize: true });
   return window.Plotly.react(place, figure.data, figure.layout, SETTINGS);
 }
 
@@ -46,12 +46,12 @@ function toScreen() {
   root.dataset.theme = root.dataset.themeOnScreen || "light";
   delete root.dataset.themeOnScreen;
   closeTables();
-  drawAll();
+  window.requestAnimationFrame(() => drawAll());
 }
 
 function openTables() {
-  document.querySelectorAll("details").forEach((each) => {
-    if (each.open || each.closest(".top")) return;
+  document.querySelectorAll(".report-table").forEach((each) => {
+    if (each.open) return;
     each.open = true;
     each.dataset.openedToPrint = "";
   });

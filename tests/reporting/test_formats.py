@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from app.reporting import formats
-from app.reporting.definitions import DEFINITIONS, blind_spots
+from app.reporting.definitions import DEFINITIONS, as_markdown, blind_spots
 
 
 def plain(text: str) -> str:
@@ -52,3 +53,8 @@ def test_every_definition_is_written_in_both_languages() -> None:
         assert each.sentence("en").endswith(".")
         assert bool(each.formula("fr")) == bool(each.formula("en"))
     assert len(blind_spots("fr")) == len(blind_spots("en"))
+
+
+def test_the_published_definitions_are_those_of_the_code() -> None:
+    page = Path(__file__).parents[2] / "docs" / "definitions.md"
+    assert page.read_text("utf-8") == as_markdown()
