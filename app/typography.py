@@ -12,7 +12,7 @@ NBSP = "\u00a0"
 NARROW = "\u202f"
 
 _RULES = (
-    (re.compile(r"(?<=\w)'(?=\w)"), "’"),
+    (re.compile(r"(?<=\w)'(?=[\w«])"), "’"),
     (re.compile(r"[ \u00a0\u202f]*([;?!])(?=[\s»)…]|$)"), NARROW + r"\1"),
     (re.compile(r"[ \u00a0\u202f]+:(?=\s|$)"), NBSP + ":"),
     (re.compile(r"«[ \u00a0\u202f]*"), "«" + NBSP),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -21,7 +22,7 @@ def compose(message: MailMessage, sender: str, at: datetime) -> EmailMessage:
         mail["From"] = sender
         mail["To"] = Address(addr_spec=message.to)
         mail["Subject"] = message.subject
-    except (ValueError, IndexError) as error:
+    except (ValueError, IndexError, MessageError) as error:
         raise MailRefused("adresse mal formée") from error
     mail["Date"] = format_datetime(at)
     mail["Message-ID"] = make_msgid(domain=_domain(sender))

@@ -21,14 +21,14 @@ from app.tickets.reasons import DigitalKind, Reason, Suggestion
 from app.unit_of_work import unit_of_work
 
 # Portal events that show a digital trouble by themselves, when they happen during the contact.
-TELLING_EVENTS = (
-    Kind.MAIL_BOUNCED,
-    Kind.PASSWORD_REFUSED,
-    Kind.LOGIN_FAILED,
-    Kind.ACCOUNT_NOT_FOUND,
-    Kind.ERROR_SHOWN,
-    Kind.FIELDS_LOST,
-)
+TELLING_EVENTS = {
+    Kind.MAIL_BOUNCED: DigitalKind.MAIL_NOT_RECEIVED,
+    Kind.PASSWORD_REFUSED: DigitalKind.OTHER,
+    Kind.LOGIN_FAILED: DigitalKind.INVALID_IDENTIFIER,
+    Kind.ACCOUNT_NOT_FOUND: DigitalKind.ACCOUNT_NOT_FOUND,
+    Kind.ERROR_SHOWN: DigitalKind.OTHER,
+    Kind.FIELDS_LOST: DigitalKind.OTHER,
+}
 
 
 @dataclass(frozen=True)
@@ -217,12 +217,17 @@ def finish(run_id: int, *, moves: int, outcome: str, now: datetime) -> int:
     return run_id
 
 
-def finish_left_open(contact_id: int, now: datetime) -> None:
-    """End, as interrupted, the run still open when a contact closes. For the caller's transaction."""
+def settle(contact_id: int, now: datetime) -> None:
+    """When a contact closes: end the run left open, and keep what its trace tells.
+
+    For the caller's transaction; once called again it changes nothing more.
+    """
     run = store.running(contact_id, None)
     if run is not None:
         run.outcome, run.ended_at, run.moves = "interrupted", now, run.moves + 1
         store.current_step(run).left_at = now
+        db.session.flush()
+    _trace(contact_id)
 
 
 def scripts_used(contact_id: int) -> list[str]:
@@ -231,16 +236,26 @@ def scripts_used(contact_id: int) -> list[str]:
 
 
 def suggestions(contact_id: int) -> list[Suggestion]:
-    """What each script used says of the reason and of the digital trouble, in order of use."""
+    """What the trace says of the reason and of the digital trouble, in order of use.
+
+    Failures that the Portal reported while the contact was open come first: a script says more.
+    """
     known = loader.library()
-    return [
-        Suggestion(
-            Reason(known[script_id].reason),
-            DigitalKind(digital) if (digital := known[script_id].digital) else None,
-        )
-        for script_id in scripts_used(contact_id)
-        if script_id in known
+    used = [known[script_id] for script_id in scripts_used(contact_id) if script_id in known]
+    return _reported(contact_id) + [
+        Suggestion(Reason(script.reason), DigitalKind(script.digital) if script.digital else None)
+        for script in used
     ]
+
+
+def _reported(contact_id: int) -> list[Suggestion]:
+    contact = store.contact(contact_id)
+    if contact.dossier_id is None:
+        return []
+    kinds = store.portal_events_between(
+        contact.dossier_id, tuple(TELLING_EVENTS), contact.opened_at, contact.closed_at
+    )
+    return [Suggestion(digital=TELLING_EVENTS[kind]) for kind in kinds]
 
 
 def digital_observed(contact_id: int) -> bool:
@@ -249,17 +264,7 @@ def digital_observed(contact_id: int) -> bool:
     A run of a script whose file names a ``digital`` kind shows it; so does a failure that the
     Portal reported on the dossier while the contact was open.
     """
-    if any(used.digital for used in suggestions(contact_id)):
-        return True
-    contact = store.contact(contact_id)
-    if contact.dossier_id is None:
-        return False
-    return (
-        store.portal_events_between(
-            contact.dossier_id, TELLING_EVENTS, contact.opened_at, contact.closed_at
-        )
-        > 0
-    )
+    return any(told.digital for told in suggestions(contact_id))
 
 
 def _enter(run: ScriptRun, step_id: str, posture: str, now: datetime, position: int) -> None:

@@ -138,11 +138,17 @@ def last_link(dossier_id: int) -> PortalLink | None:
 
 def portal_events_between(
     dossier_id: int, kinds: tuple[PortalEventKind, ...], start: datetime, end: datetime | None
-) -> int:
-    """How many portal events of these kinds a dossier had from ``start`` until ``end``."""
-    query = select(PortalEvent.id).where(
-        PortalEvent.dossier_id == dossier_id, PortalEvent.kind.in_(kinds), PortalEvent.at >= start
+) -> list[PortalEventKind]:
+    """The portal events of these kinds that a dossier had from ``start`` until ``end``, in order."""
+    query = (
+        select(PortalEvent.kind)
+        .where(
+            PortalEvent.dossier_id == dossier_id,
+            PortalEvent.kind.in_(kinds),
+            PortalEvent.at >= start,
+        )
+        .order_by(PortalEvent.at, PortalEvent.id)
     )
     if end is not None:
         query = query.where(PortalEvent.at <= end)
-    return len(db.session.scalars(query).all())
+    return list(db.session.scalars(query))

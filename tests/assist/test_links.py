@@ -1,0 +1,343 @@
+"""Resending a link while the caller is on the line, and what the caller does with it."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from app import clock
+from app.accounts.models import JournalEntry
+from app.adapters.ports import MailRefused
+from app.assist import actions, links, service, store
+from app.assist.models import Mail, PortalLink, ScriptAct
+from app.dossiers.models import Dossier, PortalEvent
+from app.exceptions import InvalidInput, Unavailable
+from app.extensions import db
+from app.wiring import ports
+from tests.clients import StaffClient
+from tests.dossiers.build import NOW, create_contact, create_dossier, create_person
+from tests.fakes import FakeMail
+
+BASE = "https://permanence.example"
+
+
+@pytest.fixture
+def published(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict, str]]:
+    """What was published, in order: (event, payload, room)."""
+    seen: list[tuple[str, dict, str]] = []
+    monkeypatch.setattr(
+        links.realtime,
+        "publish",
+        lambda event, payload, *, room: seen.append((event, payload, room)),
+    )
+    return seen
+
+
+def dossier_with(email: str | None = "ana@tests.example", **fields: str) -> Dossier:
+    return create_dossier(create_person(email=email, **fields))
+
+
+def run_for(dossier: Dossier, agent_id: int) -> int:
+    contact = create_contact(person_id=dossier.person_id, dossier_id=dossier.id)
+    return service.start_run(
+        "S02", contact_id=contact.id, dossier_id=None, agent_id=agent_id, now=NOW
+    )
+
+
+def resend(run_id: int, agent_id: int, at=NOW) -> actions.Result:
+    actor = actions.Actor(run_id, agent_id, "renvoi", "spoken", at)
+    return actions.perform("resend_link", actor, ports(), BASE)
+
+
+def token_in(mail: FakeMail, number: int = -1) -> str:
+    found = re.search(rf"{BASE}/portail/lien/([\w-]+)", mail.sent[number].text)
+    assert found
+    return found.group(1)
+
+
+def last_link() -> PortalLink:
+    db.session.expire_all()
+    link = db.session.scalar(select(PortalLink).order_by(PortalLink.id.desc()).limit(1))
+    assert link is not None
+    return link
+
+
+def kinds() -> list[str]:
+    return [e.kind.value for e in db.session.scalars(select(PortalEvent).order_by(PortalEvent.id))]
+
+
+def test_a_link_is_sent_logged_and_told_in_the_dossier(app: Flask, create_agent, mail) -> None:
+    agent, dossier = create_agent("front"), dossier_with(first_name="Ana")
+    result = resend(run_for(dossier, agent.id), agent.id)
+    assert result.code == "sent"
+    (sent,) = mail.sent
+    assert sent.to == "ana@tests.example"
+    assert "Portail" in sent.subject
+    assert "Bonjour Ana" in sent.text
+    assert "vendredi 25 juin à 10" in sent.text
+    link = last_link()
+    assert link.expires_at - link.created_at == timedelta(hours=72)
+    assert token_in(mail) not in (link.token_hash, dossier.reference)
+    assert links.token_hash(token_in(mail)) == link.token_hash
+    assert kinds() == ["link_sent"]
+    (act,) = db.session.scalars(select(ScriptAct))
+    assert (act.action, act.result, act.basis, act.link_id) == (
+        "resend_link",
+        "done",
+        "spoken",
+        link.id,
+    )
+    entry = db.session.scalar(select(JournalEntry).where(JournalEntry.act == "link.resent"))
+    assert entry is not None
+    assert entry.subject == f"dossier:{dossier.id}"
+    assert "ana" not in str(entry.detail).lower()
+
+
+def test_the_mail_server_is_called_with_no_transaction_open(
+    app: Flask, create_agent, mail: FakeMail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agent, dossier = create_agent("front"), dossier_with()
+    open_when_sent: list[bool] = []
+    send = mail.send
+    monkeypatch.setattr(
+        mail, "send", lambda m: (open_when_sent.append(db.session().in_transaction()), send(m))[1]
+    )
+    resend(run_for(dossier, agent.id), agent.id)
+    assert open_when_sent == [False]
+
+
+def test_a_second_link_replaces_the_first(app: Flask, create_agent, mail, client) -> None:
+    agent, dossier = create_agent("front"), dossier_with()
+    run_id = run_for(dossier, agent.id)
+    now = clock.now()
+    resend(run_id, agent.id, now - timedelta(hours=1))
+    resend(run_id, agent.id, now)
+    old, new = token_in(mail, 0), token_in(mail, 1)
+    assert client.get(f"/portail/lien/{old}").status_code == 410
+    assert "remplacé" in client.get(f"/portail/lien/{old}").text
+    assert client.get(f"/portail/lien/{new}").status_code == 200
+    assert not links.opened(old, now)
+    assert links.opened(new, now)
+
+
+def test_a_double_press_sends_one_mail(app: Flask, create_agent, mail) -> None:
+    agent, dossier = create_agent("front"), dossier_with()
+    run_id = run_for(dossier, agent.id)
+    assert resend(run_id, agent.id).code == "sent"
+    assert resend(run_id, agent.id, NOW + timedelta(seconds=2)).code == "already_sent"
+    assert resend(run_id, agent.id, NOW + timedelta(seconds=9)).code == "sent"
+    assert len(mail.sent) == 2
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "state"),
+    [(MailRefused("550 unknown user"), "refused", "refused"),
+     (Unavailable("Le serveur ne répond pas."), "failed", "failed")],
+)  # fmt: skip
+def test_a_mail_that_does_not_leave_is_told_at_once_and_the_old_link_lives(
+    app: Flask, create_agent, mail: FakeMail, error: Exception, code: str, state: str
+) -> None:
+    agent, dossier = create_agent("front"), dossier_with()
+    run_id = run_for(dossier, agent.id)
+    now = clock.now()
+    resend(run_id, agent.id, now - timedelta(hours=1))
+    mail.error = error
+    result = resend(run_id, agent.id, now)
+    assert result.code == code
+    assert result.error is not None
+    assert db.session.scalar(select(Mail.state).order_by(Mail.id.desc()).limit(1)) == state
+    assert links.opened(token_in(mail, 0), now)  # the first link still works
+    assert links.state(last_link(), now) == "superseded"  # nobody has the second
+
+
+def test_a_refusal_shows_on_the_pane(app: Flask, login, mail: FakeMail) -> None:
+    client = login("front")
+    dossier = dossier_with()
+    contact = create_contact(person_id=dossier.person_id, dossier_id=dossier.id)
+    client.post("/assist/runs", data={"script": "S02", "contact": contact.id})
+    run = store.running(contact.id, None)
+    assert run is not None
+    for moves, (step, choice) in enumerate([("date", 0), ("devant", 0)]):
+        client.post(
+            f"/assist/runs/{run.id}/answer", data={"moves": moves, "step": step, "choice": choice}
+        )
+    mail.error = MailRefused("550 <b>no such user</b>")
+    html = client.post(f"/assist/runs/{run.id}/action", data={"action": "resend_link"}).text
+    assert "Le serveur de messagerie a refusé ce message." in html
+    assert "refusé par le serveur" in html
+    assert "550 &lt;b&gt;no such user" in html
+    assert 'role="alert"' in html
+    mail.error = None
+    html = client.post(f"/assist/runs/{run.id}/action", data={"action": "resend_link"}).text
+    assert "Le lien marche jusqu’à" in html
+    assert "Renvoyer encore" in html
+
+
+def test_a_dossier_without_an_address_sends_nothing(app: Flask, create_agent, mail) -> None:
+    agent, dossier = create_agent("front"), dossier_with(email=None)
+    with pytest.raises(InvalidInput):
+        resend(run_for(dossier, agent.id), agent.id)
+    assert mail.sent == []
+    assert db.session.scalar(select(func.count(PortalLink.id))) == 0
+
+
+def test_a_contact_without_a_dossier_sends_nothing(app: Flask, create_agent, mail) -> None:
+    agent, contact = create_agent("front"), create_contact()
+    run_id = service.start_run(
+        "S02", contact_id=contact.id, dossier_id=None, agent_id=agent.id, now=NOW
+    )
+    with pytest.raises(InvalidInput):
+        resend(run_id, agent.id)
+    assert mail.sent == []
+
+
+def test_an_action_of_another_step_is_refused(app: Flask, login) -> None:
+    client, dossier = login("front"), dossier_with()
+    run_id = run_for(dossier, client.agent.id)
+    answer = client.post(f"/assist/runs/{run_id}/action", data={"action": "resend_link"})
+    assert answer.status_code == 422
+
+
+def test_an_act_done_elsewhere_is_noted_with_its_basis(app: Flask, create_agent) -> None:
+    agent, dossier = create_agent("front"), dossier_with()
+    run_id = run_for(dossier, agent.id)
+    actor = actions.Actor(run_id, agent.id, "rappel", "mandate", NOW)
+    assert actions.perform("create_callback", actor, ports(), BASE).code == "noted"
+    (act,) = db.session.scalars(select(ScriptAct))
+    assert (act.action, act.result, act.basis) == ("create_callback", "noted", "mandate")
+    with pytest.raises(InvalidInput):
+        actions.perform("fly", actor, ports(), BASE)
+    with pytest.raises(InvalidInput):
+        actions.perform(
+            "create_callback", actions.Actor(run_id, agent.id, "x", "because", NOW), ports(), BASE
+        )
+
+
+# --- the caller's side ---
+
+
+@pytest.fixture
+def link(app: Flask, create_agent, mail) -> str:
+    """A token just sent by a front-office agent."""
+    agent, dossier = create_agent("front"), dossier_with(first_name="Ana")
+    resend(run_for(dossier, agent.id), agent.id, clock.now())
+    return token_in(mail)
+
+
+def test_reading_the_page_proves_nothing(link: str, client: StaffClient, published) -> None:
+    """Mail scanners GET and HEAD every link that they see."""
+    for method in (client.get, client.head):
+        for path in ("", "/etape-2"):
+            assert method(f"/portail/lien/{link}{path}").status_code == 200
+    assert last_link().opened_at is None
+    assert published == []
+    assert "link_opened" not in kinds()
+
+
+def test_the_agent_hears_when_the_link_is_opened_and_each_step_done(
+    link: str, client: StaffClient, published
+) -> None:
+    assert client.post(f"/portail/lien/{link}/ouvert").status_code == 204
+    ((event, payload, room),) = published
+    row = last_link()
+    assert (event, room) == ("assist.link", f"agent:{row.agent_id}")
+    assert payload["state"] == "opened"
+    assert payload["contact_id"] == row.contact_id
+    assert payload["text"].startswith("Lien ouvert à ")
+    assert "Ana" not in str(payload)
+    assert client.post(f"/portail/lien/{link}/etape-1").status_code == 303
+    assert client.post(f"/portail/lien/{link}/etape-2").status_code == 303
+    assert [p["state"] for _e, p, _r in published] == ["opened", "step1", "step2"]
+    assert kinds()[-3:] == ["link_opened", "step1_done", "step2_done"]
+
+
+def test_a_replay_changes_nothing(link: str, client: StaffClient, published) -> None:
+    for _again in range(3):
+        for act in ("ouvert", "etape-1", "etape-2"):
+            client.post(f"/portail/lien/{link}/{act}")
+    assert [p["state"] for _e, p, _r in published] == ["opened", "step1", "step2"]
+
+
+def test_step_1_pressed_without_script_counts_as_opened_too(link: str, client, published) -> None:
+    client.post(f"/portail/lien/{link}/etape-1")
+    assert [p["state"] for _e, p, _r in published] == ["opened", "step1"]
+
+
+def test_step_2_waits_for_step_1(link: str, client: StaffClient) -> None:
+    client.post(f"/portail/lien/{link}/etape-2")
+    assert last_link().step2_at is None
+    assert "L’étape 1 d’abord" in client.get(f"/portail/lien/{link}/etape-2").text
+
+
+@pytest.mark.parametrize(("late", "works"), [(-1, True), (0, False), (1, False)])
+def test_the_link_dies_after_72_hours_to_the_second(
+    app: Flask, create_agent, mail, late: int, works: bool
+) -> None:
+    agent, dossier = create_agent("front"), dossier_with()
+    resend(run_for(dossier, agent.id), agent.id)
+    at = NOW + timedelta(hours=72, seconds=late)
+    assert links.opened(token_in(mail), at) is works
+    assert links.step1_done(token_in(mail), at) is works
+
+
+def test_a_dead_link_says_what_to_do(app: Flask, create_agent, mail, client: StaffClient) -> None:
+    agent, dossier = create_agent("front"), dossier_with()
+    resend(run_for(dossier, agent.id), agent.id, clock.now() - timedelta(hours=80))
+    answer = client.get(f"/portail/lien/{token_in(mail)}")
+    assert answer.status_code == 410
+    assert "Ce lien n’est plus valable" in answer.text
+    assert "Appelez la ligne d’aide" in answer.text
+    assert client.post(f"/portail/lien/{token_in(mail)}/ouvert").status_code == 204
+    assert last_link().opened_at is None
+
+
+@pytest.mark.parametrize("token", ["x", "A" * 43, "../../etc/passwd", "%00", "<script>"])
+def test_an_unknown_token_is_not_found_and_echoes_nothing(client: StaffClient, app, token) -> None:
+    answer = client.get(f"/portail/lien/{token}")
+    assert answer.status_code == 404
+    assert "<script>" not in answer.text.replace('<script src="', "")
+
+
+def test_the_page_keeps_the_token_to_itself(link: str, client: StaffClient) -> None:
+    answer = client.get(f"/portail/lien/{link}")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert "Set-Cookie" not in answer.headers
+    assert "password" not in answer.text
+    assert "Ana" not in answer.text  # whoever holds the address learns no name
+
+
+def test_the_life_fragment_says_when_the_link_was_opened(link: str, client, login) -> None:
+    client.post(f"/portail/lien/{link}/ouvert")
+    html = login("back").get(f"/assist/life?dossier={last_link().dossier_id}").text
+    assert "lien ouvert" in html
+    assert 'hx-trigger="mail-life from:body"' in html
+
+
+# --- the outbox ---
+
+
+def test_the_outbox_is_for_staff_and_shows_hostile_mail_safely(
+    link: str, client: StaffClient, login, mail: FakeMail
+) -> None:
+    hostile = '<script>alert(1)</script> http://x.example/"onmouseover="alert(1)'
+    mail.sent[0] = type(mail.sent[0])("a@x.example", hostile, hostile, hostile)
+    assert client.get("/outbox").status_code == 302
+    staff = login("front")
+    assert "<script>alert" not in staff.get("/outbox").text
+    page = staff.get("/outbox/0").text
+    assert "<script>alert" not in page
+    assert "onmouseover=" not in page.replace("&#34;onmouseover=", "")
+    frame = staff.get("/outbox/0/html")
+    assert frame.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+    assert staff.get("/outbox/77").status_code == 404
+
+
+def test_links_of_a_mail_can_be_followed_from_the_outbox(link: str, login) -> None:
+    page = login("manager").get("/outbox/0").text
+    assert f'href="{BASE}/portail/lien/{link}"' in page
+    assert 'rel="noopener noreferrer"' in page

@@ -1,0 +1,273 @@
+"""Runs of scripts beside a contact, through the pane: stored step by step, undone, escaped."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from app.assist import loader, service, store
+from app.assist.models import ScriptRun, ScriptRunStep, ScriptVersion
+from app.dossiers.vocabulary import PortalEventKind
+from app.exceptions import InvalidInput, NotFound
+from app.extensions import db
+from app.tickets.models import Contact
+from tests.clients import StaffClient
+from tests.dossiers.build import NOW, create_contact, create_dossier, create_event, create_person
+
+ROLES = ("front", "back", "manager")
+
+
+def contact_of(**person: str) -> Contact:
+    """A contact with a person and a dossier."""
+    values = {"email": "ana@tests.example", **person}
+    dossier = create_dossier(create_person(**values))
+    return create_contact(person_id=dossier.person_id, dossier_id=dossier.id)
+
+
+def begin(contact: Contact, agent_id: int, script: str = "S01") -> int:
+    return service.start_run(
+        script, contact_id=contact.id, dossier_id=None, agent_id=agent_id, now=NOW
+    )
+
+
+def choose(run_id: int, choice: int, seconds: int, agent_id: int, **posture: str) -> int:
+    run = store.run(run_id)
+    state = service.state_of(run)
+    return service.answer(
+        run_id, moves=run.moves, step_id=state.step_id, choice=choice,
+        posture=service.Posture(**posture), agent_id=agent_id, now=NOW + timedelta(seconds=seconds),
+    )  # fmt: skip
+
+
+def stays(run_id: int) -> list[ScriptRunStep]:
+    return list(store.run(run_id).steps)
+
+
+def test_each_stay_is_stored_with_its_times_and_posture(app: Flask, create_agent) -> None:
+    agent = create_agent("front")
+    run_id = begin(contact_of(), agent.id)
+    choose(run_id, 0, 40, agent.id, code="alone")
+    choose(run_id, 0, 55, agent.id, code="for", reason="urgency")
+    first, second, third = stays(run_id)
+    assert (first.step_id, first.choice, first.posture) == ("adresse", 0, "alone")
+    assert (first.left_at or NOW) - first.entered_at == timedelta(seconds=40)
+    assert (second.posture, second.posture_reason) == ("for", "urgency")
+    assert (third.step_id, third.left_at, third.choice) == ("devant", None, None)
+
+
+def test_a_double_click_and_an_old_page_change_nothing(app: Flask, create_agent) -> None:
+    agent = create_agent("front")
+    run_id = begin(contact_of(), agent.id)
+    for _again in range(3):
+        service.answer(
+            run_id, moves=0, step_id="adresse", choice=0, posture=service.Posture(),
+            agent_id=agent.id, now=NOW,
+        )  # fmt: skip
+    assert [s.step_id for s in stays(run_id)] == ["adresse", "parti"]
+
+
+def test_back_hides_and_never_erases(app: Flask, create_agent) -> None:
+    agent = create_agent("front")
+    run_id = begin(contact_of(), agent.id)
+    choose(run_id, 0, 10, agent.id)
+    service.back(run_id, moves=store.run(run_id).moves, now=NOW + timedelta(seconds=20))
+    kept = stays(run_id)
+    assert [(s.step_id, s.undone_at is None) for s in kept] == [
+        ("adresse", False), ("parti", False), ("adresse", True),
+    ]  # fmt: skip
+    assert service.state_of(store.run(run_id)).step_id == "adresse"
+
+
+def test_another_script_follows_and_back_returns_to_the_first(app: Flask, create_agent) -> None:
+    agent = create_agent("front")
+    contact = contact_of()
+    first = begin(contact, agent.id)
+    second = choose(first, 2, 10, agent.id)  # no mailbox password: S04
+    assert store.run(second).script_id == "S04"
+    assert store.run(first).outcome == "other_script"
+    assert service.scripts_used(contact.id) == ["S01", "S04"]
+    back = service.back(second, moves=store.run(second).moves, now=NOW + timedelta(seconds=30))
+    assert back == first
+    assert service.state_of(store.run(first)).step_id == "adresse"
+    assert service.scripts_used(contact.id) == ["S01"]
+
+
+def test_starting_another_script_ends_the_one_that_runs(app: Flask, create_agent) -> None:
+    agent = create_agent("front")
+    contact = contact_of()
+    first = begin(contact, agent.id)
+    begin(contact, agent.id, "S18")
+    assert store.run(first).outcome == "other_script"
+    assert service.scripts_used(contact.id) == ["S01", "S18"]
+
+
+def test_a_run_opened_by_mistake_tells_nothing(app: Flask, create_agent) -> None:
+    agent = create_agent("front")
+    contact = contact_of()
+    run_id = begin(contact, agent.id)
+    assert service.digital_observed(contact.id)
+    service.finish(run_id, moves=0, outcome="not_this", now=NOW)
+    assert service.scripts_used(contact.id) == []
+    assert not service.digital_observed(contact.id)
+
+
+@pytest.mark.parametrize(("script", "digital"), [("S01", True), ("S18", True), ("S25", False)])
+def test_what_a_script_says_of_the_call(
+    app: Flask, create_agent, script: str, digital: bool
+) -> None:
+    contact = contact_of()
+    begin(contact, create_agent("front").id, script)
+    assert service.digital_observed(contact.id) is digital
+    assert [s.reason for s in service.suggestions(contact.id)] == [loader.get(script).reason]
+
+
+@pytest.mark.parametrize(("minutes", "observed"), [(-1, False), (1, True), (20, False)])
+def test_a_failure_seen_by_the_portal_during_the_contact_counts(
+    app: Flask, minutes: int, observed: bool
+) -> None:
+    contact = contact_of()
+    contact.closed_at = contact.opened_at + timedelta(minutes=10)
+    dossier = store.dossier(contact.dossier_id or 0)
+    at = contact.opened_at + timedelta(minutes=minutes)
+    create_event(dossier, PortalEventKind.PASSWORD_REFUSED, at)
+    assert service.digital_observed(contact.id) is observed
+
+
+def test_a_run_keeps_the_version_it_began_with(app: Flask, create_agent) -> None:
+    agent = create_agent("front")
+    run_id = begin(contact_of(), agent.id)
+    version = db.session.scalar(select(ScriptVersion))
+    assert version is not None
+    # A later publication changes the house's file, not the run's copy.
+    assert service.state_of(store.run(run_id)).script == loader.parse(version.source)
+    assert version.content_hash == loader.get("S01").content_hash
+
+
+def test_a_run_left_open_is_interrupted_when_the_contact_closes(app: Flask, create_agent) -> None:
+    contact = contact_of()
+    run_id = begin(contact, create_agent("front").id)
+    service.settle(contact.id, NOW)
+    db.session.commit()
+    assert store.run(run_id).outcome == "interrupted"
+    assert service.scripts_used(contact.id) == ["S01"]
+
+
+def test_postures_are_checked(app: Flask) -> None:
+    with pytest.raises(InvalidInput):
+        service.Posture("alone and fast")
+    with pytest.raises(InvalidInput):
+        service.Posture("for")
+    with pytest.raises(InvalidInput):
+        service.Posture("for", "lazy")
+    assert service.Posture("with", "urgency").reason is None
+
+
+def test_a_run_needs_somebody(app: Flask, create_agent) -> None:
+    agent = create_agent("front")
+    with pytest.raises(InvalidInput):
+        service.start_run("S01", contact_id=None, dossier_id=None, agent_id=agent.id, now=NOW)
+    with pytest.raises(NotFound):
+        service.start_run("S01", contact_id=999, dossier_id=None, agent_id=agent.id, now=NOW)
+    with pytest.raises(NotFound):
+        begin(contact_of(), agent.id, "S77")
+    assert db.session.scalar(select(ScriptRun)) is None
+
+
+# --- through the browser ---
+
+
+def pane(client: StaffClient, contact: Contact) -> str:
+    return client.get(f"/assist/pane?contact={contact.id}").get_data(as_text=True)
+
+
+def test_the_pane_offers_scripts_then_shows_the_question(app: Flask, login) -> None:
+    client, contact = login("front"), contact_of()
+    assert "Chercher un script" in pane(client, contact)
+    html = client.post("/assist/runs", data={"script": "S01", "contact": contact.id}).text
+    assert "lettre par lettre" in html
+    assert re.findall(r'data-key="(\d)"', html) == ["1", "2", "3", "4"]
+    assert "C’est bon si" in html
+
+
+def test_the_whole_path_by_the_forms(app: Flask, login) -> None:
+    client, contact = login("back"), contact_of()
+    client.post("/assist/runs", data={"script": "S01", "contact": contact.id})
+    run = db.session.scalar(select(ScriptRun))
+    assert run is not None
+    html = client.post(
+        f"/assist/runs/{run.id}/answer",
+        data={
+            "moves": 0,
+            "step": "adresse",
+            "choice": 0,
+            "posture": "with",
+            "posture_reason": "asked",
+        },
+    ).text
+    assert "D’après le dossier" in html
+    html = client.post(f"/assist/runs/{run.id}/back", data={"moves": 1}).text
+    assert "lettre par lettre" in html
+    html = client.post(f"/assist/runs/{run.id}/finish", data={"moves": 2, "outcome": "solved"}).text
+    assert "C’est réglé" in html
+    assert "Reprendre" in html
+
+
+@pytest.mark.parametrize(
+    "data",
+    [{}, {"moves": "0"}, {"moves": "x", "choice": "0"}, {"moves": "0", "choice": "99"},
+     {"moves": "-1", "choice": "0"}, {"moves": "0", "choice": "0", "posture": "for"},
+     {"moves": "9" * 40, "choice": "0"}],
+)  # fmt: skip
+def test_a_bad_answer_is_refused_and_changes_nothing(app: Flask, login, data) -> None:
+    client = login("front")
+    run_id = begin(contact_of(), client.agent.id)
+    answer = client.post(f"/assist/runs/{run_id}/answer", data={"step": "adresse", **data})
+    assert answer.status_code == 422
+    assert [s.step_id for s in stays(run_id)] == ["adresse"]
+
+
+def test_only_who_takes_calls_may_move_a_run_and_only_with_the_form_token(
+    app: Flask, login, client: StaffClient
+) -> None:
+    run_id = begin(contact_of(), login("front").agent.id)
+    paths = [f"/assist/runs/{run_id}/{act}" for act in ("answer", "back", "finish", "action")]
+    for path in (*paths, "/assist/runs"):
+        assert login("admin").post(path).status_code == 403
+        assert client.post(path, headers={"Accept": "application/json"}).status_code == 401
+        staff = login("front")
+        staff.csrf = ""
+        assert staff.post(path).status_code == 422
+    assert len(stays(run_id)) == 1
+
+
+def test_what_callers_are_named_cannot_run_in_the_pane(app: Flask, login) -> None:
+    client = login("front")
+    contact = contact_of(first_name="<script>alert(1)</script>", email="a@x.example")
+    client.post("/assist/runs", data={"script": "S01", "contact": contact.id})
+    assert "<script>alert" not in pane(client, contact)
+    assert "<script>" not in client.get("/assist/search?q=<script>alert(1)</script>").text
+
+
+def test_the_sentence_to_say_is_in_the_callers_language(app: Flask, login) -> None:
+    contact = contact_of(language="en")
+    client = login("front")
+    html = client.post("/assist/runs", data={"script": "S01", "contact": contact.id}).text
+    assert '<p lang="en">Let&#39;s check together' in html
+    assert "On va vérifier ensemble" in html  # the agent's own language, smaller
+
+
+def test_scripts_are_listed_searched_and_read(app: Flask, login) -> None:
+    client = login("front")
+    everything = client.get("/scripts").text
+    assert all(script_id in everything for script_id in loader.library())
+    found = client.get("/scripts?q=indesirables", headers={"HX-Request": "true"}).text
+    assert "S03" in found
+    assert "S25" not in found
+    assert "Aucun script" in client.get("/scripts?q=zzz").text
+    for script_id in loader.library():
+        assert client.get(f"/scripts/{script_id}").status_code == 200
+    assert client.get("/scripts/S77").status_code == 404
