@@ -11,7 +11,7 @@ from app.dossiers import store, timeline
 from app.dossiers.models import Dossier, Piece, PriorityFlag
 from app.dossiers.status import status_sentence
 from app.dossiers.trouble import Trouble, likely_troubles
-from app.dossiers.vocabulary import CLOSED, PieceState
+from app.dossiers.vocabulary import CLOSED, Inside, PieceState
 from app.dossiers.wording import Words, pick, tidy
 
 PERMIT_NOTICE = timedelta(days=60)  # a residence permit takes about two months to renew
@@ -99,8 +99,8 @@ def _piece_line(piece: Piece, words: Words) -> PieceLine:
 
 
 def _next_payment(found: Dossier, today: date) -> date | None:
-    """The day fixed for this dossier, else the next wave while there is something to pay."""
-    if found.inside in CLOSED:
+    """The day fixed for this dossier, else the next wave once there is a demande to pay."""
+    if found.inside in CLOSED or found.inside is Inside.AWAITED:
         return None
     if found.next_payment_on and found.next_payment_on >= today:
         return found.next_payment_on

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 
 from app.clock import PARIS, local_day
@@ -218,6 +219,14 @@ class Words:
     def euros(self, cents: int | None) -> str:
         """An amount, or a dash when unknown."""
         return euros(cents, self.locale) if cents is not None else "—"
+
+    def language(self, code: str) -> str:
+        """« arabe » for ``ar``; the code itself for one that nobody knows."""
+        try:
+            name = Locale.parse(code).get_display_name(language(self.locale))
+        except (ValueError, UnknownLocaleError):
+            return code
+        return name or code
 
     def phone(self, e164: str | None) -> str:
         """A telephone number as it is said."""

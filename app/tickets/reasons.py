@@ -62,11 +62,8 @@ REASON_LABELS: dict[str, dict[str, str]] = {
 ROLE_LABELS: dict[str, dict[str, str]] = {
     CallerRole.STAGIAIRE: {"fr": "Stagiaire", "en": "Trainee"},
     CallerRole.FORMATEUR: {"fr": "Formateur·rice", "en": "Trainer"},
-    CallerRole.DUO: {
-        "fr": "Duo (formateur·rice et stagiaire)",
-        "en": "Trainer and trainee together",
-    },
-    CallerRole.SECRETAIRE: {"fr": "Secrétaire d'organisme", "en": "Training centre's secretary"},
+    CallerRole.DUO: {"fr": "Duo", "en": "Both together"},
+    CallerRole.SECRETAIRE: {"fr": "Secrétaire", "en": "Secretary"},
     CallerRole.AUTRE: {"fr": "Autre", "en": "Other"},
 }
 
