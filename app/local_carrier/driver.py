@@ -1,6 +1,6 @@
 """Drives the line from code in the same process: callers by the dozen, agents, faults.
 
-``remote.py`` has the same from another process.
+``control.py`` offers the same to other processes.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from app.local_carrier import rest_shapes as shapes
 from app.local_carrier.exchange import Exchange
 from app.local_carrier.fakes import CallFailed, FakeCall, FakePhone
 from app.local_carrier.faults import Fault
+
+KEPT_CALLS = 5000  # the memory of a long load run stays bounded
 
 
 class Driver:
@@ -31,6 +33,8 @@ class Driver:
         shown = self.exchange.settings.hidden_from if hidden else from_
         leg = self.exchange.dialer.incoming(phone, shown, line)
         self.calls[leg.sid] = call = phone.call(leg.sid)
+        for sid in list(self.calls)[:-KEPT_CALLS]:
+            del self.calls[sid]
         return call
 
     def phone(

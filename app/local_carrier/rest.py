@@ -111,7 +111,7 @@ def create_call() -> tuple[Response, int]:
             request.form.get("StatusCallbackMethod", "POST"),
             events("StatusCallbackEvent", ("completed",)),
         )
-    timeout = request.form.get("Timeout", 60, type=float)
+    timeout = request.form.get("Timeout", 60.0, type=float)
     leg = exchange().dialer.outgoing(to, from_, source, min(timeout, 600), callback)
     return created(shapes.call(leg, account()))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from app.local_carrier import verbs
 from app.local_carrier.attributes import TwimlRefused
@@ -71,7 +71,7 @@ class Runner:
         instructions, base = self._load(source, context, more or {})
         if self.leg.status == "ringing":
             if instructions and isinstance(instructions[0], verbs.Reject):
-                return self._reject(instructions[0])
+                self._reject(instructions[0])
             self.exchange.progress(self.leg, LIVE, "answered")
         self.idle(0)  # a redirect or a hang-up may have come while the document was fetched
         for verb in instructions:
@@ -114,7 +114,7 @@ class Runner:
         if self.leg.status == "ringing":
             self.exchange.end(self.leg, "failed")
 
-    def _reject(self, verb: verbs.Reject) -> None:
+    def _reject(self, verb: verbs.Reject) -> NoReturn:
         self.exchange.end(self.leg, "busy" if verb.reason == "busy" else "no-answer")
         raise HungUp
 
@@ -197,7 +197,8 @@ class Runner:
     # -- Gather and Record ----------------------------------------------------------------------
 
     def _gather(self, verb: verbs.Gather, base: str) -> Source | None:
-        self.keys = keys = []
+        keys: list[str] = []
+        self.keys = keys
         self.leg.tell("gathering", on=True, digits=verb.num_digits)
         try:
             self._collect(verb, keys)

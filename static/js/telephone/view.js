@@ -70,9 +70,17 @@ export class TelephoneView {
     relabel("hangup", text(ringing ? "decline" : "hangup"));
     if (ringing) by("timer").hidden = true;
     by("call").disabled = state === "connecting";
-    by("callers")?.toggleAttribute("disabled", calling || ringing);
+    this.#lockCallers(calling || ringing);
     if (!ringing) this.#showCaller();
     if (!calling) this.canMute(false);
+  }
+
+  /** During a call one stays who one is; the list can still be scrolled by keyboard. */
+  #lockCallers(locked) {
+    const callers = by("callers");
+    callers?.toggleAttribute("disabled", locked);
+    if (locked) callers?.setAttribute("tabindex", "0");
+    else callers?.removeAttribute("tabindex");
   }
 
   canMute(able) {
