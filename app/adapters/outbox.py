@@ -16,7 +16,6 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import cast
 
 from app import clock
 from app.adapters.mail_text import compose
@@ -65,8 +64,7 @@ class FileOutbox:
             raw = (self.folder / f"{key}.eml").read_bytes()
         except FileNotFoundError:
             return None
-        # The policy makes every part an EmailMessage; the stubs cannot say so.
-        mail = cast(EmailMessage, message_from_bytes(raw, policy=policy.default))
+        mail = message_from_bytes(raw, policy=policy.default)
         return OutboxMail(
             key=key,
             to=str(mail["To"] or ""),

@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, CursorResult, update
 
 from app import realtime
 from app.assist import store
@@ -119,13 +119,13 @@ def _advance(
     if needs_life:
         rules = (*rules, PortalLink.superseded_at.is_(None), PortalLink.expires_at > now)
     with unit_of_work() as work:
-        changed = db.session.execute(
+        result = db.session.execute(
             update(PortalLink)
             .where(PortalLink.token_hash == token_hash(token), *rules)
             .values(**values)
             .execution_options(synchronize_session=False)
-        ).rowcount
-        if not changed:
+        )
+        if not cast("CursorResult[Any]", result).rowcount:
             return False
         link = store.link_by_hash(token_hash(token))
         assert link is not None  # just updated, in this transaction

@@ -10,7 +10,7 @@ import functools
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 from jsonschema import Draft202012Validator
@@ -122,15 +122,20 @@ def build(document: dict[str, Any], digest: str) -> Script:
 
 
 def _step(document: dict[str, Any]) -> Step:
-    texts = {
-        n: _text(document[n]) for n in ("ask", "do", "say", "screen", "check") if n in document
+    fields: dict[str, Any] = {
+        name: _text(document[name])
+        for name in ("ask", "do", "say", "screen", "check")
+        if name in document
     }
-    options = {n: document[n] for n in ("action", "patience", "posture") if n in document}
+    fields |= {name: document[name] for name in _OPTIONS if name in document}
     choices = tuple(
         Choice(_text(c["label"]), c.get("next"), c.get("end"), c.get("script"))
         for c in document["choices"]
     )
-    return Step(id=document["id"], choices=choices, **texts, **options)
+    return Step(id=document["id"], choices=choices, **fields)
+
+
+_OPTIONS = ("action", "patience", "posture")
 
 
 def _text(document: dict[str, str]) -> Text:
@@ -157,7 +162,8 @@ def _schema_problem(error: ValidationError, document: Any, file: str) -> Problem
 def _sentence(error: ValidationError) -> str:
     """The fault in the author's words rather than in the validator's."""
     if error.validator == "required":
-        missing = [n for n in error.validator_value if n not in error.instance]
+        wanted = cast("list[str]", error.validator_value)
+        missing = [name for name in wanted if name not in cast("dict[str, Any]", error.instance)]
         if set(missing) <= {"fr", "en"}:
             return "texte manquant en " + ", ".join(f"« {n} »" for n in missing)
         return "il manque " + ", ".join(f"« {n} »" for n in missing)

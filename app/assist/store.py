@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import CursorResult, or_, select, update
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.assist.models import PortalLink, ScriptRun, ScriptRunStep, ScriptVersion
@@ -60,7 +61,7 @@ def claim_move(run_id: int, moves: int, **values: object) -> bool:
         .values(moves=moves + 1, **values)
         .execution_options(synchronize_session=False)
     )
-    return bool(result.rowcount)
+    return bool(cast("CursorResult[Any]", result).rowcount)
 
 
 def current_step(found: ScriptRun) -> ScriptRunStep:
