@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock, jobs
 from app.calls import dispatch, sockets, ticker
@@ -48,7 +48,7 @@ def guarded(app: Flask, what: str, task: Callable[[], Any]) -> None:
     try:
         with app.app_context():
             task()
-    except (PermanenceError, DBAPIError) as error:
+    except (PermanenceError, SQLAlchemyError) as error:
         log.error("%s failed: %s", what, type(error).__name__)
     except Exception:
         log.exception("%s failed", what)

@@ -10,13 +10,14 @@ import logging
 import secrets
 from typing import Any
 
-from flask import Flask, Response, jsonify, redirect, render_template, request, url_for
+from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from app.exceptions import InvalidInput, PermanenceError, SignInRequired, Unavailable
+from app.extensions import login
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(PermanenceError, _expected)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(SQLAlchemyError, _database)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -86,8 +87,9 @@ def _http(error: HTTPException) -> Any:
     return render_error(wrapped)
 
 
-def _database(error: DBAPIError) -> Any:
-    log.error("database failure %s on %s", type(error.orig).__name__, request.endpoint)
+def _database(error: SQLAlchemyError) -> Any:
+    log.error("database failure %s on %s", type(error).__name__, request.endpoint)
+    g._login_user = login.anonymous_user()  # the page's frame must not ask the database who reads
     return render_error(
         Unavailable(
             "La base de données ne répond pas.",

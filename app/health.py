@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.access import public
 from app.extensions import db
@@ -28,7 +28,7 @@ def ready() -> Any:
     """The process can serve: its database answers."""
     try:
         db.session.execute(text("SELECT 1"))
-    except DBAPIError:
+    except SQLAlchemyError:
         return jsonify({"status": "unavailable", "database": "down"}), 503
     return jsonify({"status": "ok", "database": "up"})
 

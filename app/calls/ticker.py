@@ -10,7 +10,7 @@ import logging
 from datetime import datetime, timedelta
 
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts import service as accounts
 from app.calls import dispatch, service, store
@@ -39,7 +39,7 @@ def tick(now: datetime) -> int:
     for deadline in due:
         try:
             _act(deadline, now)
-        except (PermanenceError, DBAPIError):
+        except (PermanenceError, SQLAlchemyError):
             # Left claimed: its lease ends and it is tried again.
             log.exception("deadline %s of call %s failed", deadline.kind, deadline.call_id)
             continue

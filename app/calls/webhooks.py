@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, request
 from sqlalchemy import func, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from twilio.twiml.voice_response import VoiceResponse
 
 from app import clock
@@ -40,7 +40,7 @@ TELLING = frozenset(
 )
 
 
-@bp.errorhandler(DBAPIError)
+@bp.errorhandler(SQLAlchemyError)
 @bp.errorhandler(PermanenceError)
 def _keep_the_caller(error: Exception) -> Any:
     """Something of ours is down: apologise, keep the caller, try again in a few seconds."""

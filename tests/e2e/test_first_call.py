@@ -1,0 +1,259 @@
+"""The newcomer's five minutes, in real browsers: ring → agent → dossier → script → reason → report.
+
+A caller's telephone, two front-office agents, one back-office agent and a manager, each in a
+browser of their own, over the local carrier with real WebRTC voice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from app import clock
+from tests.people import assert_axe, keep_screen
+
+if TYPE_CHECKING:
+    from tests.people import People
+
+PASSWORD = "permanence-demo"
+CAMILLE, NADIA = "camille@demo.permanence", "nadia@demo.permanence"
+BRUNO, ISABELLE = "bruno@demo.permanence", "isabelle@demo.permanence"
+SAMIRA = "+33639980105"  # her link has expired: S02
+SOON = 15_000
+
+
+@pytest.fixture
+def desk(people: People) -> Callable[[str], Page]:
+    """An agent at her desk, available, microphone allowed."""
+
+    def sit(email: str) -> Page:
+        page = people.agent(email, PASSWORD)
+        page.locator("#act-available").click()
+        expect(page.locator("#call")).to_have_attribute("data-phase", "available", timeout=SOON)
+        return page
+
+    return sit
+
+
+@pytest.fixture
+def ring(people: People) -> Callable[[str], Page]:
+    """Somebody who rings the line from one of the demo numbers."""
+
+    def call(number: str) -> Page:
+        page = people.caller()
+        page.locator(f"input[name=caller][value='{number}']").check(force=True)
+        page.locator("#call").click()
+        return page
+
+    return call
+
+
+def phase(page: Page, wanted: str, timeout: int = SOON) -> None:
+    expect(page.locator("#call")).to_have_attribute("data-phase", wanted, timeout=timeout)
+
+
+def hears(phone: Page, words: str, timeout: int = SOON) -> None:
+    expect(phone.locator("body")).to_contain_text(re.compile(words), timeout=timeout)
+
+
+def packets(page: Page, hook: str) -> Any:
+    return page.evaluate(f"async () => await window.{hook}.stats()")
+
+
+def talks(phone: Page, agent: Page) -> None:
+    """Voice really goes both ways: packets are counted at both ends, and they grow."""
+    for page, hook in ((phone, "permanencePhone"), (agent, "permanence")):
+        page.wait_for_function(
+            f"async () => {{ const s = await window.{hook}.stats();"
+            " return s && s.packetsSent > 20 && s.packetsReceived > 20; }",
+            timeout=SOON,
+        )
+
+
+def finish(agent: Page) -> None:
+    agent.locator("#act-hang-up").click()
+    phase(agent, "wrap_up")
+    agent.locator("#act-done").click()
+    phase(agent, "available")
+
+
+def test_the_first_call(people: People, desk: Any, ring: Any) -> None:
+    agent = desk(CAMILLE)
+    phone = ring(SAMIRA)
+    hears(phone, "permanence téléphonique")
+    phase(agent, "ringing")
+    # Before accepting: who, the status sentence, the likely trouble.
+    expect(agent.locator("[data-slot=name]")).to_have_text("Samira Haddad")
+    expect(agent.locator("#pane-dossier .sentence")).to_be_visible()
+    expect(agent.locator("#pane-dossier")).to_contain_text("expiré")
+    expect(agent.locator("#pane-dossier")).to_contain_text("S02")
+    keep_screen(agent, "desk-ringing", full=False)
+    assert_axe(agent)
+
+    agent.keyboard.press("A")
+    phase(agent, "talking")
+    talks(phone, agent)
+    keep_screen(agent, "desk-talking-no-script", full=False)
+    keep_screen(phone, "telephone-talking")
+
+    # Hold: nobody hears her; resume; mute.
+    agent.keyboard.press("F")
+    phase(agent, "held")
+    agent.keyboard.press("F")
+    phase(agent, "talking")
+    agent.keyboard.press("M")
+    expect(agent.locator("#act-mute")).to_have_attribute("aria-pressed", "true")
+    agent.keyboard.press("M")
+
+    # The script runs beside the call; its action sends a mail whose link is seen to be opened.
+    agent.get_by_role("button", name=re.compile("Ouvrir le script S02")).first.click()
+    script = agent.locator("#script-run")
+    expect(script.locator(".question")).to_be_visible()
+    open_action(agent)
+    expect(script).to_contain_text(re.compile("envoyé", re.IGNORECASE), timeout=SOON)
+    keep_screen(agent, "desk-talking", full=False)
+    assert_axe(agent)
+
+    caller = people.context().new_page()
+    caller.goto(last_link(people))
+    keep_screen(caller, "portal-link")
+    caller.locator("main button[type=submit]").first.click()
+    expect(script).to_contain_text(re.compile("ouvert", re.IGNORECASE), timeout=5000)
+
+    # The caller hangs up: the reason is suggested from the script; one key confirms it.
+    phone.locator("#hangup").click()
+    phase(agent, "wrap_up")
+    chosen = agent.locator("#pane-qualification input[name=reason]:checked")
+    expect(chosen).to_have_value("Question de connexion et de comptes")
+    keep_screen(agent, "desk-qualifying", full=False)
+    assert_axe(agent)
+    agent.keyboard.press("T")
+    phase(agent, "available")
+
+    # The manager reads it.
+    manager = people.agent(ISABELLE, PASSWORD, path="/wall")
+    keep_screen(manager, "wall", full=False)
+    day = clock.local_day(clock.now()).isoformat()
+    report = manager.request.get(f"/reports/{day}.json").json()
+    assert report["presented"] >= 1
+    assert report["reasons"]["Question de connexion et de comptes"] >= 1
+    assert report["digital"]["observed"] >= 1
+    manager.goto(f"/reports/{day}")
+    expect(manager.locator(".js-plotly-plot, .plotly").first).to_be_visible(timeout=SOON)
+
+
+def open_action(agent: Page) -> None:
+    """Answer the script's questions until it offers to send the link, then send it."""
+    script = agent.locator("#script-run")
+    for _step in range(8):
+        action = script.locator(".script-action button", has_text=re.compile("[Rr]envoyer|Envoyer"))
+        if action.count():
+            action.first.click()
+            return
+        before = script.locator(".question").inner_text()
+        script.locator(".choices button").first.click()
+        expect(script.locator(".question")).not_to_have_text(before)
+    raise AssertionError("the script never offered to send the link")
+
+
+def last_link(people: People) -> str:
+    """The link of the newest mail in the outbox."""
+    page = people.agent(CAMILLE, PASSWORD, path="/outbox")
+    page.locator("main a[href^='/outbox/']").first.click()
+    text = page.locator("main").inner_text()
+    found = re.search(r"https?://\S+/portail/lien/[\w-]+", text)
+    assert found, text
+    page.close()
+    return found[0]
+
+
+def test_a_surge_reaches_the_back_office_then_waits_its_turn(
+    people: People, desk: Any, ring: Any
+) -> None:
+    front = [desk(CAMILLE), desk(NADIA)]
+    back = desk(BRUNO)
+    for number in ("+33639980103", "+33639980104"):
+        phone = ring(number)
+        agent = rung(front)
+        agent.keyboard.press("A")
+        phase(agent, "talking")
+    third = ring("+33639980107")
+    phase(back, "ringing", timeout=40_000)
+    expect(back.locator("[data-slot=overflow]")).to_be_visible()
+    back.keyboard.press("A")
+    phase(back, "talking")
+    talks(third, back)
+
+    # Everybody is busy: the fourth hears her place, and gets the first free agent.
+    fourth = ring("+33639980110")
+    hears(fourth, "prochain", timeout=20_000)
+    finish(front[0])
+    phase(front[0], "ringing")
+    front[0].keyboard.press("A")
+    phase(front[0], "talking")
+    talks(fourth, front[0])
+    wall = people.agent(ISABELLE, PASSWORD, path="/wall")
+    keep_screen(wall, "wall-busy", full=False)
+    assert_axe(wall)
+    for page in (*front, back):
+        finish(page)
+    assert phone
+
+
+def rung(agents: list[Page]) -> Page:
+    """The desk that rings, of those."""
+    for _ in range(150):
+        for page in agents:
+            if page.locator("#call").get_attribute("data-phase") == "ringing":
+                return page
+        agents[0].wait_for_timeout(100)
+    raise AssertionError("no desk rings")
+
+
+def test_a_reload_in_mid_call_resumes_it(people: People, desk: Any, ring: Any) -> None:
+    agent = desk(NADIA)
+    phone = ring("+33639980112")
+    phase(agent, "ringing")
+    agent.keyboard.press("A")
+    phase(agent, "talking")
+    talks(phone, agent)
+    agent.reload()
+    try:
+        phase(agent, "talking", timeout=8000)
+    except AssertionError:
+        agent.locator("#act-rejoin").click()
+        phase(agent, "talking")
+    talks(phone, agent)
+    finish(agent)
+
+
+def test_a_tab_closed_in_mid_ring_rings_the_next_agent(
+    people: People, desk: Any, ring: Any
+) -> None:
+    front = [desk(CAMILLE), desk(NADIA)]
+    ring("+33639980111")
+    first = rung(front)
+    other = front[1 - front.index(first)]
+    first.context.close()
+    people.contexts.remove(first.context)
+    phase(other, "ringing", timeout=12_000)
+    other.keyboard.press("A")
+    phase(other, "talking")
+    finish(other)
+
+
+def test_hidden_and_shared_numbers_say_so_before_the_call_is_taken(
+    people: People, desk: Any
+) -> None:
+    agent = desk(CAMILLE)
+    phone = people.caller()
+    phone.locator("#hidden").check()
+    phone.locator("#call").click()
+    phase(agent, "ringing")
+    expect(agent.locator("[data-slot=name]")).to_have_text("Numéro masqué")
+    phone.locator("#hangup").click()
+    phase(agent, "available")

@@ -1,0 +1,121 @@
+"""Two web processes, one worker, PostgreSQL, Redis and a carrier apart: one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import make_url
+
+from tests.remote import Line, Staff, wait_until
+
+if TYPE_CHECKING:
+    from tests.fixtures.databases import Postgres
+    from tests.fixtures.servers import Served
+
+CAMILLE, NADIA = "camille@demo.permanence", "nadia@demo.permanence"
+
+
+@pytest.fixture
+def line(cluster: Served) -> Line:
+    return Line(cluster.carrier_url)
+
+
+@pytest.fixture
+def nadia_on_second(cluster: Served, line: Line) -> Iterator[Staff]:
+    """Nadia at her desk on process 2, while calls arrive on process 1."""
+    agent = Staff(cluster.base_urls[1], NADIA)
+    line.softphone(agent.desk()["agent"]["id"])
+    agent.become_available()
+    yield agent
+    agent.close()
+
+
+def test_a_call_that_arrives_on_one_process_rings_on_the_other(
+    line: Line, nadia_on_second: Staff
+) -> None:
+    agent = nadia_on_second
+    agent.heard.clear()
+    sid = line.dial("+33639980105")
+    call = wait_until(lambda: agent.call_in("offered"), why="her desk never rang")
+    assert "desk" in agent.heard  # pushed through Redis, not only found when asked
+    assert call["caller"]["display"] == "Samira Haddad"
+    assert agent.post(f"/desk/calls/{call['ref']}/accept").ok
+    wait_until(lambda: agent.call_in("talking"), why="they never talked")
+    wait_until(lambda: line.call(sid)["company"], why="nobody is with her")
+    line.hang_up(sid)
+    wait_until(lambda: agent.call_in("wrap_up"), why="the end was not seen")
+    assert agent.post(f"/desk/calls/{call['ref']}/wrap-up-done").ok
+    assert agent.desk()["presence"]["state"] == "available"
+
+
+def test_two_agents_on_two_processes_get_a_call_each(
+    cluster: Served, line: Line, nadia_on_second: Staff
+) -> None:
+    camille = Staff(cluster.base_urls[0], CAMILLE)
+    line.softphone(camille.desk()["agent"]["id"])
+    camille.become_available()
+    sids = [line.dial(number) for number in ("+33639980103", "+33639980104")]
+    staff = (camille, nadia_on_second)
+    calls = [wait_until(lambda who=who: who.call_in("offered")) for who in staff]
+    assert calls[0]["ref"] != calls[1]["ref"]
+    stranger = camille.post(f"/desk/calls/{calls[1]['ref']}/accept")
+    assert stranger.status_code == 409
+    for who, call in zip(staff, calls, strict=True):
+        assert who.post(f"/desk/calls/{call['ref']}/accept").ok
+    for who in staff:
+        wait_until(lambda who=who: who.call_in("talking"))
+    for sid in sids:
+        line.hang_up(sid)
+    for who, call in zip(staff, calls, strict=True):
+        wait_until(lambda who=who: who.call_in("wrap_up"))
+        assert who.post(f"/desk/calls/{call['ref']}/wrap-up-done").ok
+    camille.close()
+
+
+def test_the_worker_moves_an_unanswered_call_on(line: Line, nadia_on_second: Staff) -> None:
+    sid = line.dial("+33639980107")
+    wait_until(lambda: nadia_on_second.call_in("offered"))
+    wait_until(
+        lambda: nadia_on_second.desk()["presence"]["state"] == "missed",
+        30,
+        "the offer never expired",
+    )
+    assert line.call(sid)["state"] != "ended"  # she keeps her place
+    line.hang_up(sid)
+
+
+def test_the_database_goes_away_and_the_caller_is_kept(
+    cluster: Served, line: Line, nadia_on_second: Staff, postgres: Postgres
+) -> None:
+    agent = nadia_on_second
+    database = str(make_url(cluster.environment["DATABASE_URL"]).database)
+    talking = line.dial("+33639980110")
+    call = wait_until(lambda: agent.call_in("offered"))
+    agent.post(f"/desk/calls/{call['ref']}/accept")
+    wait_until(lambda: agent.call_in("talking"))
+    cut(postgres, database)
+    try:
+        newcomer = line.dial("+33639980111")
+        line.hears(newcomer, "souci technique", 30)
+        page = agent.http.get(f"{agent.base_url}/desk/state", timeout=20)
+        assert page.status_code == 503
+        assert "Traceback" not in page.text
+        assert line.call(talking)["company"], "the conversation was cut"
+    finally:
+        postgres.execute(f'ALTER DATABASE "{database}" ALLOW_CONNECTIONS true')
+    line.hears(newcomer, "prochain", 40)
+    line.hang_up(talking)
+    wait_until(lambda: agent.call_in("wrap_up"), 30)
+    assert agent.post(f"/desk/calls/{call['ref']}/wrap-up-done").ok
+    wait_until(lambda: agent.call_in("offered"), 30, "the kept caller never rang")
+    line.hang_up(newcomer)
+
+
+def cut(postgres: Postgres, database: str) -> None:
+    """Refuse and end every connection to one database."""
+    postgres.execute(f'ALTER DATABASE "{database}" ALLOW_CONNECTIONS false')
+    postgres.execute(
+        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'"
+    )
