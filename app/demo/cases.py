@@ -263,12 +263,13 @@ CASES: tuple[Case, ...] = (
 )  # fmt: skip
 
 UNKNOWN_NUMBER = "+33639980199"
+SWITCHBOARD = "+33353010152"
 
 ORGANISATIONS: tuple[tuple[str, str, str], ...] = (
     ("Atelier des Deux Rives", "Saint-Clair", "+33261910150"),
     ("Greta du Val Clair", "Montreval", "+33261910151"),
     ("École de la Deuxième Marche", "Port-Brillet", "+33261910102"),
-    ("Passerelle Formation", "La Roche-Aubry", "+33353010152"),
+    ("Passerelle Formation", "La Roche-Aubry", SWITCHBOARD),
     ("Institut des Métiers du Soin", "Beauvallon", "+33465710153"),
 )
 
@@ -278,6 +279,7 @@ def phone_book() -> list[tuple[str, str, str]]:
     people = [(_name(case), case.phone, case.note) for case in CASES if case.note]
     return [
         *people,
+        ("Secrétariat de Passerelle Formation", SWITCHBOARD, "un organisme, pour un stagiaire"),
         ("Numéro inconnu", UNKNOWN_NUMBER, "personne n'est enregistré avec ce numéro"),
         ("Numéro masqué", "", "la personne ne montre pas son numéro"),
     ]

@@ -150,6 +150,16 @@ def organisation_for_number(e164: str | None) -> Organisation | None:
     return db.session.scalar(select(Organisation).where(Organisation.phone == e164).limit(1))
 
 
+def open_dossiers_of(organisation: Organisation) -> Sequence[Dossier]:
+    """The open dossiers that an organisme may be calling about, the latest first."""
+    return _page(
+        select(Dossier).where(
+            Dossier.organisation_id == organisation.id, Dossier.inside.not_in(CLOSED)
+        ),
+        1,
+    ).items
+
+
 def dossier(dossier_id: int) -> Dossier:
     """A dossier with all that its page shows. Raises NotFound."""
     found = db.session.scalar(

@@ -207,14 +207,18 @@ class Words:
     def when(self, value: datetime) -> str:
         """« aujourd'hui à 10 h 35 », « hier à 9 h 02 », « le 18 mai à 14 h 10 »."""
         today = local_day(self.now)
-        local = value.astimezone(PARIS)
-        english = language(self.locale) == "en"
-        clock = f"{local:%H:%M}" if english else f"{local.hour} h {local:%M}"
-        near = _NEAR.get((today - local.date()).days)
+        near = _NEAR.get((today - local_day(value)).days)
         if near is None:
             return tidy(moment(value, today, self.locale), self.locale)
-        said = f"{pick(near, self.locale)} {'at' if english else 'à'} {clock}"
-        return tidy(said, self.locale)
+        at = pick(("à", "at"), self.locale)
+        return f"{pick(near, self.locale)} {at} {self.clock(value)}"
+
+    def clock(self, value: datetime) -> str:
+        """« 10 h 35 », "10:35", in Paris time."""
+        local = value.astimezone(PARIS)
+        return tidy(
+            pick((f"{local.hour} h {local:%M}", f"{local:%H:%M}"), self.locale), self.locale
+        )
 
     def euros(self, cents: int | None) -> str:
         """An amount, or a dash when unknown."""
@@ -237,4 +241,4 @@ class Words:
         return ", ".join(map(self.phone, numbers))
 
 
-_NEAR: dict[int, tuple[str, str]] = {0: ("aujourd'hui", "today"), 1: ("hier", "yesterday")}
+_NEAR: dict[int, tuple[str, str]] = {0: ("aujourd’hui", "today"), 1: ("hier", "yesterday")}

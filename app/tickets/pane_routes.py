@@ -114,12 +114,14 @@ def _pane(contact: Contact) -> str:
     elif contact.person_id is None:
         candidates = dossiers.candidates_for_number(contact.caller_number)
     organisation = dossiers.organisation_for_number(contact.caller_number)
+    asking = organisation is not None and shown is None and not candidates
     return render_template(
         "dossiers/pane.html",
         contact=contact,
         contact_id=contact.id,
         candidates=candidates,
         organisation=organisation,
+        of_organisation=dossiers.open_dossiers_of(organisation) if asking and organisation else (),
         view=shown,
         words=words(),
     )

@@ -133,7 +133,7 @@ def suggestion_for(contact: Contact, now: datetime) -> Suggestion:
 
 def usual_role(contact: Contact) -> CallerRole:
     """Who is probably calling: an organisme's own number is not a stagiaire's."""
-    if contact.person_id is None and dossiers.organisation_for_number(contact.caller_number):
+    if dossiers.organisation_for_number(contact.caller_number):
         return CallerRole.FORMATEUR
     return CallerRole.STAGIAIRE
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.accounts.models import JournalEntry
-from app.dossiers.models import DossierIban, PersonNir, PriorityFlag
+from app.dossiers.models import DossierIban, Organisation, PersonNir, PriorityFlag
 from app.dossiers.vocabulary import Inside, PieceKind, PieceState, PortalEventKind
 from app.extensions import db
 from app.tickets.models import Contact
@@ -79,6 +79,32 @@ def test_hidden_and_unknown_numbers_ask_for_a_name(login: Any) -> None:
     unknown = pane(client, create_contact("+33639980199"))
     assert "Numéro inconnu" in unknown
     assert "Créer une fiche" in unknown
+
+
+def test_an_organisme_calls_for_somebody(login: Any) -> None:
+    organisation = Organisation(name="Greta du Val", phone=NUMBER)
+    db.session.add(organisation)
+    db.session.commit()
+    wanted = create_dossier(create_person(last_name="Cible"), organisation_id=organisation.id)
+    contact = create_contact(NUMBER)
+    client = login("front")
+    text = pane(client, contact)
+    assert "Greta du Val" in text
+    assert "Cible" in text
+    bar = client.get(f"/tickets/qualification?contact={contact.id}").text
+    checked = [part for part in bar.split("<label") if " checked" in part]
+    assert any('value="formateur"' in part for part in checked)
+    data = {"contact": contact.id, "person": wanted.person_id, "dossier": wanted.id}
+    assert wanted.reference in client.post("/dossiers/attach", data=data).text
+
+
+def test_searching_from_the_pane(login: Any) -> None:
+    create_dossier(create_person(first_name="Zélie", last_name="Rare"))
+    data = {"contact": create_contact(None).id, "q": "zelie"}
+    client = login("front")
+    assert "Zélie Rare" in client.post("/dossiers/find", data=data).text
+    assert "Aucun dossier" in client.post("/dossiers/find", data={**data, "q": "zzz"}).text
+    assert client.post("/dossiers/find", data={"q": "zelie"}).status_code == 404
 
 
 def test_a_new_person_gets_the_number_that_calls(login: Any) -> None:
