@@ -7,7 +7,7 @@ import { refreshSuggestion, reloadAround, showContact, storeQualification, tellM
 import { Phone } from "./desk/phone.js";
 import { chime, isLocked, setVolume, startRing, stopRing, unlockOnGesture, volume } from "./desk/ring.js";
 import { contactOf, phaseOf } from "./desk/state.js";
-import { callerName, isSettled, render, tick } from "./desk/view.js";
+import { callerName, render, tick } from "./desk/view.js";
 
 const LOST_AFTER_MS = 3000;
 const RESUME_PAUSE_MS = 5000;
@@ -94,8 +94,11 @@ const ACTS = {
   "take-tab": () => takeTab(),
 };
 
-async function run(button, act) {
-  if (button.getAttribute("aria-busy") === "true" || !isSettled()) return;
+const asked = new Set(); // acts under way: the same one is not asked twice
+
+async function run(name, act, button) {
+  if (asked.has(name)) return;
+  asked.add(name);
   button.setAttribute("aria-busy", "true");
   try {
     const answer = await act();
@@ -103,6 +106,7 @@ async function run(button, act) {
   } catch (error) {
     failed(error);
   } finally {
+    asked.delete(name);
     button.removeAttribute("aria-busy");
   }
 }
@@ -193,10 +197,10 @@ function connect() {
 function onClick(event) {
   const button = event.target.closest("[data-act], [data-presence], [data-digit]");
   if (!button || button.disabled) return;
-  if (button.dataset.act) run(button, ACTS[button.dataset.act]);
+  if (button.dataset.act) run(button.dataset.act, ACTS[button.dataset.act], button);
   if (button.dataset.presence) {
     document.getElementById("presence-menu").open = false;
-    run(button, () => setPresence(button.dataset.presence, button.dataset.reason));
+    run("presence", () => setPresence(button.dataset.presence, button.dataset.reason), button);
   }
   if (button.dataset.digit) dial(button.dataset.digit);
 }

@@ -4,8 +4,9 @@ import { actsOf, clockOf, duration, noteOf, phaseOf, presenceDot, presenceWord, 
 
 const LONG_NAME = 24; // characters: beyond, smaller letters and three lines
 
-// A button that has just taken the place of another one ignores clicks for a moment: nobody hangs up by a double click.
-const SETTLE_MS = 500;
+// Buttons that have just taken the place of others ignore the pointer for as long as a hand needs to see it: nobody mutes
+// herself by a double click on « Accepter ». Keys are not concerned: each has one meaning.
+const SETTLE_MS = 300;
 
 const slots = {};
 document.querySelectorAll("[data-slot]").forEach((element) => { slots[element.dataset.slot] = element; });
@@ -13,7 +14,7 @@ const card = document.getElementById("call");
 const page = document.getElementById("desk");
 
 let shownActs = "idle";
-let settledAt = 0;
+let settling = 0;
 
 function put(name, value) {
   const element = slots[name];
@@ -30,10 +31,6 @@ export function callerName(call) {
   const kind = call.caller.kind;
   if (kind === "hidden" || (kind === "unknown" && !call.caller.display)) return text(`caller.${kind}`);
   return call.caller.display;
-}
-
-export function isSettled() {
-  return performance.now() >= settledAt;
 }
 
 /** Draw what changes only with an event. Times are drawn by tick(). */
@@ -64,16 +61,20 @@ function renderNote(note) {
 function renderActs(desk, phase, around) {
   const acts = actsOf(phase);
   document.querySelectorAll("[data-acts]").forEach((group) => { group.hidden = group.dataset.acts !== acts; });
-  if (acts !== shownActs) {
-    shownActs = acts;
-    settledAt = performance.now() + SETTLE_MS;
-  }
+  if (acts !== shownActs) settle(acts);
   const available = document.getElementById("act-available");
   available.classList.toggle("is-away", phase === "available");
   available.disabled = phase === "available" || around.spectator;
   label(available, text(phase === "missed" ? "back" : "go"));
   document.getElementById("act-pause").disabled = around.spectator || (desk.presence.state === "away" && desk.presence.reason === "pause");
   renderCallActs(phase, around);
+}
+
+function settle(acts) {
+  shownActs = acts;
+  card.classList.add("is-settling");
+  window.clearTimeout(settling);
+  settling = window.setTimeout(() => card.classList.remove("is-settling"), SETTLE_MS);
 }
 
 function renderCallActs(phase, around) {
