@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import Mapping, Sequence
+import socket
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from flask import Flask
+from gevent.pywsgi import WSGIServer
 
 from app.extensions import babel, socketio
 from app.local_carrier.carrier import create_carrier
@@ -80,7 +82,7 @@ def create_standalone(settings: CarrierSettings, origins: Sequence[str], mode: s
     socketio.init_app(
         app,
         async_mode=mode,
-        cors_allowed_origins=list(origins) or None,
+        cors_allowed_origins=origin_rule(frozenset(origins)),
         ping_interval=4,
         ping_timeout=4,
         cookie=None,
@@ -92,9 +94,30 @@ def create_standalone(settings: CarrierSettings, origins: Sequence[str], mode: s
     return app
 
 
+def origin_rule(origins: frozenset[str]) -> Callable[[str, dict[str, str]], bool]:
+    """Which pages may join: those of the ``origins`` named, and the carrier's own telephones."""
+
+    def allowed(origin: str, environ: dict[str, str]) -> bool:
+        own = f"{environ.get('wsgi.url_scheme', 'http')}://{environ.get('HTTP_HOST', '')}"
+        return origin == own or origin in origins
+
+    return allowed
+
+
 def serve(given: Sequence[str] | None = None) -> None:
     """Serve until interrupted."""
     args = arguments(given)
     app = create_standalone(settings_of(args, os.environ), args.allow_origin or (), "gevent")
     print(f"Local carrier on http://{args.host}:{args.port}/carrier", flush=True)
-    socketio.run(app, host=args.host, port=args.port)
+    WSGIServer(listener(args.host, args.port), app, log=None).serve_forever()
+
+
+def listener(host: str, port: int) -> socket.socket:
+    """A listening socket whose answers leave at once.
+
+    gevent's server writes headers and body apart; with Nagle's algorithm each answer would wait
+    40 ms for the other side's delayed acknowledgement. Accepted sockets inherit the option.
+    """
+    listening = socket.create_server((host, port), backlog=1024)
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
