@@ -13,8 +13,10 @@ from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 from werkzeug.serving import make_server
 
-from app.local_carrier.carrier import Carrier, create_carrier
-from app.local_carrier.settings import CarrierSettings, LineNumber
+from app.local_carrier.carrier import Carrier
+from app.local_carrier.current import EXTENSION
+from app.local_carrier.settings import CarrierSettings, LineNumber, PhoneEntry
+from app.local_carrier.standalone import create_standalone
 
 ACCOUNT = "AC" + "1" * 32
 TOKEN = "the-auth-token"
@@ -110,14 +112,14 @@ class Line:
                     LINE, f"{url}/incoming", f"{url}/fallback", f"{url}/status", f"{url}/sms"
                 ),
             ),
+            "phone_book": lambda: [PhoneEntry("Amina Benali", ALICE, "lien expiré")],
             "speech_rate": 0.0,
             "pace": 0.05,
             "device_grace": 0.2,
             "control_token": "control",
         }
-        self.carrier: Carrier = create_carrier(CarrierSettings(**(settings | changes)))
-        self.flask = Flask("carrier")
-        self.flask.register_blueprint(self.carrier.blueprint)
+        self.flask = create_standalone(CarrierSettings(**(settings | changes)), [], "threading")
+        self.carrier: Carrier = self.flask.extensions[EXTENSION]
         self.server = Server(self.flask)
         self.driver = self.carrier.driver
         self.client = self.login(ACCOUNT, TOKEN)
