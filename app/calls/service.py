@@ -16,6 +16,7 @@ from app.accounts import service as accounts
 from app.accounts.models import Presence
 from app.accounts.presence import PresenceState
 from app.assist import service as assist
+from app.assist import service as assist
 from app.calls import effects, opening_hours, store
 from app.calls.consequences import CallAgent, Command, Consequences, MoveAgent, consequences
 from app.calls.models import Call, Line
@@ -182,6 +183,7 @@ def _follow_contact(call_id: int, after: CallRecord) -> None:
     if after.state is State.CONNECTING and after.agent_id is not None:
         tickets.assign_agent(contact_id, after.agent_id)
     elif after.last_at is not None:
+        assist.settle(contact_id, after.last_at)
         tickets.close_contact(contact_id, now=after.last_at)
         assist.settle(contact_id, after.last_at)
 
