@@ -60,7 +60,12 @@ def accounts() -> None:
 @demo.command("day")
 @click.option("--date", "day", default="2021-06-22", help="The day to fill, AAAA-MM-JJ.")
 def demo_day(day: str) -> None:
-    """Load the reference day through the same tables and states as live calls."""
+    """Load the reference day through the same tables and states as live calls.
+
+    On an installation where nobody works yet, the demo team and line are made first.
+    """
+    if demo_load.nobody_works_here():
+        demo_seed.seed(clock.now())
     click.echo(_or_exit(lambda: demo_load.load(_day(day))))
 
 

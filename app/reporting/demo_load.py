@@ -32,6 +32,11 @@ def load(day: date) -> str:
     return f"{day.isoformat()} : {loaded} appels chargés, {known} déjà connus."
 
 
+def nobody_works_here() -> bool:
+    """Whether this installation has no agent at all yet."""
+    return db.session.scalar(select(Agent.id).limit(1)) is None
+
+
 def _agents() -> dict[str, int]:
     """Who plays each part of the plan: two of the front office, one of the back office."""
     found: dict[str, int] = {}

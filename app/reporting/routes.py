@@ -25,6 +25,7 @@ EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
 
 
 @bp.get("/reports")
+@bp.get("/reports/today")
 @allow()
 def today() -> BaseResponse:
     """Today's report, or that of the day asked for (``?day=2021-06-22``)."""

@@ -148,7 +148,8 @@ def test_a_day_that_does_not_exist_is_a_clear_404(line: Line, login: Login, day:
 
 def test_reports_leads_to_a_day(line: Line, login: Login) -> None:
     client = login("front")
-    assert re.search(r"/reports/\d{4}-\d\d-\d\d$", client.get("/reports").location)
+    for address in ("/reports", "/reports/today"):
+        assert re.search(r"/reports/\d{4}-\d\d-\d\d$", client.get(address).location)
     assert client.get("/reports?day=2021-06-22").location.endswith(ADDRESS)
 
 
@@ -204,3 +205,14 @@ def test_the_wall_shows_agents_and_who_waits_without_naming_callers(
         assert "Inès Aubry" in page
         assert 'data-since="2026-01-13T09:00:08+00:00"' in page
         assert "39988001" not in page
+
+
+def test_the_command_makes_the_team_first_where_nobody_works_yet(app: Flask) -> None:
+    run = app.test_cli_runner()
+    first = run.invoke(args=["demo", "day"])
+    assert first.exit_code == 0, first.output
+    assert "67 appels chargés" in first.output
+    again = run.invoke(args=["demo", "day"])
+    assert "0 appels chargés, 67 déjà connus" in again.output
+    printed = run.invoke(args=["report", "2021-06-22", "--format", "json"])
+    assert json.loads(printed.output)["presented"] == 67
