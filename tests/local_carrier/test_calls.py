@@ -12,6 +12,8 @@ from twilio.base.exceptions import TwilioRestException
 from app.local_carrier.fakes import CallFailed
 from tests.local_carrier.subscriber import ALICE, LINE, Line, eventually
 
+pytestmark = pytest.mark.integration  # real servers, real HTTP, no database
+
 QUEUE = '<Enqueue waitUrl="/wait" action="/left-queue">line</Enqueue>'
 ROOM = '<Dial><Conference waitUrl="">a</Conference></Dial>'
 BOB, CARL = "+33639980002", "+33639980003"

@@ -11,6 +11,8 @@ from app.local_carrier.carrier import create_carrier
 from app.local_carrier.settings import CarrierSettings
 from tests.local_carrier.subscriber import ALICE, LINE, Line
 
+pytestmark = pytest.mark.integration  # real servers, real HTTP, no database
+
 QUEUE = '<Enqueue waitUrl="/wait" action="/left-queue">line</Enqueue>'
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.local_carrier.subscriber import ALICE, LINE, Line, eventually
+
+pytestmark = pytest.mark.integration  # real servers, real HTTP, no database
 
 QUEUE = '<Enqueue waitUrl="/wait" action="/left-queue">line</Enqueue>'
 ROOM = (

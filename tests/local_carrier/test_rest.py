@@ -11,6 +11,8 @@ from twilio.base.exceptions import TwilioRestException
 
 from tests.local_carrier.subscriber import ACCOUNT, ALICE, API_KEY, API_SECRET, LINE, TOKEN, Line
 
+pytestmark = pytest.mark.integration  # real servers, real HTTP, no database
+
 HELLO = "<Response><Say>a</Say></Response>"
 
 

@@ -10,6 +10,8 @@ from twilio.base.exceptions import TwilioRestException
 from app.local_carrier.fakes import FakeCall
 from tests.local_carrier.subscriber import ALICE, LINE, Line
 
+pytestmark = pytest.mark.integration  # real servers, real HTTP, no database
+
 BOB, CARL = "+33639980002", "+33639980003"
 
 

@@ -21,6 +21,8 @@ from tests.local_carrier.subscriber import (
     eventually,
 )
 
+pytestmark = pytest.mark.integration  # real servers, real HTTP, no database
+
 ROOM = '<Dial><Conference waitUrl="" beep="false">call-1</Conference></Dial>'
 
 

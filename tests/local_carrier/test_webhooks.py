@@ -11,6 +11,8 @@ from flask import Response
 from app.local_carrier.runner import APOLOGY
 from tests.local_carrier.subscriber import ALICE, Line, eventually
 
+pytestmark = pytest.mark.integration  # real servers, real HTTP, no database
+
 
 def broken(_form: dict[str, str]) -> Response:
     return Response("boom", status=500)
