@@ -230,6 +230,7 @@ async function begin() {
   document.addEventListener("click", onClick);
   document.body.addEventListener("contact-changed", () => { reloadAround(); refresh(); });
   document.body.addEventListener("contact-qualified", refresh);
+  document.body.addEventListener("mail-life", refresh); // the likely trouble may be gone
   watchPanes();
   showContact(contactOf(desk));
   draw();

@@ -41,6 +41,12 @@ export function reloadAround() {
   PANES.filter((pane) => pane.id !== "pane-dossier").forEach((pane) => load(pane, shown));
 }
 
+/** A script's action may have sent the mail: what is said of it elsewhere on the desk is read again. */
+function onAction(event) {
+  const { verb, path } = event.detail.requestConfig ?? {};
+  if (verb === "post" && /^\/assist\/runs\/\d+\/action$/.test(path) && event.detail.xhr.status === 200) tellMailLife({});
+}
+
 /** Tell the fragments that something happened to the mail; they refresh their own small part (hx-trigger="mail-life from:body"). */
 export function tellMailLife(detail) {
   window.htmx.trigger(document.body, "mail-life", detail);
@@ -87,6 +93,7 @@ function onFailure(event) {
 }
 
 export function watchPanes() {
+  document.addEventListener("htmx:afterOnLoad", onAction);
   document.addEventListener("htmx:responseError", onFailure);
   document.addEventListener("htmx:sendError", onFailure);
   const bar = document.getElementById(QUALIFICATION);

@@ -1,0 +1,131 @@
+"""What the desk decides to show (static/js/desk/state.js), case by case."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+NOON = "2026-06-22T12:00:00+00:00"
+CALM = {
+    "network": "ok",
+    "mic": "",
+    "otherTab": False,
+    "phone": "ready",
+    "leg": True,
+    "soundLocked": False,
+    "spectator": False,
+}
+
+
+def desk(state: str, call: dict[str, Any] | None = None, reason: str | None = None) -> Any:
+    """A desk whose agent is in this state, with this call."""
+    return {"presence": {"state": state, "reason": reason, "since": NOON}, "call": call}
+
+
+def call(state: str, **more: Any) -> dict[str, Any]:
+    """A call in this state; what is not said is as for a known caller, talked with at noon."""
+    usual = {
+        "state": state,
+        "contact_id": 7,
+        "waited_since": "2026-06-22T11:59:00+00:00",
+        "answered_at": NOON,
+        "ended_at": None,
+        "ended_by": None,
+        "held_since": None,
+        "needs_rejoin": False,
+        "overflow": False,
+        "trouble": None,
+        "qualified": False,
+    }
+    return {**usual, **more}
+
+
+@pytest.fixture
+def ask(open_page: Any) -> Any:
+    """``ask("phaseOf", …)``: what the function of state.js answers."""
+    page = open_page()
+
+    def ask_(function: str, *values: Any) -> Any:
+        return page.evaluate(
+            "async ([name, values]) =>"
+            " (await import('/static/js/desk/state.js'))[name](...values) ?? null",
+            [function, list(values)],
+        )
+
+    return ask_
+
+
+PHASES = [
+    (desk("offline"), "offline", "idle"),
+    (desk("available"), "available", "idle"),
+    (desk("away", reason="pause"), "away", "idle"),
+    (desk("do_not_disturb"), "do_not_disturb", "idle"),
+    (desk("missed"), "missed", "idle"),
+    (desk("ringing"), "available", "idle"),  # the offer is gone, the state is about to follow
+    (desk("ringing", call("offered")), "ringing", "ringing"),
+    (desk("in_call", call("connecting")), "connecting", "call"),
+    (desk("in_call", call("talking")), "talking", "call"),
+    (desk("in_call", call("talking", held_since=NOON)), "held", "call"),
+    (desk("in_call", call("talking", needs_rejoin=True)), "rejoin", "rejoin"),
+    (desk("in_call", call("talking", needs_rejoin=True, held_since=NOON)), "rejoin", "rejoin"),
+    (desk("wrap_up", call("wrap_up")), "wrap_up", "wrap_up"),
+    (desk("away", call("wrap_up"), "pause"), "wrap_up", "wrap_up"),
+]
+
+
+def test_phases_and_their_acts(ask: Any) -> None:
+    for shown, phase, acts in PHASES:
+        assert ask("phaseOf", shown) == phase
+        assert ask("actsOf", phase) == acts
+
+
+def test_the_large_clock_counts_what_matters(ask: Any) -> None:
+    waited = {"from": "2026-06-22T11:59:00+00:00"}
+    assert ask("clockOf", desk("ringing", call("offered")), "ringing") == waited
+    assert ask("clockOf", desk("in_call", call("talking")), "talking") == {"from": NOON}
+    over = call("wrap_up", ended_at="2026-06-22T12:05:36+00:00")
+    fixed = {"from": NOON, "to": "2026-06-22T12:05:36+00:00"}
+    assert ask("clockOf", desk("wrap_up", over), "wrap_up") == fixed  # never counts against her
+    assert ask("clockOf", desk("available"), "available") == {"from": NOON}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(0, "0:00"), (59.9, "0:59"), (336, "5:36"), (3916, "1:05:16"), (-3, "0:00")],
+)
+def test_duration(ask: Any, seconds: float, shown: str) -> None:
+    assert ask("duration", seconds) == shown
+
+
+NOTICES: list[tuple[Any, dict[str, Any], str | None]] = [
+    # what is shown, what goes on in the browser, the sentence
+    (desk("available"), {}, None),
+    (desk("offline"), {}, "note.offline"),
+    (desk("available"), {"phone": "offline"}, "phone.offline"),
+    (desk("available"), {"soundLocked": True}, "sound.locked"),
+    (desk("offline"), {"mic": "mic.denied"}, "mic.denied"),
+    (desk("in_call", call("talking", trouble="Lien expiré")), {}, "note.trouble"),
+    (desk("in_call", call("talking", trouble="Lien expiré")), {"network": "lost"}, "net.lost"),
+    (desk("in_call", call("talking")), {"otherTab": True}, "tab.other"),
+    (desk("in_call", call("talking")), {"leg": False}, "note.resuming"),
+    (desk("in_call", call("talking", needs_rejoin=True)), {"leg": False}, "note.rejoin"),
+    (desk("ringing", call("offered", overflow=True)), {}, "note.overflow"),
+    (desk("ringing", call("offered", overflow=True, trouble="x")), {}, "note.trouble"),
+    (desk("wrap_up", call("wrap_up", ended_by="caller")), {}, "note.wrap_up_caller"),
+    (desk("wrap_up", call("wrap_up", ended_by="line")), {}, "note.wrap_up_lost"),
+    (desk("wrap_up", call("wrap_up", qualified=True)), {}, "note.qualified"),
+    (desk("offline"), {"spectator": True}, "note.spectator"),
+]
+
+
+def test_one_notice_at_a_time_the_most_urgent(ask: Any) -> None:
+    for shown, around, sentence in NOTICES:
+        phase = ask("phaseOf", shown)
+        note = ask("noteOf", shown, phase, {**CALM, **around})
+        assert (note and note["name"]) == sentence, (shown, around)
+
+
+def test_panes_follow_the_contact(ask: Any) -> None:
+    assert ask("contactOf", desk("available")) is None
+    assert ask("contactOf", desk("ringing", call("offered"))) == 7
