@@ -67,8 +67,8 @@ def half_hours(report: DayReport, locale: str = "fr") -> Chart:
     )
     busiest = max(shown, key=lambda half_hour: half_hour.presented)
     summary = _say(
-        f"La demi-heure la plus chargée est {busiest.label}, avec {busiest.presented} appels.",
-        f"The busiest half-hour is {busiest.label}, with {busiest.presented} calls.",
+        f"Demi-heure la plus chargée : {busiest.label} (appels présentés : {busiest.presented}).",
+        f"Busiest half-hour: {busiest.label} (calls presented: {busiest.presented}).",
         locale,
     )
     table = tables.half_hours(report, locale)
@@ -85,8 +85,8 @@ def outcomes(report: DayReport, locale: str = "fr") -> Chart:
         if row[1].value
     ]
     summary = _say(
-        f"{report.answered} appels répondus sur {report.presented} présentés.",
-        f"{report.answered} calls answered out of {report.presented} presented.",
+        f"Appels répondus : {report.answered} sur {report.presented} présentés.",
+        f"Calls answered: {report.answered} out of {report.presented} presented.",
         locale,
     )
     return _bars(table, bars, summary)
@@ -97,8 +97,8 @@ def reasons(report: DayReport, locale: str = "fr") -> Chart:
     table = tables.reasons(report, locale)
     bars = _last_hatched(table, locale)
     summary = _say(
-        f"Motif le plus fréquent : {bars[0].name}, {bars[0].count} appels.",
-        f"Most frequent reason: {bars[0].name}, {bars[0].count} calls.",
+        f"Motif le plus fréquent : {bars[0].name} (appels : {bars[0].count}).",
+        f"Most frequent reason: {bars[0].name} (calls: {bars[0].count}).",
         locale,
     )
     return _bars(table, bars, summary)
@@ -109,8 +109,8 @@ def caller_roles(report: DayReport, locale: str = "fr") -> Chart:
     table = tables.caller_roles(report, locale)
     named = report.answered - report.role_unknown
     summary = _say(
-        f"Qualité notée pour {named} appels sur {report.answered}.",
-        f"Role noted for {named} calls out of {report.answered}.",
+        f"Appels où la qualité est notée : {named} sur {report.answered}.",
+        f"Calls with the role noted: {named} out of {report.answered}.",
         locale,
     )
     return _bars(table, _last_hatched(table, locale), summary)

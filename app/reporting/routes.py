@@ -136,7 +136,7 @@ def _notes(report: DayReport, locale: str) -> dict[str, str]:
     """A line under some headlines: what the figure is made of."""
     notes = {
         "abandonment_rate": _(
-            "%(long)s abandonnés, %(short)s abandons courts à part",
+            "abandonnés : %(long)s ; abandons courts, à part : %(short)s",
             long=report.abandoned,
             short=report.short_abandoned,
         ),
