@@ -13,6 +13,7 @@ from app.adapters.ports import MailMessage
 from app.assist.life import long_moment
 from app.dossiers.models import Dossier
 from app.dossiers.wording import language
+from app.typography import french
 
 SUBJECTS = {
     "fr": "Votre aide à la formation : ouvrez votre espace sur le Portail",
@@ -27,6 +28,7 @@ def access(dossier: Dossier, token: str, expires_at: datetime, base_url: str) ->
     """
     person = dossier.person
     locale = language(person.language)
+    spaced = french if locale == "fr" else str
     words = {
         "first_name": person.first_name,
         "reference": dossier.reference,
@@ -36,7 +38,7 @@ def access(dossier: Dossier, token: str, expires_at: datetime, base_url: str) ->
     return MailMessage(
         to=person.email or "",
         subject=SUBJECTS[locale],
-        text=render_template(f"mail/access.{locale}.txt", **words),
+        text=spaced(render_template(f"mail/access.{locale}.txt", **words)),
         html=render_template(f"mail/access.{locale}.html", **words),
         language=locale,
     )

@@ -189,12 +189,36 @@ def _searchable(script: Script) -> str:
 
 
 def life_of(dossier_id: int | None, now: datetime) -> LifeView | None:
-    """The life of the last message sent for a dossier from here, or None."""
-    link = store.last_link(dossier_id) if dossier_id is not None else None
-    if link is None or link.mail is None:
+    """The life of the last message of a dossier, or None when none ever left.
+
+    The Portal's own messages, known by its events alone, count as long as we sent none after.
+    """
+    if dossier_id is None:
         return None
-    facts = _facts(link)
-    return LifeView(life.items(facts), link.expires_at, life.expired(facts, now), facts.refusal)
+    link = store.last_link(dossier_id)
+    if link is not None and link.mail is not None:
+        return _life(_facts(link), now)
+    path = dossiers.facts_of(dossiers.dossier(dossier_id)).path
+    if path.sent_at is None or path.expires_at is None:
+        return None
+    state = "bounced" if path.bounced_at else "sent"
+    return _life(
+        life.LinkFacts(
+            mail_state=state,
+            created_at=path.bounced_at or path.sent_at,
+            expires_at=path.expires_at,
+            sent_at=path.sent_at,
+            delivered_at=path.opened_at,  # what was opened had arrived
+            opened_at=path.opened_at,
+            step1_at=path.step1_at,
+            step2_at=path.step2_at,
+        ),
+        now,
+    )
+
+
+def _life(facts: life.LinkFacts, now: datetime) -> LifeView:
+    return LifeView(life.items(facts), facts.expires_at, life.expired(facts, now), facts.refusal)
 
 
 def _facts(link: PortalLink) -> life.LinkFacts:

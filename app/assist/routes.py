@@ -17,6 +17,7 @@ from app.access import allow
 from app.assist import actions, loader, outbox_pages, pane, portal_pages, service, store
 from app.assist.life import clock_time, long_moment
 from app.assist.script import OUTCOMES, POSTURE_REASONS
+from app.dossiers.wording import day
 from app.exceptions import InvalidInput
 from app.wiring import ports, settings
 
@@ -190,7 +191,14 @@ def _words() -> dict[str, object]:
     def deadline(value: datetime) -> str:
         return long_moment(value, locale)
 
-    return {"time_of": time_of, "deadline": deadline}
+    def moment_of(value: datetime) -> str:
+        """The time alone today; with its day when it is older."""
+        today = clock.local_day(clock.now())
+        said = clock_time(value, locale)
+        on = clock.local_day(value)
+        return said if on == today else f"{day(on, today, locale)}, {said}"
+
+    return {"time_of": time_of, "deadline": deadline, "moment_of": moment_of}
 
 
 def _locale() -> str:

@@ -173,7 +173,7 @@ def test_a_refusal_shows_on_the_pane(app: Flask, login, mail: FakeMail) -> None:
     assert 'role="alert"' in html
     mail.error = None
     html = client.post(f"/assist/runs/{run.id}/action", data={"action": "resend_link"}).text
-    assert "Le lien marche jusqu’à" in html
+    assert "Le lien marche jusqu’au" in html
     assert "Renvoyer encore" in html
 
 
