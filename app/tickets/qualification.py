@@ -14,6 +14,8 @@ from typing import TypeVar
 from app.dossiers import free_text
 from app.tickets.reasons import CallerRole, DigitalKind, Reason, Suggestion
 
+NO_TROUBLE = "none"  # a required list cannot say it with an empty value: browsers refuse that
+
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
@@ -24,7 +26,7 @@ class Form:
     reason: str = ""
     caller_role: str = ""
     digital: str = ""  # "yes", "no" or "" (not answered)
-    digital_kind: str = ""
+    digital_kind: str = ""  # a kind, NO_TROUBLE, or "" (not answered)
     note: str = ""
     follow_up_on: str = ""
 
@@ -71,7 +73,7 @@ def preset(suggestion: Suggestion, default_role: CallerRole) -> Form:
         reason=suggestion.reason or "",
         caller_role=default_role,
         digital="yes" if suggestion.digital else "no",
-        digital_kind=suggestion.digital or "",
+        digital_kind=suggestion.digital or NO_TROUBLE,
     )
 
 
@@ -88,8 +90,9 @@ def judge(form: Form, locale: str) -> Qualification | Refused:
     role = _chosen(CallerRole, form.caller_role)
     if form.caller_role and role is None:
         errors["caller_role"] = [_error("caller_role", locale)]
-    kind = _chosen(DigitalKind, form.digital_kind) if form.digital != "no" else None
-    if form.digital_kind and form.digital != "no" and kind is None:
+    asked = form.digital != "no" and form.digital_kind not in ("", NO_TROUBLE)
+    kind = _chosen(DigitalKind, form.digital_kind) if asked else None
+    if asked and kind is None:
         errors["digital_kind"] = [_error("digital_kind", locale)]
     follow_up = _date(form.follow_up_on)
     if form.follow_up_on and follow_up is None:

@@ -22,7 +22,7 @@ from app.dossiers.wording import Words
 from app.exceptions import NotFound
 from app.tickets import reasons, service, store
 from app.tickets.models import Contact, Direction
-from app.tickets.qualification import Form, Refused
+from app.tickets.qualification import NO_TROUBLE, Form, Refused
 from app.tickets.reasons import CallerRole, DigitalKind, Reason
 
 bp = Blueprint("tickets", __name__)
@@ -93,7 +93,7 @@ def _bar(contact: Contact, form: Form, errors: dict[str, list[str]]) -> str:
         suggested=suggestion.reason or "",
         reasons=_reason_options(locale),
         roles=[(role.value, reasons.label(role, locale)) for role in CallerRole],
-        kinds=[("", _("Non"))]
+        kinds=[(NO_TROUBLE, _("Non"))]
         + [(kind.value, reasons.label(kind, locale)) for kind in DigitalKind],
         **_words(),
     )

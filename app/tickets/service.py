@@ -17,7 +17,7 @@ from app.exceptions import Forbidden, InvalidInput
 from app.extensions import db
 from app.tickets import store
 from app.tickets.models import Channel, Contact, Direction
-from app.tickets.qualification import Form, Qualification, Refused, judge, preset
+from app.tickets.qualification import NO_TROUBLE, Form, Qualification, Refused, judge, preset
 from app.tickets.reasons import CallerRole, Reason, Suggestion, suggest
 from app.unit_of_work import unit_of_work
 
@@ -202,7 +202,7 @@ def form_of(contact: Contact, now: datetime) -> Form:
         reason=contact.reason,
         caller_role=contact.caller_role or "",
         digital="yes" if contact.digital_declared else "no",
-        digital_kind=contact.digital_kind or "",
+        digital_kind=contact.digital_kind or NO_TROUBLE,
         note=contact.note,
         follow_up_on=contact.follow_up_on.isoformat() if contact.follow_up_on else "",
     )

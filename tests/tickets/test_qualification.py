@@ -165,6 +165,9 @@ def test_a_kind_chosen_means_digital_trouble() -> None:
     judged = judge(Form(reason=ACCOUNTS, digital_kind="link_expired"), "fr")
     assert isinstance(judged, Qualification)
     assert judged.digital_declared
+    none = judge(Form(reason=ACCOUNTS, digital_kind="none"), "fr")
+    assert isinstance(none, Qualification)
+    assert not none.digital_declared
     unsaid = judge(Form(reason=ACCOUNTS, digital="yes"), "fr")
     assert isinstance(unsaid, Qualification)
     assert unsaid.digital_kind is DigitalKind.OTHER
