@@ -60,8 +60,6 @@ def telephone_texts() -> dict[str, str]:
         "message-from": _("Message de"),
         "hidden": _("Numéro masqué"),
         "you": _("Vous tapez"),
-        "line": _("La ligne"),
         "music": _("Musique d’attente"),
         "lasted": _("Durée"),
-        "sent": _("Message envoyé"),
     }

@@ -55,7 +55,7 @@ class CarrierSettings:
     webhook_timeout: float = 15.0
     hidden_from: str = "anonymous"
     default_language: str = "fr-FR"
-    device_grace: float = 5.0
+    device_grace: float = 3.0
     queue_max_size: int = 1000
     ice_servers: Sequence[dict[str, Any]] = field(default_factory=tuple)
     socket_url: str = ""

@@ -32,7 +32,7 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--speech-rate", type=float, default=15.0, help="characters/s; 0: at once")
     parser.add_argument("--pace", type=float, default=1.0, help="multiplies pauses and time-outs")
     parser.add_argument("--webhook-timeout", type=float, default=15.0, help="seconds")
-    parser.add_argument("--device-grace", type=float, default=5.0, help="seconds")
+    parser.add_argument("--device-grace", type=float, default=3.0, help="seconds")
     parser.add_argument("--control-token", default="", help="opens /carrier/control (tests)")
     return parser.parse_args(given)
 

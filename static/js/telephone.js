@@ -132,12 +132,14 @@ class Telephone {
 
   #ready({ ice, legs }) {
     this.#ice = ice;
+    this.#view.hint("");
     if (this.#leg && !legs.includes(this.#leg)) this.#over("failed", 0);
     if (this.#state === "connecting") this.#show("idle");
   }
 
   #offline() {
     if (FREE.has(this.#state)) this.#show("connecting", text("offline"));
+    else this.#view.hint(text("offline"));
   }
 
   async #openVoice() {
