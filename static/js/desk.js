@@ -24,7 +24,7 @@ let declined = ""; // the last call that she left to the others: no need to tell
 
 const config = readJson("softphone-config");
 const answers = ["front", "back"].includes(desk.agent.role); // a manager may look, calls are not for her
-const phone = new Phone(config, { onChange: draw, expects: expectsLeg });
+const phone = new Phone(config, { onChange: phoneChanged, expects: expectsLeg });
 
 const serverNow = () => new Date(Date.now() + clockOffset).toISOString();
 const around = () => ({ ...phone.around, network, soundLocked: isLocked(), spectator: !answers });
@@ -36,6 +36,11 @@ function draw() {
   phase = render(desk, around());
   tick(desk, phone.around, serverNow());
   if (before !== phase) changed(before);
+}
+
+function phoneChanged() {
+  draw();
+  if (phone.around.phone === "ready" && desk.call?.state === "talking") resumeHere();
 }
 
 /** Take what the server says, unless it is older than what we have. */
