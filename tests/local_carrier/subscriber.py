@@ -94,6 +94,12 @@ class Server:
         self._server.shutdown()
 
 
+def phone_book() -> list[PhoneEntry]:
+    """A list too long for its frame, as in a demonstration."""
+    others = [PhoneEntry(f"Personne {i}", f"+336399802{i:02d}", "attend") for i in range(20)]
+    return [PhoneEntry("Amina Benali", ALICE, "lien expiré"), *others]
+
+
 class Line:
     """A carrier, its customer's application, and the customer's REST client."""
 
@@ -112,7 +118,7 @@ class Line:
                     LINE, f"{url}/incoming", f"{url}/fallback", f"{url}/status", f"{url}/sms"
                 ),
             ),
-            "phone_book": lambda: [PhoneEntry("Amina Benali", ALICE, "lien expiré")],
+            "phone_book": phone_book,
             "speech_rate": 0.0,
             "pace": 0.05,
             "device_grace": 0.2,

@@ -77,10 +77,9 @@ export class TelephoneView {
 
   /** During a call one stays who one is; the list can still be scrolled by keyboard. */
   #lockCallers(locked) {
-    const callers = by("callers");
-    callers?.toggleAttribute("disabled", locked);
-    if (locked) callers?.setAttribute("tabindex", "0");
-    else callers?.removeAttribute("tabindex");
+    by("callers")?.toggleAttribute("disabled", locked);
+    if (locked) by("callers-box")?.setAttribute("tabindex", "0");
+    else by("callers-box")?.removeAttribute("tabindex");
   }
 
   canMute(able) {
