@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import click
@@ -177,7 +177,7 @@ def _provisioning() -> Provisioning:
 
 def _day(text: str) -> date:
     try:
-        return datetime.strptime(text, "%Y-%m-%d").date()
+        return date.fromisoformat(text)
     except ValueError:
         raise click.ClickException(f"« {text} » n'est pas une date (AAAA-MM-JJ).") from None
 

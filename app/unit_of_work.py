@@ -12,7 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any, cast
 
+from sqlalchemy import CursorResult, Result
 from sqlalchemy.orm import Session
 
 from app.extensions import db
@@ -54,6 +56,11 @@ def unit_of_work() -> Iterator[Work]:
         session.rollback()
         raise
     work.run_effects()
+
+
+def rows_changed(result: Result[Any]) -> int:
+    """How many rows a conditional update changed: 0 means that somebody else was faster."""
+    return cast("CursorResult[Any]", result).rowcount
 
 
 def release_connection() -> None:

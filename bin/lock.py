@@ -30,7 +30,7 @@ def lock_python(upgrade: list[str]) -> None:
     for name in LOCKS:
         say(f"· {name}.txt")
         command = [
-            TOOLS / "bin" / "uv",
+            str(TOOLS / "bin" / "uv"),
             "pip",
             "compile",
             *OPTIONS,

@@ -35,6 +35,7 @@ class Agent(UserMixin, db.Model):
 
     @property
     def is_active(self) -> bool:
+        """May she sign in? (Flask-Login asks.)"""
         return self.active
 
     def get_id(self) -> str:

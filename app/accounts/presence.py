@@ -10,6 +10,8 @@ from enum import StrEnum
 
 
 class PresenceState(StrEnum):
+    """What an agent is doing now."""
+
     OFFLINE = "offline"
     AVAILABLE = "available"
     RINGING = "ringing"

@@ -14,7 +14,7 @@ from app.accounts.models import Agent, Connection, Presence
 from app.accounts.presence import PresenceState, may_choose
 from app.exceptions import Conflict, InvalidInput
 from app.extensions import db
-from app.unit_of_work import unit_of_work
+from app.unit_of_work import rows_changed, unit_of_work
 
 log = logging.getLogger(__name__)
 
@@ -112,14 +112,13 @@ def _move(
     }
     if to is PresenceState.AVAILABLE:
         values["idle_since"] = now
-    return bool(
-        db.session.execute(
-            update(Presence)
-            .where(Presence.agent_id == agent_id, Presence.state.in_(expected))
-            .values(**values)
-            .execution_options(synchronize_session=False)
-        ).rowcount
+    result = db.session.execute(
+        update(Presence)
+        .where(Presence.agent_id == agent_id, Presence.state.in_(expected))
+        .values(**values)
+        .execution_options(synchronize_session=False)
     )
+    return bool(rows_changed(result))
 
 
 def claim_for_call(agent_id: int, call_id: int, *, now: datetime) -> bool:
@@ -145,18 +144,17 @@ def move_in_call(
     """Follow a call: move the agent it holds to ``to``. False if the call holds her no more."""
     keeps_call = to in (PresenceState.RINGING, PresenceState.IN_CALL, PresenceState.WRAP_UP)
     values = {"state": to, "reason": None, "since": now, "call_id": call_id if keeps_call else None}
-    return bool(
-        db.session.execute(
-            update(Presence)
-            .where(
-                Presence.agent_id == agent_id,
-                Presence.call_id == call_id,
-                Presence.state.in_(expected),
-            )
-            .values(**values, **({"idle_since": now} if to is PresenceState.AVAILABLE else {}))
-            .execution_options(synchronize_session=False)
-        ).rowcount
+    result = db.session.execute(
+        update(Presence)
+        .where(
+            Presence.agent_id == agent_id,
+            Presence.call_id == call_id,
+            Presence.state.in_(expected),
+        )
+        .values(**values, **({"idle_since": now} if to is PresenceState.AVAILABLE else {}))
+        .execution_options(synchronize_session=False)
     )
+    return bool(rows_changed(result))
 
 
 def connected(sid: str, agent_id: int, process: str, *, now: datetime) -> None:

@@ -95,7 +95,9 @@ class MailRefused(PermanenceError):
 class MailSender(Protocol):
     """Sends mail. Raises ``MailRefused`` when the server says no for good."""
 
-    def send(self, message: MailMessage) -> MailReceipt: ...
+    def send(self, message: MailMessage) -> MailReceipt:
+        """Hand one mail over; what the server answered."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -113,15 +115,21 @@ class OutboxMail:
 class Outbox(Protocol):
     """The mails that an embedded installation would have sent."""
 
-    def list(self, limit: int = 100) -> Sequence[OutboxMail]: ...
+    def list(self, limit: int = 100) -> Sequence[OutboxMail]:
+        """The newest mails first, ``limit`` at most."""
+        ...
 
-    def get(self, key: str) -> OutboxMail | None: ...
+    def get(self, key: str) -> OutboxMail | None:
+        """One mail, or None."""
+        ...
 
 
 class SmsSender(Protocol):
     """Sends a text message."""
 
-    def send(self, to: str, text: str, *, from_number: str) -> str: ...
+    def send(self, to: str, text: str, *, from_number: str) -> str:
+        """Send ``text`` to a number in E.164 form; the provider's SID."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -145,9 +153,13 @@ class Finding:
 class Provisioning(Protocol):
     """Checks and sets how the provider reaches this installation."""
 
-    def check(self) -> list[Finding]: ...
+    def check(self) -> list[Finding]:
+        """Look at credentials, number, webhooks and clock."""
+        ...
 
-    def provision(self) -> list[str]: ...
+    def provision(self) -> list[str]:
+        """Set the webhooks to this installation; what was set, in sentences."""
+        ...
 
 
 @dataclass(frozen=True)

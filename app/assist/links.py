@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, update
+from sqlalchemy import ColumnElement, update
 
 from app import realtime
 from app.assist import store
@@ -23,7 +23,7 @@ from app.dossiers.facts import LINK_LIFE
 from app.dossiers.models import PortalEvent
 from app.dossiers.vocabulary import PortalEventKind
 from app.extensions import db
-from app.unit_of_work import Work, unit_of_work
+from app.unit_of_work import Work, rows_changed, unit_of_work
 
 TOKEN_BYTES = 32  # 256 bits: not to be guessed in 72 h, nor in a lifetime
 
@@ -125,7 +125,7 @@ def _advance(
             .values(**values)
             .execution_options(synchronize_session=False)
         )
-        if not cast("CursorResult[Any]", result).rowcount:
+        if not rows_changed(result):
             return False
         link = store.link_by_hash(token_hash(token))
         assert link is not None  # just updated, in this transaction

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.assist.models import PortalLink, ScriptRun, ScriptRunStep, ScriptVersion
@@ -14,6 +13,7 @@ from app.dossiers.vocabulary import PortalEventKind
 from app.exceptions import NotFound
 from app.extensions import db
 from app.tickets.models import Contact
+from app.unit_of_work import rows_changed
 
 
 def run(run_id: int) -> ScriptRun:
@@ -61,7 +61,7 @@ def claim_move(run_id: int, moves: int, **values: object) -> bool:
         .values(moves=moves + 1, **values)
         .execution_options(synchronize_session=False)
     )
-    return bool(cast("CursorResult[Any]", result).rowcount)
+    return bool(rows_changed(result))
 
 
 def current_step(found: ScriptRun) -> ScriptRunStep:

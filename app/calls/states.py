@@ -17,6 +17,8 @@ SHORT_ABANDON = timedelta(seconds=5)
 
 
 class State(StrEnum):
+    """Where a call is."""
+
     GREETING = "greeting"
     WAITING = "waiting"
     OFFERED = "offered"
@@ -30,6 +32,8 @@ LIVE = frozenset({State.GREETING, State.WAITING, State.OFFERED, State.CONNECTING
 
 
 class Outcome(StrEnum):
+    """How a call ended, for the day's figures."""
+
     ANSWERED = "answered"
     ABANDONED = "abandoned"
     SHORT_ABANDONED = "short_abandoned"

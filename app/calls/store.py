@@ -12,12 +12,13 @@ from sqlalchemy import ColumnElement, delete, exists, insert, or_, select, updat
 
 from app.accounts.models import Agent, Connection, Presence
 from app.calls import states
-from app.calls.models import Call, CallEvent, CallSegment, Deadline, Line
+from app.calls.models import Call, CallEvent, CallSegment, Deadline
 from app.calls.states import CallRecord, Event, Kind, State
 from app.dossiers.models import Dossier
 from app.exceptions import Conflict, NotFound
 from app.extensions import db
 from app.tickets.models import Contact
+from app.unit_of_work import rows_changed
 
 DERIVED = tuple(f.name for f in fields(CallRecord))
 ATTEMPTS = 8
@@ -44,12 +45,6 @@ def by_caller_sid(sid: str) -> Call | None:
 def by_agent_leg(sid: str) -> Call | None:
     """The call whose current agent's leg is ``sid``."""
     return db.session.scalar(select(Call).where(Call.agent_leg_sid == sid))
-
-
-def line_for(number: str) -> Line | None:
-    """The line that was dialled, or the only one."""
-    line = db.session.scalar(select(Line).where(Line.number == number))
-    return line or db.session.scalar(select(Line).order_by(Line.id).limit(1))
 
 
 def record_of(call: Call) -> CallRecord:
@@ -94,14 +89,13 @@ def _key_known(call_id: int, key: str) -> bool:
 
 def _replace(call_id: int, version: int, record: CallRecord) -> bool:
     values = {name: getattr(record, name) for name in DERIVED}
-    return bool(
-        db.session.execute(
-            update(Call)
-            .where(Call.id == call_id, Call.version == version)
-            .values(version=version + 1, **values)
-            .execution_options(synchronize_session=False)
-        ).rowcount
+    result = db.session.execute(
+        update(Call)
+        .where(Call.id == call_id, Call.version == version)
+        .values(version=version + 1, **values)
+        .execution_options(synchronize_session=False)
     )
+    return bool(rows_changed(result))
 
 
 def _append(call_id: int, sequence: int, event: Event) -> None:
@@ -225,7 +219,8 @@ def recent_refusals(call_ids: Iterable[int], since: datetime) -> dict[int, set[i
             CallEvent.call_id.in_(list(call_ids)), CallEvent.kind.in_(kinds), CallEvent.at >= since
         )
     ):
-        refusals.setdefault(call_id, set()).add(agent_id)
+        if agent_id is not None:
+            refusals.setdefault(call_id, set()).add(agent_id)
     return refusals
 
 
@@ -246,21 +241,6 @@ def current_call_of(agent_id: int) -> Call | None:
     )
 
 
-def last_agent_of(number: str, since: datetime) -> int | None:
-    """Who talked last with this number after ``since`` (the line may have dropped)."""
-    return db.session.scalar(
-        select(Call.agent_id)
-        .where(
-            Call.number == number,
-            Call.ended_at >= since,
-            Call.answered_at.is_not(None),
-            Call.agent_id.is_not(None),
-        )
-        .order_by(Call.ended_at.desc())
-        .limit(1)
-    )
-
-
 def recent_waits(since: datetime, limit: int = 50) -> list[float]:
     """Seconds that recently answered callers waited, newest first."""
     rows = db.session.execute(
@@ -269,7 +249,7 @@ def recent_waits(since: datetime, limit: int = 50) -> list[float]:
         .order_by(Call.answered_at.desc())
         .limit(limit)
     )
-    return [(answered - queued).total_seconds() for queued, answered in rows]
+    return [(answered - queued).total_seconds() for queued, answered in rows if answered and queued]
 
 
 # --- deadlines -----------------------------------------------------------------------------------
@@ -282,8 +262,8 @@ def set_deadline(
     key = f"{kind}:{call_id or ''}:{agent_id or ''}"
     moved = db.session.execute(
         update(Deadline).where(Deadline.key == key).values(due_at=due_at, claimed_at=None)
-    ).rowcount
-    if not moved:
+    )
+    if not rows_changed(moved):
         db.session.execute(
             insert(Deadline).values(
                 key=key, kind=kind, due_at=due_at, call_id=call_id, agent_id=agent_id
@@ -314,14 +294,13 @@ def claim_due(now: datetime, lease: timedelta, limit: int = 100) -> list[Due]:
 
 
 def _claim(deadline_id: int, free: ColumnElement[bool], now: datetime) -> bool:
-    return bool(
-        db.session.execute(
-            update(Deadline)
-            .where(Deadline.id == deadline_id, free, Deadline.due_at <= now)
-            .values(claimed_at=now)
-            .execution_options(synchronize_session=False)
-        ).rowcount
+    result = db.session.execute(
+        update(Deadline)
+        .where(Deadline.id == deadline_id, free, Deadline.due_at <= now)
+        .values(claimed_at=now)
+        .execution_options(synchronize_session=False)
     )
+    return bool(rows_changed(result))
 
 
 def finish_deadline(deadline_id: int, claimed_at: datetime) -> None:

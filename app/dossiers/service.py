@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import select, update
 
 from app.accounts import journal
 from app.clock import local_day
@@ -25,7 +25,7 @@ from app.dossiers.models import (
 from app.dossiers.vocabulary import PortalEventKind
 from app.exceptions import InvalidInput, NotFound
 from app.extensions import db
-from app.unit_of_work import unit_of_work
+from app.unit_of_work import rows_changed, unit_of_work
 
 
 class Protected(StrEnum):
@@ -133,10 +133,16 @@ def create_person(
 
 
 def annotate(
-    dossier_id: int, text: str, *, agent_id: int, now: datetime, alert_on: date | None = None
+    dossier_id: int,
+    text: str,
+    *,
+    agent_id: int,
+    now: datetime,
+    locale: str,
+    alert_on: date | None = None,
 ) -> None:
     """Add a short factual remark. Raises InvalidInput when empty, too long or holding a secret."""
-    accepted = _accepted(text)
+    accepted = _accepted(text, locale)
     with unit_of_work():
         _exists(dossier_id)
         db.session.add(
@@ -152,10 +158,10 @@ def annotate(
 
 
 def flag_priority(
-    dossier_id: int, reason: str, due_on: date, *, agent_id: int, now: datetime
+    dossier_id: int, reason: str, due_on: date, *, agent_id: int, now: datetime, locale: str
 ) -> None:
     """Promise that a dossier is treated first: why, and by when. Raises InvalidInput."""
-    accepted = _accepted(reason)
+    accepted = _accepted(reason, locale)
     if due_on < local_day(now):
         raise InvalidInput("La date promise est déjà passée.", todo="Choisissez un autre jour.")
     with unit_of_work():
@@ -183,17 +189,17 @@ def finish_flag(flag_id: int, *, agent_id: int, now: datetime) -> int:
             .where(PriorityFlag.id == flag_id, PriorityFlag.done_at.is_(None))
             .values(done_at=now)
         )
-        if cast("CursorResult[Any]", result).rowcount:
+        if rows_changed(result):
             subject = f"dossier:{flag.dossier_id}"
             journal.record("finish_flag", subject, agent_id=agent_id, now=now)
         return flag.dossier_id
 
 
-def _accepted(text: str) -> str:
+def _accepted(text: str, locale: str) -> str:
     checked = free_text.check(text)
     if isinstance(checked, free_text.Refused):
         raise InvalidInput(
-            " ".join(free_text.explain(checked, "fr")[:-1]),
+            " ".join(free_text.explain(checked, locale)[:-1]),
             kept="Rien n'a été enregistré.",
         )
     if not checked.text:
