@@ -10,6 +10,7 @@ from datetime import date
 from flask import Blueprint, render_template, request
 from flask_babel import get_locale
 from flask_login import current_user
+from werkzeug.datastructures import MultiDict
 
 from app import clock
 from app.access import allow
@@ -21,11 +22,18 @@ from app.exceptions import InvalidInput, NotFound
 bp = Blueprint("dossiers", __name__)
 
 DESK = ("front", "back", "manager")
+LARGEST_ID = 2**31 - 1  # PostgreSQL's integer; the addresses below say it too
 
 
 def words() -> Words:
     """The words of this request: its language, and now."""
     return Words(str(get_locale()), clock.now())
+
+
+def id_in(values: MultiDict[str, str], name: str) -> int | None:
+    """The id that a form or an address gives, or None when it can be no id of ours."""
+    value = values.get(name, type=int)
+    return value if value is not None and 0 < value <= LARGEST_ID else None
 
 
 @bp.get("/dossiers")
@@ -52,14 +60,14 @@ def search() -> str:
     )
 
 
-@bp.get("/dossiers/<int:dossier_id>")
+@bp.get("/dossiers/<int(max=2147483647):dossier_id>")
 @allow(*DESK)
 def show(dossier_id: int) -> str:
     """One dossier."""
     return render_template("dossiers/show.html", view=_view(dossier_id), contact_id=None)
 
 
-@bp.post("/dossiers/<int:dossier_id>/reveal")
+@bp.post("/dossiers/<int(max=2147483647):dossier_id>/reveal")
 @allow(*DESK)
 def reveal(dossier_id: int) -> str:
     """Show the NIR or the IBAN whole; journaled."""
@@ -71,7 +79,7 @@ def reveal(dossier_id: int) -> str:
     return render_template("dossiers/revealed.html", value=value)
 
 
-@bp.post("/dossiers/<int:dossier_id>/annotations")
+@bp.post("/dossiers/<int(max=2147483647):dossier_id>/annotations")
 @allow(*DESK)
 def annotate(dossier_id: int) -> str:
     """Add a remark; the dossier is shown again."""
@@ -80,12 +88,13 @@ def annotate(dossier_id: int) -> str:
         request.form.get("text", ""),
         agent_id=current_user.id,
         now=clock.now(),
+        locale=str(get_locale()),
         alert_on=_date("alert_on"),
     )
     return _fragment(dossier_id)
 
 
-@bp.post("/dossiers/<int:dossier_id>/priority")
+@bp.post("/dossiers/<int(max=2147483647):dossier_id>/priority")
 @allow(*DESK)
 def flag_priority(dossier_id: int) -> str:
     """Promise to treat the dossier first; the dossier is shown again."""
@@ -98,11 +107,12 @@ def flag_priority(dossier_id: int) -> str:
         due_on,
         agent_id=current_user.id,
         now=clock.now(),
+        locale=str(get_locale()),
     )
     return _fragment(dossier_id)
 
 
-@bp.post("/dossiers/flags/<int:flag_id>/done")
+@bp.post("/dossiers/flags/<int(max=2147483647):flag_id>/done")
 @allow(*DESK)
 def finish_flag(flag_id: int) -> str:
     """Say that a promised priority was honoured; the dossier is shown again."""
@@ -114,7 +124,7 @@ def _view(dossier_id: int) -> view.DossierView:
 
 
 def _fragment(dossier_id: int) -> str:
-    contact_id = request.form.get("contact", type=int)
+    contact_id = id_in(request.form, "contact")
     return render_template("dossiers/dossier.html", view=_view(dossier_id), contact_id=contact_id)
 
 

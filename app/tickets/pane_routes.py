@@ -15,7 +15,7 @@ from app.access import allow
 from app.dossiers import service as dossiers_service
 from app.dossiers import store as dossiers
 from app.dossiers import view
-from app.dossiers.routes import DESK, words
+from app.dossiers.routes import DESK, id_in, words
 from app.exceptions import NotFound
 from app.tickets import service, store
 from app.tickets.models import Contact
@@ -27,10 +27,10 @@ bp = Blueprint("pane", __name__)
 @allow(*DESK)
 def pane() -> str:
     """The pane of a contact (``contact``) or of a dossier alone (``dossier``)."""
-    contact_id = request.args.get("contact", type=int)
+    contact_id = id_in(request.args, "contact")
     if contact_id is not None:
         return _pane(store.contact(contact_id))
-    dossier_id = request.args.get("dossier", type=int)
+    dossier_id = id_in(request.args, "dossier")
     if dossier_id is None:
         raise NotFound("Ce dossier n'existe pas.")
     return render_template(
@@ -47,7 +47,7 @@ def attach() -> Response:
     contact = service.attach(
         _number("contact"),
         person_id=_number("person"),
-        dossier_id=request.form.get("dossier", type=int),
+        dossier_id=id_in(request.form, "dossier"),
         agent_id=current_user.id,
         now=clock.now(),
     )
@@ -128,7 +128,7 @@ def _pane(contact: Contact) -> str:
 
 
 def _number(name: str) -> int:
-    value = request.form.get(name, type=int)
+    value = id_in(request.form, name)
     if value is None:
         raise NotFound("La page n'est plus à jour.", todo="Rechargez-la, puis recommencez.")
     return value

@@ -17,7 +17,7 @@ from app import clock
 from app.access import allow
 from app.dossiers import timeline
 from app.dossiers.models import Dossier
-from app.dossiers.routes import DESK, words
+from app.dossiers.routes import DESK, id_in, words
 from app.dossiers.wording import Words
 from app.exceptions import NotFound
 from app.tickets import reasons, service, store
@@ -32,7 +32,7 @@ bp = Blueprint("tickets", __name__)
 @allow(*DESK)
 def qualification() -> str:
     """The bar of a contact; once qualified, its summary (``edit=1``: the form again)."""
-    contact = store.contact(request.args.get("contact", 0, type=int))
+    contact = store.contact(id_in(request.args, "contact") or 0)
     if contact.qualified_at is not None and request.args.get("edit") != "1":
         return render_template("tickets/qualified.html", contact=contact, **_words())
     return _bar(contact, service.form_of(contact, clock.now()), {})
@@ -42,7 +42,7 @@ def qualification() -> str:
 @allow(*DESK)
 def qualify() -> Response:
     """Store why the person called. A refused form comes back as typed (422), secrets apart."""
-    contact_id = request.form.get("contact", 0, type=int)
+    contact_id = id_in(request.form, "contact") or 0
     now = clock.now()
     judged = service.qualify(
         contact_id,

@@ -232,8 +232,23 @@ def test_lists_say_what_to_do_when_empty(login: Any) -> None:
 
 def test_what_does_not_exist_is_said(login: Any) -> None:
     client = login("front")
-    for path in ("/dossiers/999", "/dossiers/pane?contact=999", "/dossiers/pane?dossier=x"):
+    huge = 10**30
+    for path in (
+        "/dossiers/999",
+        f"/dossiers/{huge}",
+        "/dossiers/pane?contact=999",
+        f"/dossiers/pane?contact={huge}",
+        "/dossiers/pane?dossier=x",
+        f"/tickets/qualification?contact={huge}",
+    ):
         assert client.get(path).status_code == 404
+
+
+def test_numbers_of_pages_are_not_trusted(login: Any) -> None:
+    client = login("front")
+    for page in (10**30, -(10**30), "x", ""):
+        assert client.get(f"/dossiers?page={page}").status_code == 200
+        assert client.get(f"/tickets?page={page}").status_code == 200
 
 
 def test_technical_administrators_do_not_read_dossiers(login: Any) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from app import clock
@@ -159,6 +161,22 @@ def test_opening_twice_the_bar_of_nothing_is_said(login: Any) -> None:
     client = login("front")
     assert client.get("/tickets/qualification?contact=999").status_code == 404
     assert client.get("/tickets/qualification").status_code == 404
+
+
+FIELDS = ("reason", "caller_role", "digital", "digital_kind", "note", "follow_up_on")
+texts = st.one_of(
+    st.text(max_size=30), st.sampled_from(["", "yes", "no", "none", *Reason, *CallerRole])
+)
+
+
+@given(st.fixed_dictionaries(dict.fromkeys(FIELDS, texts)), st.sampled_from(["fr", "en"]))
+def test_any_form_is_judged_and_given_back(values: dict[str, str], locale: str) -> None:
+    judged = judge(Form.of(values), locale)
+    if isinstance(judged, Refused):
+        assert judged.errors
+        assert judged.form.reason == values["reason"].strip()
+    else:
+        assert judged.digital_declared == (judged.digital_kind is not None)
 
 
 def test_a_kind_chosen_means_digital_trouble() -> None:
