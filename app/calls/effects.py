@@ -48,7 +48,7 @@ def perform(
             yield from _perform(target, command, telephony, now)
         except PermanenceError as error:
             log.warning("%s failed for call %s: %s", type(command).__name__, target.ref, error.code)
-            yield from _failure(target, command, error, now())
+            yield from _failure(command, error, now())
 
 
 def _perform(target: Target, command: Command, telephony: Telephony, now: Clock) -> Iterator[Event]:
@@ -68,9 +68,7 @@ def _perform(target: Target, command: Command, telephony: Telephony, now: Clock)
             telephony.hold(conference, target.caller_sid, on=on)
 
 
-def _failure(
-    target: Target, command: Command, error: PermanenceError, at: datetime
-) -> Iterator[Event]:
+def _failure(command: Command, error: PermanenceError, at: datetime) -> Iterator[Event]:
     """A leg that is over means that the caller left; an agent's leg not made gives the call back.
 
     Other failures change nothing by themselves: a deadline looks at the call again.
