@@ -12,7 +12,6 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from bench.webhooks import percentile
 from tests.browser import find
 from tests.fixtures.browsers import ARGUMENTS
 from tests.fixtures.servers import serve_embedded
@@ -61,7 +60,7 @@ def one(page: Page, line: Line) -> float:
     page.evaluate("window.drawnAt = null")
     start = time.time()
     sid = line.dial("+33639980105")
-    page.wait_for_function("window.drawnAt !== null", timeout=15_000)
+    page.wait_for_function("() => window.drawnAt !== null", timeout=15_000)
     elapsed = page.evaluate("window.drawnAt") - 1000 * start
     line.hang_up(sid)
     wait_phase(page, "available")

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import logging
 import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from app import clock
 from app.accounts import service as accounts
 from app.accounts.models import Presence
 from app.accounts.presence import PresenceState
 from app.assist import service as assist
-from app.assist import service as assist
-from app.calls import effects, opening_hours, store
+from app.calls import effects, store
 from app.calls.consequences import CallAgent, Command, Consequences, MoveAgent, consequences
 from app.calls.models import Call, Line
 from app.calls.routing import Policy
 from app.calls.states import CallRecord, Event, Kind, State
-from app.dossiers import phone_numbers
-from app.exceptions import Conflict, IllegalTransition, NotFound, Unavailable
+from app.exceptions import Conflict, IllegalTransition, NotFound
 from app.extensions import db
 from app.realtime import LINE_ROOM, agent_room, publish
 from app.tickets import service as tickets
@@ -33,71 +28,8 @@ from app.wiring import ports, spawn, wake
 
 log = logging.getLogger(__name__)
 
-STICKY_RETURN = timedelta(minutes=30)
 SMS_KEPT = 1600
 GONE_AFTER = timedelta(seconds=10)  # a page reload is back long before
-UNKNOWN_LINE = "Aucune ligne n'est configurée."
-
-
-@dataclass(frozen=True)
-class Incoming:
-    """What the provider says of a new call."""
-
-    sid: str
-    from_number: str
-    to_number: str
-
-
-def receive(incoming: Incoming, *, now: datetime) -> Call:
-    """The call of this SID: the one we know, or a new one with its contact.
-
-    Two requests at once for one SID make one call: the SID is unique in the database.
-    """
-    known = store.by_caller_sid(incoming.sid)
-    if known is not None:
-        return known
-    try:
-        with unit_of_work() as work:
-            return _create(incoming, work, now)
-    except IntegrityError:
-        known = store.by_caller_sid(incoming.sid)
-        if known is None:
-            raise
-        return known
-
-
-def _create(incoming: Incoming, work: Work, now: datetime) -> Call:
-    line = store.line_for(incoming.to_number)
-    if line is None:
-        raise Unavailable(UNKNOWN_LINE, todo="flask --app app.factory demo seed")
-    e164 = phone_numbers.stored(incoming.from_number)
-    contact = tickets.open_contact(
-        channel=Channel.PHONE, direction=Direction.IN, number=e164, now=now
-    )
-    call = Call(
-        ref=store.new_ref(),
-        provider_sid=incoming.sid,
-        line_id=line.id,
-        contact_id=contact.id,
-        number=e164,
-        received_at=now,
-        last_at=now,
-        preferred_agent_id=store.last_agent_of(e164, now - STICKY_RETURN) if e164 else None,
-    )
-    db.session.add(call)
-    db.session.flush()
-    if not line_is_open(line, now):
-        store.apply_event(call.id, Event(Kind.CLOSED, now, "closed"))
-    work.after(lambda: publish("line", {}, room=LINE_ROOM))
-    return call
-
-
-def line_is_open(line: Line, now: datetime) -> bool:
-    """By hours and holidays, unless a manager has opened or closed the line by hand."""
-    if line.mode != "hours":
-        return line.mode == "open"
-    hours = line.hours or opening_hours.REFERENCE_HOURS
-    return opening_hours.is_open(hours, now, ZoneInfo(line.zone))
 
 
 def policy_of(line: Line | None) -> Policy:

@@ -17,12 +17,12 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from app import clock
 from app.access import signed_webhook
-from app.calls import announcements, service, store
+from app.calls import announcements, arrivals, service, store
+from app.calls.arrivals import STICKY_RETURN, Incoming
 from app.calls.models import Call, Line
 from app.calls.opening_hours import REFERENCE_HOURS
-from app.calls.service import Incoming
 from app.calls.states import Event, Kind, State
-from app.exceptions import PermanenceError
+from app.exceptions import PermanenceError, Unavailable
 from app.extensions import db
 
 log = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ def _xml(twiml: VoiceResponse) -> Response:
 def incoming() -> Response:
     """A call arrives, or comes back to be told where to go."""
     now = clock.now()
-    call = service.receive(
+    arrival = arrivals.receive(
         Incoming(
             request.form.get("CallSid", "")[:64],
             request.form.get("From", "")[:64],
@@ -79,10 +79,14 @@ def incoming() -> Response:
         now=now,
     )
     twiml = VoiceResponse()
-    if call.state == State.GREETING:
-        line = db.session.get_one(Line, call.line_id)
-        words = announcements.text("greeting", call.language, line.announcements)
-        announcements.say(twiml, words, call.language)
+    if arrival is not None and arrival.open:
+        words = announcements.text("greeting", arrival.language, arrival.announcements)
+        announcements.say(twiml, words, arrival.language)
+        announcements.enqueue(twiml)
+        return _xml(twiml)
+    call = store.by_caller_sid(request.form.get("CallSid", ""))
+    if call is None:
+        raise Unavailable("L'appel n'a pas pu être enregistré.")
     _where_to(call, twiml, now)
     return _xml(twiml)
 
@@ -147,9 +151,7 @@ def _speak_place(call: Call, twiml: VoiceResponse) -> None:
             position=position
         )
     ]
-    band = announcements.expected_wait(
-        store.recent_waits(clock.now() - service.STICKY_RETURN), position
-    )
+    band = announcements.expected_wait(store.recent_waits(clock.now() - STICKY_RETURN), position)
     words.append(announcements.text(band or "stay", language, own))
     announcements.say(twiml, " ".join(words), language)
 

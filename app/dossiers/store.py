@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.accounts.models import Agent
@@ -129,6 +129,19 @@ def candidates_for_number(e164: str | None) -> tuple[Candidate, ...]:
         )
         for row in rows
     )
+
+
+_WHO_HAS_NUMBER = (
+    select(PersonPhone.person_id).where(PersonPhone.e164 == bindparam("e164")).limit(2)
+)
+
+
+def sole_person(e164: str | None) -> int | None:
+    """The one person who has this number; None when nobody or several have it."""
+    if e164 is None:
+        return None
+    found = db.session.execute(_WHO_HAS_NUMBER, {"e164": e164}).scalars().all()
+    return found[0] if len(found) == 1 else None
 
 
 def _relevance() -> tuple[ColumnElement[Any], ...]:

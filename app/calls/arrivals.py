@@ -1,0 +1,132 @@
+"""A call reaches us: the first webhook, which a surge sends by the hundred.
+
+It runs four short statements and one commit, prepared once: a bare view that commits one row is the
+limit it is measured against (``bench/``). Who may be calling in detail is asked when it rings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Table, bindparam, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from app.calls import opening_hours, store
+from app.calls.models import Call, Line
+from app.calls.states import Event, Kind
+from app.dossiers import phone_numbers
+from app.exceptions import Unavailable
+from app.extensions import db
+from app.realtime import LINE_ROOM, publish
+from app.tickets import service as tickets
+from app.tickets.models import Channel, Direction
+from app.unit_of_work import unit_of_work
+
+STICKY_RETURN = timedelta(minutes=30)
+
+_LINE_DIALLED = (
+    select(Line.id, Line.mode, Line.zone, Line.hours, Line.announcements)
+    .order_by(Line.number != bindparam("dialled"), Line.id)
+    .limit(1)
+)
+_LAST_AGENT = (
+    select(Call.agent_id)
+    .where(
+        Call.number == bindparam("number"),
+        Call.received_at >= bindparam("day_before"),
+        Call.ended_at >= bindparam("since"),
+        Call.answered_at.is_not(None),
+        Call.agent_id.is_not(None),
+    )
+    .order_by(Call.ended_at.desc())
+    .limit(1)
+)
+_CALLS = cast(Table, Call.__table__)
+_NEW_CALL = insert(_CALLS).returning(_CALLS.c.id)
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """What the provider says of a new call."""
+
+    sid: str
+    from_number: str
+    to_number: str
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A call that was not known before, and the line it came by."""
+
+    ref: str
+    language: str
+    open: bool
+    zone: ZoneInfo
+    hours: dict[str, Any]
+    announcements: dict[str, Any]
+
+
+def receive(incoming: Incoming, *, now: datetime) -> Arrival | None:
+    """Store a new call with its contact; None when this SID is known already.
+
+    Two requests at once for one SID make one call: the SID is unique in the database. Raises
+    Unavailable when no line is set up.
+    """
+    try:
+        with unit_of_work() as work:
+            arrival = _create(incoming, now)
+            work.after(lambda: publish("line", {}, room=LINE_ROOM))
+            return arrival
+    except IntegrityError:
+        return None
+
+
+def _create(incoming: Incoming, now: datetime) -> Arrival:
+    line = db.session.execute(_LINE_DIALLED, {"dialled": incoming.to_number}).first()
+    if line is None:
+        raise Unavailable(
+            "Aucune ligne n'est configurée.", todo="flask --app app.factory demo seed"
+        )
+    number = phone_numbers.stored(incoming.from_number)
+    contact_id = tickets.insert_contact(
+        channel=Channel.PHONE, direction=Direction.IN, e164=number, now=now
+    )
+    ref = store.new_ref()
+    values = {
+        "ref": ref,
+        "provider_sid": incoming.sid,
+        "line_id": line.id,
+        "contact_id": contact_id,
+        "number": number,
+        "received_at": now,
+        "last_at": now,
+        "preferred_agent_id": _last_agent(number, now),
+    }
+    call_id = db.session.execute(_NEW_CALL, values).scalar_one()
+    hours = line.hours or opening_hours.REFERENCE_HOURS
+    zone = ZoneInfo(line.zone)
+    is_open = line_is_open(line.mode, hours, zone, now)
+    if not is_open:
+        store.apply_event(call_id, Event(Kind.CLOSED, now, "closed"))
+    return Arrival(ref, "fr", is_open, zone, hours, line.announcements)
+
+
+def line_is_open(mode: str, hours: dict[str, Any], zone: ZoneInfo, now: datetime) -> bool:
+    """By hours and holidays, unless a manager has opened or closed the line by hand."""
+    if mode != "hours":
+        return mode == "open"
+    return opening_hours.is_open(hours, now, zone)
+
+
+def _last_agent(number: str | None, now: datetime) -> int | None:
+    """Who talked with this number in the last half hour: the line may have dropped."""
+    if number is None:
+        return None
+    since = now - STICKY_RETURN
+    return db.session.execute(
+        _LAST_AGENT,
+        {"number": number, "since": since, "day_before": now - timedelta(days=1)},
+    ).scalar()
