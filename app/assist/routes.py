@@ -6,9 +6,11 @@ that has moved since (``moves``).
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 from flask import Blueprint, render_template, request
+from flask.blueprints import BlueprintSetupState
 from flask_babel import get_locale
 from flask_login import current_user
 
@@ -18,12 +20,28 @@ from app.assist import actions, loader, outbox_pages, pane, portal_pages, servic
 from app.assist.life import clock_time, long_moment
 from app.assist.script import OUTCOMES, POSTURE_REASONS
 from app.dossiers.wording import day
-from app.exceptions import InvalidInput
+from app.exceptions import ConfigurationError, InvalidInput
 from app.wiring import ports, settings
+
+log = logging.getLogger(__name__)
 
 bp = Blueprint("assist", __name__)
 bp.register_blueprint(portal_pages.bp)
 bp.register_blueprint(outbox_pages.bp)
+
+
+@bp.record_once
+def _read_scripts(_state: BlueprintSetupState) -> None:
+    """Read the scripts while the application starts: the first call must not wait for them.
+
+    Refused scripts do not keep it from starting (``flask scripts check`` must run): they are
+    logged, and pages that need them say so.
+    """
+    try:
+        loader.library()
+    except ConfigurationError as error:
+        log.error(error.message)
+
 
 # How a run may be ended by hand, in the order shown; the other outcomes come from answers.
 BY_HAND = ("solved", "follow_up", "unsolved", "not_this", "interrupted")
