@@ -30,6 +30,12 @@ FRONT_FILES = {
     "axe.min.js": "axe-core/axe.min.js",
 }
 
+# Little patience with a dead network: npm's own would be minutes.
+NPM_OPTIONS = (
+    *("--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"),
+    *("--fetch-retries=1", "--fetch-retry-mintimeout=2000", "--fetch-retry-maxtimeout=5000"),
+)
+
 NETWORK_SIGNS = (
     "Failed to establish a new connection",
     "Max retries exceeded",
@@ -282,7 +288,7 @@ def install_front_packages() -> None:
     with step("Front-end packages (npm)"):
         path = os.pathsep.join([str(Path(node).parent), os.environ.get("PATH", "")])
         run_logged(
-            [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+            [*npm, "ci", *NPM_OPTIONS],
             "the front-end packages",
             {"PATH": path},
         )
