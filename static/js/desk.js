@@ -3,7 +3,7 @@ import { text } from "./page/i18n.js";
 import { announce, toast } from "./page/toast.js";
 import { Refused, get, post } from "./desk/api.js";
 import { checkMicrophone } from "./desk/microphone.js";
-import { refreshSuggestion, reloadAround, showContact, storeQualification, tellMailLife, watchPanes } from "./desk/panes.js";
+import { reasonToConfirm, refreshSuggestion, reloadAround, showContact, storeQualification, tellMailLife, watchPanes } from "./desk/panes.js";
 import { Phone } from "./desk/phone.js";
 import { chime, isLocked, setVolume, startRing, stopRing, unlockOnGesture, volume } from "./desk/ring.js";
 import { contactOf, phaseOf } from "./desk/state.js";
@@ -27,7 +27,7 @@ const answers = ["front", "back"].includes(desk.agent.role); // a manager may lo
 const phone = new Phone(config, { onChange: phoneChanged, expects: expectsLeg });
 
 const serverNow = () => new Date(Date.now() + clockOffset).toISOString();
-const around = () => ({ ...phone.around, network, soundLocked: isLocked(), spectator: !answers });
+const around = () => ({ ...phone.around, network, soundLocked: isLocked(), spectator: !answers, reason: reasonToConfirm() });
 
 // --- drawing ---
 
@@ -133,7 +133,7 @@ async function setPresence(state, reason) {
   return answer;
 }
 
-/** Leave the wrap-up, once what she filled in is stored. */
+/** Leave the wrap-up, once the reason that the button confirms is stored. */
 async function finish(act) {
   if (await storeQualification()) return act();
   toast(text("qualification.refused"), "stop");
@@ -236,7 +236,7 @@ async function begin() {
   document.body.addEventListener("contact-changed", () => { reloadAround(); refresh(); });
   document.body.addEventListener("contact-qualified", refresh);
   document.body.addEventListener("mail-life", refresh); // the likely trouble may be gone
-  watchPanes();
+  watchPanes(draw);
   showContact(contactOf(desk));
   draw();
   window.setInterval(() => tick(desk, phone.around, serverNow()), 1000);

@@ -58,10 +58,15 @@ export function refreshSuggestion() {
   load(PANES.find((pane) => pane.id === QUALIFICATION), shown);
 }
 
-/** Store what she filled in and did not confirm. Resolves to false when it was refused: it stays on screen, with why. */
+/** Is a reason chosen or proposed in the bar, and not stored yet? */
+export function reasonToConfirm() {
+  return Boolean(document.querySelector(`#${QUALIFICATION} form input[name=reason]:checked`));
+}
+
+/** Store what the bar shows. Resolves to false when it was refused: it stays on screen, with why. */
 export function storeQualification() {
   const form = document.querySelector(`#${QUALIFICATION} form`);
-  if (!touched || !form) return Promise.resolve(true);
+  if (!form || !(touched || reasonToConfirm())) return Promise.resolve(true);
   return new Promise((resolve) => {
     // On the document: the answer replaces the form, and the event then comes from what surrounded it.
     const answered = (event) => {

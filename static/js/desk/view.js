@@ -67,6 +67,8 @@ function renderActs(desk, phase, around) {
   available.disabled = phase === "available" || around.spectator;
   label(available, text(phase === "missed" ? "back" : "go"));
   document.getElementById("act-pause").disabled = around.spectator || (desk.presence.state === "away" && desk.presence.reason === "pause");
+  label(document.getElementById("act-done"), text(around.reason ? "confirm" : "done"));
+  label(document.getElementById("act-done-pause"), text(around.reason ? "confirm.pause" : "done.pause"));
   renderCallActs(phase, around);
 }
 
