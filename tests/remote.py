@@ -125,3 +125,7 @@ class Line:
     def hang_up(self, sid: str) -> None:
         """She hangs up."""
         self.http.delete(f"{self.url}/calls/{sid}", timeout=10)
+
+    def clear(self) -> None:
+        """End every call."""
+        self.http.delete(f"{self.url}/line", timeout=10)

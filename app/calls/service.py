@@ -115,7 +115,6 @@ def _follow_contact(call_id: int, after: CallRecord) -> None:
     if after.state is State.CONNECTING and after.agent_id is not None:
         tickets.assign_agent(contact_id, after.agent_id)
     elif after.last_at is not None:
-        assist.settle(contact_id, after.last_at)
         tickets.close_contact(contact_id, now=after.last_at)
         assist.settle(contact_id, after.last_at)
 

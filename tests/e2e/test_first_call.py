@@ -40,12 +40,12 @@ def desk(people: People) -> Callable[[str], Page]:
 
     def sit(email: str) -> Page:
         page = people.agent(email, PASSWORD)
-        done, free = page.locator("#act-done"), page.locator("#act-available")
-        expect(done.or_(free).locator("visible=true").first).to_be_visible(timeout=SOON)
-        if done.is_visible():
-            done.click()
-        if free.is_visible():
-            free.click()
+        settled = page.locator("#call:not([data-phase=offline])")
+        if page.locator("#call[data-phase=wrap_up]").count():
+            page.locator("#act-done").click()
+        elif not page.locator("#call[data-phase=available]").count():
+            page.locator("#act-available").click()
+        expect(settled).to_be_visible(timeout=SOON)
         expect(page.locator("#call")).to_have_attribute("data-phase", "available", timeout=SOON)
         return page
 
@@ -59,6 +59,7 @@ def ring(people: People) -> Callable[[str], Page]:
     def call(number: str) -> Page:
         page = people.caller()
         page.locator(f"input[name=caller][value='{number}']").check(force=True)
+        expect(page.locator("#telephone")).to_have_attribute("data-state", "idle", timeout=SOON)
         page.locator("#call").click()
         return page
 
@@ -265,6 +266,7 @@ def test_hidden_and_shared_numbers_say_so_before_the_call_is_taken(
 ) -> None:
     agent = desk(CAMILLE)
     phone = people.caller()
+    expect(phone.locator("#telephone")).to_have_attribute("data-state", "idle", timeout=SOON)
     phone.locator("#hidden").check()
     phone.locator("#call").click()
     phase(agent, "ringing")
