@@ -70,13 +70,13 @@ def import_file(file: Path, mapping_file: Path) -> Imported:
     text = _text(file, mapping)
     result = Imported()
     agents = {a.email: a.id for a in db.session.scalars(select(Agent))}
-    for number, row in enumerate(_rows(text, mapping), start=2):
+    for number, row in _rows(text, mapping):
         try:
             _import_row(row, mapping, agents, result)
         except (ValueError, KeyError) as error:
             result.refused.append(f"ligne {number} : {error}")
         except PermanenceError as error:
-            result.refused.append(f"ligne {number} : {error.message}")
+            result.refused.append(f"ligne {number} : {error}")
     return result
 
 
@@ -84,37 +84,50 @@ def _mapping(path: Path) -> dict[str, Any]:
     try:
         mapping = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InvalidInput(f"La correspondance {path.name} est illisible : {error}") from error
+        raise InvalidInput(
+            "La correspondance %(file)s est illisible : %(why)s", file=path.name, why=error
+        ) from error
     missing = {"received_at", "wait_s"} - set(mapping.get("columns", {}))
     if missing:
-        raise InvalidInput(f"[columns] doit nommer : {', '.join(sorted(missing))}.")
+        raise InvalidInput(
+            "[columns] doit nommer : %(columns)s.", columns=", ".join(sorted(missing))
+        )
     return mapping
 
 
 def _text(path: Path, mapping: dict[str, Any]) -> str:
     raw = path.read_bytes()
     if not raw.strip():
-        raise InvalidInput(f"{path.name} est vide.", kept="Rien n'a été importé.")
+        raise InvalidInput("%(file)s est vide.", kept="Rien n'a été importé.", file=path.name)
     for encoding in (mapping.get("file", {}).get("encoding", "utf-8-sig"), "cp1252"):
         try:
             return raw.decode(encoding)
         except (UnicodeDecodeError, LookupError):
             continue
-    raise InvalidInput(f"{path.name} n'est pas un texte lisible.", kept="Rien n'a été importé.")
+    raise InvalidInput(
+        "%(file)s n'est pas un texte lisible.", kept="Rien n'a été importé.", file=path.name
+    )
 
 
-def _rows(text: str, mapping: dict[str, Any]) -> list[dict[str, str]]:
+def _rows(text: str, mapping: dict[str, Any]) -> list[tuple[int, dict[str, str]]]:
+    """Each line that is not empty, with its number in the file."""
     first = text.splitlines()[0]
     separator = mapping.get("file", {}).get("separator") or max(";,\t", key=first.count)
     reader = csv.DictReader(io.StringIO(text), delimiter=separator)
     missing = set(mapping["columns"].values()) - set(reader.fieldnames or ())
     if missing:
         raise InvalidInput(
-            f"Colonnes absentes : {', '.join(sorted(missing))}.",
+            "Colonnes absentes : %(missing)s.",
             kept="Rien n'a été importé.",
-            todo=f"Le fichier a : {', '.join(reader.fieldnames or ())}.",
+            todo="Le fichier a : %(columns)s.",
+            missing=", ".join(sorted(missing)),
+            columns=", ".join(reader.fieldnames or ()),
         )
-    return [row for row in reader if any((v or "").strip() for v in row.values() if v)]
+    return [
+        (reader.line_num, row)
+        for row in reader
+        if any(value.strip() for value in row.values() if isinstance(value, str))
+    ]
 
 
 def _import_row(
