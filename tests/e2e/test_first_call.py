@@ -206,7 +206,9 @@ def test_a_surge_reaches_the_back_office_then_waits_its_turn(
     # Everybody is busy: the fourth hears her place, and gets the first free agent.
     fourth = ring("+33639980110")
     hears(fourth, "prochain", timeout=20_000)
-    finish(front[0])
+    front[0].locator("#act-hang-up").click()
+    phase(front[0], "wrap_up")
+    front[0].locator("#act-done").click()
     phase(front[0], "ringing")
     front[0].keyboard.press("A")
     phase(front[0], "talking")
