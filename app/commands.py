@@ -187,6 +187,4 @@ def _or_exit(task):  # type: ignore[no-untyped-def]
     try:
         return task()
     except PermanenceError as error:
-        raise click.ClickException(
-            " ".join(part for part in (error.message, error.kept, error.todo) if part)
-        ) from error
+        raise click.ClickException(" ".join(part for part in error.told() if part)) from error

@@ -128,7 +128,9 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     else:
         embedded = True
     if problems:
-        raise ConfigurationError("Réglages à corriger :\n- " + "\n- ".join(problems))
+        raise ConfigurationError(
+            "Réglages à corriger :\n- %(problems)s", problems="\n- ".join(problems)
+        )
     instance = Path(values["INSTANCE_DIR"]).resolve()
     if embedded:
         _fill_embedded(values, instance)

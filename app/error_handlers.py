@@ -16,18 +16,10 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from app.exceptions import InvalidInput, PermanenceError, SignInRequired, Unavailable
+from app.exceptions import InvalidInput, PermanenceError, SignInRequired, Told, Unavailable
 from app.extensions import login
 
 log = logging.getLogger(__name__)
-
-HTTP_MESSAGES = {
-    400: "La demande est incomplète ou abîmée.",
-    404: "Cette page n'existe pas.",
-    405: "Cette adresse ne s'utilise pas ainsi.",
-    413: "Ce que vous envoyez est trop gros.",
-    429: "Trop d'essais en peu de temps. Attendez une minute, puis recommencez.",
-}
 
 
 def install(app: Flask) -> None:
@@ -37,6 +29,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(SQLAlchemyError, _database)
     app.register_error_handler(Exception, _unexpected)
+    app.add_template_filter(told)
 
 
 def wants_json() -> bool:
@@ -45,14 +38,19 @@ def wants_json() -> bool:
     return best == "application/json" or request.is_json
 
 
+def told(error: PermanenceError) -> Told:
+    """What an error says, in the reader's language. Also a filter of templates."""
+    return error.told(_)
+
+
 def render_error(error: PermanenceError) -> tuple[Any, int]:
     """The one shape, for whoever asks."""
-    message = _(error.message) if error.message else _("Une erreur est survenue.")
+    said = told(error)
     body = {
         "code": error.code,
-        "message": message,
-        "kept": _(error.kept) if error.kept else "",
-        "todo": _(error.todo) if error.todo else "",
+        "message": said.message or _("Une erreur est survenue."),
+        "kept": said.kept,
+        "todo": said.todo,
     }
     if wants_json():
         return jsonify({"error": body}), error.status
@@ -81,10 +79,21 @@ def _stale_form(_error: CSRFError) -> Any:
 def _http(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error
-    wrapped = PermanenceError(HTTP_MESSAGES.get(error.code, "La demande n'a pas pu aboutir."))
+    wrapped = PermanenceError(_http_message(error.code))
     wrapped.status = error.code
     wrapped.code = {404: "not_found", 429: "too_many_requests"}.get(error.code, "http_error")
     return render_error(wrapped)
+
+
+def _http_message(status: int) -> str:
+    messages = {
+        400: _("La demande est incomplète ou abîmée."),
+        404: _("Cette page n'existe pas."),
+        405: _("Cette adresse ne s'utilise pas ainsi."),
+        413: _("Ce que vous envoyez est trop gros."),
+        429: _("Trop d'essais en peu de temps. Attendez une minute, puis recommencez."),
+    }
+    return messages.get(status) or _("La demande n'a pas pu aboutir.")
 
 
 def _database(error: SQLAlchemyError) -> Any:
@@ -105,6 +114,7 @@ def _unexpected(error: Exception) -> Any:
     return render_error(
         PermanenceError(
             "Une erreur est survenue de notre côté.",
-            todo=f"Réessayez ; si cela continue, donnez la référence {reference}.",
+            todo="Réessayez ; si cela continue, donnez la référence %(reference)s.",
+            reference=reference,
         )
     )

@@ -1,25 +1,54 @@
 """The closed set of errors that the product raises on purpose. Pure.
 
 Each carries a sentence for the person (French, plain), what was kept, and what to do:
-``error_handlers`` gives them all one shape, in JSON and in HTML.
+``error_handlers`` gives them all one shape, in JSON and in HTML, in the reader's language. The
+sentences given to an error are extracted for translation (``bin/translations.py``): write them
+whole, with ``%(name)s`` for what varies and ``name=…`` beside it; an f-string cannot be translated.
 """
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+
+class Told(NamedTuple):
+    """An error's sentences in one language; empty where there is nothing to say."""
+
+    message: str
+    kept: str
+    todo: str
 
 
 class PermanenceError(Exception):
     """Base of every expected error.
 
-    ``message`` says what happened, ``kept`` what was not lost, ``todo`` what the person can do.
-    None of them may hold personal data: they may reach a log.
+    ``message`` says what happened, ``kept`` what was not lost, ``todo`` what the person can do;
+    ``values`` fills their ``%(name)s``. None of them may hold personal data: they may reach a log.
     """
 
     status = 500
     code = "error"
 
-    def __init__(self, message: str = "", *, kept: str = "", todo: str = "") -> None:
+    def __init__(
+        self, message: str = "", *, kept: str = "", todo: str = "", **values: object
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.kept = kept
         self.todo = todo
+        self.values = values
+
+    def told(self, translate: Callable[[str], str] = str) -> Told:
+        """The sentences, each put through ``translate``, with their values; French by default."""
+        return Told(*(self._said(each, translate) for each in (self.message, self.kept, self.todo)))
+
+    def _said(self, sentence: str, translate: Callable[[str], str]) -> str:
+        said = translate(sentence) if sentence else ""
+        return said % self.values if self.values else said
+
+    def __str__(self) -> str:
+        return self.told().message
 
 
 class NotFound(PermanenceError):

@@ -22,7 +22,7 @@ def main() -> None:
     try:
         runner = create_app().test_cli_runner()
     except PermanenceError as error:
-        sys.exit(error.message)
+        sys.exit(str(error))
     for words in COMMANDS:
         result = runner.invoke(args=words)
         if result.exit_code != 0:

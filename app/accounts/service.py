@@ -36,7 +36,9 @@ def create_agent(
 ) -> Agent:
     """Add an agent inside the caller's transaction. Raises InvalidInput on a weak password."""
     if len(password) < MINIMUM_PASSWORD:
-        raise InvalidInput(f"Le mot de passe doit avoir au moins {MINIMUM_PASSWORD} caractères.")
+        raise InvalidInput(
+            "Le mot de passe doit avoir au moins %(least)s caractères.", least=MINIMUM_PASSWORD
+        )
     agent = Agent(
         email=email.strip().lower(),
         display_name=display_name,

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.accounts import journal
@@ -81,7 +82,7 @@ def resend_link(actor: Actor, ports: Ports, base_url: str) -> Result:
         receipt = ports.mail.send(message)  # no transaction is open: a mail server may be slow
     except MailRefused as error:
         _refused(actor, mail_id, error)
-        error.kept = error.kept or "Le lien précédent n'a pas été touché. Le script continue."
+        error.kept = error.kept or _("Le lien précédent n'a pas été touché. Le script continue.")
         return Result("refused", error)
     except Unavailable as error:
         _failed(actor, mail_id)

@@ -31,7 +31,9 @@ def library() -> dict[str, Script]:
     """All scripts of the house by id, in order. Raises ConfigurationError if one is refused."""
     problems = check_all()
     if problems:
-        raise ConfigurationError("Scripts refusés : " + " ; ".join(map(str, problems)))
+        raise ConfigurationError(
+            "Scripts refusés : %(problems)s", problems=" ; ".join(map(str, problems))
+        )
     scripts = (build(_read(text), content_hash(text)) for text in _texts(SCRIPTS_DIR).values())
     return {script.id: script for script in scripts}
 

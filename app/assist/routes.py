@@ -40,7 +40,7 @@ def _read_scripts(_state: BlueprintSetupState) -> None:
     try:
         loader.library()
     except ConfigurationError as error:
-        log.error(error.message)
+        log.error(str(error))
 
 
 # How a run may be ended by hand, in the order shown; the other outcomes come from answers.

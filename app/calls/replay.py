@@ -71,8 +71,9 @@ def _play(call_id: int, past: PastCall) -> CallRecord | None:
         changed = store.apply_event(call_id, event)
         if changed is None:
             raise InvalidInput(
-                f"L'événement « {event.kind} » ne peut pas arriver à cet appel.",
+                "L'événement « %(kind)s » ne peut pas arriver à cet appel.",
                 kept="Rien n'a été enregistré.",
+                kind=event.kind,
             )
         record = changed[1]
     return record

@@ -51,7 +51,9 @@ def format_of(name: str) -> Format:
         return FORMATS[name]
     except KeyError:
         raise InvalidInput(
-            "Ce format n'existe pas.", todo="Choisissez : " + ", ".join(FORMATS) + "."
+            "Ce format n'existe pas.",
+            todo="Choisissez : %(formats)s.",
+            formats=", ".join(FORMATS),
         ) from None
 
 

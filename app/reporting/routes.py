@@ -83,8 +83,8 @@ def _day(text: str) -> date:
         day = None
     if day is None or not EARLIEST <= day <= LATEST:
         raise NotFound(
-            _("Ce jour n’existe pas."),
-            todo=_("Écrivez le jour ainsi : /reports/2021-06-22, ou ouvrez le rapport du jour."),
+            "Ce jour n’existe pas.",
+            todo="Écrivez le jour ainsi : /reports/2021-06-22, ou ouvrez le rapport du jour.",
         )
     return day
 

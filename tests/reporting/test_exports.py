@@ -96,7 +96,7 @@ def test_an_empty_day_can_be_exported_in_both_languages(name: str, locale: str) 
 def test_an_unknown_format_says_which_exist() -> None:
     with pytest.raises(InvalidInput) as refused:
         exports.export(EMPTY, "docx")
-    assert "xlsx" in refused.value.todo
+    assert "xlsx" in refused.value.told().todo
 
 
 def test_every_table_is_titled_and_aligned_in_both_languages() -> None:
