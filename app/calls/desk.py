@@ -141,7 +141,7 @@ def hang_up(ref: str) -> Any:
 @allow("front", "back")
 def rejoin(ref: str) -> Any:
     """Come back into the conversation from this tab."""
-    service.rejoin(ref, current_user.id, now=clock.now())
+    service.rejoin(ref, current_user.id)
     return _desk()
 
 

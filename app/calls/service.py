@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import secrets
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from app import clock
 from app.accounts import service as accounts
@@ -168,7 +170,7 @@ def hang_up(ref: str, agent_id: int, *, now: datetime) -> None:
     happen(call.id, Event(Kind.AGENT_HUNG_UP, now, "agent_hung_up", agent_id=agent_id))
 
 
-def rejoin(ref: str, agent_id: int, *, now: datetime) -> None:
+def rejoin(ref: str, agent_id: int) -> None:
     """Come back into one's conversation from another tab or after a reload."""
     call = _own(ref, agent_id, State.TALKING, State.CONNECTING)
     command(call.id, (CallAgent(agent_id),))
@@ -214,9 +216,16 @@ def _unique(kind: str) -> str:
 
 
 def receive_sms(sid: str, from_number: str, body: str, *, now: datetime) -> None:
-    """A text message is a contact that somebody reads; what it says is kept, bounded."""
-    with unit_of_work():
+    """A text message is a contact that somebody reads; the same one again changes nothing.
+
+    What it says is kept, bounded; every page escapes it.
+    """
+    with contextlib.suppress(IntegrityError), unit_of_work():
         contact = tickets.open_contact(
-            channel=Channel.SMS, direction=Direction.IN, number=from_number, now=now
+            channel=Channel.SMS,
+            direction=Direction.IN,
+            number=from_number,
+            now=now,
+            provider_sid=sid or None,
         )
         contact.note = body[:SMS_KEPT]

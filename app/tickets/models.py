@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Agent
@@ -46,6 +46,7 @@ class Contact(db.Model):
     ``qualified_at`` tells the two apart. ``caller_number`` is None when hidden or unusable.
     ``suggested_reason`` and ``digital_seen`` come from the trace (scripts used, portal events);
     what the agent declares beside them may differ, and the report shows both.
+    ``provider_sid`` names the message it came by, so that the same one twice is one contact.
     """
 
     __tablename__ = "contacts"
@@ -60,6 +61,7 @@ class Contact(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     channel: Mapped[Channel] = mapped_column(choice(Channel, "channel_known"))
     direction: Mapped[Direction] = mapped_column(choice(Direction, "direction_known"))
+    provider_sid: Mapped[str | None] = mapped_column(String(64), unique=True)
     caller_number: Mapped[str | None] = mapped_column(E164)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
     dossier_id: Mapped[int | None] = mapped_column(ForeignKey("dossiers.id"), index=True)

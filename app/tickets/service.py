@@ -29,6 +29,7 @@ def open_contact(
     number: str | None,
     now: datetime,
     agent_id: int | None = None,
+    provider_sid: str | None = None,
 ) -> Contact:
     """A new contact inside the caller's transaction.
 
@@ -41,6 +42,7 @@ def open_contact(
         e164=phone_numbers.stored(number),
         now=now,
         agent_id=agent_id,
+        provider_sid=provider_sid,
     )
     return db.session.get_one(Contact, contact_id)
 
@@ -56,6 +58,7 @@ def insert_contact(
     e164: str | None,
     now: datetime,
     agent_id: int | None = None,
+    provider_sid: str | None = None,
 ) -> int:
     """As ``open_contact``, for a number already in E.164 form; the id alone, in few statements."""
     person_id = dossiers.sole_person(e164)
@@ -64,6 +67,7 @@ def insert_contact(
         "direction": direction,
         "caller_number": e164,
         "agent_id": agent_id,
+        "provider_sid": provider_sid,
         "opened_at": now,
         "reason": Reason.UNQUALIFIED,
         "note": "",

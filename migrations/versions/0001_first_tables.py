@@ -355,6 +355,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("provider_sid", sa.String(length=64), nullable=True),
         sa.Column("caller_number", sa.String(length=16), nullable=True),
         sa.Column("person_id", sa.Integer(), nullable=True),
         sa.Column("dossier_id", sa.Integer(), nullable=True),
@@ -489,6 +490,7 @@ def upgrade() -> None:
             ["qualified_by_id"], ["agents.id"], name=op.f("fk_contacts_qualified_by_id_agents")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contacts")),
+        sa.UniqueConstraint("provider_sid", name=op.f("uq_contacts_provider_sid")),
     )
     with op.batch_alter_table("contacts", schema=None) as batch_op:
         batch_op.create_index("ix_contacts_agent_opened", ["agent_id", "opened_at"], unique=False)

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from app.calls.models import Call, CallEvent
 from app.extensions import db
+from app.tickets.models import Contact
 from tests.calls.switchboard import FORM, LINE_NUMBER, Caller
 from tests.clients import post_signed
 
@@ -82,3 +83,15 @@ def test_long_and_hostile_parameters_are_bounded(app: Flask, line: object) -> No
     }  # fmt: skip
     for path in PATHS:
         assert post_signed(app.test_client(), path, hostile).status_code in (200, 204)
+
+
+def test_a_text_message_is_one_contact_however_often_it_comes(app: Flask, line: object) -> None:
+    form = {
+        **FORM, "MessageSid": "SM1", "From": NUMBER, "To": LINE_NUMBER,
+        "Body": "<script>alert(1)</script>" + "x" * 5000,
+    }  # fmt: skip
+    for _ in range(3):
+        assert post_signed(app.test_client(), "/sms/incoming", form).status_code == 200
+    notes = db.session.scalars(select(Contact.note)).all()
+    assert len(notes) == 1
+    assert len(notes[0]) <= 1600
