@@ -17,6 +17,7 @@ from app.dossiers.vocabulary import (
     PortalEventKind,
     Rejection,
 )
+from app.dossiers.wording import pick, tidy
 
 Kind = PortalEventKind
 
@@ -55,8 +56,8 @@ class Case:
     first_name: str
     last_name: str
     phone: str
-    note: str
     age: int
+    note: tuple[str, str]  # French, English
     inside: Inside = Inside.AWAITED
     owner: str = "camille"
     organisation: str = ""  # "": one of the five, in turn
@@ -86,7 +87,8 @@ class Case:
 
 CASES: tuple[Case, ...] = (
     Case(
-        "Mickaël", "Perrin", "+33639980101", "rejeté sans le savoir, boîte mail perdue", 36,
+        "Mickaël", "Perrin", "+33639980101", 36,
+        ("rejeté sans le savoir, boîte mail perdue", "rejected without knowing it, mailbox lost"),
         Inside.REJECTED, from_software=False, deposited=42, taken_up=35, decided=20,
         rejection=Rejection.OUTSIDE_PROCEDURE,
         evidence="Dépôt fait directement sur le site, sans dossier prérempli.",
@@ -98,7 +100,8 @@ CASES: tuple[Case, ...] = (
         annotation="Seul de son groupe à ne pas être payé, d'après l'organisme.",
     ),
     Case(
-        "Kévin", "Morel", "+33261910102", "la formatrice appelle pour lui : pièce mal scannée", 19,
+        "Kévin", "Morel", "+33261910102", 19,
+        ("la formatrice appelle pour lui : pièce mal scannée", "his trainer calls for him: badly scanned document"),
         Inside.TAKEN_UP, owner="bruno", organisation="École de la Deuxième Marche",
         training="Accompagnement renforcé vers l'emploi", phone_owner=PhoneOwner.HELPER,
         helper="Sylvie Garnier, formatrice", enrolled=40, deposited=30, taken_up=12,
@@ -114,7 +117,8 @@ CASES: tuple[Case, ...] = (
         priority="Promis à la formatrice : étudié dès la pièce reçue.",
     ),
     Case(
-        "Monique", "Delmas", "+33639980103", "62 ans, à découvert : quand sera-t-elle payée ?", 62,
+        "Monique", "Delmas", "+33639980103", 62,
+        ("62 ans, à découvert : quand sera-t-elle payée ?", "62, overdrawn: when will she be paid?"),
         Inside.DEPOSITED, owner="nadia", enrolled=30, deposited=8, amount=68220,
         training="Secrétaire assistante",
         events=(
@@ -125,7 +129,8 @@ CASES: tuple[Case, ...] = (
         pieces=(*OK, Slot(PieceKind.TAX_NOTICE, PieceState.ORANGE)),
     ),
     Case(
-        "Sandrine", "Leroy", "+33639980104", "le Portail refuse son nouveau mot de passe", 37,
+        "Sandrine", "Leroy", "+33639980104", 37,
+        ("le Portail refuse son nouveau mot de passe", "the Portal refuses her new password"),
         enrolled=3, owner="nadia", training="Employée administrative",
         events=(
             Told(Kind.LINK_SENT, 2), Told(Kind.MAIL_DELIVERED, 2), Told(Kind.LINK_OPENED, 0.05),
@@ -134,7 +139,8 @@ CASES: tuple[Case, ...] = (
         pieces=ASKED,
     ),
     Case(
-        "Samira", "Haddad", "+33639980105", "peu de français, lien expiré, une amie l'aide", 39,
+        "Samira", "Haddad", "+33639980105", 39,
+        ("peu de français, lien expiré, une amie l'aide", "little French, link expired, a friend helps"),
         enrolled=24, language="ar", helper="Une voisine, en ligne avec elle",
         email="samira.haddad@courriel.example", training="Français langue d'intégration",
         events=(
@@ -144,7 +150,8 @@ CASES: tuple[Case, ...] = (
         permit_days=45, pieces=ASKED,
     ),
     Case(
-        "Thierry", "Blanchard", "+33536490106", "tout est prêt, les champs s'effacent", 51,
+        "Thierry", "Blanchard", "+33536490106", 51,
+        ("tout est prêt, les champs s'effacent", "all is ready, but the fields go blank"),
         enrolled=12, owner="bruno", training="Soudeur",
         events=(
             Told(Kind.LINK_SENT, 3), Told(Kind.LINK_OPENED, 2.9), Told(Kind.STEP1_DONE, 2.9),
@@ -152,11 +159,13 @@ CASES: tuple[Case, ...] = (
         ),
     ),
     Case(
-        "Jessica", "Nunes", "+33639980107", "jamais inscrite par son organisme, sans ordinateur",
-        27, owner="nadia", organisation="Passerelle Formation", training="Aide à domicile",
+        "Jessica", "Nunes", "+33639980107", 27,
+        ("jamais inscrite par son organisme, sans ordinateur", "never enrolled by her centre, no computer"),
+        owner="nadia", organisation="Passerelle Formation", training="Aide à domicile",
     ),
     Case(
-        "Alain", "Roussel", "+33465710108", "pas de scanner, il manque des pages", 45,
+        "Alain", "Roussel", "+33465710108", 45,
+        ("pas de scanner, il manque des pages", "no scanner, pages are missing"),
         Inside.TAKEN_UP, enrolled=35, deposited=22, taken_up=9, training="Cuisinier",
         events=(Told(Kind.DEPOSITED, 22), Told(Kind.TAKEN_UP, 9), Told(Kind.PIECE_ASKED, 6)),
         pieces=(
@@ -166,7 +175,8 @@ CASES: tuple[Case, ...] = (
         ),
     ),
     Case(
-        "Christine", "Faure", "+33353010109", "son ancien employeur garde un document", 48,
+        "Christine", "Faure", "+33353010109", 48,
+        ("son ancien employeur garde un document", "her former employer holds on to a document"),
         Inside.TAKEN_UP, owner="bruno", enrolled=50, deposited=38, taken_up=15,
         training="Gestionnaire de paie",
         events=(Told(Kind.DEPOSITED, 38), Told(Kind.TAKEN_UP, 15), Told(Kind.PIECE_ASKED, 11)),
@@ -177,7 +187,8 @@ CASES: tuple[Case, ...] = (
         ),
     ),
     Case(
-        "Rachid", "Benali", "+33639980110", "ingénieur : mot de passe refusé à la connexion", 32,
+        "Rachid", "Benali", "+33639980110", 32,
+        ("ingénieur : mot de passe refusé à la connexion", "engineer: password refused at sign-in"),
         enrolled=6, training="Chef de projet numérique",
         events=(
             Told(Kind.LINK_SENT, 2), Told(Kind.LINK_OPENED, 1.9), Told(Kind.STEP1_DONE, 1.9),
@@ -185,7 +196,8 @@ CASES: tuple[Case, ...] = (
         ),
     ),
     Case(
-        "Élodie", "Marchand", "+33639980111", "pièces échangées, revenu fiscal introuvable", 34,
+        "Élodie", "Marchand", "+33639980111", 34,
+        ("pièces échangées, revenu fiscal introuvable", "documents swapped, tax income not found"),
         Inside.DEPOSITED, owner="nadia", enrolled=18, deposited=5, training="Fleuriste",
         events=(Told(Kind.DEPOSITED, 5), Told(Kind.PIECE_ASKED, 1)),
         pieces=(
@@ -195,7 +207,8 @@ CASES: tuple[Case, ...] = (
         ),
     ),
     Case(
-        "Damien", "Cochet", "+33639980112", "a lu « dossier traité » et attend l'argent", 29,
+        "Damien", "Cochet", "+33639980112", 29,
+        ("a lu « dossier traité » et attend l'argent", "read “file processed” and awaits the money"),
         Inside.REJECTED, deposited=60, taken_up=45, decided=16, seen=True, notified=15,
         rejection=Rejection.PIECES_MISSING, evidence="Avis de situation jamais reçu.",
         training="Agent de sécurité",
@@ -205,7 +218,8 @@ CASES: tuple[Case, ...] = (
         ),
     ),
     Case(
-        "Laura", "Petit", "+33639980113", "absences signalées par l'organisme", 24,
+        "Laura", "Petit", "+33639980113", 24,
+        ("absences signalées par l'organisme", "absences reported by the training centre"),
         Inside.REJECTED, owner="bruno", deposited=70, taken_up=50, decided=8, notified=7,
         rejection=Rejection.ABSENCES, evidence="Relevé de présence de l'organisme.",
         training="Vendeuse conseil",
@@ -215,14 +229,16 @@ CASES: tuple[Case, ...] = (
         ),
     ),
     Case(
-        "Bernard", "Hugues", "+33199000114", "venu avec ses béquilles, reparti sans être reçu", 57,
+        "Bernard", "Hugues", "+33199000114", 57,
+        ("venu avec ses béquilles, reparti sans être reçu", "came on crutches, left without being seen"),
         enrolled=7, training="Conducteur de car",
         events=(
             Told(Kind.LINK_SENT, 5), Told(Kind.LINK_OPENED, 4.2), Told(Kind.STEP1_DONE, 4.2),
         ),
     ),
     Case(
-        "Nathalie", "Vasseur", "+33639980115", "en détresse : à rappeler tout de suite", 43,
+        "Nathalie", "Vasseur", "+33639980115", 43,
+        ("en détresse : à rappeler tout de suite", "in distress: call back at once"),
         Inside.VOTED, owner="bruno", enrolled=60, deposited=45, taken_up=30, decided=4,
         pays_in=9, amount=91150, training="Auxiliaire de vie",
         events=(
@@ -232,28 +248,32 @@ CASES: tuple[Case, ...] = (
         priority="Message très inquiétant reçu ce matin : rappel par une personne, sans attendre.",
     ),
     Case(
-        "Yannick", "Le Goff", "+33639980116", "un téléphone pour deux personnes", 41,
+        "Yannick", "Le Goff", "+33639980116", 41,
+        ("un téléphone pour deux personnes", "one telephone for two people"),
         Inside.PAID, phone_owner=PhoneOwner.SHARED, deposited=80, taken_up=70, decided=40,
         amount=74800, training="Maçon du bâti ancien", events=(Told(Kind.PAID, 20),), pieces=OK,
     ),
     Case(
-        "Gwenaëlle", "Le Goff", "+33639980116", "", 38, enrolled=9,
+        "Gwenaëlle", "Le Goff", "+33639980116", 38, ("", ""), enrolled=9,
         phone_owner=PhoneOwner.SHARED, owner="nadia", training="Peintre en bâtiment",
         events=(Told(Kind.LINK_SENT, 1), Told(Kind.MAIL_DELIVERED, 1)),
     ),
     Case(
-        "Omar", "Diallo", "+33639980117", "plusieurs demandes au même nom", 30,
+        "Omar", "Diallo", "+33639980117", 30,
+        ("plusieurs demandes au même nom", "several requests under one name"),
         Inside.DEPOSITED, from_software=False, deposited=4, twice=True,
         training="Préparateur de commandes",
         events=(Told(Kind.DEPOSITED, 4),),
     ),
     Case(
-        "Pauline", "Texier", "+33639980118", "le mail est revenu : adresse fausse", 22,
+        "Pauline", "Texier", "+33639980118", 22,
+        ("le mail est revenu : adresse fausse", "the mail bounced: wrong address"),
         enrolled=2, email="pauline.texier@gmial.example", training="Coiffeuse",
         events=(Told(Kind.LINK_SENT, 1.2), Told(Kind.MAIL_BOUNCED, 1.1)),
     ),
     Case(
-        "Aurélie", "Boyer", "+33639980119", "« compte introuvable » : une panne, pas sa faute", 33,
+        "Aurélie", "Boyer", "+33639980119", 33,
+        ("« compte introuvable » : une panne, pas sa faute", "“account not found”: a fault, not her doing"),
         enrolled=5, owner="nadia", training="Assistante de vie scolaire",
         events=(
             Told(Kind.LINK_SENT, 1.5), Told(Kind.LINK_OPENED, 1.4),
@@ -274,20 +294,39 @@ ORGANISATIONS: tuple[tuple[str, str, str], ...] = (
 )
 
 
-def phone_book() -> list[tuple[str, str, str]]:
+def phone_book(locale: str) -> list[tuple[str, str, str]]:
     """The callers of the telephone page: name, number ("" when hidden), a word on why."""
-    people = [(_name(case), case.phone, case.note) for case in CASES if case.note]
+    people = [(_name(case), case.phone, case.note) for case in CASES if any(case.note)]
     return [
-        *people,
-        ("Secrétariat de Passerelle Formation", SWITCHBOARD, "un organisme, pour un stagiaire"),
-        ("Numéro inconnu", UNKNOWN_NUMBER, "personne n'est enregistré avec ce numéro"),
-        ("Numéro masqué", "", "la personne ne montre pas son numéro"),
+        (pick(name, locale), number, tidy(pick(note, locale), locale))
+        for name, number, note in (*people, *_OTHERS)
     ]
 
 
-def _name(case: Case) -> str:
+_OTHERS: tuple[tuple[tuple[str, str], str, tuple[str, str]], ...] = (
+    (
+        ("Secrétariat de Passerelle Formation", "Passerelle Formation, front desk"),
+        SWITCHBOARD,
+        ("un organisme, pour un stagiaire", "a training centre, for a trainee"),
+    ),
+    (
+        ("Numéro inconnu", "Unknown number"),
+        UNKNOWN_NUMBER,
+        ("personne n'est enregistré avec ce numéro", "nobody is registered with this number"),
+    ),
+    (
+        ("Numéro masqué", "Number withheld"),
+        "",
+        ("la personne ne montre pas son numéro", "the caller does not show a number"),
+    ),
+)
+
+
+def _name(case: Case) -> tuple[str, str]:
+    own = f"{case.first_name} {case.last_name}"
     if case.phone_owner is PhoneOwner.SHARED:
-        return "Yannick ou Gwenaëlle Le Goff"
+        return ("Yannick ou Gwenaëlle Le Goff", "Yannick or Gwenaëlle Le Goff")
     if case.phone_owner is PhoneOwner.HELPER:
-        return f"{case.helper.partition(',')[0]} (pour {case.first_name} {case.last_name})"
-    return f"{case.first_name} {case.last_name}"
+        helper = case.helper.partition(",")[0]
+        return (f"{helper} (pour {own})", f"{helper} (for {own})")
+    return (own, own)

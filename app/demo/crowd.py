@@ -45,7 +45,7 @@ def _person(rng: random.Random, number: int) -> Case:
         first_name=rng.choice(FIRST_NAMES),
         last_name=LAST_NAMES[number % len(LAST_NAMES)],
         phone=f"+3363998{1000 + number:04d}",
-        note="",
+        note=("", ""),
         age=rng.randint(19, 61),
         inside=inside,
         owner=rng.choice(("camille", "nadia", "bruno")),

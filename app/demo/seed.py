@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 
+from flask_babel import get_locale
 from sqlalchemy import func, select
 
 from app.accounts.models import Agent
@@ -37,8 +38,8 @@ Team = dict[str, Agent]
 
 
 def phone_book() -> list[tuple[str, str, str]]:
-    """The demo callers for the telephone page: name, number, a word on why."""
-    return cases.phone_book()
+    """The demo callers for the telephone page: name, number, a word on why; in its language."""
+    return cases.phone_book(str(get_locale()))
 
 
 def seed(now: datetime) -> str:
