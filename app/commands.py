@@ -11,6 +11,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 from gevent import monkey
+from sqlalchemy.exc import SQLAlchemyError
 
 from app import background, clock, jobs, retention
 from app.accounts import journal
@@ -48,7 +49,7 @@ def register(app: Flask) -> None:
 @demo.command("seed")
 def seed() -> None:
     """Load the demo accounts, dossiers and line (again: changes nothing)."""
-    click.echo(demo_seed.seed(clock.now()))
+    click.echo(_or_exit(lambda: demo_seed.seed(clock.now())))
 
 
 @demo.command("accounts")
@@ -155,14 +156,15 @@ def worker() -> None:
 @click.option("--dry-run", is_flag=True, help="Say what would be erased, erase nothing.")
 def retention_command(dry_run: bool) -> None:
     """Erase what is past its term."""
-    for name, count in retention.run(now=clock.now(), dry_run=dry_run).items():
+    counts = _or_exit(lambda: retention.run(now=clock.now(), dry_run=dry_run))
+    for name, count in counts.items():
         click.echo(f"{name}: {count}")
 
 
 @click.command("journal-check")
 def journal_command() -> None:
     """Check that no line of the journal was changed or removed."""
-    broken = journal.first_break()
+    broken = _or_exit(journal.first_break)
     if broken is not None:
         raise click.ClickException(f"Le journal est rompu à la ligne {broken}.")
     click.echo("Journal : intact.")
@@ -188,3 +190,8 @@ def _or_exit(task):  # type: ignore[no-untyped-def]
         return task()
     except PermanenceError as error:
         raise click.ClickException(" ".join(part for part in error.told() if part)) from error
+    except SQLAlchemyError as error:
+        raise click.ClickException(
+            f"La base de données n'a pas pu être lue ({type(error).__name__}). "
+            "Est-elle démarrée, et à jour ? flask --app app.factory db upgrade"
+        ) from error
