@@ -41,10 +41,8 @@ bench: setup-dev ## Latency of webhooks and screen pop, as ratios to a bare limi
 lock: setup-dev ## Lock again: Python packages with hashes, front-end packages with integrity
 	@$(BIN)/python bin/lock.py
 
-translations: setup-dev ## Extract the texts and bring the catalogues up to date
-	@$(BIN)/pybabel extract -q -F babel.cfg -k _l -o .cache/messages.pot .
-	@$(BIN)/pybabel update -q -i .cache/messages.pot -d app/translations --no-fuzzy-matching
-	@$(BIN)/pybabel compile -q -d app/translations
+translations: setup-dev ## Bring the catalogues up to date; says which texts have no translation yet
+	@$(BIN)/python bin/translations.py
 
 clean: ## Remove what tests and tools leave behind (keeps packages and data)
 	rm -rf test-artefacts .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache bench/results

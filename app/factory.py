@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, send_from_directory
+from flask_babel import get_locale
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import (
@@ -106,6 +107,7 @@ def _init_extensions(app: Flask, settings: Settings) -> None:
     login.session_protection = None  # callers' networks change; the cookie is signed and bounded
     csrf.init_app(app)
     babel.init_app(app, locale_selector=select_locale)
+    app.add_template_global(get_locale)
     limiter.init_app(app)
     socketio.init_app(
         app,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask_babel import gettext as _
+
 from app.assist import life, loader, service, store
 from app.assist.actions import ACTIONS
 from app.assist.models import PortalLink, ScriptRun
@@ -228,7 +230,7 @@ def _facts(link: PortalLink) -> life.LinkFacts:
         mail_state=mail.state,
         created_at=link.created_at,
         expires_at=link.expires_at,
-        refusal=mail.refusal or "",
+        refusal=_(mail.refusal) if mail.refusal else "",  # ours is translated, a server's is not
         sent_at=mail.sent_at,
         delivered_at=mail.delivered_at,
         opened_at=link.opened_at,

@@ -272,7 +272,7 @@ _CONTENTS = (
         "Motif noté par l'agent pour chaque appel répondu ; "
         "« Pas de qualification » quand il n'a rien noté.",
         "Reason noted by the agent for each answered call; "
-        "“Pas de qualification” when nothing was noted.",
+        "“Not qualified” when nothing was noted.",
         "calls",
     ),
     Definition(
