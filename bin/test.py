@@ -12,7 +12,7 @@ import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from pathlib import Path
 
-from steps import PYTHON, ROOT, say
+from steps import PYTHON, ROOT, VENV, find_npm, say, works
 
 ARTEFACTS = ROOT / "test-artefacts"
 # Unit and integration tests share the two cores; journeys start servers and browsers, so they go one by one.
@@ -40,6 +40,14 @@ def clean_environment() -> dict[str, str]:
     return {
         k: v for k, v in os.environ.items() if k not in PRIVATE_NAMES and not k.startswith(PRIVATE)
     }
+
+
+def driver_environment() -> dict[str, str]:
+    """Playwright's own Node needs a library that a bare Debian lacks: then the set-up's Node drives."""
+    own = next(iter(VENV.glob("lib/python*/site-packages/playwright/driver/node")), None)
+    if own is None or works([own, "--version"]):
+        return {}
+    return {"PLAYWRIGHT_NODEJS_PATH": find_npm()[0]}
 
 
 def find_browser(env: dict[str, str]) -> str:
@@ -92,6 +100,8 @@ def main(arguments: list[str]) -> int:
         sys.exit(f"No such stage: {', '.join(sorted(unknown))}. Stages: {', '.join(STAGES)}.")
     env = clean_environment()
     ARTEFACTS.mkdir(exist_ok=True)
+    if "browser" in stages:
+        env |= driver_environment()
     browser = find_browser(env) if "browser" in stages else ""
     if browser:
         env["CHROMIUM"] = browser
