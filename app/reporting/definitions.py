@@ -271,8 +271,7 @@ _CONTENTS = (
         "Reasons",
         "Motif noté par l'agent pour chaque appel répondu ; "
         "« Pas de qualification » quand il n'a rien noté.",
-        "Reason noted by the agent for each answered call; "
-        "“Not qualified” when nothing was noted.",
+        "Reason noted by the agent for each answered call; “Not qualified” when nothing was noted.",
         "calls",
     ),
     Definition(
