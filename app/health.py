@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, Response, jsonify
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy import text
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.access import public
+from app.accounts.models import Agent, Presence
+from app.accounts.presence import PresenceState
+from app.calls.models import Call
+from app.calls.states import LIVE
 from app.extensions import db
 
 bp = Blueprint("health", __name__)
@@ -33,8 +38,23 @@ def ready() -> Any:
     return jsonify({"status": "ok", "database": "up"})
 
 
+CALLS = Gauge("permanence_calls", "Calls that are live now, by state.", ["state"])
+AGENTS = Gauge("permanence_agents", "Front and back-office agents now, by presence.", ["state"])
+
+
 @bp.get("/metrics")
 @public
 def metrics() -> Response:
-    """Counters in Prometheus' text format; no label holds personal data."""
+    """The line now, in Prometheus' text format; no label holds personal data."""
+    _count(CALLS, LIVE, select(Call.state, func.count()).group_by(Call.state))
+    seats = (
+        select(Presence.state, func.count()).join(Agent).where(Agent.role.in_(("front", "back")))
+    )
+    _count(AGENTS, PresenceState, seats.group_by(Presence.state))
     return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+def _count(gauge: Gauge, states: Iterable[str], query: Select[str, int]) -> None:
+    found: dict[str, int] = dict(db.session.execute(query).tuples().all())
+    for state in states:
+        gauge.labels(state=state).set(found.get(state, 0))

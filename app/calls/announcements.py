@@ -16,7 +16,7 @@ from app.calls import opening_hours
 
 VOICES = {"fr": "fr-FR", "en": "en-GB"}
 QUEUE = "permanence"
-WAIT_PAUSE_S = 8
+MUSIC = "/static/audio/attente.wav"  # eight seconds, made by bin/wait_music.py
 MINIMUM_SAMPLES = 5
 
 TEXTS: dict[str, dict[str, str]] = {

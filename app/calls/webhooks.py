@@ -17,6 +17,7 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from app import clock
 from app.access import signed_webhook
+from app.adapters.ports import agent_of
 from app.calls import announcements, arrivals, service, store
 from app.calls.arrivals import STICKY_RETURN, Incoming
 from app.calls.models import Call, Line
@@ -24,6 +25,7 @@ from app.calls.opening_hours import REFERENCE_HOURS
 from app.calls.states import Event, Kind, State
 from app.exceptions import PermanenceError, Unavailable
 from app.extensions import db
+from app.wiring import settings
 
 log = logging.getLogger(__name__)
 bp = Blueprint("voice", __name__)
@@ -119,7 +121,7 @@ def _farewell(call: Call, twiml: VoiceResponse, now: Any) -> None:
 @bp.post("/voice/wait")
 @signed_webhook
 def wait() -> Response:
-    """The caller is in the queue: place, honest expected wait, a pause; asked again at its end."""
+    """The caller is in the queue: place, honest expected wait, music; asked again at its end."""
     now = clock.now()
     call = store.by_caller_sid(request.form.get("CallSid", ""))
     twiml = VoiceResponse()
@@ -131,7 +133,7 @@ def wait() -> Response:
         twiml.leave()
         return _xml(twiml)
     _speak_place(call, twiml)
-    twiml.pause(length=announcements.WAIT_PAUSE_S)
+    twiml.play(settings().public_base_url + announcements.MUSIC)
     return _xml(twiml)
 
 
@@ -213,7 +215,7 @@ def agent() -> Response:
     leg = request.form.get("CallSid", "")[:64]
     call = db.session.scalar(select(Call).where(Call.ref == request.args.get("call", "")))
     twiml = VoiceResponse()
-    agent_id = _agent_of(request.form.get("To", ""))
+    agent_id = agent_of(request.form.get("To", ""))
     if call is None or call.agent_id is None or call.agent_id != agent_id:
         log.warning("an agent's leg came for a call that is not hers")
         announcements.say(twiml, announcements.text("gone", "fr"), "fr")
@@ -230,11 +232,6 @@ def agent() -> Response:
         announcements.say(twiml, announcements.text("gone", "fr"), "fr")
         twiml.hangup()
     return _xml(twiml)
-
-
-def _agent_of(address: str) -> int | None:
-    name = address.removeprefix("client:agent-")
-    return int(name) if name.isdigit() else None
 
 
 @bp.post("/voice/conference")

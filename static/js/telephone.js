@@ -1,5 +1,6 @@
 // The telephone page: dials, listens, talks. One page is one telephone; several may be open side by side.
 import { text } from "./page/i18n.js";
+import { Player } from "./telephone/player.js";
 import { Speaker } from "./telephone/speaker.js";
 import { TelephoneView } from "./telephone/view.js";
 import { CarrierLine } from "./webrtc/line.js";
@@ -13,6 +14,7 @@ const STATS_MS = 1000;
 class Telephone {
   #view = new TelephoneView();
   #speaker = new Speaker();
+  #player = new Player();
   #back = ringback();
   #bell = ringtone();
   #line;
@@ -43,8 +45,8 @@ class Telephone {
     on("taken", ({ leg }) => this.#withdrawn(leg));
     on("sms", (message) => { this.#view.message(message); beep([880, 1320], { seconds: 0.15 }); });
     own("state", ({ status }) => { if (status === "in-progress") this.#answered(); });
-    own("said", (said) => { this.#view.heard(said.text, said.language); this.#speaker.say(said.text, said.language); });
-    own("played", ({ url }) => { if (url) this.#view.aside(text("music")); });
+    own("said", (said) => { this.#player.stop(); this.#view.heard(said.text, said.language); this.#speaker.say(said.text, said.language); });
+    own("played", ({ url }) => { if (url) { this.#view.aside(text("music")); this.#player.play(url); } });
     own("gathering", ({ on: wanted }) => this.#view.hint(wanted ? text("press") : ""));
     own("waiting", ({ on: waits }) => this.#show(waits ? "queued" : "connected"));
     own("music", ({ on: plays }) => this.#voice?.music(plays));
@@ -163,7 +165,7 @@ class Telephone {
   }
 
   #media(media) {
-    if (media.mode === "talking") this.#speaker.hush();
+    if (media.mode === "talking") { this.#speaker.hush(); this.#player.stop(); }
     this.#voice?.apply(media);
     this.#show(MODES[media.mode] ?? "connected");
   }
@@ -203,6 +205,7 @@ class Telephone {
     this.#back.stop();
     this.#bell.stop();
     this.#speaker.hush();
+    this.#player.stop();
     this.#voice?.close();
     this.#voice = null;
     this.#view.hint("");

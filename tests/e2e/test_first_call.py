@@ -206,6 +206,10 @@ def test_a_surge_reaches_the_back_office_then_waits_its_turn(
     # Everybody is busy: the fourth hears her place, and gets the first free agent.
     fourth = ring("+33639980110")
     hears(fourth, "prochain", timeout=20_000)
+    wall = people.agent(ISABELLE, PASSWORD, path="/wall")
+    expect(wall.locator("main")).not_to_contain_text("personne n’attend")
+    keep_screen(wall, "wall-busy", full=False)
+    assert_axe(wall)
     front[0].locator("#act-hang-up").click()
     phase(front[0], "wrap_up")
     front[0].locator("#act-done").click()
@@ -213,9 +217,6 @@ def test_a_surge_reaches_the_back_office_then_waits_its_turn(
     front[0].keyboard.press("A")
     phase(front[0], "talking")
     talks(fourth, front[0])
-    wall = people.agent(ISABELLE, PASSWORD, path="/wall")
-    keep_screen(wall, "wall-busy", full=False)
-    assert_axe(wall)
     for page in (*front, back):
         finish(page)
     assert phone
