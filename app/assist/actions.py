@@ -259,11 +259,11 @@ ACTIONS: dict[str, Action] = {
         Text("Signalement noté", "Report noted"),
     ),
     "flag_priority": Action(
-        Text("Priorité posée sur le dossier", "Priority flag set on the dossier"),
+        Text("Priorité posée sur le dossier", "Priority flag set on the file"),
         Text("Priorité notée", "Priority noted"),
     ),
     "consult_owner": Action(
-        Text("Question posée au gestionnaire du dossier", "Question put to the dossier's owner"),
+        Text("Question posée au gestionnaire du dossier", "Question put to the file's owner"),
         Text("Consultation notée", "Consultation noted"),
     ),
     "alert_manager": Action(

@@ -32,13 +32,14 @@ def duration(seconds: float | None, locale: str = "fr") -> str:
 
 
 def percent(share: float | None, locale: str = "fr") -> str:
-    """``0.0448`` → ``4,5 %``."""
-    return NOTHING if share is None else format_percent(share, "#,##0.#\xa0%", locale=locale)
+    """``0.0448`` → ``4,5 %``, ``4.5%``."""
+    pattern = "#,##0.#%" if locale.startswith("en") else "#,##0.#\xa0%"
+    return NOTHING if share is None else format_percent(share, pattern, locale=locale)
 
 
 def long_day(day: date, locale: str = "fr") -> str:
-    """``mardi 22 juin 2021``."""
-    return format_date(day, format="full", locale=locale)
+    """``mardi 22 juin 2021``, ``Tuesday 22 June 2021``."""
+    return format_date(day, format="EEEE d MMMM y", locale=locale)
 
 
 def clock_time(instant: datetime, locale: str = "fr") -> str:
