@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
 import pytest
@@ -12,9 +13,13 @@ from app import clock
 from app.accounts import journal, service
 from app.accounts.models import JournalEntry
 from app.accounts.routes import _safe_next
+from app.adapters.ports import Ports
+from app.config import Settings
 from app.exceptions import InvalidInput
-from app.extensions import db
+from app.extensions import db, limiter
+from app.factory import create_app
 from app.unit_of_work import unit_of_work
+from tests.clients import StaffClient
 
 PASSWORD = "une phrase assez longue"
 
@@ -88,3 +93,15 @@ def test_no_open_redirect(target: str) -> None:
 
 def test_an_inner_address_is_followed() -> None:
     assert _safe_next("/reports/2021-06-22") == "/reports/2021-06-22"
+
+
+def test_guessing_one_account_is_slowed_and_the_office_is_not(
+    agent_email: str, settings: Settings, ports: Ports
+) -> None:
+    served = create_app(dataclasses.replace(settings, testing=False), ports)
+    served.test_client_class = StaffClient
+    with served.app_context():
+        tries = [submit(served, agent_email, "nope nope nope").status_code for _ in range(11)]
+        assert tries == [401] * 10 + [429]
+        assert submit(served, "autre@permanence.example", "nope nope nope").status_code == 401
+    limiter.reset()
