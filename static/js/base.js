@@ -91,6 +91,11 @@ function installHtmx() {
   document.addEventListener("htmx:configRequest", (event) => {
     event.detail.headers["X-CSRFToken"] = document.querySelector('meta[name="csrf-token"]').content;
   });
+  // A fragment is in the page some milliseconds before htmx has seen it. A form sent in between (keys are fast) would go out
+  // by itself, as a GET with its fields in the address: htmx is shown the form first. It looks at each form once.
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches("[hx-post]")) window.htmx.process(event.target);
+  }, true);
   // A form refused with what is wrong in it (X-Form-Returned) is an answer to show, not a failure.
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (!event.detail.xhr.getResponseHeader("X-Form-Returned")) return;
