@@ -60,19 +60,21 @@ def python_and_errors(
 
 def given_to_errors(tree: ast.AST) -> Iterator[ast.expr]:
     """The expressions that a module gives to errors as their sentences."""
+    for call in errors_made(tree):
+        yield from call.args[:1]
+        yield from (each.value for each in call.keywords if each.arg in SENTENCES)
+
+
+def errors_made(tree: ast.AST) -> Iterator[ast.Call]:
+    """The calls that make an error, those of the base's constructor in its descendants included."""
     names = names_of_errors()
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef) and node.name in names:
             for inner in ast.walk(node):
                 if isinstance(inner, ast.Call) and ast.unparse(inner.func) == "super().__init__":
-                    yield from _sentences(inner)
+                    yield inner
         if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in names:
-            yield from _sentences(node)
-
-
-def _sentences(call: ast.Call) -> Iterator[ast.expr]:
-    yield from call.args[:1]
-    yield from (each.value for each in call.keywords if each.arg in SENTENCES)
+            yield node
 
 
 def constants(expression: ast.expr) -> Iterator[ast.Constant]:

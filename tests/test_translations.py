@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from types import ModuleType
@@ -60,6 +60,13 @@ def english(translations: ModuleType) -> dict[str, Message]:
     }
 
 
+def _none(found: Iterable[str], what: str) -> None:
+    """Fail with every finding, each on a line."""
+    listed = sorted(found)
+    if listed:
+        pytest.fail("\n  ".join([f"{what}:", *listed]), pytrace=False)
+
+
 def _singular(message: Message) -> str:
     return message.id if isinstance(message.id, str) else message.id[0]
 
@@ -72,13 +79,13 @@ def test_the_catalogue_has_the_texts_of_the_code_and_no_other(
     texts: dict[str, Message], english: dict[str, Message]
 ) -> None:
     assert len(texts) > 500  # extraction itself works
-    assert sorted(texts.keys() - english.keys()) == [], "not in the catalogue"
-    assert sorted(english.keys() - texts.keys()) == [], "no longer in the code"
+    _none(texts.keys() - english.keys(), "not in the catalogue (make translations)")
+    _none(english.keys() - texts.keys(), "no longer in the code (make translations)")
 
 
 def test_each_text_is_translated(translations: ModuleType, english: dict[str, Message]) -> None:
     left = [text for text, message in english.items() if not translations.complete(message)]
-    assert left == []
+    _none(left, "no English yet, or not looked at (fuzzy)")
 
 
 def test_a_translation_keeps_the_places_of_values(english: dict[str, Message]) -> None:
@@ -88,7 +95,7 @@ def test_a_translation_keeps_the_places_of_values(english: dict[str, Message]) -
         for form in _forms(message.string)
         if sorted(PLACEHOLDER.findall(form)) != sorted(PLACEHOLDER.findall(text))
     ]
-    assert differ == []
+    _none(differ, "values differ")
 
 
 def test_no_translation_is_still_french(english: dict[str, Message]) -> None:
@@ -100,7 +107,7 @@ def test_no_translation_is_still_french(english: dict[str, Message]) -> None:
         for form in _forms(message.string)
         if FRENCH.search(quoted.sub("", form))
     ]
-    assert french == []
+    _none(french, "French in the English catalogue")
 
 
 def test_what_a_sentence_is_made_of_can_be_extracted(translations: ModuleType) -> None:
@@ -111,7 +118,7 @@ def test_what_a_sentence_is_made_of_can_be_extracted(translations: ModuleType) -
         for expression in _said(translations, ast.parse(file.read_text()))
         if isinstance(expression, ast.JoinedStr | ast.BinOp)
     ]
-    assert made == []
+    _none(made, "cannot be extracted: write it whole, with %(name)s")
 
 
 def _said(translations: ModuleType, tree: ast.AST) -> Iterator[ast.expr]:
@@ -119,6 +126,17 @@ def _said(translations: ModuleType, tree: ast.AST) -> Iterator[ast.expr]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func) in ("_", "gettext", "ngettext"):
             yield from node.args
+
+
+def test_an_error_is_given_the_values_of_its_sentences(translations: ModuleType) -> None:
+    lacking = [
+        f"{file.relative_to(ROOT)}:{call.lineno}: {place}"
+        for file in sorted((ROOT / "app").rglob("*.py"))
+        for call in translations.errors_made(ast.parse(file.read_text()))
+        for place in re.findall(r"%\((\w+)\)", ast.unparse(call))
+        if place not in {keyword.arg for keyword in call.keywords}
+    ]
+    _none(lacking, "a value is missing")
 
 
 def test_errors_are_found_wherever_their_sentences_are(translations: ModuleType) -> None:
@@ -166,8 +184,8 @@ def test_a_template_writes_no_text_outside_gettext(file: Path) -> None:
     slug = re.compile(r"\b[a-z]+-page\b")  # the class of <body>, a block of its own
     texts = _Texts(re.sub(r"(?s)<script.*?</script>", "", written)).texts
     words = {word for text in texts for word in re.findall(r"[^\W\d_]{2,}", slug.sub("", text))}
-    assert words <= NAMES
-    assert _french_constants(environment.parse(source)) == []
+    _none(words - NAMES, "words outside gettext")
+    _none(_french_constants(environment.parse(source)), "French outside gettext")
 
 
 def _french_constants(tree: nodes.Template) -> list[str]:
@@ -195,7 +213,8 @@ def test_a_script_has_no_sentence_of_its_own(file: Path) -> None:
         r'"((?:[^"\\\n]|\\.)*)"|\'((?:[^\'\\\n]|\\.)*)\'|`((?:[^`\\]|\\.)*)`', code
     )]  # fmt: skip
     sentence = re.compile(r"^[A-Z][a-z]+ [a-z]+ [a-z]+")
-    assert [text for text in literals if FRENCH.search(text) or sentence.search(text)] == []
+    own = [text for text in literals if FRENCH.search(text) or sentence.search(text)]
+    _none(own, "sentences that the template should pass")
 
 
 def test_each_mail_is_written_in_both_languages() -> None:
@@ -241,8 +260,8 @@ def test_a_page_in_english_has_no_french_left(
     shown = {*page.texts, *sentences}
     examples = {"GRETA du Littoral", "D-2021-0412 · GRETA du Littoral"}  # /admin/components
     untranslated = {text for text in shown & english.keys() if english[text].string != text}
-    assert untranslated == set()
-    assert [t for t in shown - NAMES - examples if FRENCH.search(t)] == []
+    _none(untranslated, "shown in French")
+    _none((t for t in shown - NAMES - examples if FRENCH.search(t)), "looks French")
 
 
 @pytest.mark.usefixtures("compiled")
