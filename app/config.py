@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from app.exceptions import ConfigurationError
 
@@ -110,9 +111,35 @@ class Settings:
         return self.public_base_url.startswith("https://")
 
     @property
+    def browser_carrier_url(self) -> str:
+        """Where a browser finds a carrier of ours; empty when it is this very site."""
+        return "" if self.embedded_carrier else self.twilio_api_base_url
+
+    @property
     def softphone_driver(self) -> str:
-        """``twilio`` when Twilio answers the REST calls, else ``local``."""
-        return "twilio" if self.twilio_api_base_url == TWILIO_API else "local"
+        """``twilio`` when Twilio answers the REST calls, in whatever region, else ``local``."""
+        return "twilio" if self._provider_host.endswith(".twilio.com") else "local"
+
+    @property
+    def twilio_region(self) -> str:
+        """``ie1`` of ``https://api.dublin.ie1.twilio.com``; empty: Twilio's default, or another."""
+        return self._place()[1]
+
+    @property
+    def twilio_edge(self) -> str:
+        """``dublin`` of ``https://api.dublin.ie1.twilio.com``: where softphones connect."""
+        return self._place()[0]
+
+    @property
+    def _provider_host(self) -> str:
+        return urlsplit(self.twilio_api_base_url).hostname or ""
+
+    def _place(self) -> tuple[str, str]:
+        """Edge and region that Twilio puts in its names: product.edge.region.twilio.com."""
+        match self._provider_host.split("."):
+            case [_, edge, region, "twilio", "com"]:
+                return edge, region
+        return "", ""
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:

@@ -46,7 +46,7 @@ class FakeTelephony:
     def call_agent(self, agent_id: int, *, ref: str, from_number: str) -> str:
         self._note("call_agent", agent_id, ref)
         sid = f"CAagent{next(self._numbers):025d}"
-        self.legs[sid] = LegStatus(sid, "queued", f"client:agent-{agent_id}")
+        self.legs[sid] = LegStatus(sid, "queued", f"client:agent_{agent_id}")
         return sid
 
     def redirect(self, leg_sid: str, path: str) -> None:

@@ -117,7 +117,7 @@ class Line:
         """Switch on a softphone that answers by itself."""
         answer = self.http.post(
             f"{self.url}/phones",
-            json={"address": f"client:agent-{agent_id}", "answer_after": 0},
+            json={"address": f"client:agent_{agent_id}", "answer_after": 0},
             timeout=10,
         )
         assert answer.status_code == 201, answer.text

@@ -14,6 +14,19 @@ from typing import Protocol
 from app.exceptions import PermanenceError
 
 
+def softphone_identity(agent_id: int) -> str:
+    """The name under which an agent's softphone registers. Letters, digits and underscore only:
+    Twilio promises calls to no other name (twilio.com/docs/voice/sdks/javascript/twiliodevice).
+    """
+    return f"agent_{agent_id}"
+
+
+def agent_of(address: str) -> int | None:
+    """The agent whose softphone this address (``client:…``) rings, or None."""
+    number = address.removeprefix("client:agent_")
+    return int(number) if number.isascii() and number.isdigit() else None
+
+
 @dataclass(frozen=True)
 class LegStatus:
     """A leg as the provider sees it: ``status`` is Twilio's word (queued … completed)."""

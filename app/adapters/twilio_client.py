@@ -5,58 +5,107 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import requests
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
+from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NameResolutionError
+from urllib3.exceptions import NewConnectionError as NotConnected
 
 from app.config import Settings
-from app.exceptions import NotFound, Unavailable
+from app.exceptions import InvalidInput, NotFound, Unavailable
 
 log = logging.getLogger(__name__)
+# At INFO the library writes each request's address, callers' numbers included.
+logging.getLogger("twilio.http_client").setLevel(logging.WARNING)
 
 Result = TypeVar("Result")
-TIMEOUT_SECONDS = 8
-RETRY_AFTER = (0.25, 0.75, 2.0)
-RETRIED = (429, 500, 502, 503, 504)
+TOO_MANY = 429
+RETRIED = (TOO_MANY, 500, 502, 503, 504)
+# The resource is unknown, or the leg is over (twilio.com/docs/api/errors).
+OVER = (20404, 21220)
+# The number itself is refused: malformed, not reachable, not allowed, unsubscribed, no mobile.
+NUMBER_REFUSED = (21211, 21214, 21215, 21216, 21217, 21408, 21610, 21612, 21614)
 
 
-def make_client(settings: Settings) -> Client:
+@dataclass(frozen=True)
+class Patience:
+    """How long a command may take, in seconds, before the person is told that it cannot be done.
+
+    ``pauses`` stand between two tries; no try begins after ``budget``. ``sleep`` and ``elapsed``
+    are replaced in tests.
+    """
+
+    pauses: tuple[float, ...] = (0.25, 0.75, 2.0)
+    connect: float = 3.05
+    read: float = 8.0
+    budget: float = 8.0
+    sleep: Callable[[float], None] = time.sleep
+    elapsed: Callable[[], float] = time.monotonic
+
+
+PATIENT = Patience()
+
+
+def make_client(settings: Settings, patience: Patience = PATIENT) -> Client:
     """A client that talks to ``TWILIO_API_BASE_URL`` and keeps its connections open."""
+    http = TwilioHttpClient(pool_connections=True)
+    http.timeout = (patience.connect, patience.read)  # a pair, for requests
     client = Client(
         settings.twilio_api_key,
         settings.twilio_api_secret,
         settings.twilio_account_sid,
-        http_client=TwilioHttpClient(pool_connections=True, timeout=TIMEOUT_SECONDS),
+        http_client=http,
+        environment={"TWILIO_REGION": ""},  # the process’s own would rewrite our address
     )
     client.api.base_url = settings.twilio_api_base_url
     return client
 
 
-def ask(what: Callable[[], Result]) -> Result:
-    """Run a REST command. 429 and 5xx are asked again with a growing pause.
+def ask(
+    what: Callable[[], Result], patience: Patience = PATIENT, *, only_once: bool = False
+) -> Result:
+    """Run a REST command. 429, 5xx and a dead network are tried again with a growing pause.
 
-    Raises NotFound when the resource is over or unknown (20404, 21220), else Unavailable.
+    ``only_once``: what must not happen twice (a message) is tried again only when it is certain
+    that nothing was done. Raises NotFound when the resource is over or unknown, InvalidInput when
+    the number is refused, else Unavailable.
     """
-    for pause in (*RETRY_AFTER, None):
+    started = patience.elapsed()
+    for pause in (*patience.pauses, None):
         try:
             return what()
         except TwilioRestException as error:
-            if error.status == 404 or error.code in (20404, 21220):
-                raise NotFound("Le fournisseur ne connaît plus cet appel.") from error
-            if error.status not in RETRIED or pause is None:
-                raise _unavailable(error.status, error.code) from error
+            again = error.status == TOO_MANY if only_once else error.status in RETRIED
+            failure: Exception = error
         except (TwilioException, requests.RequestException) as error:
-            if pause is None:
-                raise _unavailable(None, type(error).__name__) from error
-        time.sleep(pause)
+            again = not only_once or _never_connected(error)
+            failure = error
+        late = patience.elapsed() - started + (pause or 0) > patience.budget
+        if not again or pause is None or late:
+            raise _told(failure) from failure
+        patience.sleep(pause)
     raise AssertionError("unreachable")
 
 
-def _unavailable(status: int | None, code: Any) -> Unavailable:
-    log.warning("telephone provider refused: HTTP %s, code %s", status, code)
+def _never_connected(error: Exception) -> bool:
+    """No request left this machine: the connection itself was refused, or the name is unknown."""
+    cause: Any = error.args[0] if error.args else None
+    reason = cause.reason if isinstance(cause, MaxRetryError) else cause
+    return isinstance(reason, NotConnected | ConnectTimeoutError | NameResolutionError)
+
+
+def _told(failure: Exception) -> NotFound | InvalidInput | Unavailable:
+    """The sentence for the person; the log has the provider's codes and nothing of what was sent."""
+    status, code = getattr(failure, "status", None), getattr(failure, "code", None)
+    if status == 404 or code in OVER:
+        return NotFound("Le fournisseur ne connaît plus cet appel.")
+    log.warning("telephone provider: HTTP %s, code %s, %s", status, code, type(failure).__name__)
+    if code in NUMBER_REFUSED:
+        return InvalidInput("Le fournisseur refuse ce numéro.", todo="Vérifiez le numéro.")
     return Unavailable(
         "Le fournisseur téléphonique ne répond pas.",
         kept="La personne garde sa place.",

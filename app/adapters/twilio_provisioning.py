@@ -2,146 +2,334 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
+from twilio.base.exceptions import TwilioException
 from twilio.request_validator import RequestValidator
 
 from app.adapters.ports import Finding
-from app.adapters.twilio_client import ask, make_client
+from app.adapters.twilio_client import PATIENT, Patience, ask, make_client
 from app.config import Settings
-from app.exceptions import PermanenceError
+from app.exceptions import NotFound, PermanenceError
 
-WEBHOOKS = {
+# An application or a trunk that a number names silences all its addresses
+# (twilio.com/docs/phone-numbers/api/incomingphonenumber-resource), so they must be empty.
+NUMBER = {
     "voice_url": "/voice/incoming",
+    "voice_method": "POST",
     "voice_fallback_url": "/voice/fallback",
+    "voice_fallback_method": "POST",
     "status_callback": "/voice/status",
-    "sms_url": "/sms/incoming",
+    "status_callback_method": "POST",
+    "voice_application_sid": "",
+    "trunk_sid": "",
 }
+MESSAGES = {"sms_url": "/sms/incoming", "sms_method": "POST", "sms_application_sid": ""}
+APPLICATION = {"voice_url": "/voice/agent", "voice_method": "POST"}
 MOST_SKEW_S = 60
-TIMEOUT_S = 10
+PROVISION = "Lancez « flask --app app.factory telephony provision »."
 
 
 class TwilioProvisioning:
-    """ports.Provisioning for a Twilio-speaking provider."""
+    """ports.Provisioning for a Twilio-speaking provider. Only ``LINE_NUMBER`` is ever touched:
+    an account may have other numbers, which serve something else.
+    """
 
-    def __init__(self, settings: Settings, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, settings: Settings, now: Callable[[], datetime], patience: Patience = PATIENT
+    ) -> None:
         self._settings = settings
-        self._client = make_client(settings)
+        self._client = make_client(settings, patience)
         self._now = now
+        self._patience = patience
 
     def check(self) -> list[Finding]:
         """Each thing that must hold, with what to do when it does not."""
-        return [*self._account(), *self._numbers(), *self._application(), *self._outside()]
+        account = list(self._account())
+        if any(finding.wrong for finding in account[:1]):  # nothing else can be asked
+            return [*account, *self._outside()]
+        return [*account, *self._number(), *self._application(), *self._outside()]
 
     def provision(self) -> list[str]:
-        """Point every number and the TwiML app at this installation; what was set."""
-        done = []
-        for number in ask(lambda: self._client.incoming_phone_numbers.list(limit=50)):
-            values = {name: self._url(path) for name, path in WEBHOOKS.items()}
-            ask(lambda number=number, values=values: number.update(**values))  # type: ignore[misc]
-            done.append(f"numéro {number.phone_number[:-4]}•••• : webhooks réglés")
-        sid = self._settings.twilio_twiml_app_sid
-        ask(
-            lambda: self._client.applications(sid).update(
-                voice_url=self._url("/voice/agent"), voice_method="POST"
-            )
-        )
-        done.append("application TwiML : réglée")
-        return done
+        """Point the line's number and the TwiML app at this installation; what was set.
 
-    def _url(self, path: str) -> str:
-        return self._settings.public_base_url + path
+        Raises NotFound when the account has no such number or app, Unavailable when the provider
+        does not answer.
+        """
+        number = self._find_number()
+        if number is None:
+            raise NotFound(
+                "Le numéro %(number)s n'est pas sur ce compte.",
+                todo="Corrigez LINE_NUMBER, achetez ce numéro ou faites-le porter.",
+                number=self._settings.line_number,
+            )
+        application = self._find_application()
+        if application is None:
+            raise NotFound(
+                "L'application TwiML de TWILIO_TWIML_APP_SID n'est pas sur ce compte.",
+                todo="Créez-la chez le fournisseur, puis recopiez son identifiant (AP…).",
+            )
+        return [
+            self._set(f"numéro {self._settings.line_number}", number, self._number_wanted(number)),
+            self._set("application TwiML", application, self._wanted(APPLICATION)),
+        ]
+
+    def _set(self, name: str, resource: Any, wanted: dict[str, str]) -> str:
+        """Change what differs, and only that."""
+        changes = _differences(resource, wanted)
+        if not changes:
+            return f"{name} : déjà réglé, rien n'a changé"
+        ask(lambda: resource.update(**changes), self._patience)
+        return f"{name} : réglé ({', '.join(changes)})"
+
+    # -- what the account has ---------------------------------------------------------------------
+
+    def _find_number(self) -> Any:
+        wanted = self._settings.line_number
+        numbers = ask(
+            lambda: self._client.incoming_phone_numbers.list(phone_number=wanted, limit=20),
+            self._patience,
+        )
+        return next((number for number in numbers if number.phone_number == wanted), None)
+
+    def _find_application(self) -> Any:
+        sid = self._settings.twilio_twiml_app_sid
+        try:
+            return ask(lambda: self._client.applications(sid).fetch(), self._patience)
+        except NotFound:
+            return None
+
+    def _number_wanted(self, number: Any) -> dict[str, str]:
+        """What the number must say. A fallback that somebody hosts apart is kept: it answers when
+        we cannot, which is what it is for.
+        """
+        paths = NUMBER | (MESSAGES if _can(number, "sms") else {})
+        wanted = self._wanted(paths)
+        if self._fallback_apart(number):
+            wanted["voice_fallback_url"] = number.voice_fallback_url
+            wanted.pop("voice_fallback_method")
+        return wanted
+
+    def _fallback_apart(self, number: Any) -> str:
+        """The host of a fallback that is not ours; empty when it is."""
+        url = number.voice_fallback_url or ""
+        host = urlsplit(url).hostname or ""
+        return "" if host == urlsplit(self._settings.public_base_url).hostname else host
+
+    def _wanted(self, values: dict[str, str]) -> dict[str, str]:
+        base = self._settings.public_base_url
+        return {n: base + v if v.startswith("/") else v for n, v in values.items()}
+
+    # -- findings ---------------------------------------------------------------------------------
 
     def _account(self) -> Iterator[Finding]:
-        try:
-            ask(lambda: self._client.calls.list(limit=1))
-            yield Finding("identifiants", "acceptés")
-        except PermanenceError:
-            yield Finding(
-                "identifiants",
-                "refusés, ou le fournisseur ne répond pas",
-                todo="Vérifiez TWILIO_ACCOUNT_SID, TWILIO_API_KEY, TWILIO_API_SECRET.",
-            )
-
-    def _numbers(self) -> Iterator[Finding]:
-        try:
-            numbers = ask(lambda: self._client.incoming_phone_numbers.list(limit=50))
-        except PermanenceError:
-            yield Finding("numéro", "illisible", todo="Corrigez d'abord les identifiants.")
+        """The API key first, then the token that signs webhooks: they fail apart."""
+        settings = self._settings
+        key = self._knock(settings.twilio_api_key, settings.twilio_api_secret)
+        yield _accepted(
+            "identifiants de l'API",
+            key,
+            "Vérifiez TWILIO_ACCOUNT_SID, TWILIO_API_KEY et TWILIO_API_SECRET "
+            "(une clé ne vaut que dans la région où elle fut créée).",
+        )
+        if key is None:
             return
-        if not numbers:
-            yield Finding("numéro", "aucun sur ce compte", todo="Achetez ou portez un numéro.")
-        for number in numbers:
-            shown = f"numéro …{str(number.phone_number)[-4:]}"
-            wrong = [n for n, path in WEBHOOKS.items() if getattr(number, n) != self._url(path)]
-            yield Finding(
-                shown,
-                "webhooks réglés" if not wrong else f"à régler : {wrong}",
-                todo="flask … telephony provision" if wrong else "",
+        token = self._knock(settings.twilio_account_sid, settings.twilio_auth_token)
+        yield _accepted(
+            "jeton du compte",
+            token,
+            "Recopiez TWILIO_AUTH_TOKEN : c'est lui qui signe les appels du fournisseur, "
+            "qui seraient tous refusés.",
+        )
+        yield self._clock(key.headers.get("Date", ""))
+
+    def _knock(self, user: str, password: str) -> requests.Response | None:
+        """The smallest question that any key may ask; None when nobody answers."""
+        settings = self._settings
+        try:
+            return requests.get(
+                f"{settings.twilio_api_base_url}/2010-04-01/Accounts/"
+                f"{settings.twilio_account_sid}/Calls.json",
+                params={"PageSize": 1},
+                auth=(user, password),
+                timeout=(self._patience.connect, self._patience.read),
             )
+        except requests.RequestException:
+            return None
+
+    def _clock(self, date: str) -> Finding:
+        """Softphone tokens carry times that the provider compares with its own clock."""
+        try:
+            theirs = parsedate_to_datetime(date).astimezone(UTC)
+        except (TypeError, ValueError):
+            return Finding("horloge", "non comparée : le fournisseur n'a pas donné l'heure")
+        skew = (self._now() - theirs).total_seconds()
+        if abs(skew) <= MOST_SKEW_S:
+            return Finding("horloge", "à l'heure")
+        way = "en avance" if skew > 0 else "en retard"
+        return Finding(
+            "horloge", f"{way} de {abs(skew):.0f} s", todo="Réglez l'heure du serveur (NTP)."
+        )
+
+    def _number(self) -> Iterator[Finding]:
+        name = f"numéro {self._settings.line_number}"
+        try:
+            number = self._find_number()
+        except PermanenceError as error:
+            yield Finding(name, f"illisible : {error}", todo="Réessayez dans un instant.")
+            return
+        if number is None:
+            yield Finding(
+                name,
+                "absent de ce compte",
+                todo="Corrigez LINE_NUMBER, achetez ce numéro ou faites-le porter.",
+            )
+            return
+        if not _can(number, "voice"):
+            yield Finding(name, "ne reçoit pas d'appels", todo="Prenez un numéro « Voice ».")
+        changes = _differences(number, self._number_wanted(number))
+        yield Finding(
+            name,
+            f"à régler : {', '.join(changes)}" if changes else "relié à Permanence",
+            todo=PROVISION if changes else "",
+        )
+        if apart := self._fallback_apart(number):
+            yield Finding("secours", f"hébergé à part, chez {apart} ; gardé tel quel")
+        if not _can(number, "sms"):
+            yield Finding("SMS", "ce numéro n'en envoie pas ; les liens partiront par courriel")
 
     def _application(self) -> Iterator[Finding]:
-        sid = self._settings.twilio_twiml_app_sid
+        name = "application TwiML"
         try:
-            application: Any = ask(lambda: self._client.applications(sid).fetch())
-        except PermanenceError:
-            yield Finding("application TwiML", "introuvable", todo="Vérifiez TWILIO_TWIML_APP_SID.")
+            application = self._find_application()
+        except (PermanenceError, TwilioException) as error:
+            yield Finding(name, f"illisible : {error}", todo="Réessayez dans un instant.")
             return
-        right = application.voice_url == self._url("/voice/agent")
+        if application is None:
+            yield Finding(name, "introuvable", todo="Vérifiez TWILIO_TWIML_APP_SID (AP…).")
+            return
+        right = not _differences(application, self._wanted(APPLICATION))
         yield Finding(
-            "application TwiML",
-            "réglée" if right else "pointe ailleurs",
-            todo="" if right else "flask … telephony provision",
+            name, "reliée à Permanence" if right else "pointe ailleurs", "" if right else PROVISION
         )
 
     def _outside(self) -> Iterator[Finding]:
-        """Reach ourselves by the public address, as the provider does."""
-        url = self._url("/voice/status")
+        """Reach ourselves by the public address, signed as the provider signs, then forged."""
+        yield from self._address()
+        url = self._settings.public_base_url + "/voice/status"
         form = {"CallSid": "CAcheck", "CallStatus": "ringing"}
         signature = RequestValidator(self._settings.twilio_auth_token).compute_signature(url, form)
         try:
-            signed = requests.post(
-                url, data=form, timeout=TIMEOUT_S, headers={"X-Twilio-Signature": signature}
+            signed, forged = (self._post(url, form, s) for s in (signature, "forged"))
+        except requests.exceptions.SSLError:
+            yield Finding(
+                "adresse publique",
+                "certificat refusé",
+                todo="Installez un certificat reconnu, avec sa chaîne entière.",
             )
-            forged = requests.post(
-                url, data=form, timeout=TIMEOUT_S, headers={"X-Twilio-Signature": "forged"}
-            )
+            return
         except requests.RequestException:
             yield Finding(
                 "adresse publique",
                 "injoignable",
-                todo="Vérifiez PUBLIC_BASE_URL, le DNS, le certificat, le pare-feu.",
+                todo="Vérifiez PUBLIC_BASE_URL, le DNS, le pare-feu, et que Permanence tourne.",
             )
             return
-        yield Finding("adresse publique", "atteinte")
-        accepted = signed.status_code < 300
-        yield Finding(
-            "signature vraie",
-            "acceptée" if accepted else "refusée",
-            todo="" if accepted else "TWILIO_AUTH_TOKEN ou PUBLIC_BASE_URL diffère.",
-        )
-        refused = forged.status_code == 403
-        yield Finding(
-            "signature fausse",
-            "refusée" if refused else "acceptée !",
-            todo="" if refused else "Un mandataire répond à la place de Permanence.",
-        )
-        yield self._clock(signed.headers.get("Date", ""))
+        yield from _answers(signed, forged)
 
-    def _clock(self, header: str) -> Finding:
-        try:
-            skew = abs(
-                (parsedate_to_datetime(header).astimezone(UTC) - self._now()).total_seconds()
+    def _address(self) -> Iterator[Finding]:
+        """A provider on the Internet reaches neither this machine's own names nor clear HTTP."""
+        if _private(self._settings.twilio_api_base_url):
+            return  # the local carrier
+        base = self._settings.public_base_url
+        if _private(base) or not base.startswith("https://"):
+            yield Finding(
+                "adresse publique",
+                f"{base} n'est pas une adresse publique en https",
+                todo="Donnez à PUBLIC_BASE_URL l'adresse https que le fournisseur peut appeler.",
             )
-        except (TypeError, ValueError):
-            return Finding("horloge", "non comparée : aucune date reçue")
-        right = skew <= MOST_SKEW_S
-        return Finding(
-            "horloge",
-            "à l'heure" if right else f"décalée de {skew:.0f} s",
-            todo="" if right else "Réglez l'heure du serveur (NTP).",
+
+    def _post(self, url: str, form: dict[str, str], signature: str) -> requests.Response:
+        return requests.post(
+            url,
+            data=form,
+            timeout=(self._patience.connect, self._patience.read),
+            headers={"X-Twilio-Signature": signature},
+            allow_redirects=False,
         )
+
+
+def _differences(resource: Any, wanted: dict[str, str]) -> dict[str, str]:
+    return {
+        name: value for name, value in wanted.items() if (getattr(resource, name) or "") != value
+    }
+
+
+def _can(number: Any, what: str) -> bool:
+    """Has the number this capability? True when the provider says nothing of it."""
+    return bool((number.capabilities or {}).get(what, True))
+
+
+def _private(url: str) -> bool:
+    """Is it an address that only this machine or its network reaches?"""
+    host = urlsplit(url).hostname or ""
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return host == "localhost" or "." not in host or host.endswith((".local", ".internal"))
+
+
+def _accepted(what: str, answer: requests.Response | None, todo: str) -> Finding:
+    """What the provider said to these credentials."""
+    if answer is None:
+        return Finding(
+            what,
+            "non vérifiés : le fournisseur est injoignable",
+            todo="Vérifiez TWILIO_API_BASE_URL et que ce serveur peut sortir en HTTPS.",
+        )
+    if answer.ok:
+        return Finding(what, "accepté" if what.startswith("jeton") else "acceptés")
+    if answer.status_code in (401, 403, 404):
+        return Finding(what, f"refusé(s) (HTTP {answer.status_code})", todo=todo)
+    return Finding(
+        what, f"le fournisseur répond HTTP {answer.status_code}", todo="Réessayez dans un instant."
+    )
+
+
+def _answers(signed: requests.Response, forged: requests.Response) -> Iterator[Finding]:
+    """What our own address said to a good signature and to a forged one."""
+    status = signed.status_code
+    if 300 <= status < 400:
+        yield Finding(
+            "adresse publique",
+            "redirige ailleurs, ce que les fournisseurs ne suivent pas toujours",
+            todo="Donnez à PUBLIC_BASE_URL l'adresse finale (https, bon nom).",
+        )
+        return
+    if status != 403 and not signed.ok:
+        yield Finding(
+            "adresse publique",
+            f"répond HTTP {status}",
+            todo="Permanence ne répond pas derrière cette adresse : voyez nginx et les journaux.",
+        )
+        return
+    yield Finding("adresse publique", "atteinte, depuis cette machine")
+    yield Finding(
+        "signature vraie",
+        "acceptée" if signed.ok else "refusée",
+        todo=""
+        if signed.ok
+        else "Le serveur n'a pas le même TWILIO_AUTH_TOKEN ou PUBLIC_BASE_URL que cette commande.",
+    )
+    refused = forged.status_code == 403
+    yield Finding(
+        "signature fausse",
+        "refusée" if refused else f"pas refusée (HTTP {forged.status_code})",
+        todo="" if refused else "Autre chose que Permanence répond à cette adresse.",
+    )

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from twilio.jwt.access_token import AccessToken
 from twilio.jwt.access_token.grants import VoiceGrant
 
-from app.adapters.ports import LegStatus
-from app.adapters.twilio_client import ask, make_client
+from app.adapters.ports import LegStatus, softphone_identity
+from app.adapters.twilio_client import PATIENT, Patience, Result, ask, make_client
 from app.config import Settings
 from app.exceptions import NotFound
 
@@ -20,17 +20,22 @@ class TwilioVoice:
     is held while a provider thinks.
     """
 
-    def __init__(self, settings: Settings, before_call: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        before_call: Callable[[], None],
+        patience: Patience = PATIENT,
+    ) -> None:
         self._settings = settings
-        self._client = make_client(settings)
+        self._client = make_client(settings, patience)
         self._before_call = before_call
+        self._patience = patience
 
     def call_agent(self, agent_id: int, *, ref: str, from_number: str) -> str:
-        """Ring ``client:agent-<id>``; the SID of the new leg. Nothing personal in the address."""
-        self._before_call()
-        leg = ask(
+        """Ring the agent's softphone; the SID of the new leg. Nothing personal in the address."""
+        leg = self._ask(
             lambda: self._client.calls.create(
-                to=f"client:agent-{agent_id}",
+                to=f"client:{softphone_identity(agent_id)}",
                 from_=from_number,
                 url=self._url(f"/voice/agent?call={ref}"),
                 status_callback=self._url("/voice/status"),
@@ -42,28 +47,24 @@ class TwilioVoice:
 
     def redirect(self, leg_sid: str, path: str) -> None:
         """Make a live leg ask for the TwiML at ``path``. Raises NotFound when it is over."""
-        self._before_call()
-        ask(lambda: self._client.calls(leg_sid).update(url=self._url(path), method="POST"))
+        self._ask(lambda: self._client.calls(leg_sid).update(url=self._url(path), method="POST"))
 
     def hang_up(self, leg_sid: str) -> None:
         """End a leg; one that is over already is fine."""
-        self._before_call()
         try:
-            ask(lambda: self._client.calls(leg_sid).update(status="completed"))
+            self._ask(lambda: self._client.calls(leg_sid).update(status="completed"))
         except NotFound:
             return
 
     def hold(self, conference: str, leg_sid: str, *, on: bool) -> None:
         """Hold a participant (the provider's music plays), or take it back."""
-        self._before_call()
         participants = self._client.conferences(conference).participants
-        ask(lambda: participants(leg_sid).update(hold=on))
+        self._ask(lambda: participants(leg_sid).update(hold=on))
 
     def leg(self, leg_sid: str) -> LegStatus | None:
         """What the provider says of a leg now."""
-        self._before_call()
         try:
-            leg = ask(lambda: self._client.calls(leg_sid).fetch())
+            leg = self._ask(lambda: self._client.calls(leg_sid).fetch())
         except NotFound:
             return None
         return LegStatus(sid=str(leg.sid), status=str(leg.status), to=str(leg.to or ""))
@@ -76,6 +77,7 @@ class TwilioVoice:
             self._settings.twilio_api_secret,
             identity=identity,
             ttl=seconds,
+            region=self._settings.twilio_region or None,
         )
         token.add_grant(
             VoiceGrant(
@@ -84,6 +86,10 @@ class TwilioVoice:
             )
         )
         return str(token.to_jwt())
+
+    def _ask(self, what: Callable[[], Result]) -> Result:
+        self._before_call()
+        return ask(what, self._patience)
 
     def _url(self, path: str) -> str:
         return self._settings.public_base_url + path

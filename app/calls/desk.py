@@ -11,6 +11,7 @@ from flask_login import current_user
 from app import clock
 from app.access import allow
 from app.accounts import service as accounts
+from app.adapters.ports import softphone_identity
 from app.calls import desk_view, service
 from app.exceptions import InvalidInput
 from app.realtime import LINE_ROOM, agent_room, publish
@@ -26,7 +27,7 @@ def _desk() -> Any:
 
 
 def _identity() -> str:
-    return f"agent-{current_user.id}"
+    return softphone_identity(current_user.id)
 
 
 @bp.get("")
@@ -47,15 +48,10 @@ def softphone_config() -> dict[str, Any]:
     """How the browser reaches the telephone provider; no secret in it."""
     return {
         "driver": settings().softphone_driver,
-        "carrierUrl": carrier_url(),
+        "carrierUrl": settings().browser_carrier_url,
         "identity": _identity(),
+        "edge": settings().twilio_edge,
     }
-
-
-def carrier_url() -> str:
-    """Where a browser finds the carrier; empty when it is this very site."""
-    chosen = settings()
-    return "" if chosen.embedded_carrier else chosen.twilio_api_base_url
 
 
 @bp.get("/line")

@@ -82,7 +82,7 @@ class Caller:
     def agent_picks_up(self) -> str:
         """The softphone answers: its TwiML is fetched, it joins, the caller is redirected."""
         call = self.call
-        form = {**FORM, "CallSid": self.leg, "To": f"client:agent-{call.agent_id}"}
+        form = {**FORM, "CallSid": self.leg, "To": f"client:agent_{call.agent_id}"}
         answer = post_signed(self.client, f"/voice/agent?call={call.ref}", form).text
         self.conference("participant-join", self.leg)
         return answer

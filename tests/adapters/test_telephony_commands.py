@@ -1,0 +1,315 @@
+"""`telephony check` and `telephony provision`, against a carrier and an address that answers."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from click.testing import Result
+from flask import Flask, Response, request
+
+from app import clock
+from app.adapters.ports import Finding, Ports
+from app.adapters.twilio_client import Patience
+from app.adapters.twilio_provisioning import TwilioProvisioning
+from tests.adapters.conftest import Bench
+from tests.fakes import fake_ports
+from tests.local_carrier.subscriber import LINE
+
+pytestmark = pytest.mark.integration  # real servers, real HTTP
+
+WRITTEN = ("POST",)
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def bench(bench: Bench) -> Bench:
+    """The public address answers as Permanence does: 204, or 403 when the signature is wrong."""
+
+    def status(_form: dict[str, str]) -> Response:
+        application = bench.line.application
+        signature = request.headers.get("X-Twilio-Signature", "")
+        good = application.validator.validate(request.url, request.form, signature)
+        return Response(status=204 if good else 403)
+
+    bench.line.application.answers["/voice/status"] = status
+    return bench
+
+
+def provisioning(bench: Bench, **changes: Any) -> TwilioProvisioning:
+    return TwilioProvisioning(bench.changed(**changes), clock.now, bench.patience)
+
+
+def check(bench: Bench, **changes: Any) -> dict[str, Finding]:
+    """The findings by their subject."""
+    return {finding.what: finding for finding in provisioning(bench, **changes).check()}
+
+
+def wrong(findings: dict[str, Finding]) -> list[str]:
+    return [what for what, finding in findings.items() if finding.wrong]
+
+
+@pytest.fixture
+def wired(bench: Bench) -> Bench:
+    provisioning(bench).provision()
+    bench.asked.clear()
+    return bench
+
+
+# -- check ------------------------------------------------------------------------------------------
+
+
+def test_all_is_well(wired: Bench) -> None:
+    findings = check(wired)
+    assert wrong(findings) == []
+    assert list(findings) == [
+        "identifiants de l'API",
+        "jeton du compte",
+        "horloge",
+        f"numéro {LINE}",
+        "application TwiML",
+        "adresse publique",
+        "signature vraie",
+        "signature fausse",
+    ]
+    assert not [asked for asked in wired.asked if asked.startswith(WRITTEN)]  # only looked at
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"twilio_api_secret": "x" * 32},
+        {"twilio_api_key": "SK" + "9" * 32},
+        {"twilio_account_sid": "AC" + "9" * 32},
+    ],
+)
+def test_wrong_credentials(wired: Bench, change: dict[str, str]) -> None:
+    finding = check(wired, **change)["identifiants de l'API"]
+    assert "refusé" in finding.state
+    assert "TWILIO_API_KEY" in finding.todo
+
+
+def test_a_wrong_token_is_told_apart_from_a_wrong_key(wired: Bench) -> None:
+    findings = check(wired, twilio_auth_token="f" * 32)
+    assert not findings["identifiants de l'API"].wrong
+    assert "TWILIO_AUTH_TOKEN" in findings["jeton du compte"].todo
+    assert "refusée" in findings["signature vraie"].state  # the server has the right one
+
+
+def test_the_provider_cannot_be_reached(wired: Bench) -> None:
+    findings = check(wired, twilio_api_base_url="http://127.0.0.1:9/carrier")
+    assert "injoignable" in findings["identifiants de l'API"].state
+    assert f"numéro {LINE}" not in findings  # nothing is said of what was not seen
+    assert not findings["adresse publique"].wrong
+
+
+def test_a_provider_in_trouble(wired: Bench) -> None:
+    wired.line.driver.fault("rest-500", count=1)
+    assert "HTTP 500" in check(wired)["identifiants de l'API"].state
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"voice_url": "https://demo.twilio.com/welcome/voice/"}, "voice_url"),
+        ({"voice_method": "GET"}, "voice_method"),
+        ({"status_callback": ""}, "status_callback"),
+        ({"voice_fallback_url": ""}, "voice_fallback_url"),
+        ({"sms_url": "https://demo.twilio.com/welcome/sms/"}, "sms_url"),
+        ({"voice_application_sid": "AP" + "8" * 32}, "voice_application_sid"),
+    ],
+)
+def test_a_number_that_is_not_wired(wired: Bench, changes: dict[str, str], says: str) -> None:
+    number(wired).update(**changes)
+    finding = check(wired)[f"numéro {LINE}"]
+    assert finding.state == f"à régler : {says}"
+    assert "telephony provision" in finding.todo
+    provisioning(wired).provision()
+    assert not check(wired)[f"numéro {LINE}"].wrong
+
+
+def test_a_number_of_somebody_else(wired: Bench) -> None:
+    finding = check(wired, line_number="+33199005678")["numéro +33199005678"]
+    assert (finding.state, "LINE_NUMBER" in finding.todo) == ("absent de ce compte", True)
+
+
+def test_a_fallback_that_is_hosted_apart_is_kept(wired: Bench) -> None:
+    apart = "https://secours.example/voix.xml"
+    number(wired).update(voice_fallback_url=apart, voice_fallback_method="GET")
+    findings = check(wired)
+    assert wrong(findings) == []
+    assert "secours.example" in findings["secours"].state
+    provisioning(wired).provision()
+    assert number(wired).voice_fallback_url == apart
+
+
+def test_a_number_without_messages(wired: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    from app.local_carrier import rest_shapes
+
+    shape = rest_shapes.configured
+    monkeypatch.setattr(
+        rest_shapes,
+        "configured",
+        lambda *words: {**shape(*words), "capabilities": {"voice": True, "sms": False}},
+    )
+    number(wired).update(sms_url="")
+    findings = check(wired)
+    assert wrong(findings) == []
+    assert "n'en envoie pas" in findings["SMS"].state
+
+
+def test_an_application_that_points_elsewhere(wired: Bench) -> None:
+    application(wired).update(voice_url="https://elsewhere.example/voice")
+    finding = check(wired)["application TwiML"]
+    assert (finding.state, "telephony provision" in finding.todo) == ("pointe ailleurs", True)
+    missing = check(wired, twilio_twiml_app_sid="AP" + "8" * 32)["application TwiML"]
+    assert (missing.state, "TWILIO_TWIML_APP_SID" in missing.todo) == ("introuvable", True)
+
+
+@pytest.mark.parametrize(
+    ("skew", "says"), [(-300, "en retard de 300 s"), (300, "en avance de 300 s"), (20, "à l'heure")]
+)
+def test_the_clock_is_compared_with_the_providers(wired: Bench, skew: int, says: str) -> None:
+    off = TwilioProvisioning(
+        wired.settings, lambda: clock.now().replace(microsecond=0) + timedelta(seconds=skew)
+    )
+    found = next(finding for finding in off.check() if finding.what == "horloge")
+    assert found.wrong == (abs(skew) > 60)
+    assert says[:9] in found.state
+    if found.wrong:
+        assert abs(int(found.state.split()[-2]) - abs(skew)) <= 2  # seconds
+
+
+def test_the_public_address_cannot_be_reached(wired: Bench) -> None:
+    finding = check(wired, public_base_url="http://127.0.0.1:9")["adresse publique"]
+    assert (finding.state, "PUBLIC_BASE_URL" in finding.todo) == ("injoignable", True)
+
+
+def test_a_certificate_that_nobody_trusts(wired: Bench) -> None:
+    address = wired.settings.public_base_url.replace("http://", "https://")  # it speaks no TLS
+    finding = check(wired, public_base_url=address)["adresse publique"]
+    assert (finding.state, "certificat" in finding.todo) == ("certificat refusé", True)
+
+
+@pytest.mark.parametrize(
+    ("status", "subject", "says"),
+    [
+        (301, "adresse publique", "redirige"),
+        (503, "adresse publique", "HTTP 503"),
+        (404, "adresse publique", "HTTP 404"),
+        (403, "signature vraie", "refusée"),
+        (204, "signature fausse", "pas refusée"),
+    ],
+)
+def test_what_answers_is_not_permanence(wired: Bench, status: int, subject: str, says: str) -> None:
+    wired.line.application.answers["/voice/status"] = lambda _form: Response(
+        status=status, headers={"Location": "https://elsewhere.example/"}
+    )
+    finding = check(wired)[subject]
+    assert says in finding.state
+    assert finding.todo
+
+
+def test_an_internet_provider_wants_a_public_address_in_https(wired: Bench) -> None:
+    """Its API is not reached here: the address alone is judged."""
+    for base in ("http://permanence.example", "https://localhost", "https://10.0.0.1"):
+        findings = list(
+            TwilioProvisioning(
+                wired.changed(twilio_api_base_url="https://api.twilio.com", public_base_url=base),
+                clock.now,
+            )._address()
+        )
+        assert "https" in findings[0].todo, base
+    public = wired.changed(
+        twilio_api_base_url="https://api.twilio.com", public_base_url="https://permanence.example"
+    )
+    assert list(TwilioProvisioning(public, clock.now)._address()) == []
+
+
+# -- provision --------------------------------------------------------------------------------------
+
+
+def number(bench: Bench) -> Any:
+    (found,) = bench.line.client.incoming_phone_numbers.list(phone_number=LINE)
+    return found
+
+
+def application(bench: Bench) -> Any:
+    return bench.line.client.applications(bench.settings.twilio_twiml_app_sid).fetch()
+
+
+def test_provision_sets_the_number_and_the_app_then_nothing(bench: Bench) -> None:
+    assert {"numéro " + LINE, "application TwiML"} <= set(wrong(check(bench)))
+    first = provisioning(bench).provision()
+    base = bench.settings.public_base_url
+    assert number(bench).voice_url == f"{base}/voice/incoming"
+    assert number(bench).voice_fallback_url == f"{base}/voice/fallback"
+    assert number(bench).status_callback == f"{base}/voice/status"
+    assert number(bench).sms_url == f"{base}/sms/incoming"
+    assert application(bench).voice_url == f"{base}/voice/agent"
+    assert all("réglé (" in sentence for sentence in first)
+    bench.asked.clear()
+    again = provisioning(bench).provision()
+    assert all("rien n'a changé" in sentence for sentence in again)
+    assert not [asked for asked in bench.asked if asked.startswith(WRITTEN)]
+
+
+def test_other_numbers_of_the_account_are_left_alone(bench: Bench) -> None:
+    other = "https://autre-service.example/voice"
+    made = bench.line.client.incoming_phone_numbers.create(
+        phone_number="+33199005678", voice_url=other
+    )
+    provisioning(bench).provision()
+    assert bench.line.client.incoming_phone_numbers(made.sid).fetch().voice_url == other
+
+
+# -- the command line -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def ports(bench: Bench) -> Ports:
+    """The provisioning that ``changes`` (below) may have broken."""
+    return dataclasses.replace(fake_ports(), provisioning=provisioning(bench))
+
+
+@pytest.fixture
+def run(app: Flask) -> Run:
+    runner = app.test_cli_runner()
+    return lambda *words: runner.invoke(args=["telephony", *words])
+
+
+def test_the_commands_say_what_to_do_then_that_all_is_well(run: Run) -> None:
+    before = run("check")
+    assert before.exit_code == 1
+    assert f"✗ numéro {LINE} : à régler" in before.output
+    assert "telephony provision" in before.output
+    assert run("provision").exit_code == 0
+    after = run("check")
+    assert after.exit_code == 0, after.output
+    assert "✗" not in after.output
+    assert "✓ signature fausse : refusée" in after.output
+    again = run("provision")
+    assert again.exit_code == 0
+    assert again.output.count("rien n'a changé") == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"line_number": "+33199005678"}, "Le numéro +33199005678 n'est pas sur ce compte"),
+        ({"twilio_twiml_app_sid": "AP" + "8" * 32}, "TWILIO_TWIML_APP_SID"),
+        ({"twilio_api_base_url": "http://127.0.0.1:9/carrier"}, "ne répond pas"),
+    ],
+)
+def test_provision_that_cannot_be_done_says_why(
+    app: Flask, run: Run, bench: Bench, change: dict[str, str], says: str
+) -> None:
+    broken = TwilioProvisioning(bench.changed(**change), clock.now, Patience(pauses=()))
+    app.extensions["permanence.ports"] = dataclasses.replace(fake_ports(), provisioning=broken)
+    result = run("provision")
+    assert result.exit_code == 1
+    assert says in result.output
+    assert "Traceback" not in result.output
