@@ -11,6 +11,8 @@ import re
 NBSP = "\u00a0"
 NARROW = "\u202f"
 
+_MONTHS = "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre"
+
 _RULES = (
     (re.compile(r"(?<=\w)'(?=[\w«])"), "’"),
     (re.compile(r"[ \u00a0\u202f]*([;?!])(?=[\s»)…]|$)"), NARROW + r"\1"),
@@ -24,6 +26,7 @@ _RULES = (
         NBSP,
     ),
     (re.compile(r"(?<=\d\u00a0h) (?=\d)"), NBSP),
+    (re.compile(rf"\b1 (?=(?:{_MONTHS})\b)"), "1er "),
 )
 
 

@@ -161,9 +161,7 @@ def day(value: date, today: date, locale: str) -> str:
     """« 18 mai », « 1er juin », « 3 mars 2020 »: the year only when it is not this year's."""
     pattern = "d MMMM" if value.year == today.year else "d MMMM y"
     text = format_date(value, pattern, locale=language(locale))
-    if language(locale) == "fr" and text.startswith("1 "):
-        text = "1er" + text[1:]
-    return text
+    return text if language(locale) == "en" else french(text)
 
 
 def moment(value: datetime, today: date, locale: str) -> str:

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, format_percent
 
+from app.typography import french
+
 NOTHING = "—"
 """Printed where there is nothing to count: a mean over no call is not zero."""
 
@@ -38,8 +40,9 @@ def percent(share: float | None, locale: str = "fr") -> str:
 
 
 def long_day(day: date, locale: str = "fr") -> str:
-    """``mardi 22 juin 2021``, ``Tuesday 22 June 2021``."""
-    return format_date(day, format="EEEE d MMMM y", locale=locale)
+    """``mardi 1er juin 2021``, ``Tuesday 1 June 2021``."""
+    said = format_date(day, format="EEEE d MMMM y", locale=locale)
+    return said if locale.startswith("en") else french(said)
 
 
 def clock_time(instant: datetime, locale: str = "fr") -> str:

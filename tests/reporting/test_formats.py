@@ -58,3 +58,9 @@ def test_every_definition_is_written_in_both_languages() -> None:
 def test_the_published_definitions_are_those_of_the_code() -> None:
     page = Path(__file__).parents[2] / "docs" / "definitions.md"
     assert page.read_text("utf-8") == as_markdown()
+
+
+def test_the_first_of_a_month_is_the_first() -> None:
+    assert formats.long_day(date(2021, 6, 1)) == "mardi 1er juin 2021"
+    assert formats.long_day(date(2021, 6, 21)) == "lundi 21 juin 2021"
+    assert formats.long_day(date(2021, 6, 1), "en") == "Tuesday 1 June 2021"
