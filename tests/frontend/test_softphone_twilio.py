@@ -1,0 +1,228 @@
+"""The softphone's driver for Twilio (static/js/softphone/twilio.js): with a Device that is played
+here, case by case; then with the real SDK, on a network that leads nowhere.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.frontend.conftest import STATIC
+
+SDK = STATIC / "vendor" / "twilio.min.js"
+
+# What the SDK documents, and nothing else: a member that it does not have fails the test.
+FAKE = """
+class Events {
+  listeners = [];
+  on(name, fn) { this.listeners.push([name, fn]); return this; }
+  removeListener(name, fn) { this.listeners = this.listeners.filter(([n, f]) => n !== name || f !== fn); return this; }
+  emit(name, ...words) { this.listeners.filter(([n]) => n === name).forEach(([, fn]) => fn(...words)); }
+}
+window.Twilio = {};
+window.calls = [];
+window.Twilio.Device = class extends Events {
+  state = "unregistered";
+  tokens = [];
+  registers = 0;
+  audio = { incoming: (on) => { this.rings = on; } };
+  constructor(token, options) { super(); this.tokens.push(token); this.options = options; window.device = this; }
+  async register() {
+    if (this.state !== "unregistered") throw new Error("InvalidStateError");
+    this.registers += 1;
+    this.to("registering");
+    if (window.network === "dead") return new Promise(() => {});
+    if (window.network === "bad token") {
+      this.to("unregistered");
+      this.emit("error", { code: 20101, message: "AccessTokenInvalid" });
+      throw new Error("AccessTokenInvalid");
+    }
+    return this.to("registered");
+  }
+  to(state) { this.state = state; this.emit(state); }
+  updateToken(token) { this.tokens.push(token); }
+  destroy() { this.to("destroyed"); this.listeners = []; }
+};
+window.Call = class extends Events {
+  done = [];
+  accept() { this.done.push("accept"); this.emit("accept", this); }
+  reject() { this.done.push("reject"); this.emit("reject"); }
+  disconnect() { this.done.push("disconnect"); this.emit("disconnect", this); }
+  mute(on) { this.done.push(`mute ${on}`); }
+  sendDigits(digits) { this.done.push(`digits ${digits}`); }
+};
+window.said = [];
+window.open_ = async (config = {}) => {
+  const { createSoftphone } = await import("/static/js/softphone/index.js");
+  window.driver = await createSoftphone({ driver: "twilio", i18n: { microphone: "micro" }, ...config });
+  for (const name of ["ready", "offline", "incoming", "connected", "ended", "quality", "error", "token"]) {
+    window.driver.on(name, (detail) => window.said.push([name, detail?.level ?? detail?.code ?? ""].join(" ").trim()));
+  }
+};
+window.ring = () => { const call = new window.Call(); window.device.emit("incoming", call); return call; };
+"""
+
+
+@pytest.fixture
+def page(open_page: Any) -> Any:
+    """A page with the played SDK; its timers run when told (``page.clock``)."""
+    page = open_page()
+    page.clock.install()
+    page.add_script_tag(content=FAKE)
+    return page
+
+
+def said(page: Any) -> list[str]:
+    """What the driver told the desk since last asked."""
+    return list(page.evaluate("window.said.splice(0)"))
+
+
+def test_it_registers_quietly_at_its_edge(page: Any) -> None:
+    page.evaluate("open_({ edge: 'dublin' }).then(() => driver.start('t1'))")
+    assert said(page) == ["ready"]
+    options = page.evaluate("device.options")
+    assert options["edge"] == "dublin"
+    assert options["closeProtection"] is True
+    assert page.evaluate("device.rings") is False  # the desk rings by itself
+    page.evaluate("driver.start('t2')")
+    assert page.evaluate("device.tokens") == ["t1", "t2"]
+    assert page.evaluate("device.registers") == 1
+
+
+def test_without_a_region_the_sdk_chooses_its_edge(page: Any) -> None:
+    page.evaluate("open_().then(() => driver.start('t1'))")
+    assert "edge" not in page.evaluate("device.options")
+
+
+def test_a_conversation(page: Any) -> None:
+    page.evaluate("open_().then(() => driver.start('t1'))")
+    page.evaluate("window.call = ring(); driver.accept(call)")
+    assert said(page) == ["ready", "incoming", "connected"]
+    page.evaluate("driver.mute(true); driver.sendDigits('12#')")
+    page.evaluate("call.emit('sample', { totals: { packetsSent: 50, packetsReceived: 48 } })")
+    assert page.evaluate("driver.stats()") == {"packetsSent": 50, "packetsReceived": 48}
+    page.evaluate("driver.hangUp()")
+    assert said(page) == ["ended"]
+    assert page.evaluate("call.done") == ["accept", "mute true", "digits 12#", "disconnect"]
+    assert page.evaluate("driver.stats()") == {"packetsSent": 0, "packetsReceived": 0}
+
+
+def test_a_leg_that_is_withdrawn_or_declined(page: Any) -> None:
+    page.evaluate("open_().then(() => driver.start('t1'))")
+    page.evaluate("ring().emit('cancel')")
+    page.evaluate("window.call = ring(); driver.decline(call)")
+    assert said(page) == ["ready", "incoming", "ended", "incoming", "ended"]
+    assert page.evaluate("call.done") == ["reject"]
+
+
+def test_the_line_is_poor_as_long_as_one_warning_stands(page: Any) -> None:
+    page.evaluate("open_().then(() => driver.start('t1'))")
+    page.evaluate("window.call = ring(); driver.accept(call)")
+    said(page)
+    page.evaluate("call.emit('warning', 'constant-audio-input-level')")  # she is muted
+    assert said(page) == []
+    page.evaluate("call.emit('warning', 'high-jitter'); call.emit('warning', 'low-mos')")
+    assert said(page) == ["quality poor"]
+    page.evaluate("call.emit('warning-cleared', 'high-jitter')")
+    assert said(page) == []
+    page.evaluate("call.emit('warning-cleared', 'low-mos')")
+    assert said(page) == ["quality good"]
+    page.evaluate("call.emit('reconnecting', {}); call.emit('reconnected')")
+    assert said(page) == ["quality poor", "quality good"]
+
+
+def test_a_lost_line_comes_back_by_itself(page: Any) -> None:
+    page.evaluate("open_().then(() => driver.start('t1'))")
+    page.evaluate("device.to('unregistered')")
+    assert said(page) == ["ready", "offline"]
+    page.clock.run_for(3100)
+    assert said(page) == ["ready"]
+
+
+def test_a_line_that_the_sdk_brings_back_is_not_registered_twice(page: Any) -> None:
+    page.evaluate("open_().then(() => driver.start('t1'))")
+    page.evaluate("device.to('unregistered'); device.to('registering')")
+    page.clock.run_for(3100)
+    assert page.evaluate("device.registers") == 1
+    assert not [word for word in said(page) if word.startswith("error")]
+
+
+def test_start_says_soon_that_it_cannot(page: Any) -> None:
+    page.evaluate("window.network = 'dead'; window.end = ''")
+    page.evaluate(
+        "() => { open_().then(() => driver.start('t1'))"
+        ".then(() => { end = 'ready' }, () => { end = 'refused' }) }"
+    )
+    page.wait_for_function("window.device?.state === 'registering'")
+    page.evaluate("device.to('unregistered')")  # the SDK's first connection failed
+    page.wait_for_function("window.end === 'refused'")
+    assert said(page) == ["offline"]
+
+
+def test_a_refused_token_is_asked_for_again_less_and_less_often(page: Any) -> None:
+    page.evaluate("window.network = 'bad token'")
+    page.evaluate("open_().then(() => driver.start('t1')).catch(() => {})")
+    assert said(page) == ["offline", "token"]
+    page.evaluate("() => { driver.on('token', () => driver.setToken('t2')); }")
+    page.clock.run_for(60_000)
+    assert 2 <= page.evaluate("device.registers") <= 6  # in a minute
+    page.evaluate("window.network = 'well'")
+    page.clock.run_for(31_000)
+    assert said(page)[-1] == "ready"
+    assert page.evaluate("device.tokens.at(-1)") == "t2"
+
+
+def test_the_microphone_and_other_errors_are_told_apart(page: Any) -> None:
+    page.evaluate("open_().then(() => driver.start('t1'))")
+    page.evaluate("window.call = ring()")
+    said(page)
+    page.evaluate("call.emit('error', { code: 31401 }); call.emit('error', { code: 31402 })")
+    page.evaluate("device.emit('error', { code: 31005 }, call)")  # said by the call already
+    page.evaluate("device.emit('error', { code: 31005 })")
+    page.evaluate("device.emit('tokenWillExpire')")
+    assert said(page) == ["error microphone", "error microphone", "error 31005", "token"]
+
+
+def test_stopped_it_stays_so(page: Any) -> None:
+    page.evaluate("open_().then(() => driver.start('t1'))")
+    page.evaluate("device.to('unregistered'); driver.stop()")
+    page.clock.run_for(60_000)
+    assert page.evaluate("[device.state, device.registers]") == ["destroyed", 1]
+
+
+@pytest.mark.skipif(not SDK.exists(), reason="the SDK is copied here by `make setup`")
+def test_the_real_sdk_has_what_the_driver_uses(open_page: Any) -> None:
+    """No provider here: it must be made, try, fail, take a new token, and stop, without a fault."""
+    page = open_page()
+    page.route(re.compile("^https:"), lambda route: route.abort())
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.add_script_tag(content=SDK.read_text())
+    page.evaluate(
+        """async () => {
+          const { createSoftphone } = await import("/static/js/softphone/index.js");
+          window.driver = await createSoftphone({ driver: "twilio", edge: "dublin", i18n: {} });
+          window.said = [];
+          driver.on("offline", () => said.push("offline"));
+          driver.on("error", () => said.push("error"));
+          window.end = "";
+          driver.start("a.b.c").then(() => { end = "ready"; }, () => { end = "refused"; });
+        }"""
+    )
+    page.wait_for_function("window.said.length > 0 && window.end === 'refused'", timeout=20_000)
+    page.evaluate("driver.setToken('d.e.f')")
+    assert page.evaluate("driver.stats()") == {"packetsSent": 0, "packetsReceived": 0}
+    page.evaluate("driver.stop()")
+    members = page.evaluate(
+        """() => [
+          ["audio", "state"].every((name) => name in Twilio.Device.prototype),
+          ["register", "updateToken", "destroy", "on", "removeListener"]
+            .every((name) => typeof Twilio.Device.prototype[name] === "function"),
+          ["accept", "reject", "disconnect", "mute", "sendDigits"]
+            .every((name) => typeof Twilio.Call.prototype[name] === "function"),
+        ]"""
+    )
+    assert members == [True, True, True]
+    assert {fault for fault in faults if "fetch" not in fault} == set()
