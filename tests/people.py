@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -106,6 +107,23 @@ def sign_in(page: Page, email: str, password: str) -> None:
     page.wait_for_url(lambda url: "/sign-in" not in url)
 
 
+def act(page: Page, selector: str) -> None:
+    """Click one of the desk's acts; they ignore clicks for a moment after they have changed."""
+    expect(page.locator("#call:not(.is-settling)")).to_be_visible()
+    page.locator(selector).click()
+
+
+def become_available(page: Page, seconds: float = 30) -> None:
+    """At her desk and ready to answer, whatever the day before left her in."""
+    deadline = time.monotonic() + seconds
+    while (now := page.locator("#call").get_attribute("data-phase")) != "available":
+        assert time.monotonic() < deadline, f"still {now} after {seconds} s"
+        button = page.locator("#act-done" if now == "wrap_up" else "#act-available")
+        if button.is_visible() and button.is_enabled():
+            button.click()
+        page.wait_for_timeout(700)
+
+
 def keep_screen(page: Page, name: str, *, full: bool = True) -> Path:
     """A picture of the page in test-artefacts/screens."""
     ARTEFACTS.mkdir(parents=True, exist_ok=True)
@@ -135,6 +153,3 @@ def assert_fits(page: Page) -> None:
     """Nothing sticks out at the right: no horizontal scrolling."""
     extra = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert extra <= 0, f"{page.url} is {extra} px too wide"
-
-
-__all__ = ["People", "assert_axe", "assert_fits", "expect", "keep_screen", "sign_in"]

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app import clock
-from tests.people import assert_axe, keep_screen
+from tests.people import act, assert_axe, become_available, keep_screen
 from tests.remote import Line
 
 if TYPE_CHECKING:
@@ -40,13 +40,7 @@ def desk(people: People) -> Callable[[str], Page]:
 
     def sit(email: str) -> Page:
         page = people.agent(email, PASSWORD)
-        settled = page.locator("#call:not([data-phase=offline])")
-        if page.locator("#call[data-phase=wrap_up]").count():
-            page.locator("#act-done").click()
-        elif not page.locator("#call[data-phase=available]").count():
-            page.locator("#act-available").click()
-        expect(settled).to_be_visible(timeout=SOON)
-        expect(page.locator("#call")).to_have_attribute("data-phase", "available", timeout=SOON)
+        become_available(page)
         return page
 
     return sit
@@ -89,9 +83,9 @@ def talks(phone: Page, agent: Page) -> None:
 
 
 def finish(agent: Page) -> None:
-    agent.locator("#act-hang-up").click()
+    act(agent, "#act-hang-up")
     phase(agent, "wrap_up")
-    agent.locator("#act-done").click()
+    act(agent, "#act-done")
     phase(agent, "available")
 
 
@@ -210,9 +204,9 @@ def test_a_surge_reaches_the_back_office_then_waits_its_turn(
     expect(wall.locator("main")).not_to_contain_text("personne n’attend")
     keep_screen(wall, "wall-busy", full=False)
     assert_axe(wall)
-    front[0].locator("#act-hang-up").click()
+    act(front[0], "#act-hang-up")
     phase(front[0], "wrap_up")
-    front[0].locator("#act-done").click()
+    act(front[0], "#act-done")
     phase(front[0], "ringing")
     front[0].keyboard.press("A")
     phase(front[0], "talking")
@@ -243,7 +237,7 @@ def test_a_reload_in_mid_call_resumes_it(people: People, desk: Any, ring: Any) -
     try:
         phase(agent, "talking", timeout=8000)
     except AssertionError:
-        agent.locator("#act-rejoin").click()
+        act(agent, "#act-rejoin")
         phase(agent, "talking")
     talks(phone, agent)
     finish(agent)

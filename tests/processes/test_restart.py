@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import signal
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.fixtures.servers import wait_ready
-from tests.people import People
+from tests.people import People, act, become_available
 from tests.remote import Line
 
 if TYPE_CHECKING:
@@ -26,12 +25,7 @@ def desk(browser: Browser, cluster: Served) -> Iterator[Page]:
     """Nadia's desk, available, on the second web process; calls come to the first."""
     people = People(browser, cluster.base_urls[1], name="restart")
     page = people.agent(NADIA, PASSWORD)
-    expect(page.locator("#call")).to_have_attribute(
-        "data-phase", re.compile("offline|missed|available"), timeout=SOON
-    )
-    if page.locator("#call").get_attribute("data-phase") != "available":
-        page.locator("#act-available").click()
-    phase(page, "available")
+    become_available(page)
     yield page
     for context in people.contexts:
         context.close()
@@ -45,8 +39,7 @@ def test_a_web_process_that_dies_in_mid_call_does_not_lose_it(cluster: Served, d
     line = Line(cluster.carrier_url)
     call = line.dial("+33639980105")
     phase(desk, "ringing")
-    desk.wait_for_timeout(700)  # a button that has just appeared ignores clicks for half a second
-    desk.locator("#act-accept").click()
+    act(desk, "#act-accept")
     phase(desk, "talking")
     second = cluster.processes[2]
     second.stop(signal.SIGKILL)
@@ -56,6 +49,5 @@ def test_a_web_process_that_dies_in_mid_call_does_not_lose_it(cluster: Served, d
     phase(desk, "talking")
     line.hang_up(call)
     phase(desk, "wrap_up")
-    desk.wait_for_timeout(700)
-    desk.locator("#act-done").click()
+    act(desk, "#act-done")
     phase(desk, "available")
