@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from time import sleep
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -256,6 +257,43 @@ def test_a_tab_closed_in_mid_ring_rings_the_next_agent(
     other.keyboard.press("A")
     phase(other, "talking")
     finish(other)
+
+
+def test_fast_keys_and_a_note_without_reason_lose_nothing(
+    people: People, desk: Any, ring: Any
+) -> None:
+    agent = desk(CAMILLE)
+    ring(SAMIRA)
+    phase(agent, "ringing")
+    agent.keyboard.press("A")
+    phase(agent, "talking")
+    # The bar is read again when the call ends: a slow answer must not take the form away.
+    agent.route("**/tickets/qualification?*", lambda route: (sleep(0.4), route.continue_()))
+    agent.keyboard.press("R")
+    phase(agent, "wrap_up")
+    agent.keyboard.press("T")
+    phase(agent, "available")
+    assert agent.url.endswith("/desk"), "the bar went into the address"
+
+    phone = people.caller()
+    expect(phone.locator("#telephone")).to_have_attribute("data-state", "idle", timeout=SOON)
+    phone.locator("#hidden").check()
+    phone.locator("#call").click()
+    phase(agent, "ringing")
+    agent.keyboard.press("A")
+    phase(agent, "talking")
+    bar = agent.locator("#pane-qualification")
+    bar.locator("[name=note]").fill("appelle pour sa voisine")
+    agent.locator("#act-hang-up").click()
+    phase(agent, "wrap_up")
+    agent.locator("#act-done").click()
+    expect(bar).to_contain_text("Choisissez un motif")
+    expect(bar.locator("[name=note]")).to_have_value("appelle pour sa voisine")
+    bar.locator("label", has_text="Suivi du dossier").click()
+    agent.locator("#act-done").click()
+    phase(agent, "available")
+    agent.goto("/tickets")
+    expect(agent.locator("main")).to_contain_text("appelle pour sa voisine")
 
 
 def test_hidden_and_shared_numbers_say_so_before_the_call_is_taken(

@@ -10,6 +10,8 @@ const QUALIFICATION = "pane-qualification";
 
 let shown;
 let touched = false; // something was typed or chosen in the qualification, and is not stored yet
+let storing = null; // the qualification on its way to the server, as a promise of « stored »
+let barLoaded = Promise.resolve(); // the qualification is on screen: settled when no answer is awaited for it
 
 function clear(pane) {
   const target = document.getElementById(pane.id);
@@ -23,9 +25,11 @@ function load(pane, contact) {
   if (pane.id === QUALIFICATION) touched = false;
   const done = () => target.removeAttribute("aria-busy");
   target.scrollTop = 0;
-  return window.htmx
+  const loaded = window.htmx
     .ajax("GET", `${pane.url}?contact=${encodeURIComponent(contact)}`, { source: target, target, swap: "innerHTML" })
     .then(done, done);
+  if (pane.id === QUALIFICATION) barLoaded = loaded;
+  return loaded;
 }
 
 /** Show the panes of a contact (null: nobody on the line). Does nothing when they are already there. */
@@ -63,21 +67,25 @@ export function reasonToConfirm() {
   return Boolean(document.querySelector(`#${QUALIFICATION} form input[name=reason]:checked`));
 }
 
-/** Store what the bar shows. Resolves to false when it was refused: it stays on screen, with why. */
-export function storeQualification() {
-  const form = document.querySelector(`#${QUALIFICATION} form`);
-  if (!form || !(touched || reasonToConfirm())) return Promise.resolve(true);
-  return new Promise((resolve) => {
-    // On the document: the answer replaces the form, and the event then comes from what surrounded it.
-    const answered = (event) => {
-      const { verb, path } = event.detail.requestConfig;
-      if (verb !== "post" || path !== form.getAttribute("hx-post")) return;
-      document.removeEventListener("htmx:afterRequest", answered);
-      resolve(event.detail.xhr.status === 200);
-    };
-    document.addEventListener("htmx:afterRequest", answered);
-    form.requestSubmit();
+/** Follow a qualification on its way to the server: by its own end, whatever becomes of the form in the page meanwhile. */
+function onSend({ detail: { requestConfig, xhr } }) {
+  if (requestConfig.verb !== "post" || requestConfig.path !== "/tickets/qualification") return;
+  storing = new Promise((resolve) => {
+    xhr.addEventListener("loadend", () => {
+      storing = null;
+      resolve(xhr.status === 200);
+    });
   });
+}
+
+/** Store what the bar shows. Resolves to false when it was refused: it stays on screen, with why. */
+export async function storeQualification() {
+  await barLoaded; // a bar that is being read again would take the form away in mid-request
+  if (storing) return storing; // « Valider » was pressed just before
+  const form = document.querySelector(`#${QUALIFICATION} form`);
+  if (!form || !(touched || reasonToConfirm())) return true;
+  form.requestSubmit();
+  return storing ?? false;
 }
 
 /** « Ouvrir le script » in the dossier: it starts in the pane beside. A refusal is told by base.js; nothing is lost. */
@@ -98,6 +106,7 @@ function onFailure(event) {
 }
 
 export function watchPanes() {
+  document.addEventListener("htmx:beforeSend", onSend);
   document.addEventListener("htmx:afterOnLoad", onAction);
   document.addEventListener("htmx:responseError", onFailure);
   document.addEventListener("htmx:sendError", onFailure);
