@@ -163,3 +163,9 @@ def test_do_not_disturb_is_never_rung_and_the_caller_waits_alone() -> None:
 def test_waiting_raises_priority_so_that_nobody_starves() -> None:
     patient, urgent = call(1, 400), call(2, 1, priority=2)
     assert [c.call_id for c in in_order([patient, urgent], Policy(), NOW)] == [1, 2]
+
+
+def test_a_language_is_waited_for_a_little_then_anybody_answers() -> None:
+    staff = (seat(1), seat(2, state="in_call", languages=frozenset({"fr", "en"})))
+    assert offers(Snapshot((call(1, 19, language="en"),), staff)) == {}
+    assert offers(Snapshot((call(1, 20, language="en"),), staff)) == {1: 1}
