@@ -19,10 +19,8 @@ from app.dossiers.models import (
     Person,
     PersonNir,
     PersonPhone,
-    PortalEvent,
     PriorityFlag,
 )
-from app.dossiers.vocabulary import PortalEventKind
 from app.exceptions import InvalidInput, NotFound
 from app.extensions import db
 from app.unit_of_work import rows_changed, unit_of_work
@@ -33,16 +31,6 @@ class Protected(StrEnum):
 
     NIR = "nir"
     IBAN = "iban"
-
-
-def record_portal_event(
-    dossier_id: int, kind: PortalEventKind, *, now: datetime, data: dict[str, Any] | None = None
-) -> PortalEvent:
-    """Note what the Portal told, inside the caller's transaction. ``data``: codes, dates, ids."""
-    event = PortalEvent(dossier_id=dossier_id, kind=kind, at=now, data=data or {})
-    db.session.add(event)
-    db.session.flush()
-    return event
 
 
 def reveal(dossier_id: int, field: Protected, *, agent_id: int, now: datetime) -> str:

@@ -208,7 +208,7 @@ def _half_hours_layout(most: int, locale: str) -> dict[str, Any]:
         "xaxis": {**_axis(), "type": "category", "anchor": "y2", "automargin": True},
         "yaxis": {
             **_axis(calls, grid=True), "domain": [0.38, 1], "range": [0, most * 1.15 + 0.5],
-            "tickformat": "d", "nticks": 5,
+            "tickformat": "d", **({"dtick": 1} if most <= 4 else {"nticks": 5}),
         },
         "yaxis2": {
             **_axis(wait, grid=True), "domain": [0, 0.26], "rangemode": "tozero",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
@@ -75,18 +75,3 @@ def page(day: date, number: int, *, agent_id: int | None = None, unqualified: bo
         .offset((number - 1) * PAGE_SIZE)
     ).all()
     return Page(items, total, number)
-
-
-def unqualified_count(agent_id: int, since: datetime) -> int:
-    """How many contacts an agent closed after ``since`` without saying why the person called."""
-    return (
-        db.session.scalar(
-            select(func.count(Contact.id)).where(
-                Contact.agent_id == agent_id,
-                Contact.opened_at >= since,
-                Contact.closed_at.is_not(None),
-                Contact.qualified_at.is_(None),
-            )
-        )
-        or 0
-    )
