@@ -69,8 +69,6 @@ class Arrival:
     ref: str
     language: str
     open: bool
-    zone: ZoneInfo
-    hours: dict[str, Any]
     announcements: dict[str, Any]
 
 
@@ -124,7 +122,7 @@ def _create(incoming: Incoming, now: datetime) -> Arrival:
     is_open = line_is_open(line.mode, hours, zone, now)
     if not is_open:
         store.apply_event(call_id, Event(Kind.CLOSED, now, "closed"))
-    return Arrival(ref, "fr", is_open, zone, hours, line.announcements)
+    return Arrival(ref, "fr", is_open, line.announcements)
 
 
 def line_is_open(mode: str, hours: dict[str, Any], zone: ZoneInfo, now: datetime) -> bool:

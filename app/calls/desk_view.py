@@ -33,19 +33,22 @@ def desk_of(agent: Agent, now: datetime) -> dict[str, Any]:
             "since": _iso(presence.since),
         },
         "call": _call(call, now) if call else None,
-        "queue": queue_summary(),
+        "queue": queue_summary(agent.id),
         "now": _iso(now),
     }
 
 
-def queue_summary() -> dict[str, Any]:
-    """How many wait, since when, and how many agents are free."""
+def queue_summary(besides: int) -> dict[str, Any]:
+    """How many wait, since when, and how many agents are free ``besides`` the one who looks."""
     waiting, longest = db.session.execute(
         select(func.count(), func.min(Call.queued_at)).where(
             Call.state.in_((State.WAITING, State.OFFERED))
         )
     ).one()
-    free = sum(1 for row in store.agent_rows() if row.state == "available" and row.connected)
+    free = sum(
+        row.state == "available" and row.connected and row.id != besides
+        for row in store.agent_rows()
+    )
     return {"waiting": waiting, "longest_since": _iso(longest), "available_agents": free}
 
 

@@ -7,6 +7,7 @@ a stack trace to a caller: on a failure she hears an apology, stays on the line,
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,7 @@ from app import clock
 from app.access import signed_webhook
 from app.adapters.ports import agent_of
 from app.calls import announcements, arrivals, service, store
-from app.calls.arrivals import STICKY_RETURN, Incoming
+from app.calls.arrivals import Incoming
 from app.calls.models import Call, Line
 from app.calls.opening_hours import REFERENCE_HOURS
 from app.calls.states import Event, Kind, State
@@ -30,6 +31,7 @@ from app.wiring import settings
 log = logging.getLogger(__name__)
 bp = Blueprint("voice", __name__)
 
+RECENT = timedelta(minutes=30)  # waits of before say little of the wait now
 FINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 TELLING = frozenset(
     {
@@ -153,7 +155,7 @@ def _speak_place(call: Call, twiml: VoiceResponse) -> None:
             position=position
         )
     ]
-    band = announcements.expected_wait(store.recent_waits(clock.now() - STICKY_RETURN), position)
+    band = announcements.expected_wait(store.recent_waits(clock.now() - RECENT), position)
     words.append(announcements.text(band or "stay", language, own))
     announcements.say(twiml, " ".join(words), language)
 
@@ -243,7 +245,7 @@ def conference() -> Response:
     call = db.session.scalar(select(Call).where(Call.ref == ref))
     if call is None:
         log.warning("unknown conference on %s", request.path)
-        return Response(status=204)
+        return Response(status=200)
     event = _conference_event(
         call,
         form.get("StatusCallbackEvent", ""),

@@ -95,3 +95,16 @@ def test_a_text_message_is_one_contact_however_often_it_comes(app: Flask, line: 
     notes = db.session.scalars(select(Contact.note)).all()
     assert len(notes) == 1
     assert len(notes[0]) <= 1600
+
+
+def test_an_unknown_conference_or_leg_is_answered_and_logged(
+    app: Flask, line: object, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = app.test_client()
+    conference = {**FORM, "FriendlyName": "call-none", "StatusCallbackEvent": "participant-join"}
+    leg = {**FORM, "CallSid": "CA" + "8" * 32, "CallStatus": "completed"}
+    caplog.set_level("INFO")
+    assert post_signed(client, "/voice/conference", conference).status_code == 200
+    assert post_signed(client, "/voice/status", leg).status_code == 200
+    assert "unknown conference" in caplog.text
+    assert "unknown CallSid" in caplog.text
