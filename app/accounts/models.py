@@ -54,7 +54,6 @@ class Presence(db.Model):
     since: Mapped[datetime] = mapped_column(UTCDateTime)
     idle_since: Mapped[datetime] = mapped_column(UTCDateTime)
     call_id: Mapped[int | None]
-    return_to: Mapped[str | None] = mapped_column(String(16))
 
     agent: Mapped[Agent] = relationship(back_populates="presence")
 

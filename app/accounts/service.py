@@ -110,7 +110,6 @@ def _move(
         "reason": reason,
         "since": now,
         "call_id": call_id,
-        "return_to": None,
     }
     if to is PresenceState.AVAILABLE:
         values["idle_since"] = now

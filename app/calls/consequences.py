@@ -19,8 +19,8 @@ WRAP_UP_LOOK = timedelta(seconds=60)
 
 @dataclass(frozen=True)
 class MoveAgent:
-    """Put the agent that the call holds in a presence state; ``release``: as she wished, or as
-    her browser allows (available, or offline when no tab is left)."""
+    """Put the agent that the call holds in a presence state; ``release``: available again,
+    and offline after a grace period when no tab of hers is left."""
 
     agent_id: int
     to: str

@@ -12,7 +12,6 @@ from sqlalchemy.exc import IntegrityError
 
 from app import clock
 from app.accounts import service as accounts
-from app.accounts.models import Presence
 from app.accounts.presence import PresenceState
 from app.assist import service as assist
 from app.calls import effects, store
@@ -97,12 +96,9 @@ def command(call_id: int, commands: tuple[Command, ...]) -> None:
 def _move(call_id: int, move: MoveAgent, at: datetime) -> None:
     to = move.to
     if to == "release":
-        wished = db.session.scalar(
-            select(Presence.return_to).where(Presence.agent_id == move.agent_id)
-        )
         # With no tab left she stays « available » for the grace period: routing rings only
         # agents with an open tab, and a page reload must not sign her off.
-        to = wished or PresenceState.AVAILABLE
+        to = PresenceState.AVAILABLE
         if not accounts.is_connected(move.agent_id):
             store.set_deadline("gone", at + GONE_AFTER, agent_id=move.agent_id)
     accounts.move_in_call(move.agent_id, call_id, PresenceState(to), now=at)

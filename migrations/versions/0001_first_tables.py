@@ -294,7 +294,6 @@ def upgrade() -> None:
         sa.Column("since", UTCDateTime(), nullable=False),
         sa.Column("idle_since", UTCDateTime(), nullable=False),
         sa.Column("call_id", sa.Integer(), nullable=True),
-        sa.Column("return_to", sa.String(length=16), nullable=True),
         sa.ForeignKeyConstraint(
             ["agent_id"], ["agents.id"], name=op.f("fk_presences_agent_id_agents")
         ),
