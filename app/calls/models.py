@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     String,
     UniqueConstraint,
 )
@@ -23,7 +24,11 @@ from app.extensions import db
 
 
 class Line(db.Model):
-    """A service's telephone line: its number, hours, announcements and routing policy."""
+    """A service's telephone line: its number, hours, announcements, rules and routing policy.
+
+    ``rules`` are the line's own (``line_rules.LineRules``); ``incident_since`` says that the
+    incident's announcement is on.
+    """
 
     __tablename__ = "lines"
     __table_args__ = (CheckConstraint("mode IN ('hours', 'open', 'closed')", name="mode"),)
@@ -36,10 +41,35 @@ class Line(db.Model):
     hours: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     policy: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     announcements: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    rules: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
+    incident_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class AnnouncementSound(db.Model):
+    """An uploaded file that the provider plays instead of speaking an announcement.
+
+    Kept in the database: every process answers it. ``key`` names the announcement.
+    """
+
+    __tablename__ = "announcement_sounds"
+    __table_args__ = (UniqueConstraint("line_id", "key", "language", name="uq_sounds_key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    line_id: Mapped[int] = mapped_column(ForeignKey("lines.id"))
+    key: Mapped[str] = mapped_column(String(20))
+    language: Mapped[str] = mapped_column(String(5))
+    token: Mapped[str] = mapped_column(String(32), unique=True)
+    media_type: Mapped[str] = mapped_column(String(20))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    uploaded_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class Call(db.Model):
     """One call. The first block says which call it is; the second is derived from its events.
+
+    ``direction``: « in », or « out » (an agent dials, or a call-back is tried): counted apart.
+    The person's leg is ``provider_sid``; of an outbound call that is « out-<ref> » and her leg,
+    once she is rung, is ``person_leg_sid``.
 
     ``version`` counts the events applied: every change is ``UPDATE … WHERE version = …``.
     """
@@ -58,6 +88,7 @@ class Call(db.Model):
     provider_sid: Mapped[str] = mapped_column(String(64), unique=True)
     line_id: Mapped[int] = mapped_column(ForeignKey("lines.id"))
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"), index=True)
+    callback_id: Mapped[int | None] = mapped_column(index=True)
     direction: Mapped[str] = mapped_column(String(3), default="in")
     number: Mapped[str | None] = mapped_column(String(20))
     language: Mapped[str] = mapped_column(String(5), default="fr")
@@ -70,6 +101,7 @@ class Call(db.Model):
     outcome: Mapped[str | None] = mapped_column(String(16))
     last_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     queued_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    waiting_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
     offered_to: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
     offered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     offer_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -79,12 +111,88 @@ class Call(db.Model):
     agent_leg_sid: Mapped[str | None] = mapped_column(String(64), index=True)
     conference_sid: Mapped[str | None] = mapped_column(String(64))
     agent_present: Mapped[bool] = mapped_column(Boolean, default=False)
+    person_leg_sid: Mapped[str | None] = mapped_column(String(64), index=True)
+    party_id: Mapped[int | None]
+    party_state: Mapped[str | None] = mapped_column(String(8))
+    party_agent_id: Mapped[int | None]
+    party_leg_sid: Mapped[str | None] = mapped_column(String(64), index=True)
+    outside_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
     answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     held_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
     hold_s: Mapped[float] = mapped_column(Float, default=0.0)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     ended_by: Mapped[str | None] = mapped_column(String(8))
     wrap_up_ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class CallParty(db.Model):
+    """A further person asked into a conversation: who it is. What becomes of it is in the events.
+
+    ``kind``: a ``colleague`` of ours, an ``outside`` number, or a ``coach`` (a manager who listens
+    or, with ``speaks``, whispers). ``number`` is set for an outside one alone.
+    """
+
+    __tablename__ = "call_parties"
+    __table_args__ = (CheckConstraint("kind IN ('colleague', 'outside', 'coach')", name="kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[int] = mapped_column(ForeignKey("calls.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+    number: Mapped[str | None] = mapped_column(String(20))
+    label: Mapped[str] = mapped_column(String(80), default="")
+    speaks: Mapped[bool] = mapped_column(Boolean, default=True)
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
+    asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class DirectoryEntry(db.Model):
+    """Somebody outside whom agents call or transfer to: an interpreter, another service…"""
+
+    __tablename__ = "directory_entries"
+    __table_args__ = (
+        CheckConstraint("kind IN ('service', 'interpreter', 'organisation', 'other')", name="kind"),
+        UniqueConstraint("number", name="uq_directory_number"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    label: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[str] = mapped_column(String(12))
+    number: Mapped[str] = mapped_column(String(20))
+    note: Mapped[str] = mapped_column(String(200), default="")
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+
+
+class Voicemail(db.Model):
+    """A message that a caller left, with her consent; the sound stays at the provider.
+
+    ``deleted_at``: the sound was erased there (retention, or a manager).
+    """
+
+    __tablename__ = "voicemails"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[int] = mapped_column(ForeignKey("calls.id"), index=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"), index=True)
+    recording_sid: Mapped[str] = mapped_column(String(64), unique=True)
+    duration_s: Mapped[int] = mapped_column(Integer, default=0)
+    received_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    heard_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    heard_by_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+    deleted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class Drift(db.Model):
+    """A difference between our rows and the provider's list, and whether it was repaired."""
+
+    __tablename__ = "drifts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    call_id: Mapped[int | None] = mapped_column(ForeignKey("calls.id"), index=True)
+    leg_sid: Mapped[str | None] = mapped_column(String(64))
+    repaired: Mapped[bool] = mapped_column(Boolean, default=False)
 
 
 class CallEvent(db.Model):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Agent
@@ -22,6 +22,8 @@ class Channel(StrEnum):
     MAIL = "mail"
     SMS = "sms"
     COUNTER = "counter"
+    FORM = "form"
+    VOICEMAIL = "voicemail"
 
 
 class Direction(StrEnum):
@@ -37,6 +39,25 @@ class Outcome(StrEnum):
     SOLVED = "solved"
     WAITING = "waiting"
     TRANSFERRED = "transferred"
+
+
+class CallBackSource(StrEnum):
+    """How a call-back was asked for."""
+
+    QUEUE = "queue"
+    CLOSED = "closed"
+    OUTAGE = "outage"
+    FORM = "form"
+    AGENT = "agent"
+
+
+class CallBackState(StrEnum):
+    """What became of a call-back."""
+
+    OPEN = "open"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    GIVEN_UP = "given_up"
 
 
 class Contact(db.Model):
@@ -86,3 +107,40 @@ class Contact(db.Model):
     dossier: Mapped[Dossier | None] = relationship()
     agent: Mapped[Agent | None] = relationship(foreign_keys=[agent_id])
     qualified_by: Mapped[Agent | None] = relationship(foreign_keys=[qualified_by_id])
+
+
+class CallBack(db.Model):
+    """A promise to call a number back. At most one is open for a number (in the database).
+
+    ``arrived_at`` is the person's first arrival: it is her place in the queue. ``due_at`` is when
+    the next attempt may be made. ``agent_id`` is who promised, if it matters. ``number`` is NULL
+    only once retention has erased it.
+    """
+
+    __tablename__ = "callbacks"
+    __table_args__ = (
+        Index(
+            "uq_callbacks_open_number",
+            "number",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index("ix_callbacks_state_due", "state", "due_at"),
+        CheckConstraint("(state = 'open') = (closed_at IS NULL)", name="closed_when_over"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str | None] = mapped_column(E164)
+    line_id: Mapped[int] = mapped_column(ForeignKey("lines.id"))
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"), index=True)
+    language: Mapped[str] = mapped_column(String(5), default="fr")
+    source: Mapped[CallBackSource] = mapped_column(choice(CallBackSource, "source_known"))
+    state: Mapped[CallBackState] = mapped_column(
+        choice(CallBackState, "state_known"), default=CallBackState.OPEN
+    )
+    arrived_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    due_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

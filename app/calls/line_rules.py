@@ -1,0 +1,50 @@
+"""What a line does beside routing: its settings, with defaults and bounds. Pure.
+
+Stored as JSON on the line (``Line.rules``): what it does not say is the default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+CLOSING = ("serve", "callback")
+
+
+@dataclass(frozen=True)
+class LineRules:
+    """The rules of one line.
+
+    ``closing``: those who wait at closing time are served, or asked for a call-back.
+    ``callbacks``: « press 1 » is offered to those who wait. ``callback_attempts``: how often a
+    number is tried; ``callback_pause_minutes`` between two attempts. ``sticky_minutes``: how long a
+    dropped line returns to the same agent. ``voicemail``: callers may leave a message when the
+    line is closed. ``coaching``: managers may listen and whisper, announced to both. ``languages``:
+    spoken to callers, the first by default; the others are chosen by a key.
+    """
+
+    closing: str = "serve"
+    callbacks: bool = True
+    callback_attempts: int = 3
+    callback_pause_minutes: int = 15
+    sticky_minutes: int = 30
+    voicemail: bool = False
+    coaching: bool = False
+    languages: tuple[str, ...] = ("fr", "en")
+
+
+BOUNDS = {
+    "callback_attempts": (1, 10),
+    "callback_pause_minutes": (1, 24 * 60),
+    "sticky_minutes": (0, 240),
+}
+
+
+def of(stored: Mapping[str, Any] | None) -> LineRules:
+    """The rules that a line's JSON says; unknown names are left aside, lists become tuples."""
+    known = {f.name for f in fields(LineRules)}
+    values = {name: value for name, value in (stored or {}).items() if name in known}
+    if "languages" in values:
+        values["languages"] = tuple(values["languages"]) or LineRules.languages
+    return LineRules(**values)
