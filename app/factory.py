@@ -30,7 +30,7 @@ from app.adapters.twilio_provisioning import TwilioProvisioning
 from app.adapters.twilio_sms import TwilioSms
 from app.adapters.twilio_voice import TwilioVoice
 from app.assist import routes as assist_routes
-from app.calls import desk, signatures, sockets, webhooks
+from app.calls import caller_webhooks, desk, signatures, sockets
 from app.config import Settings
 from app.demo.seed import phone_book
 from app.dossiers import routes as dossiers_routes
@@ -141,7 +141,7 @@ def _register(app: Flask) -> None:
         tickets_routes.bp,
         pane_routes.bp,
         assist_routes.bp,
-        webhooks.bp,
+        caller_webhooks.bp,
         desk.bp,
         reporting_routes.bp,
         health.bp,
