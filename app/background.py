@@ -15,7 +15,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock, jobs
-from app.calls import dispatch, sockets, ticker
+from app.calls import dispatch, live, sockets, ticker
 from app.exceptions import PermanenceError
 from app.extensions import socketio
 
@@ -65,17 +65,27 @@ def spawn_now(_app: Flask, task: Callable[[], None]) -> None:
 
 
 def install(app: Flask, testing: bool) -> None:
-    """Give ``wiring.spawn`` and ``wiring.wake`` their meaning for this app."""
+    """Give ``wiring.spawn``, ``wiring.wake`` and ``live.desks_changed`` their meaning for this app."""
     router = Router(app)
     app.extensions["permanence.router"] = router
     app.extensions["permanence.spawn"] = spawn_now if testing else spawn_served
     app.extensions["permanence.wake"] = dispatch.run if testing else router.wake
+    news = live.DeskNews(lambda task: spawn_served(app, task))
+    app.extensions["permanence.desks"] = live.tell_desks if testing else news.add
 
 
 def start_web(app: Flask) -> None:
     """Background work of every web process."""
     socketio.start_background_task(app.extensions["permanence.router"].serve)
     every(app, PULSE_SECONDS, "pulse", sockets.vouch)
+    watch = live.LineWatch()
+    every(app, live.LOOK_SECONDS, "watch of the line", lambda: look(watch))
+
+
+def look(watch: live.LineWatch) -> None:
+    """Look at the line, if anybody here would hear of it."""
+    if sockets.any_open():
+        watch.look()
 
 
 def start_ticker(app: Flask) -> None:

@@ -39,6 +39,7 @@ from app.local_carrier.carrier import Carrier, create_carrier
 from app.local_carrier.settings import CarrierSettings, LineNumber, PhoneEntry
 from app.local_carrier.sockets import register_sockets
 from app.locale import select_locale
+from app.plain_sockets import PlainSockets
 from app.reporting import routes as reporting_routes
 from app.tickets import pane_routes
 from app.tickets import routes as tickets_routes
@@ -59,6 +60,7 @@ def create_app(settings: Settings | None = None, ports: Ports | None = None) -> 
         )
     app.extensions["permanence.settings"] = settings
     _init_extensions(app, settings)
+    app.wsgi_app = PlainSockets(app.wsgi_app)  # type: ignore[method-assign]
     app.extensions["permanence.ports"] = ports or _ports(settings)
     background.install(app, settings.testing)
     error_handlers.install(app)

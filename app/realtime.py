@@ -1,7 +1,7 @@
 """What browsers hear at once. The only caller of ``socketio.emit``.
 
-Rooms: ``agent:<id>`` (all tabs of one agent), ``line`` (all staff who look at the line),
-``managers``. Call it after the commit: what is published must already be true in the database.
+Rooms: ``agent:<id>`` (all tabs of one agent), ``line`` (all staff), ``managers``. Call it after the
+commit: what is published must already be true in the database.
 """
 
 from __future__ import annotations
@@ -14,6 +14,16 @@ from app.extensions import socketio
 def publish(event: str, payload: dict[str, Any], *, room: str) -> None:
     """Send ``event`` with a JSON ``payload`` (no personal data) to the browsers in ``room``."""
     socketio.emit(event, payload, to=room)
+
+
+def publish_here(event: str, payload: dict[str, Any], *, room: str) -> None:
+    """As ``publish``, to the browsers of this process alone: nothing goes through Redis."""
+    socketio.emit(event, payload, to=room, ignore_queue=True)
+
+
+def heard_here(room: str) -> bool:
+    """Is a browser of this process in ``room``?"""
+    return next(socketio.server.manager.get_participants("/", room), None) is not None
 
 
 def agent_room(agent_id: int) -> str:

@@ -20,7 +20,6 @@ from app.calls.states import Event, Kind
 from app.dossiers import phone_numbers
 from app.exceptions import Unavailable
 from app.extensions import db
-from app.realtime import LINE_ROOM, publish
 from app.tickets import service as tickets
 from app.tickets.models import Channel, Direction
 from app.unit_of_work import unit_of_work
@@ -79,10 +78,8 @@ def receive(incoming: Incoming, *, now: datetime) -> Arrival | None:
     Unavailable when no line is set up.
     """
     try:
-        with unit_of_work() as work:
-            arrival = _create(incoming, now)
-            work.after(lambda: publish("line", {}, room=LINE_ROOM))
-            return arrival
+        with unit_of_work():
+            return _create(incoming, now)
     except IntegrityError:
         return None
 

@@ -12,9 +12,8 @@ from app import clock
 from app.access import allow
 from app.accounts import service as accounts
 from app.adapters.ports import softphone_identity
-from app.calls import desk_view, service
+from app.calls import desk_view, live, service
 from app.exceptions import InvalidInput
-from app.realtime import LINE_ROOM, agent_room, publish
 from app.wiring import ports, settings, wake
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
@@ -87,8 +86,7 @@ def presence() -> Any:
     accounts.choose_presence(
         current_user.id, str(body.get("state", "")), body.get("reason"), now=clock.now()
     )
-    publish("desk", {}, room=agent_room(current_user.id))
-    publish("line", {}, room=LINE_ROOM)
+    live.desks_changed([current_user.id])
     wake()
     return _desk()
 

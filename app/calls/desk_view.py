@@ -7,9 +7,9 @@ from typing import Any
 
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
-from app.accounts.models import Agent, Presence
+from app.accounts.models import Agent, Connection, Presence
 from app.calls import store
 from app.calls.models import Call, Line
 from app.calls.states import State
@@ -21,8 +21,11 @@ from app.extensions import db
 from app.tickets.models import Contact
 
 
-def desk_of(agent: Agent, now: datetime) -> dict[str, Any]:
-    """Everything that the line pane needs for this agent; times in ISO 8601, UTC."""
+def desk_of(agent: Agent, now: datetime, *, queue: bool = True) -> dict[str, Any]:
+    """Everything that the line pane needs for this agent; times in ISO 8601, UTC.
+
+    Without ``queue`` its figures are left out: a desk that is told keeps those it has.
+    """
     presence = db.session.get_one(Presence, agent.id, populate_existing=True)
     call = store.current_call_of(agent.id)
     return {
@@ -33,21 +36,29 @@ def desk_of(agent: Agent, now: datetime) -> dict[str, Any]:
             "since": _iso(presence.since),
         },
         "call": _call(call, now) if call else None,
-        "queue": queue_summary(agent.id),
         "now": _iso(now),
+        **({"queue": queue_summary(agent.id)} if queue else {}),
     }
 
 
-def queue_summary(besides: int) -> dict[str, Any]:
+def queue_summary(besides: int | None = None) -> dict[str, Any]:
     """How many wait, since when, and how many agents are free ``besides`` the one who looks."""
     waiting, longest = db.session.execute(
         select(func.count(), func.min(Call.queued_at)).where(
             Call.state.in_((State.WAITING, State.OFFERED))
         )
     ).one()
-    free = sum(
-        row.state == "available" and row.connected and row.id != besides
-        for row in store.agent_rows()
+    free = db.session.scalar(
+        select(func.count())
+        .select_from(Presence)
+        .join(Agent, Agent.id == Presence.agent_id)
+        .where(
+            Presence.state == "available",
+            Agent.active.is_(True),
+            Agent.role.in_(("front", "back")),
+            Agent.id != (besides or 0),
+            exists().where(Connection.agent_id == Agent.id),
+        )
     )
     return {"waiting": waiting, "longest_since": _iso(longest), "available_agents": free}
 

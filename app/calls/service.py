@@ -14,14 +14,13 @@ from app import clock
 from app.accounts import service as accounts
 from app.accounts.presence import PresenceState
 from app.assist import service as assist
-from app.calls import effects, store
+from app.calls import effects, live, store
 from app.calls.consequences import CallAgent, Command, Consequences, MoveAgent, consequences
 from app.calls.models import Call, Line
 from app.calls.routing import Policy
 from app.calls.states import CallRecord, Event, Kind, State
 from app.exceptions import Conflict, IllegalTransition, NotFound
 from app.extensions import db
-from app.realtime import LINE_ROOM, agent_room, publish
 from app.tickets import service as tickets
 from app.tickets.models import Channel, Direction
 from app.unit_of_work import Work, release_connection, unit_of_work
@@ -118,9 +117,7 @@ def _follow_contact(call_id: int, after: CallRecord) -> None:
 
 
 def _announce(follow: Consequences) -> None:
-    for agent_id in follow.agents:
-        publish("desk", {}, room=agent_room(agent_id))
-    publish("line", {}, room=LINE_ROOM)
+    live.desks_changed(follow.agents)
 
 
 # --- the agent's acts ----------------------------------------------------------------------------

@@ -44,6 +44,11 @@ def _disconnect(*_reason: object) -> None:
         service.agent_gone(gone, now=clock.now())
 
 
+def any_open() -> bool:
+    """Does this process serve an open tab?"""
+    return bool(_open_tabs)
+
+
 def vouch() -> None:
     """Tell the database that this process' tabs are alive (every few seconds)."""
     accounts.seen(PROCESS, sorted(_open_tabs), now=clock.now())

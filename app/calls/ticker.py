@@ -13,13 +13,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts import service as accounts
-from app.calls import dispatch, service, store
+from app.calls import dispatch, live, service, store
 from app.calls.consequences import WRAP_UP_LOOK, ConnectCaller
 from app.calls.models import Call
 from app.calls.states import Event, Kind, State
 from app.exceptions import PermanenceError
 from app.extensions import db
-from app.realtime import LINE_ROOM, agent_room, publish
 from app.unit_of_work import release_connection, unit_of_work
 from app.wiring import ports
 
@@ -60,8 +59,7 @@ def _sole_ticker() -> bool:
 def _act(deadline: store.Due, now: datetime) -> None:
     if deadline.kind == "gone" and deadline.agent_id:
         if accounts.set_offline_if_gone(deadline.agent_id, now=now):
-            publish("desk", {}, room=agent_room(deadline.agent_id))
-            publish("line", {}, room=LINE_ROOM)
+            live.desks_changed([deadline.agent_id])
         return
     action = _ACTIONS.get(deadline.kind)
     call = db.session.get(Call, deadline.call_id, populate_existing=True)

@@ -6,12 +6,12 @@ import { checkMicrophone } from "./desk/microphone.js";
 import { reasonToConfirm, refreshSuggestion, reloadAround, showContact, storeQualification, tellMailLife, watchPanes } from "./desk/panes.js";
 import { Phone } from "./desk/phone.js";
 import { chime, isLocked, setVolume, startRing, stopRing, unlockOnGesture, volume } from "./desk/ring.js";
-import { contactOf, phaseOf } from "./desk/state.js";
+import { besidesMe, contactOf, phaseOf } from "./desk/state.js";
 import { callerName, render, tick } from "./desk/view.js";
 
 const LOST_AFTER_MS = 3000;
 const RESUME_PAUSE_MS = 5000;
-const LINE_PAUSE_MS = 400; // the line moves by bursts: one question to the server for all of them
+const LEG_ENDED_MS = 1500; // the server is usually faster to say it
 const readJson = (id) => JSON.parse(document.getElementById(id).textContent);
 
 let desk = readJson("desk-state");
@@ -19,7 +19,6 @@ let clockOffset = Date.parse(desk.now) - Date.now();
 let phase = null;
 let network = "ok";
 let lostTimer = 0;
-let lineTimer = 0;
 let declined = ""; // the last call that she left to the others: no need to tell her that it is gone
 
 const config = readJson("softphone-config");
@@ -38,7 +37,11 @@ function draw() {
   if (before !== phase) changed(before);
 }
 
+let hadLeg = false;
 function phoneChanged() {
+  // Her voice is gone and nobody has said so: what tells the desks may have died at that instant.
+  if (hadLeg && !phone.around.leg && desk.call?.state === "talking") window.setTimeout(refresh, LEG_ENDED_MS);
+  hadLeg = phone.around.leg;
   draw();
   if (phone.around.phone === "ready" && desk.call?.state === "talking") resumeHere();
 }
@@ -47,7 +50,7 @@ function phoneChanged() {
 function take(next) {
   if (!next || Date.parse(next.now) < Date.parse(desk.now)) return;
   const previous = desk;
-  desk = next;
+  desk = { ...next, queue: next.queue ?? desk.queue }; // what is told without being asked leaves the queue out: "line" brings it
   clockOffset = Date.parse(desk.now) - Date.now();
   showContact(contactOf(desk));
   draw();
@@ -188,9 +191,9 @@ function connect() {
     lostTimer = window.setTimeout(() => { network = "lost"; draw(); }, LOST_AFTER_MS);
   });
   socket.on("desk", (message) => (message?.desk ? take(message.desk) : refresh()));
-  socket.on("line", () => {
-    window.clearTimeout(lineTimer);
-    lineTimer = window.setTimeout(refresh, LINE_PAUSE_MS);
+  socket.on("line", ({ queue }) => {
+    desk.queue = besidesMe(queue, desk.presence);
+    draw();
   });
   socket.on("taken", () => toast(text("taken"), "wait"));
   socket.on("assist.link", (message) => {

@@ -129,3 +129,12 @@ def test_one_notice_at_a_time_the_most_urgent(ask: Any) -> None:
 def test_panes_follow_the_contact(ask: Any) -> None:
     assert ask("contactOf", desk("available")) is None
     assert ask("contactOf", desk("ringing", call("offered"))) == 7
+
+
+@pytest.mark.parametrize(
+    ("state", "told", "shown"), [("available", 3, 2), ("in_call", 3, 3), ("available", 0, 0)]
+)
+def test_free_colleagues_do_not_count_oneself(ask: Any, state: str, told: int, shown: int) -> None:
+    queue = {"waiting": 1, "longest_since": NOON, "available_agents": told}
+    answer = ask("besidesMe", queue, {"state": state})
+    assert answer == {**queue, "available_agents": shown}

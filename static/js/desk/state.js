@@ -52,6 +52,12 @@ export function presenceWord(presence) {
   return presence.state === "away" && presence.reason ? `away.${presence.reason}` : presence.state;
 }
 
+/** The queue as told to everybody, for one who reads it: her own free seat does not count. */
+export function besidesMe(queue, presence) {
+  const mine = presence.state === "available" ? 1 : 0;
+  return { ...queue, available_agents: Math.max(0, queue.available_agents - mine) };
+}
+
 const DOTS = { available: "live", in_call: "live", ringing: "wait", wrap_up: "wait", away: "wait", missed: "stop", do_not_disturb: "stop", offline: "hollow" };
 
 export function presenceDot(presence) {

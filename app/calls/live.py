@@ -1,0 +1,131 @@
+"""What the staff's tabs are told without asking, so that nobody need ask.
+
+``desk``: one agent's tabs get her desk as it is now, at each change that she can see. ``line``: every
+tab gets the queue's figures, at most once a second. Each process looks at the database for its own
+tabs: what another process changed is told all the same, even if that process died the next instant,
+and five hundred desks cost five hundred small messages a second and not five hundred questions.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import current_app
+from flask_babel import force_locale
+from sqlalchemy import func, select
+
+from app import clock
+from app.accounts.models import Agent, Connection, Presence
+from app.calls import desk_view
+from app.calls.models import Call, CallEvent
+from app.calls.states import State
+from app.extensions import db
+from app.realtime import LINE_ROOM, agent_room, heard_here, publish, publish_here
+from app.unit_of_work import release_connection
+
+LOOK_SECONDS = 0.25  # a change on a quiet line is told this soon
+TELL_SECONDS = 1.0  # and on a busy one no more often than this
+REMIND_AFTER = timedelta(seconds=3)
+
+
+def desks_changed(agents: Iterable[int]) -> None:
+    """Tell these agents' tabs soon. Call it after the commit."""
+    current_app.extensions["permanence.desks"](agents)
+
+
+def tell_desks(agents: Iterable[int], send: Callable[..., None] = publish) -> None:
+    """Send each of these agents her desk, in her language. The queue's figures travel apart."""
+    for agent_id in agents:
+        agent = db.session.get(Agent, agent_id)
+        if agent is None:
+            continue
+        with force_locale(agent.locale):
+            desk = desk_view.desk_of(agent, clock.now(), queue=False)
+        release_connection()
+        send("desk", {"desk": desk}, room=agent_room(agent_id))
+
+
+class DeskNews:
+    """Whose desk has changed. Changes of one desk that come together are told once."""
+
+    def __init__(self, start: Callable[[Callable[[], None]], None]) -> None:
+        self._start = start
+        self._changed: set[int] = set()
+        self._telling = False
+
+    def add(self, agents: Iterable[int]) -> None:
+        """These desks have changed: tell them beside the requests, one after the other."""
+        self._changed.update(agents)
+        if self._changed and not self._telling:
+            self._telling = True
+            self._start(self._tell)
+
+    def _tell(self) -> None:
+        try:
+            while self._changed:
+                changed, self._changed = self._changed, set()
+                tell_desks(changed)
+        finally:
+            self._telling = False
+
+
+class LineWatch:
+    """Looks at the line for the tabs of this process."""
+
+    def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
+        self._seconds = seconds
+        self._told: tuple[object, ...] = ()
+        self._told_at = self._reminded_at = float("-inf")
+        self._reminded: set[tuple[str, datetime | None]] = set()
+
+    def look(self) -> None:
+        """Tell what moved since the last time, unless that was just now."""
+        if self._seconds() - self._told_at >= TELL_SECONDS:
+            self._tell()
+        if self._seconds() - self._reminded_at >= TELL_SECONDS:
+            self._remind()
+
+    def _tell(self) -> None:
+        stamp = line_stamp()
+        if stamp == self._told:
+            return
+        self._told, self._told_at = stamp, self._seconds()
+        publish_here("line", line_news(), room=LINE_ROOM)
+
+    def _remind(self) -> None:
+        """Tell again, once, a desk where a call has been ringing for a while.
+
+        The process that made the offer may have died before it could tell; to hear it twice
+        changes nothing.
+        """
+        self._reminded_at = self._seconds()
+        ringing = db.session.execute(
+            select(Call.ref, Call.offered_at, Call.offered_to).where(
+                Call.state == State.OFFERED, Call.offered_at < clock.now() - REMIND_AFTER
+            )
+        ).all()
+        late = {(row.ref, row.offered_at): row.offered_to for row in ringing}
+        unsaid = [late[each] for each in late.keys() - self._reminded]
+        self._reminded = set(late)
+        tell_desks([who for who in unsaid if heard_here(agent_room(who))], publish_here)
+
+
+def line_stamp() -> tuple[object, ...]:
+    """Something that differs whenever a call, an agent's state or the open tabs have changed."""
+    row = db.session.execute(
+        select(
+            select(func.max(CallEvent.id)).scalar_subquery(),
+            select(func.max(Call.id)).scalar_subquery(),
+            select(func.max(Presence.since)).scalar_subquery(),
+            select(func.count(Connection.sid)).scalar_subquery(),
+        )
+    ).one()
+    return tuple(row)
+
+
+def line_news() -> dict[str, Any]:
+    """The queue's figures; ``available_agents`` counts all, whoever reads it included."""
+    return {"queue": desk_view.queue_summary(), "now": clock.now().isoformat()}

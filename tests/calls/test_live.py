@@ -1,0 +1,133 @@
+"""What tabs are told without asking: their own desk, and the line's figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask, g
+from sqlalchemy import update
+
+from app import clock
+from app.calls import live
+from app.calls.models import Call
+from app.extensions import db, socketio
+from app.unit_of_work import unit_of_work
+from tests.calls.switchboard import Caller
+from tests.clients import StaffClient
+
+Desk = Callable[..., StaffClient]
+Phone = Callable[..., Caller]
+
+
+class Tab:
+    """A browser's tab: what it was told, by event."""
+
+    def __init__(self, app: Flask, agent: StaffClient) -> None:
+        g.pop("_login_user", None)  # who signed in before her, in the context that tests share
+        self.socket = socketio.test_client(app, flask_test_client=agent)
+
+    def told(self, event: str) -> list[dict[str, Any]]:
+        """The payloads of ``event`` since the last time; what else came is dropped."""
+        return [each["args"][0] for each in self.socket.get_received() if each["name"] == event]
+
+
+@pytest.fixture
+def tab(app: Flask) -> Callable[[StaffClient], Tab]:
+    return lambda agent: Tab(app, agent)
+
+
+@pytest.fixture
+def watch() -> live.LineWatch:
+    """A watch whose clock a test moves: ``watch.seconds[0] += 1``."""
+    seconds = [0.0]
+    watch = live.LineWatch(lambda: seconds[0])
+    watch.seconds = seconds  # type: ignore[attr-defined]
+    return watch
+
+
+def test_a_desk_is_told_all_that_it_shows(caller: Phone, at_desk: Desk, tab: Any) -> None:
+    agent = at_desk()
+    hers, other = tab(agent), tab(at_desk(state="away"))
+    one = caller().dial()
+    (news,) = hers.told("desk")
+    asked = agent.get("/desk/state").json["desk"]
+    assert news["desk"]["call"] == asked["call"]
+    assert news["desk"]["presence"] == asked["presence"]
+    assert news["desk"]["call"]["ref"] == one.call.ref
+    assert other.told("desk") == []
+
+
+def test_it_is_told_in_her_language(caller: Phone, at_desk: Desk, tab: Any) -> None:
+    agent = at_desk(locale="en")
+    hers = tab(agent)
+    caller("anonymous").dial()
+    assert hers.told("desk")[-1]["desk"]["call"]["caller"]["display"] == "Number withheld"
+
+
+def test_the_line_is_told_when_it_moved_and_at_most_once_a_second(
+    caller: Phone, at_desk: Desk, tab: Any, watch: Any
+) -> None:
+    tabs = [tab(at_desk()), tab(at_desk(state="away"))]
+    watch.look()
+    watch.seconds[0] += 1
+    watch.look()
+    for each in tabs:
+        (news,) = each.told("line")
+        assert news["queue"] == {"waiting": 0, "longest_since": None, "available_agents": 1}
+    caller().dial()
+    caller("+33639980102").dial()
+    watch.look()
+    caller("+33639980103").dial()
+    watch.seconds[0] += 0.5
+    watch.look()
+    assert [n["queue"]["waiting"] for n in tabs[1].told("line")] == [2]
+    watch.seconds[0] += 0.5
+    watch.look()
+    assert [n["queue"]["waiting"] for n in tabs[1].told("line")] == [3]
+
+
+def test_a_desk_that_was_not_told_of_a_call_is_reminded_once(
+    caller: Phone, at_desk: Desk, tab: Any, watch: Any
+) -> None:
+    hers = tab(at_desk())
+    one = caller().dial()
+    hers.told("desk")  # lost with the process that made the offer
+    watch.look()
+    assert hers.told("desk") == []
+    with unit_of_work():
+        db.session.execute(update(Call).values(offered_at=clock.now() - timedelta(seconds=4)))
+    for _ in range(2):
+        watch.seconds[0] += 1
+        watch.look()
+    assert [n["desk"]["call"]["ref"] for n in hers.told("desk")] == [one.call.ref]
+
+
+def test_changes_of_a_desk_that_come_together_are_told_once(
+    app: Flask, at_desk: Desk, tab: Any
+) -> None:
+    agent = at_desk()
+    hers = tab(agent)
+    rounds: list[Callable[[], None]] = []
+    news = live.DeskNews(rounds.append)
+    for _ in range(3):
+        news.add([agent.agent.id])
+    news.add([])
+    (only,) = rounds
+    only()
+    assert len(hers.told("desk")) == 1
+    news.add([agent.agent.id])
+    assert len(rounds) == 2
+
+
+def test_a_failure_does_not_silence_the_desks(at_desk: Desk, monkeypatch: Any) -> None:
+    rounds: list[Callable[[], None]] = []
+    news = live.DeskNews(rounds.append)
+    monkeypatch.setattr(live, "tell_desks", lambda _agents: 1 / 0)
+    news.add([1])
+    with pytest.raises(ZeroDivisionError):
+        rounds[0]()
+    news.add([1])
+    assert len(rounds) == 2
