@@ -1,0 +1,298 @@
+"""Changes of a line by a manager: each is one transaction, journaled, told to who looks at it.
+
+The journal keeps who, which fields and codes; never a text that was typed.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, select
+
+from app.accounts import journal
+from app.calls import announcements, line_rules, line_settings
+from app.calls.announcement_settings import read_text, sound_type
+from app.calls.models import AnnouncementSound, Line
+from app.calls.opening_hours import REFERENCE_HOURS
+from app.calls.routing import Policy
+from app.exceptions import Conflict, InvalidInput, NotFound
+from app.extensions import db
+from app.realtime import LINE_ROOM, publish
+from app.unit_of_work import Work, unit_of_work
+from app.wiring import wake
+
+
+def current() -> Line:
+    """The service's line. Raises NotFound when none is set up."""
+    line = db.session.scalar(select(Line).order_by(Line.id).limit(1))
+    if line is None:
+        raise NotFound("Aucune ligne n'est configurée.", todo="flask --app app.factory demo seed")
+    return line
+
+
+def _locked() -> Line:
+    line = db.session.scalar(
+        select(Line)
+        .order_by(Line.id)
+        .limit(1)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if line is None:
+        raise NotFound("Aucune ligne n'est configurée.", todo="flask --app app.factory demo seed")
+    return line
+
+
+def hours_of(line: Line) -> dict[str, Any]:
+    """The hours that count: the line's own, else those of reference."""
+    return line.hours or REFERENCE_HOURS
+
+
+def week_of(line: Line) -> dict[str, Any]:
+    """The spans of each day of the week."""
+    return dict(hours_of(line).get("week", {}))
+
+
+def rules_and_policy(line: Line) -> dict[str, Any]:
+    """Every rule and threshold with its value, defaults included; lists, as JSON has them."""
+    rules = {**vars(line_rules.of(line.rules)), **vars(Policy(**line.policy))}
+    return {**rules, "languages": list(rules["languages"])}
+
+
+def week_fingerprint(line: Line) -> str:
+    """What the page of hours shows, in short."""
+    return line_settings.fingerprint(week_of(line))
+
+
+def rules_fingerprint(line: Line) -> str:
+    """What the page of rules shows, in short."""
+    return line_settings.fingerprint(rules_and_policy(line))
+
+
+# --- hours ---------------------------------------------------------------------------------------
+
+
+def change_week(week: Mapping[str, Any], *, seen: str, by: int, now: datetime) -> list[str]:
+    """Store the hours of the week; the days that changed. Raises Conflict on a stale page."""
+    with unit_of_work() as work:
+        line = _locked()
+        _refuse_stale(seen, week_fingerprint(line))
+        days = line_settings.changed(week_of(line), week)
+        line.hours = {**hours_of(line), "week": dict(week)}
+        _journal(line, "line_hours", by, now, {"days": days}, work)
+        return days
+
+
+def close_days(days: list[str], *, by: int, now: datetime) -> None:
+    """Add exceptional closures."""
+    with unit_of_work() as work:
+        line = _locked()
+        hours = hours_of(line)
+        line.hours = {**hours, "closures": sorted({*hours.get("closures", ()), *days})}
+        _journal(line, "line_closed_days", by, now, {"added": days}, work)
+
+
+def open_day(day: str, *, by: int, now: datetime) -> None:
+    """Take an exceptional closure back. Raises NotFound when there is none on that day."""
+    with unit_of_work() as work:
+        line = _locked()
+        hours = hours_of(line)
+        closures = list(hours.get("closures", ()))
+        if day not in closures:
+            raise NotFound("Cette fermeture n'est plus dans la liste.")
+        line.hours = {**hours, "closures": [each for each in closures if each != day]}
+        _journal(line, "line_closed_days", by, now, {"removed": [day]}, work)
+
+
+def local_day(line: Line, now: datetime) -> date:
+    """The day it is where the line is."""
+    return now.astimezone(ZoneInfo(line.zone)).date()
+
+
+# --- rules, thresholds, mode ---------------------------------------------------------------------
+
+
+def change_rules(
+    rules: Mapping[str, Any], policy: Mapping[str, Any], *, seen: str, by: int, now: datetime
+) -> list[str]:
+    """Store rules and policy; the names that changed. Raises Conflict on a stale page."""
+    with unit_of_work() as work:
+        line = _locked()
+        _refuse_stale(seen, rules_fingerprint(line))
+        before = rules_and_policy(line)
+        line.rules = {**line.rules, **rules}
+        line.policy = {**line.policy, **policy}
+        names = line_settings.changed(before, rules_and_policy(line))
+        _journal(line, "line_rules", by, now, {"fields": names}, work)
+        return names
+
+
+def change_thresholds(policy: Mapping[str, int], *, by: int, now: datetime) -> None:
+    """Switch the overflow thresholds at once, those who wait included."""
+    with unit_of_work() as work:
+        line = _locked()
+        before = {name: getattr(Policy(**line.policy), name) for name in policy}
+        line.policy = {**line.policy, **policy}
+        _journal(line, "line_thresholds", by, now, {"from": before, "to": dict(policy)}, work)
+
+
+def switch_mode(mode: str, *, by: int, now: datetime) -> None:
+    """Open or close the line by hand, or give it back to its hours."""
+    if mode not in line_settings.MODES:
+        raise InvalidInput("Cet état de la ligne n'existe pas.")
+    with unit_of_work() as work:
+        line = _locked()
+        before, line.mode = line.mode, mode
+        _journal(line, "line_mode", by, now, {"from": before, "to": mode}, work)
+
+
+def switch_incident(on: bool, *, by: int, now: datetime) -> bool:
+    """Switch the incident's announcement. False when it already was so: nothing is changed."""
+    with unit_of_work() as work:
+        line = _locked()
+        if (line.incident_since is not None) == on:
+            return False
+        line.incident_since = now if on else None
+        act = "line_incident_on" if on else "line_incident_off"
+        _journal(line, act, by, now, {}, work)
+        return True
+
+
+# --- announcements -------------------------------------------------------------------------------
+
+
+def default_text(key: str, language: str) -> str:
+    """Our own words for a key: those of the language, else French. Raises NotFound."""
+    texts = announcements.TEXTS
+    if key not in texts["fr"]:
+        raise NotFound("Cette annonce n'existe pas.")
+    return texts.get(language, texts["fr"]).get(key, texts["fr"][key])
+
+
+def own_text(line: Line, key: str, language: str) -> str | None:
+    """The line's own words, if it has any."""
+    return (line.announcements or {}).get(language, {}).get(key)
+
+
+def check_language(line: Line, language: str) -> None:
+    """Raise NotFound unless the line speaks this language."""
+    if language not in line_rules.of(line.rules).languages:
+        raise NotFound("La ligne ne parle pas cette langue.")
+
+
+def text_fingerprint(line: Line, key: str, language: str) -> str:
+    """What the card of an announcement shows, in short."""
+    return line_settings.fingerprint(own_text(line, key, language))
+
+
+def change_text(
+    key: str, language: str, typed: str, *, seen: str, by: int, now: datetime
+) -> str | None:
+    """Store the line's words for an announcement; None: it is back to ours.
+
+    Raises InvalidInput for words that cannot be spoken, Conflict on a stale page.
+    """
+    words = read_text(typed, default_text(key, language))
+    with unit_of_work() as work:
+        line = _locked()
+        check_language(line, language)
+        _refuse_stale(seen, text_fingerprint(line, key, language))
+        texts = {each: dict(own) for each, own in (line.announcements or {}).items()}
+        texts.setdefault(language, {}).pop(key, None)
+        if words is not None:
+            texts[language][key] = words
+        line.announcements = texts
+        what = {"key": key, "language": language, "own": words is not None}
+        _journal(line, "announcement_text", by, now, what, work)
+    return words
+
+
+def sounds_of(line: Line, language: str) -> dict[str, str]:
+    """The token of each uploaded sound of a language, by key."""
+    rows = db.session.execute(
+        select(AnnouncementSound.key, AnnouncementSound.token).where(
+            AnnouncementSound.line_id == line.id, AnnouncementSound.language == language
+        )
+    )
+    return {key: token for key, token in rows}
+
+
+def sound(token: str) -> AnnouncementSound:
+    """An uploaded sound. Raises NotFound."""
+    found = db.session.scalar(select(AnnouncementSound).where(AnnouncementSound.token == token))
+    if found is None:
+        raise NotFound("Ce son n'existe plus.")
+    return found
+
+
+def store_sound(key: str, language: str, content: bytes, *, by: int, now: datetime) -> None:
+    """Play this sound instead of speaking the announcement. Raises InvalidInput for another file.
+
+    A new token each time: whoever kept the old sound fetches the new one.
+    """
+    default_text(key, language)
+    media_type = sound_type(content)
+    with unit_of_work() as work:
+        line = _locked()
+        check_language(line, language)
+        _forget_sound(line, key, language)
+        db.session.add(
+            AnnouncementSound(
+                line_id=line.id,
+                key=key,
+                language=language,
+                token=secrets.token_hex(16),
+                media_type=media_type,
+                content=content,
+                uploaded_at=now,
+            )
+        )
+        what = {"key": key, "language": language, "bytes": len(content)}
+        _journal(line, "announcement_sound", by, now, what, work)
+
+
+def delete_sound(key: str, language: str, *, by: int, now: datetime) -> None:
+    """Speak the announcement again."""
+    with unit_of_work() as work:
+        line = _locked()
+        if not _forget_sound(line, key, language):
+            raise NotFound("Ce son n'existe plus.")
+        what = {"key": key, "language": language, "bytes": 0}
+        _journal(line, "announcement_sound", by, now, what, work)
+
+
+def _forget_sound(line: Line, key: str, language: str) -> bool:
+    gone = db.session.scalars(
+        delete(AnnouncementSound)
+        .where(
+            AnnouncementSound.line_id == line.id,
+            AnnouncementSound.key == key,
+            AnnouncementSound.language == language,
+        )
+        .returning(AnnouncementSound.id)
+    ).all()
+    return bool(gone)
+
+
+# --- common --------------------------------------------------------------------------------------
+
+
+def _refuse_stale(seen: str, now_is: str) -> None:
+    if seen != now_is:
+        raise Conflict(
+            "Quelqu'un d'autre vient de changer ces réglages.",
+            kept="Ce que vous avez écrit est encore là ; rien n'est enregistré.",
+            todo="Regardez ce qui a changé, puis enregistrez de nouveau.",
+        )
+
+
+def _journal(
+    line: Line, act: str, by: int, now: datetime, detail: dict[str, Any], work: Work
+) -> None:
+    journal.record(act, f"line:{line.id}", agent_id=by, now=now, detail=detail)
+    work.after(lambda: publish("line", {}, room=LINE_ROOM))
+    work.after(wake)

@@ -1,0 +1,262 @@
+"""What a manager types about a line, read and judged. Pure: hours, closures, rules, thresholds.
+
+A form is read whole: ``Read.errors`` says what is wrong in each field, in words, and nothing is
+changed while it is not empty. Hours are typed as people write them: « 9h-12h30, 13h30-17h ».
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+
+from app.calls.line_rules import BOUNDS, CLOSING
+from app.exceptions import InvalidInput
+
+MODES = ("hours", "open", "closed")
+WEEK = tuple(str(day) for day in range(7))
+POLICY_BOUNDS = {
+    "ring_seconds": (10, 60),
+    "overflow_after": (0, 600),
+    "overflow_length": (0, 100),
+}
+TYPED_LIMIT = 200  # characters kept of what is typed in a day
+SPANS_LIMIT = 6
+CLOSURE_LIMIT = 31  # days closed at once
+FARTHEST = timedelta(days=2 * 366)
+LANGUAGES_LIMIT = 8
+SWITCHES = ("callbacks", "voicemail", "coaching")
+
+Span = tuple[str, str]
+Errors = dict[str, InvalidInput]
+
+
+@dataclass(frozen=True)
+class Read:
+    """A form once read: its values, or what is wrong, by field."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    errors: Errors = field(default_factory=dict)
+
+
+def fingerprint(*values: object) -> str:
+    """A short name for what a page showed: another one, and somebody changed it meanwhile."""
+    text = json.dumps(values, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """The names whose value differs, in order: what the journal keeps of a change."""
+    return sorted(k for k in before.keys() | after.keys() if before.get(k) != after.get(k))
+
+
+# --- opening hours -------------------------------------------------------------------------------
+
+_TIME = (
+    r"(?:midi|noon|minuit|midnight|"
+    r"\d{1,2}(?:\s*(?:heures?\b|h|:|\.)(?:\s*\d{2}(?!\s*[h:]|\d))?)?(?!\d))"
+)
+_SPAN = rf"(?:(?:de|from)\s+)?({_TIME})\s*(?:-|–|—|à|\bto\b)\s*({_TIME})"  # noqa: RUF001 (typed so)
+_BETWEEN = r"(?:\s*[,;/&+\n]\s*|\s+(?:et|and|puis|then)\s+|\s+)"
+_DAY = re.compile(rf"\s*{_SPAN}(?:{_BETWEEN}{_SPAN})*\s*[.,;]?\s*")
+_ONE = re.compile(_SPAN)
+_CLOSED = frozenset({"", "-", "x", "ferme", "fermé", "fermée", "closed", "rien", "aucun"})
+_NAMED = {"midi": (12, 0), "noon": (12, 0), "minuit": (0, 0), "midnight": (0, 0)}
+
+
+def read_day(typed: str) -> list[Span]:
+    """The opening spans of a day as typed, in order, « HH:MM » each. Raises InvalidInput.
+
+    Nothing, or « fermé », is a closed day.
+    """
+    text = typed.strip().lower()
+    if text in _CLOSED:
+        return []
+    if len(text) > TYPED_LIMIT or not _DAY.fullmatch(text):
+        raise InvalidInput(
+            "« %(typed)s » n'est pas compris. Écrivez par exemple 9h-12h30, 13h30-17h, ou laissez "
+            "vide si la ligne est fermée ce jour-là.",
+            typed=typed.strip()[:60],
+        )
+    spans = sorted((_minutes(start), _minutes(end)) for start, end in _ONE.findall(text))
+    _check(spans)
+    return [(_stored(start), _stored(end)) for start, end in spans]
+
+
+def _minutes(typed: str) -> int:
+    parts = re.findall(r"\d+", typed)
+    hour, minute = _NAMED.get(typed) or (int(parts[0]), int(parts[1]) if parts[1:] else 0)
+    if hour > 23 or minute > 59:
+        raise InvalidInput(
+            "« %(typed)s » n'est pas une heure : la dernière est 23h59.", typed=typed.strip()
+        )
+    return hour * 60 + minute
+
+
+def _check(spans: list[tuple[int, int]]) -> None:
+    if len(spans) > SPANS_LIMIT:
+        raise InvalidInput(
+            "Au plus %(most)s plages par jour : regroupez celles qui se suivent.", most=SPANS_LIMIT
+        )
+    for start, end in spans:
+        if end <= start:
+            raise InvalidInput(
+                "« %(span)s » finit avant d'avoir commencé.", span=span_text((start, end))
+            )
+    for first, second in zip(spans, spans[1:], strict=False):
+        if second[0] < first[1]:
+            raise InvalidInput(
+                "« %(first)s » et « %(second)s » se chevauchent.",
+                first=span_text(first),
+                second=span_text(second),
+            )
+
+
+def _stored(minutes: int) -> str:
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def span_text(span: tuple[int, int]) -> str:
+    """« 9h-12h30 », as one would write it; minutes since midnight."""
+    return "-".join(f"{m // 60}h{m % 60:02d}" if m % 60 else f"{m // 60}h" for m in span)
+
+
+def day_text(spans: Iterable[Iterable[str]]) -> str:
+    """The stored spans of a day as one would type them; ``read_day`` reads it back."""
+    return ", ".join(span_text((start, end)) for start, end in _pairs(spans))
+
+
+def _pairs(spans: Iterable[Iterable[str]]) -> Iterable[tuple[int, int]]:
+    for span in spans:
+        start, end = (int(clock[:2]) * 60 + int(clock[3:5]) for clock in span)
+        yield start, end
+
+
+def read_week(form: Mapping[str, str]) -> Read:
+    """The seven days of the form (``day-0`` is Monday). A week with no hour at all is refused."""
+    week: dict[str, list[list[str]]] = {}
+    errors: Errors = {}
+    for day in WEEK:
+        try:
+            week[day] = [list(span) for span in read_day(form.get(f"day-{day}", ""))]
+        except InvalidInput as error:
+            errors[f"day-{day}"] = error
+    if not errors and not any(week.values()):
+        errors["day-0"] = InvalidInput(
+            "Aucun jour n'a d'horaires : la ligne n'ouvrirait plus. Pour la fermer tout de suite, "
+            "servez-vous de « Fermer la ligne »."
+        )
+    return Read({day: spans for day, spans in week.items() if spans}, errors)
+
+
+# --- exceptional closures ------------------------------------------------------------------------
+
+
+def read_closure(
+    first: str, last: str, *, today: date, closed: Collection[str], holidays: Collection[date]
+) -> Read:
+    """The days to close, both ends included (``values["days"]``, ISO). ``last`` may be empty."""
+    errors: Errors = {}
+    start, end = _date(first, "first", errors), _date(last or first, "last", errors)
+    if errors or start is None or end is None:
+        return Read(errors=errors)
+    if start < today:
+        errors["first"] = InvalidInput("Ce jour est passé. Choisissez aujourd'hui ou plus tard.")
+    elif end < start:
+        errors["last"] = InvalidInput("La fin est avant le début.")
+    elif (end - start).days >= CLOSURE_LIMIT:
+        errors["last"] = InvalidInput("Au plus %(most)s jours à la fois.", most=CLOSURE_LIMIT)
+    elif end > today + FARTHEST:
+        errors["last" if last else "first"] = InvalidInput(
+            "Cette date est dans plus de deux ans : vérifiez l'année."
+        )
+    if errors:
+        return Read(errors=errors)
+    days = [start + timedelta(days=n) for n in range((end - start).days + 1)]
+    fresh = [d.isoformat() for d in days if d.isoformat() not in closed and d not in holidays]
+    if not fresh:
+        errors["first"] = InvalidInput(
+            "La ligne est déjà fermée ce jour-là : il est dans la liste, ou férié."
+        )
+    return Read({"days": fresh}, errors)
+
+
+def _date(typed: str, name: str, errors: Errors) -> date | None:
+    """« 2026-12-24 » as browsers send it, or « 24/12/2026 » as people type it."""
+    text = typed.strip()
+    french = re.fullmatch(r"(\d{1,2})[/. -](\d{1,2})[/. -](\d{4})", text)
+    try:
+        if french:
+            day, month, year = (int(part) for part in french.groups())
+            return date(year, month, day)
+        return date.fromisoformat(text)
+    except ValueError:
+        errors[name] = InvalidInput("Ce n'est pas une date. Écrivez-la ainsi : 24/12/2026.")
+        return None
+
+
+# --- rules and thresholds ------------------------------------------------------------------------
+
+
+def read_rules(form: Mapping[str, str]) -> Read:
+    """The line's own rules; ``values`` is what ``Line.rules`` stores."""
+    errors: Errors = {}
+    values: dict[str, Any] = {name: name in form for name in SWITCHES}
+    values["closing"] = form.get("closing", "")
+    if values["closing"] not in CLOSING:
+        errors["closing"] = InvalidInput("Choisissez ce qui se passe à la fermeture.")
+    for name, bounds in BOUNDS.items():
+        values[name] = _whole(form, name, bounds, errors)
+    values["languages"] = _languages(form.get("languages", ""), errors)
+    return Read(values, errors)
+
+
+def read_policy(form: Mapping[str, str], names: Iterable[str] = POLICY_BOUNDS) -> Read:
+    """Ringing time and overflow thresholds: those ``names`` of the policy."""
+    errors: Errors = {}
+    values = {name: _whole(form, name, POLICY_BOUNDS[name], errors) for name in names}
+    return Read(values, errors)
+
+
+def _whole(form: Mapping[str, str], name: str, bounds: tuple[int, int], errors: Errors) -> int:
+    least, most = bounds
+    typed = re.sub(r"\s+", "", form.get(name, ""))
+    value = int(typed) if re.fullmatch(r"[0-9]{1,6}", typed) else -1
+    if not least <= value <= most:
+        errors[name] = InvalidInput(
+            "Écrivez un nombre entier, de %(least)s à %(most)s.", least=least, most=most
+        )
+    return value
+
+
+def _languages(typed: str, errors: Errors) -> list[str]:
+    """French first, then the codes typed (« en, ar »), each once."""
+    codes = ["fr"]
+    for code in re.findall(r"[^\s,;/]+", typed.lower()[:TYPED_LIMIT]):
+        if not _known_language(code):
+            errors["languages"] = InvalidInput(
+                "« %(code)s » n'est pas un code de langue. Par exemple : en (anglais), ar (arabe), "
+                "es (espagnol).",
+                code=code[:20],
+            )
+        elif code not in codes:
+            codes.append(code)
+    if len(codes) > LANGUAGES_LIMIT:
+        errors["languages"] = InvalidInput("Au plus %(most)s langues.", most=LANGUAGES_LIMIT)
+    return codes
+
+
+def _known_language(code: str) -> bool:
+    if not re.fullmatch(r"[a-z]{2}", code):
+        return False
+    try:
+        Locale.parse(code)
+    except (UnknownLocaleError, ValueError):
+        return False
+    return True
