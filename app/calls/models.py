@@ -195,6 +195,24 @@ class Drift(db.Model):
     repaired: Mapped[bool] = mapped_column(Boolean, default=False)
 
 
+class ProviderLink(db.Model):
+    """How we stand with the provider: one row, made by the migration.
+
+    ``claimed_at``: a process compares now. ``ran_at``: the last comparison, and its ``problem``
+    (an error's code) if it could not be done. ``seen_until``: calls begun before were all seen.
+    ``probe_sid``: the last trial leg whose end the provider told us of (``telephony check``).
+    """
+
+    __tablename__ = "provider_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    claimed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    ran_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    problem: Mapped[str | None] = mapped_column(String(40))
+    seen_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    probe_sid: Mapped[str | None] = mapped_column(String(64))
+
+
 class CallEvent(db.Model):
     """Something that happened to a call, in the order it was applied. Append-only."""
 
@@ -243,3 +261,18 @@ class Deadline(db.Model):
     call_id: Mapped[int | None] = mapped_column(ForeignKey("calls.id"), index=True)
     agent_id: Mapped[int | None]
     claimed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class CallCommand(db.Model):
+    """Commands that the provider must be sent for a call (``commands_outbox``): kept until done.
+
+    ``tried_at`` is when somebody last set out to send them; older than a lease, it is lost.
+    """
+
+    __tablename__ = "call_commands"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[int] = mapped_column(ForeignKey("calls.id"))
+    commands: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    tried_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    attempts: Mapped[int] = mapped_column(Integer)

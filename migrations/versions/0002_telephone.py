@@ -180,6 +180,17 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_drifts_at"), "drifts", ["at"], unique=False)
     op.create_index(op.f("ix_drifts_call_id"), "drifts", ["call_id"], unique=False)
+    link = op.create_table(
+        "provider_link",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("claimed_at", UTCDateTime(), nullable=True),
+        sa.Column("ran_at", UTCDateTime(), nullable=True),
+        sa.Column("problem", sa.String(length=40), nullable=True),
+        sa.Column("seen_until", UTCDateTime(), nullable=True),
+        sa.Column("probe_sid", sa.String(length=64), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_provider_link")),
+    )
+    op.bulk_insert(link, [{"id": 1}])
 
     op.create_table(
         "voicemails",
@@ -207,6 +218,19 @@ def upgrade() -> None:
     op.create_index(op.f("ix_voicemails_call_id"), "voicemails", ["call_id"], unique=False)
     op.create_index(op.f("ix_voicemails_contact_id"), "voicemails", ["contact_id"], unique=False)
     op.create_index(op.f("ix_voicemails_received_at"), "voicemails", ["received_at"], unique=False)
+
+    op.create_table(
+        "call_commands",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("call_id", sa.Integer(), nullable=False),
+        sa.Column("commands", sa.JSON(), nullable=False),
+        sa.Column("tried_at", UTCDateTime(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["call_id"], ["calls.id"], name=op.f("fk_call_commands_call_id_calls")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_call_commands")),
+    )
 
     op.add_column("calls", sa.Column("callback_id", sa.Integer(), nullable=True))
     op.add_column("calls", sa.Column("waiting_since", UTCDateTime(), nullable=True))
@@ -245,11 +269,14 @@ def downgrade() -> None:
     op.drop_column("calls", "waiting_since")
     op.drop_column("calls", "callback_id")
 
+    op.drop_table("call_commands")
+
     op.drop_index(op.f("ix_voicemails_received_at"), table_name="voicemails")
     op.drop_index(op.f("ix_voicemails_contact_id"), table_name="voicemails")
     op.drop_index(op.f("ix_voicemails_call_id"), table_name="voicemails")
 
     op.drop_table("voicemails")
+    op.drop_table("provider_link")
     op.drop_index(op.f("ix_drifts_call_id"), table_name="drifts")
     op.drop_index(op.f("ix_drifts_at"), table_name="drifts")
 
