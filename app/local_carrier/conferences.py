@@ -23,12 +23,17 @@ ASKED_BY = {
     "participant-hold": "hold",
     "participant-unhold": "hold",
     "participant-modify": "modify",
+    "announcement-end": "announcement",
+    "announcement-fail": "announcement",
 }
 
 
 @dataclass(eq=False)
 class Participant:
-    """A leg in a conference. ``wait_url`` None: the carrier's own music; empty: silence."""
+    """A leg in a conference. ``wait_url`` None: the carrier's own music; empty: silence.
+
+    ``coached`` is the leg that this participant whispers to; empty: everybody may hear them.
+    """
 
     leg: Leg
     joined_at: datetime
@@ -41,6 +46,7 @@ class Participant:
     label: str = ""
     wait_url: str | None = None
     wait_method: str = "POST"
+    coached: str = ""
 
 
 @dataclass(eq=False)
@@ -87,6 +93,30 @@ class Conference:
             return "waiting"
         return "talking" if len(self.participants) > 1 else "alone"
 
+    def hears(self, listener: Participant, speaker: Participant) -> bool:
+        """True when ``listener`` hears ``speaker`` now.
+
+        Nobody on hold hears or is heard; who is muted is not heard; a coach hears all and is
+        heard only by the one coached.
+        """
+        if listener is speaker or self.status != "in-progress":
+            return False
+        if listener.hold or speaker.hold or speaker.muted:
+            return False
+        return not speaker.coached or speaker.coached == listener.leg.sid
+
+    def audibility(self) -> dict[str, list[str]]:
+        """Who hears whom: the legs that each leg hears."""
+        return {p.leg.sid: self.audible_to(p) for p in self.participants}
+
+    def audible_to(self, listener: Participant) -> list[str]:
+        """The legs that ``listener`` hears."""
+        return [p.leg.sid for p in self.participants if self.hears(listener, p)]
+
+    def audience_of(self, speaker: Participant) -> list[str]:
+        """The legs that hear ``speaker``."""
+        return [p.leg.sid for p in self.participants if self.hears(p, speaker)]
+
     def event_params(
         self, event: str, participant: Participant | None, extra: dict[str, str]
     ) -> dict[str, str]:
@@ -104,7 +134,7 @@ class Conference:
                 "CallSid": participant.leg.sid,
                 "Muted": _word(participant.muted),
                 "Hold": _word(participant.hold),
-                "Coaching": "false",
+                "Coaching": _word(bool(participant.coached)),
                 "StartConferenceOnEnter": _word(participant.start_on_enter),
                 "EndConferenceOnExit": _word(participant.end_on_exit),
             }
@@ -119,7 +149,8 @@ class Conference:
     def media(self, participant: Participant) -> dict[str, Any]:
         """What the participant's telephone must do: send, hear, play music, and with whom.
 
-        The mesh is drawn here: each pair connects once, the smaller SID makes the offer.
+        The mesh is drawn here: each pair connects once, the smaller SID makes the offer, and each
+        side is told whether its voice may leave towards the other and whether it may listen.
         """
         mode = self.mode(participant)
         together = self.status == "in-progress" and participant.leg.device is not None
@@ -133,7 +164,17 @@ class Conference:
             "hear": mode == "talking",
             "music": self._plays_music(participant, mode),
             "company": [p.leg.sid for p in self.participants if p is not participant],
-            "peers": [{"leg": p.leg.sid, "offer": participant.leg.sid < p.leg.sid} for p in peers],
+            "hears": self.audible_to(participant),
+            "heard_by": self.audience_of(participant),
+            "peers": [self._peer(participant, p) for p in peers],
+        }
+
+    def _peer(self, participant: Participant, other: Participant) -> dict[str, Any]:
+        return {
+            "leg": other.leg.sid,
+            "offer": participant.leg.sid < other.leg.sid,
+            "send": self.hears(other, participant),
+            "hear": self.hears(participant, other),
         }
 
     @staticmethod

@@ -101,14 +101,23 @@ def hang_up(sid: str) -> Response:
 @bp.post("/phones")
 @control
 def add_phone() -> tuple[Response, int]:
-    """``{address, answer_after?, decline?}`` → a fake phone that is on; null: never answers."""
+    """``{address, answer_after?, decline?, keys?, talk?}`` → a fake phone that is on.
+
+    ``answer_after`` null: never answers. See ``fakes.FakePhone``.
+    """
     form = _form()
-    phone = carrier().driver.phone(
-        form["address"],
-        answer_after=form.get("answer_after", 0.0),
-        decline=bool(form.get("decline")),
-    )
+    phone = carrier().driver.phone(form["address"], **_habits(form))
     return jsonify(_phone_shape(phone)), 201
+
+
+def _habits(form: dict[str, Any]) -> dict[str, Any]:
+    """What a telephone does by itself."""
+    return {
+        "answer_after": form.get("answer_after", 0.0),
+        "decline": bool(form.get("decline")),
+        "keys": str(form.get("keys", "")),
+        "talk": form.get("talk"),
+    }
 
 
 def _phone_shape(phone: FakePhone) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from app.local_carrier.attributes import TwimlRefused
 from app.local_carrier.faults import CALLBACK_KINDS, Fault, Faults
+from app.local_carrier.history import History
 from app.local_carrier.webhooks import WebhookFailed, Webhooks
 
 log = logging.getLogger(__name__)
@@ -45,8 +46,9 @@ class Callback:
 class Courier:
     """Delivers callbacks in the background."""
 
-    def __init__(self, webhooks: Webhooks, faults: Faults, spawn: Spawn) -> None:
+    def __init__(self, webhooks: Webhooks, history: History, faults: Faults, spawn: Spawn) -> None:
         self.webhooks = webhooks
+        self.history = history
         self.faults = faults
         self.spawn = spawn
         self.journal: deque[tuple[str, str]] = deque(maxlen=5000)  # (label, what became of it)
@@ -116,10 +118,14 @@ class Courier:
 
     def _post(self, callback: Callback, how: str) -> None:
         try:
-            status = self.webhooks.post(
+            answer = self.webhooks.ask(
                 callback.url, callback.method, callback.params, callback.token
             )
-            self.journal.append((callback.label, f"{how} {status}"))
+            if callback.lane.startswith("CA"):  # of a call: part of its events
+                self.history.note(
+                    callback.lane, callback.url, callback.method, callback.params, answer
+                )
+            self.journal.append((callback.label, f"{how} {answer.status}"))
         except (WebhookFailed, TwimlRefused) as error:
             self.journal.append((callback.label, f"{how}, failed {error.code}"))
             log.warning("carrier: callback %s failed (%s)", callback.label, error.code)

@@ -73,14 +73,25 @@ class Dialer:
         source: Source,
         timeout: float,
         callback: StatusCallback | None = None,
+        unused: Conference | None = None,
     ) -> Leg:
-        """The REST API calls somebody; ``source`` runs once they answer."""
+        """The REST API calls somebody; ``source`` runs once they answer.
+
+        ``unused`` is a conference opened for them, which ends if they never come.
+        """
         leg = self.exchange.new_leg(from_, to, "outbound-api", callback=callback)
         leg.fallback_url, leg.fallback_method = source.fallback_url, source.fallback_method
-        self.exchange.spawn(self._place, leg, source, timeout)
+        self.exchange.spawn(self._place, leg, source, timeout, unused)
         return leg
 
-    def _place(self, leg: Leg, source: Source, timeout: float) -> None:
+    def _place(self, leg: Leg, source: Source, timeout: float, unused: Conference | None) -> None:
+        try:
+            self._live(leg, source, timeout)
+        finally:
+            if unused:
+                self.exchange.rooms.close_unused(unused)
+
+    def _live(self, leg: Leg, source: Source, timeout: float) -> None:
         runner = Runner(self.exchange, leg)
         try:
             if not self._ring(runner, timeout):

@@ -17,13 +17,15 @@ class Directory:
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
         self._devices: dict[str, list[Device]] = defaultdict(list)
+        self._addresses: dict[Device, set[str]] = defaultdict(set)
 
     def register(self, address: str, device: Device) -> None:
         """Make a device reachable; a leg that rings there at this moment rings it too."""
         with self._exchange.lock:
             if device not in self._devices[address]:
                 self._devices[address].append(device)
-            for leg in self._exchange.legs.values():
+                self._addresses[device].add(address)
+            for leg in self._exchange.live.values():
                 if leg.to == address and leg.status == "ringing" and leg.direction != "inbound":
                     self._ring(leg, device)
             self._exchange.messages.deliver_waiting(address)
@@ -31,11 +33,11 @@ class Directory:
     def unregister(self, device: Device) -> None:
         """Forget a device everywhere; what rang only there is no longer answered."""
         with self._exchange.lock:
-            for address in [a for a, devices in self._devices.items() if device in devices]:
+            for address in self._addresses.pop(device, ()):
                 self._devices[address].remove(device)
                 if not self._devices[address]:
                     del self._devices[address]
-            for leg in list(self._exchange.legs.values()):
+            for leg in self._exchange.live_legs():
                 if device in leg.ringing:
                     leg.ringing.remove(device)
                     if not leg.ringing and leg.to.startswith("client:"):

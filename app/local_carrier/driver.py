@@ -33,24 +33,20 @@ class Driver:
         shown = self.exchange.settings.hidden_from if hidden else from_
         leg = self.exchange.dialer.incoming(phone, shown, line)
         self.calls[leg.sid] = call = phone.call(leg.sid)
-        for sid in list(self.calls)[:-KEPT_CALLS]:
-            del self.calls[sid]
+        while len(self.calls) > KEPT_CALLS:
+            del self.calls[next(iter(self.calls))]
         return call
 
-    def phone(
-        self, address: str, *, answer_after: float | None = 0.0, decline: bool = False
-    ) -> FakePhone:
-        """A telephone that is on, at ``+33…`` or ``client:<identity>``."""
-        phone = FakePhone(self.exchange, answer_after=answer_after, decline=decline)
+    def phone(self, address: str, **habits: Any) -> FakePhone:
+        """A telephone that is on, at ``+33…`` or ``client:<identity>``: see ``FakePhone``."""
+        phone = FakePhone(self.exchange, **habits)
         self.phones[phone.key] = phone
         self.exchange.directory.register(address, phone)
         return phone
 
-    def agent(
-        self, identity: str, *, answer_after: float | None = 0.0, decline: bool = False
-    ) -> FakePhone:
+    def agent(self, identity: str, **habits: Any) -> FakePhone:
         """A registered softphone."""
-        return self.phone(f"client:{identity}", answer_after=answer_after, decline=decline)
+        return self.phone(f"client:{identity}", **habits)
 
     def text(self, from_: str, to: str, body: str) -> str:
         """Somebody writes to a number of the line; the message's SID."""
@@ -75,20 +71,25 @@ class Driver:
         """All that is live, the debugger's alerts included."""
         account = self.exchange.settings.account_sid
         with self.exchange.lock:
-            legs, rooms = self.exchange.legs.values(), self.exchange.rooms.conferences.values()
+            rooms = self.exchange.rooms.all_live()
             return {
-                "calls": [shapes.call(leg, account) for leg in legs if not leg.over],
+                "calls": [shapes.call(leg, account) for leg in self.exchange.live.values()],
                 "queues": {
                     q.name: [e.leg.sid for e in q.entries] for q in self.exchange.queues.values()
                 },
-                "conferences": {
-                    r.name: [p.leg.sid for p in r.participants]
-                    for r in rooms
-                    if r.status != "completed"
-                },
+                "conferences": {r.name: [p.leg.sid for p in r.participants] for r in rooms},
+                "audibility": {r.name: r.audibility() for r in rooms},
                 "addresses": self.exchange.directory.addresses(),
                 "alerts": list(self.exchange.alerts),
             }
+
+    def audibility(self, conference: str) -> dict[str, list[str]]:
+        """Who hears whom in a conference: the legs that each leg hears. Raises CallFailed."""
+        room = self.exchange.rooms.live(conference)
+        if room is None:
+            raise CallFailed(f"no conference {conference} goes on")
+        with self.exchange.lock:
+            return room.audibility()
 
     def wait_idle(self, timeout: float = 5.0) -> None:
         """Wait until every callback has been delivered."""
@@ -100,7 +101,7 @@ class Driver:
 
     def hang_up_all(self) -> None:
         """End everything: the line is quiet for the next test."""
-        for leg in list(self.exchange.legs.values()):
+        for leg in self.exchange.live_legs():
             self.exchange.end(leg)
         for phone in self.phones.values():
             self.exchange.directory.unregister(phone)

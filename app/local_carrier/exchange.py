@@ -14,11 +14,14 @@ from collections.abc import Callable
 from email.utils import format_datetime
 
 from app import clock
+from app.local_carrier.announcements import Announcer
 from app.local_carrier.conferences import Conference
 from app.local_carrier.courier import Courier
 from app.local_carrier.dialer import Dialer
 from app.local_carrier.directory import Directory
+from app.local_carrier.documents import Documents
 from app.local_carrier.faults import Faults
+from app.local_carrier.history import History
 from app.local_carrier.legs import (
     ENDED,
     LIVE,
@@ -42,7 +45,8 @@ from app.local_carrier.sids import new_sid
 from app.local_carrier.webhooks import Webhooks
 
 log = logging.getLogger(__name__)
-KEPT_LEGS = 2000
+KEPT_LEGS = 20_000  # legs that are over stay listed: some ten minutes of the greatest load
+RECENT_LEGS = 500  # of these, how many still know their telephone
 
 
 class NotLive(Exception):
@@ -63,14 +67,20 @@ class Exchange:
         self.spawn = background
         self.faults = Faults()
         self.webhooks = Webhooks(settings.auth_token, settings.webhook_timeout)
-        self.courier = Courier(self.webhooks, self.faults, self.spawn)
+        self.history = History()
+        self.documents = Documents(self)
+        self.courier = Courier(self.webhooks, self.history, self.faults, self.spawn)
         self.directory = Directory(self)
         self.rooms = Rooms(self)
+        self.announcer = Announcer(self)
         self.registry = Registry(settings)
         self.recordings = Recordings(self)
         self.messages = Messages(self)
         self.dialer = Dialer(self)
         self.legs: dict[str, Leg] = {}
+        self.live: dict[str, Leg] = {}
+        self._over: deque[str] = deque()  # those of ``legs`` that are over, oldest first
+        self._recent: deque[Leg] = deque()
         self.queues: dict[str, CallQueue] = {}
         self.alerts: deque[dict[str, str]] = deque(maxlen=500)
 
@@ -100,16 +110,29 @@ class Exchange:
             device=device,
         )
         with self.lock:
-            self.legs[leg.sid] = leg
-            self._forget_old()
+            self.legs[leg.sid] = self.live[leg.sid] = leg
         return leg
 
-    def _forget_old(self) -> None:
-        """Keep the memory of a long run bounded: the oldest legs that are over go first."""
-        if len(self.legs) > KEPT_LEGS:
-            over = [sid for sid, leg in self.legs.items() if leg.over]
-            for sid in over[: KEPT_LEGS // 4]:
-                del self.legs[sid]
+    def _retire(self, leg: Leg) -> None:
+        """Keep the memory of a long run bounded: legs that are over lose weight, then go."""
+        self.live.pop(leg.sid, None)
+        self._over.append(leg.sid)
+        self._recent.append(leg)
+        if len(self._recent) > RECENT_LEGS:
+            self._recent.popleft().device = None
+        if len(self._over) > KEPT_LEGS:
+            self.forget(self._over.popleft())
+
+    def forget(self, sid: str) -> None:
+        """Drop a leg that is over, and the events of its call."""
+        with self.lock:
+            self.legs.pop(sid, None)
+        self.history.forget(sid)
+
+    def live_legs(self) -> list[Leg]:
+        """The legs that are not over, oldest first."""
+        with self.lock:
+            return list(self.live.values())
 
     def call_params(self, leg: Leg) -> dict[str, str]:
         """The parameters that every request about a leg carries."""
@@ -200,6 +223,7 @@ class Exchange:
                 device.notify("taken", {"leg": leg.sid})
             leg.ringing = []
             leg.tell("ended", status=final, duration=leg.duration)
+            self._retire(leg)
             self._report(leg, "completed")
             parent = self.legs.get(leg.parent_sid)
             if parent:
@@ -286,7 +310,7 @@ class Exchange:
 
     # -- the subscriber's debugger --------------------------------------------------------------
 
-    def alert(self, leg: Leg, code: int, url: str, message: str) -> None:
-        """Note an error as the provider's debugger would show it."""
-        self.alerts.append({"code": str(code), "url": url, "call_sid": leg.sid, "message": message})
+    def alert(self, sid: str, code: int, url: str, message: str) -> None:
+        """Note an error of a call or conference as the provider's debugger would show it."""
+        self.alerts.append({"code": str(code), "url": url, "call_sid": sid, "message": message})
         log.warning("carrier: error %s", code)

@@ -12,6 +12,7 @@ from app.local_carrier.sids import new_sid
 if TYPE_CHECKING:
     from app.local_carrier.exchange import Exchange
 
+KEPT_CALLS = 1000
 MODES = {"waiting": "conference", "alone": "conference", "talking": "talking", "held": "held"}
 
 
@@ -23,7 +24,8 @@ class FakeCall:
     """One leg of a fake telephone, and what was heard on it.
 
     ``state``: ringing, connected (runs TwiML), queued, conference (alone in one), talking, held,
-    ended. ``status`` is the leg's status in Twilio's words.
+    ended. ``status`` is the leg's status in Twilio's words. ``hears`` and ``heard_by`` are the legs
+    that it hears, and that hear it.
     """
 
     def __init__(self, exchange: Exchange, sid: str, state: str = "ringing") -> None:
@@ -36,7 +38,10 @@ class FakeCall:
         self.gathering = False
         self.music = False
         self.company: list[str] = []
+        self.hears: list[str] = []
+        self.heard_by: list[str] = []
         self.duration = 0
+        self.pressed = False  # its telephone has pressed its keys
         self.changed = threading.Condition()
 
     def learn(self, event: str, payload: dict[str, Any]) -> None:
@@ -70,10 +75,12 @@ class FakeCall:
     def _on_media(self, payload: dict[str, Any]) -> None:
         self.state = MODES.get(payload["mode"], "connected")
         self.music, self.company = payload["music"], payload["company"]
+        self.hears, self.heard_by = payload["hears"], payload["heard_by"]
 
     def _on_ended(self, payload: dict[str, Any]) -> None:
         self.state, self.status = "ended", payload["status"]
         self.duration, self.company = payload["duration"], []
+        self.hears, self.heard_by = [], []
 
     def _on_taken(self, _payload: dict[str, Any]) -> None:
         self.state = "ended"
@@ -118,6 +125,8 @@ class FakeCall:
             "gathering": self.gathering,
             "music": self.music,
             "company": list(self.company),
+            "hears": list(self.hears),
+            "heard_by": list(self.heard_by),
             "duration": self.duration,
         }
 
@@ -125,18 +134,28 @@ class FakeCall:
 class FakePhone:
     """A telephone at an address. It answers after ``answer_after`` seconds; None: never.
 
-    ``decline`` makes it refuse calls instead.
+    ``decline`` makes it refuse calls instead. ``keys`` are pressed the first time that a call
+    asks for some; without any it is an answering machine. ``talk`` seconds after it answered it
+    hangs up by itself; None: never. Of its calls the last ``KEPT_CALLS`` are remembered.
     """
 
     media = False
 
     def __init__(
-        self, exchange: Exchange, *, answer_after: float | None = 0.0, decline: bool = False
+        self,
+        exchange: Exchange,
+        *,
+        answer_after: float | None = 0.0,
+        decline: bool = False,
+        keys: str = "",
+        talk: float | None = None,
     ) -> None:
         self.key = new_sid("FP")
         self.exchange = exchange
         self.answer_after = answer_after
         self.decline = decline
+        self.keys = keys
+        self.talk = talk
         self.calls: dict[str, FakeCall] = {}
         self.messages: list[dict[str, Any]] = []
         self.changed = threading.Condition()
@@ -149,8 +168,11 @@ class FakePhone:
                 self.changed.notify_all()
             return
         call = self.call(payload["leg"])
-        if event == "ringing":
+        if event == "ringing" and (self.answer_after is not None or self.decline):
             self.exchange.spawn(self._pick_up, call)
+        if event == "gathering" and payload["on"] and self.keys and not call.pressed:
+            call.pressed = True
+            self.exchange.press(self.exchange.legs[call.sid], self.keys)
         call.learn(event, payload)
 
     def call(self, sid: str) -> FakeCall:
@@ -158,18 +180,19 @@ class FakePhone:
         with self.changed:
             if sid not in self.calls:
                 self.calls[sid] = FakeCall(self.exchange, sid)
+                while len(self.calls) > KEPT_CALLS:
+                    del self.calls[next(iter(self.calls))]
                 self.changed.notify_all()
             return self.calls[sid]
 
     def _pick_up(self, call: FakeCall) -> None:
-        if self.answer_after is None:
-            return
-        time.sleep(self.answer_after)
+        time.sleep(self.answer_after or 0.0)
         leg = self.exchange.legs[call.sid]
         if self.decline:
             self.exchange.refused(leg, self)
-        else:
-            self.exchange.answered(leg, self)
+        elif self.exchange.answered(leg, self) and self.talk is not None:
+            time.sleep(self.talk)
+            self.exchange.end(leg)
 
     def answer(self, call: FakeCall) -> bool:
         """Pick up by hand."""

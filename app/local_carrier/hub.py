@@ -127,9 +127,7 @@ class Hub:
     def legs(self, browser: Browser) -> list[Leg]:
         """The live legs that end at this page."""
         with self.exchange.lock:
-            return [
-                leg for leg in self.exchange.legs.values() if leg.device is browser and not leg.over
-            ]
+            return [leg for leg in self.exchange.live.values() if leg.device is browser]
 
     def own_leg(self, browser: Browser, sid: str) -> Leg | None:
         """A leg that this page may act on, or None."""

@@ -116,7 +116,7 @@ class Leg:
     answered_monotonic: float = 0.0
     duration: int = 0
     sequence: int = 0
-    inbox: queue.Queue[Message] = field(default_factory=queue.Queue)
+    inbox: queue.SimpleQueue[Message] = field(default_factory=queue.SimpleQueue)
 
     @property
     def over(self) -> bool:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hmac
 import time
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
+from app import clock
 from app.access import public
 from app.local_carrier import rest_shapes as shapes
 from app.local_carrier.current import exchange
@@ -20,10 +22,15 @@ from app.local_carrier.faults import REST_KINDS
 from app.local_carrier.legs import LIVE, Leg, Source, StatusCallback
 from app.local_carrier.numbers import identity_of, is_number, outcome_of
 from app.local_carrier.rest_errors import RestRefused
+from app.local_carrier.rest_paging import DateFilter, listed
+from app.local_carrier.twiml import CALL_EVENTS
+from app.local_carrier.webhooks import Answer
 
 bp = Blueprint("rest", __name__, url_prefix="/2010-04-01/Accounts/<account>")
 api = public(csrf=False)  # basic authentication: no session, so no forged form
 MAX_TWIML = 4000
+RING_BUFFER = 5.0  # seconds that Twilio adds to every time-out
+JSON = "application/json"
 
 
 @bp.before_request
@@ -100,23 +107,39 @@ def find_leg(sid: str) -> Leg:
 @api
 def create_call() -> tuple[Response, int]:
     """Ring somebody, and run a document once they answer."""
-    to, from_ = _addresses()
+    to, from_ = addresses()
     source = _source()
     if source is None:
         raise RestRefused(21205, "none given")
-    callback = None
-    if request.form.get("StatusCallback"):
-        callback = StatusCallback(
-            _url("StatusCallback"),
-            request.form.get("StatusCallbackMethod", "POST"),
-            events("StatusCallbackEvent", ("completed",)),
-        )
-    timeout = request.form.get("Timeout", 60.0, type=float)
-    leg = exchange().dialer.outgoing(to, from_, source, min(timeout, 600), callback)
+    leg = exchange().dialer.outgoing(to, from_, source, ring_seconds(), status_callback())
+    exchange().history.note(
+        leg.sid, request.base_url, "POST", request.form.to_dict(), Answer(201, JSON, b"", 0.0)
+    )
     return created(shapes.call(leg, account()))
 
 
-def _addresses() -> tuple[str, str]:
+def status_callback() -> StatusCallback | None:
+    """Who wants to hear of the call's progress, by the form."""
+    if not request.form.get("StatusCallback"):
+        return None
+    wanted = events("StatusCallbackEvent", ("completed",))
+    if set(wanted) - CALL_EVENTS:
+        raise RestRefused(21626)
+    return StatusCallback(
+        url("StatusCallback"), request.form.get("StatusCallbackMethod", "POST").upper(), wanted
+    )
+
+
+def ring_seconds() -> float:
+    """How long to ring: Timeout, 60 by default, 600 at most, and Twilio's own five seconds."""
+    given = request.form.get("Timeout", "60")
+    if not given.isdigit():
+        raise RestRefused(20001, f"Timeout {given} is not valid")
+    return min(float(given), 600) + RING_BUFFER
+
+
+def addresses() -> tuple[str, str]:
+    """Whom to ring, and the number to show: one of the account's, when a number is rung."""
     to, from_ = request.form.get("To", "").strip(), request.form.get("From", "").strip()
     if not to:
         raise RestRefused(21201)
@@ -127,6 +150,8 @@ def _addresses() -> tuple[str, str]:
     refusal = outcome_of(to).call_refusal
     if refusal or not is_number(to):
         raise RestRefused(refusal or 21211, to)
+    if not is_number(from_):
+        raise RestRefused(21212, from_)
     if exchange().registry.number(from_) is None:
         raise RestRefused(21210, from_)
     return to, from_
@@ -135,11 +160,11 @@ def _addresses() -> tuple[str, str]:
 def _source() -> Source | None:
     """The document named by Url, Twiml or ApplicationSid; None when there is none."""
     form = request.form
-    fallback = _url("FallbackUrl") if form.get("FallbackUrl") else ""
+    fallback = url("FallbackUrl") if form.get("FallbackUrl") else ""
     fallback_method = form.get("FallbackMethod", "POST")
     if form.get("Url"):
         return Source(
-            _url("Url"),
+            url("Url"),
             form.get("Method", "POST").upper(),
             fallback_url=fallback,
             fallback_method=fallback_method,
@@ -156,31 +181,50 @@ def _source() -> Source | None:
     return None
 
 
-def _url(name: str) -> str:
-    url = request.form[name]
-    if not url.startswith(("http://", "https://")):
-        raise RestRefused(21205, url)
-    return url
+def url(name: str) -> str:
+    """An absolute URL of the form."""
+    given = request.form[name]
+    if not given.startswith(("http://", "https://")):
+        raise RestRefused(21205, given)
+    return given
 
 
 @bp.get("/Calls.json")
 @api
 def list_calls() -> Response:
-    """Calls, newest first, filtered by To, From, Status, ParentCallSid."""
+    """Calls, newest first, filtered by To, From, Status, ParentCallSid, StartTime, EndTime."""
     wanted = {
         "to": request.args.get("To"),
         "from_": request.args.get("From"),
         "status": request.args.get("Status"),
         "parent_sid": request.args.get("ParentCallSid"),
     }
+    wanted = {name: value for name, value in wanted.items() if value is not None}
+    started, over = DateFilter("StartTime"), DateFilter("EndTime")
     with exchange().lock:
-        legs = [
-            leg
-            for leg in reversed(list(exchange().legs.values()))
-            if all(value is None or getattr(leg, name) == value for name, value in wanted.items())
-        ]
-    legs = legs[: request.args.get("PageSize", 1000, type=int)]
-    return jsonify(shapes.page("calls", (shapes.call(g, account()) for g in legs), request.path))
+        legs = list(exchange().legs.values())
+    found = [
+        shapes.call(leg, account())
+        for leg in reversed(legs)
+        if all(getattr(leg, name) == value for name, value in wanted.items())
+        and started(leg.created_at)
+        and over(leg.ended_at)
+    ]
+    return listed("calls", found)
+
+
+@bp.get("/Calls/<sid>/Events.json")
+@api
+def list_events(sid: str) -> Response:
+    """The requests made for a call and their answers, oldest first.
+
+    As at Twilio not before ``events_after`` seconds from the call's end.
+    """
+    leg = find_leg(sid)
+    ready = leg.ended_at and leg.ended_at + timedelta(seconds=exchange().settings.events_after)
+    ripe = ready is not None and clock.now() >= ready
+    found = exchange().history.of(leg.sid) if ripe else []
+    return listed("events", [shapes.event(entry, account()) for entry in found])
 
 
 @bp.get("/Calls/<sid>.json")
@@ -223,5 +267,5 @@ def delete_call(sid: str) -> tuple[str, int]:
     leg = find_leg(sid)
     if not leg.over:
         raise RestRefused(20001, "Call is still in progress")
-    exchange().legs.pop(leg.sid, None)
+    exchange().forget(leg.sid)
     return "", 204

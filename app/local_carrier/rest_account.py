@@ -14,6 +14,7 @@ from app.local_carrier.recordings import silence
 from app.local_carrier.registry import APPLICATION_FIELDS, NUMBER_FIELDS, Resource, changed
 from app.local_carrier.rest import account, api, bp, created, missing, open_request
 from app.local_carrier.rest_errors import RestRefused
+from app.local_carrier.rest_paging import listed
 
 root = Blueprint("rest_root", __name__, url_prefix="/2010-04-01/Accounts")
 root.before_request(open_request)
@@ -70,7 +71,7 @@ def list_messages() -> Response:
             for text in reversed(list(exchange().messages.by_sid.values()))
             if (to is None or text.to == to) and (from_ is None or text.from_ == from_)
         ]
-    return jsonify(shapes.page("messages", found, request.path))
+    return listed("messages", found)
 
 
 @bp.get("/Messages/<sid>.json")
@@ -103,7 +104,7 @@ def _listed(
         for resource in resources.values()
         if all(value is None or resource.get(name) == value for name, value in wanted.items())
     ]
-    return jsonify(shapes.page(key, found, request.path))
+    return listed(key, found)
 
 
 @bp.get("/IncomingPhoneNumbers.json")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response, jsonify
 
 MESSAGES = {
+    16028: (400, "Participant to be whispered is not present in the conference"),
     20001: (400, "{detail}"),
     20003: (401, "Authenticate"),
     20404: (404, "The requested resource {detail} was not found"),
@@ -33,6 +34,7 @@ MESSAGES = {
     21612: (400, "The 'To' phone number is not currently reachable"),
     21614: (400, "'To' number is not a valid mobile number: {detail}"),
     21617: (400, "The concatenated message body exceeds the 1600 character limit"),
+    21626: (400, "Invalid value(s) for statusCallbackEvents"),
     22003: (400, "Queue is already full, or its name is taken: {detail}"),
 }
 

@@ -1,17 +1,18 @@
-"""The REST API: conferences with their participants, queues with their members."""
+"""The REST API: conferences, queues with their members."""
 
 from __future__ import annotations
 
 from flask import Response, jsonify, request
 
 from app.local_carrier import rest_shapes as shapes
-from app.local_carrier.conferences import Conference, Participant
+from app.local_carrier.conferences import Conference
 from app.local_carrier.current import exchange
 from app.local_carrier.exchange import NotLive
 from app.local_carrier.legs import LIVE, Source
 from app.local_carrier.queues import CallQueue, QueueEntry
-from app.local_carrier.rest import account, api, bp, created, find_leg, flag, missing
+from app.local_carrier.rest import account, api, bp, created, find_leg, missing, url
 from app.local_carrier.rest_errors import RestRefused
+from app.local_carrier.rest_paging import DateFilter, listed
 
 # -- conferences --------------------------------------------------------------------------------
 
@@ -19,8 +20,9 @@ from app.local_carrier.rest_errors import RestRefused
 @bp.get("/Conferences.json")
 @api
 def list_conferences() -> Response:
-    """Conferences, newest first, filtered by FriendlyName and Status."""
+    """Conferences, newest first, filtered by FriendlyName, Status, DateCreated, DateUpdated."""
     name, status = request.args.get("FriendlyName"), request.args.get("Status")
+    created_then, updated_then = DateFilter("DateCreated"), DateFilter("DateUpdated")
     with exchange().lock:
         rooms = [
             room
@@ -28,12 +30,14 @@ def list_conferences() -> Response:
             if not room.bridge
             and (name is None or room.name == name)
             and (status is None or room.status == status)
+            and created_then(room.created_at)
+            and updated_then(room.updated_at or room.created_at)
         ]
         found = [shapes.conference(room, account()) for room in rooms]
-    return jsonify(shapes.page("conferences", found, request.path))
+    return listed("conferences", found)
 
 
-def _room(sid: str) -> Conference:
+def find_room(sid: str) -> Conference:
     """A conference by SID; by name too, as the API allows for the participants' paths."""
     room = exchange().rooms.conferences.get(sid) or exchange().rooms.live(sid)
     if room is None:
@@ -41,80 +45,31 @@ def _room(sid: str) -> Conference:
     return room
 
 
+def announcement() -> Source | None:
+    """The announcement that the form asks for, or None."""
+    if not request.form.get("AnnounceUrl"):
+        return None
+    return Source(url("AnnounceUrl"), request.form.get("AnnounceMethod", "POST").upper())
+
+
 @bp.get("/Conferences/<sid>.json")
 @api
 def fetch_conference(sid: str) -> Response:
     """One conference."""
-    return jsonify(shapes.conference(_room(sid), account()))
+    return jsonify(shapes.conference(find_room(sid), account()))
 
 
 @bp.post("/Conferences/<sid>.json")
 @api
 def update_conference(sid: str) -> Response:
-    """End a conference (Status=completed)."""
-    room = _room(sid)
+    """End a conference (Status=completed), or announce something into it (AnnounceUrl)."""
+    room = find_room(sid)
     if request.form.get("Status") == "completed":
         exchange().rooms.close(room)
+    source = announcement()
+    if source:
+        exchange().announcer.announce(room, None, source)
     return jsonify(shapes.conference(room, account()))
-
-
-def _participant(sid: str, call_sid: str) -> tuple[Conference, Participant]:
-    room = _room(sid)
-    for member in room.participants:
-        if call_sid in (member.leg.sid, member.label):
-            return room, member
-    raise missing()
-
-
-@bp.get("/Conferences/<sid>/Participants.json")
-@api
-def list_participants(sid: str) -> Response:
-    """Who is in, filtered by Muted and Hold."""
-    room = _room(sid)
-    muted, hold = request.args.get("Muted"), request.args.get("Hold")
-    with exchange().lock:
-        found = [
-            shapes.participant(room, member, account())
-            for member in room.participants
-            if (muted is None or member.muted == (muted.lower() == "true"))
-            and (hold is None or member.hold == (hold.lower() == "true"))
-        ]
-    return jsonify(shapes.page("participants", found, request.path))
-
-
-@bp.get("/Conferences/<sid>/Participants/<call_sid>.json")
-@api
-def fetch_participant(sid: str, call_sid: str) -> Response:
-    """One participant."""
-    room, member = _participant(sid, call_sid)
-    return jsonify(shapes.participant(room, member, account()))
-
-
-@bp.post("/Conferences/<sid>/Participants/<call_sid>.json")
-@api
-def update_participant(sid: str, call_sid: str) -> Response:
-    """Hold, mute, or change what their leaving does."""
-    room, member = _participant(sid, call_sid)
-    muted, hold, end = flag("Muted"), flag("Hold"), flag("EndConferenceOnExit")
-    if muted is not None:
-        exchange().rooms.mute(room, member, muted)
-    if hold is not None:
-        with exchange().lock:
-            member.hold_url = request.form.get("HoldUrl", "")
-            member.hold_method = request.form.get("HoldMethod", "GET").upper()
-            exchange().rooms.hold(room, member, hold)
-    if end is not None:
-        exchange().rooms.modify(room, member, end)
-    return jsonify(shapes.participant(room, member, account()))
-
-
-@bp.delete("/Conferences/<sid>/Participants/<call_sid>.json")
-@api
-def remove_participant(sid: str, call_sid: str) -> tuple[str, int]:
-    """Put a participant out: their call goes on after the Dial."""
-    _room_found, member = _participant(sid, call_sid)
-    exchange().rooms.leave(member.leg, "participant-updated-via-api")
-    return "", 204
 
 
 # -- queues -------------------------------------------------------------------------------------
@@ -126,7 +81,7 @@ def list_queues() -> Response:
     """Every queue."""
     with exchange().lock:
         found = [shapes.queue(line, account()) for line in exchange().queues.values()]
-    return jsonify(shapes.page("queues", found, request.path))
+    return listed("queues", found)
 
 
 @bp.post("/Queues.json")
@@ -178,7 +133,7 @@ def list_members(sid: str) -> Response:
     line = _queue(sid)
     with exchange().lock:
         found = [shapes.member(entry, account()) for entry in line.entries]
-    return jsonify(shapes.page("queue_members", found, request.path))
+    return listed("queue_members", found, "call_sid")
 
 
 def _member(sid: str, call_sid: str) -> QueueEntry:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from email.utils import format_datetime
 from typing import Any
 
 from app.local_carrier.conferences import Conference, Participant
+from app.local_carrier.history import CallEvent, snake_case
 from app.local_carrier.legs import Leg
 from app.local_carrier.messages import TextMessage
 from app.local_carrier.queues import CallQueue, QueueEntry
@@ -35,7 +35,7 @@ def call(leg: Leg, account: str) -> Json:
         "status": leg.status,
         "date_created": when(leg.created_at),
         "date_updated": when(leg.ended_at or leg.answered_at or leg.created_at),
-        "start_time": when(leg.answered_at),
+        "start_time": None if leg.status == "queued" else when(leg.created_at),
         "end_time": when(leg.ended_at),
         "duration": str(leg.duration) if leg.over else None,
         "price": None,
@@ -51,6 +51,25 @@ def call(leg: Leg, account: str) -> Json:
         "trunk_sid": None,
         "uri": f"/2010-04-01/Accounts/{account}/Calls/{leg.sid}.json",
         "subresource_uris": {},
+    }
+
+
+def event(entry: CallEvent, account: str) -> Json:
+    """A call's Event: the names of the parameters are in snake_case, as Twilio writes them."""
+    return {
+        "request": {
+            "url": entry.url,
+            "method": entry.method,
+            "parameters": {snake_case(name): value for name, value in entry.parameters.items()}
+            | {"account_sid": account},
+        },
+        "response": {
+            "date_created": when(entry.at),
+            "request_duration": round(entry.answer.seconds * 1000),
+            "response_code": entry.answer.status or None,
+            "content_type": entry.answer.content_type or None,
+            "response_body": entry.answer.body.decode(errors="replace"),
+        },
     }
 
 
@@ -81,8 +100,8 @@ def participant(room: Conference, member: Participant, account: str) -> Json:
         "label": member.label or None,
         "muted": member.muted,
         "hold": member.hold,
-        "coaching": False,
-        "call_sid_to_coach": None,
+        "coaching": bool(member.coached),
+        "call_sid_to_coach": member.coached or None,
         "start_conference_on_enter": member.start_on_enter,
         "end_conference_on_exit": member.end_on_exit,
         "status": "connected",
@@ -158,20 +177,4 @@ def configured(resource: Resource, account: str, kind: str) -> Json:
         "date_created": None,
         "date_updated": None,
         "uri": f"/2010-04-01/Accounts/{account}/{kind}/{resource['sid']}.json",
-    }
-
-
-def page(key: str, items: Iterable[Json], uri: str) -> Json:
-    """A list of resources: one page holds them all."""
-    found = list(items)
-    return {
-        key: found,
-        "first_page_uri": uri,
-        "next_page_uri": None,
-        "previous_page_uri": None,
-        "uri": uri,
-        "page": 0,
-        "page_size": max(50, len(found)),
-        "start": 0,
-        "end": max(0, len(found) - 1),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING
 
 from app import clock
@@ -16,27 +17,33 @@ if TYPE_CHECKING:
 KEPT_ROOMS = 500
 
 
+class NotInConference(Exception):
+    """The leg to be coached is not in the conference (Twilio's 13240, 16028)."""
+
+
 class Rooms:
     """The conferences of an exchange. Every method takes the exchange's lock."""
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
         self.conferences: dict[str, Conference] = {}
+        self._live: dict[str, Conference] = {}  # by name
+        self._over: deque[str] = deque()
 
     def live(self, name: str) -> Conference | None:
         """The conference of that name that is not over."""
-        return next(
-            (c for c in self.conferences.values() if c.name == name and c.status != "completed"),
-            None,
-        )
+        return self._live.get(name)
+
+    def all_live(self) -> list[Conference]:
+        """Every conference that is not over, oldest first; bridges too."""
+        with self._exchange.lock:
+            return list(self._live.values())
 
     def open_bridge(self) -> Conference:
         """A silent conference for two parties."""
         with self._exchange.lock:
             sid = new_sid("CF")
-            room = Conference(sid, sid, clock.now(), bridge=True)
-            self.conferences[sid] = room
-            return room
+            return self._keep(Conference(sid, sid, clock.now(), bridge=True))
 
     def join(
         self,
@@ -50,13 +57,16 @@ class Rooms:
         """Let a leg in, as its ``noun`` says; None when it is over or the room is full.
 
         URLs are absolute. Only the first participant's callbacks count (Twilio's rule).
+        Raises NotInConference when the leg to coach is not in a conference that goes on.
         """
         with self._exchange.lock:
             room = self.live(noun.name)
             if leg.over or (room and len(room.participants) >= room.max_participants):
                 return None
+            if noun.coach and not self._coachable(room, noun.coach):
+                raise NotInConference(noun.coach)
             if room is None:
-                room = self._open(noun, callback_url, recording_callback)
+                room = self.open(noun, callback_url, recording_callback)
             participant = Participant(
                 leg,
                 clock.now(),
@@ -66,9 +76,16 @@ class Rooms:
                 label=noun.label,
                 wait_url=wait_url,
                 wait_method=noun.wait_method,
+                coached=noun.coach,
             )
             self._enter(room, participant)
             return room
+
+    @staticmethod
+    def _coachable(room: Conference | None, sid: str) -> bool:
+        if room is None or room.status != "in-progress":
+            return False
+        return any(p.leg.sid == sid for p in room.participants)
 
     def bridge(self, answerer: Leg, caller: Leg, room: Conference) -> bool:
         """Let the first who answers talk with the caller; False for the next ones."""
@@ -81,26 +98,35 @@ class Rooms:
                 self._enter(room, Participant(leg, clock.now(), end_on_exit=True, wait_url=""))
             return True
 
-    def _open(self, noun: ConferenceNoun, callback_url: str, recording_callback: str) -> Conference:
-        room = Conference(
-            new_sid("CF"),
-            noun.name,
-            clock.now(),
-            callback_url=callback_url,
-            callback_method=noun.status_callback_method,
-            callback_events=noun.events,
-            max_participants=noun.max_participants,
-            recording=noun.record in ("record-from-start", "true"),
-            recording_callback=recording_callback,
+    def open(
+        self, noun: ConferenceNoun, callback_url: str = "", recording_callback: str = ""
+    ) -> Conference:
+        """A new conference with nobody in it yet."""
+        return self._keep(
+            Conference(
+                new_sid("CF"),
+                noun.name,
+                clock.now(),
+                callback_url=callback_url,
+                callback_method=noun.status_callback_method,
+                callback_events=noun.events,
+                max_participants=noun.max_participants,
+                recording=noun.record in ("record-from-start", "true"),
+                recording_callback=recording_callback,
+            )
         )
-        self.conferences[room.sid] = room
-        self._forget_old()
+
+    def _keep(self, room: Conference) -> Conference:
+        self.conferences[room.sid] = self._live[room.name] = room
+        while len(self._over) > KEPT_ROOMS:
+            self.conferences.pop(self._over.popleft(), None)
         return room
 
-    def _forget_old(self) -> None:
-        over = [sid for sid, room in self.conferences.items() if room.status == "completed"]
-        for sid in over[: max(0, len(over) - KEPT_ROOMS)]:
-            del self.conferences[sid]
+    def close_unused(self, room: Conference) -> None:
+        """End a conference that was opened for somebody who never came."""
+        with self._exchange.lock:
+            if not room.participants:
+                self._close(room, "last-participant-left", None)
 
     def _enter(self, room: Conference, participant: Participant) -> None:
         room.participants.append(participant)
@@ -111,8 +137,11 @@ class Rooms:
             self._say(room, "conference-start", participant)
         self._refresh(room)
 
-    def leave(self, leg: Leg, reason: str) -> None:
-        """Take a leg out of its conference, if it is in one; the last out closes it."""
+    def leave(self, leg: Leg, reason: str, *, kicked: bool = False) -> None:
+        """Take a leg out of its conference, if it is in one; the last out closes it.
+
+        ``kicked``: put out by the subscriber, which Twilio's reasons tell from leaving.
+        """
         with self._exchange.lock:
             room, leg.conference = leg.conference, None
             participant = room.find(leg) if room else None
@@ -135,13 +164,16 @@ class Rooms:
                 hear=False,
                 music=False,
                 company=[],
+                hears=[],
+                heard_by=[],
                 peers=[],
             )
             leg.inbox.put(Wake(room))
+            how = "kicked" if kicked else "left"
             if participant.end_on_exit:
-                self._close(room, "participant-with-end-conference-on-exit-left", leg)
+                self._close(room, f"participant-with-end-conference-on-exit-{how}", leg)
             elif not room.participants:
-                self._close(room, "last-participant-left", leg)
+                self._close(room, f"last-participant-{how}", leg)
             else:
                 self._refresh(room)
 
@@ -154,6 +186,8 @@ class Rooms:
         if room.status == "completed":
             return
         room.status = "completed"
+        del self._live[room.name]
+        self._over.append(room.sid)
         room.reason_ended, room.ended_by = reason, by.sid if by else ""
         for participant in list(room.participants):
             self.leave(participant.leg, "conference-ended")
@@ -189,6 +223,25 @@ class Rooms:
         with self._exchange.lock:
             participant.end_on_exit = end_on_exit
             self._say(room, "participant-modify", participant)
+
+    def coach(self, room: Conference, participant: Participant, coached: str) -> None:
+        """Let only the leg ``coached`` hear a participant; empty: everybody again.
+
+        Raises NotInConference when that leg is not in this conference.
+        """
+        with self._exchange.lock:
+            if coached and not self._coachable(room, coached):
+                raise NotInConference(coached)
+            if participant.coached != coached:
+                participant.coached = coached
+                self._say(room, "participant-modify", participant)
+                self._refresh(room)
+
+    def announced(self, room: Conference, participant: Participant | None, **told: str) -> None:
+        """Report the end of an announcement: ``ReasonAnnouncementFailed`` in ``told`` if it failed."""
+        event = "announcement-fail" if "ReasonAnnouncementFailed" in told else "announcement-end"
+        with self._exchange.lock:
+            self._say(room, event, participant, **told)
 
     def _refresh(self, room: Conference) -> None:
         """Tell every telephone what it sends, hears and plays now, and wake the runners."""

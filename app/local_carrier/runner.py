@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, NoReturn
 from app.local_carrier import verbs
 from app.local_carrier.attributes import TwimlRefused
 from app.local_carrier.legs import LIVE, Digit, HungUp, Leg, Redirected, Source
-from app.local_carrier.twiml import Context, parse
+from app.local_carrier.rooms import NotInConference
+from app.local_carrier.twiml import Context
 from app.local_carrier.webhooks import WebhookFailed, resolve
 
 if TYPE_CHECKING:
     from app.local_carrier.exchange import Exchange
 
 APOLOGY = "We are sorry, an application error has occurred. Goodbye."
-PLAY_SECONDS = 8.0  # how long a sound file is taken to last
 SHORTEST_ROUND = 0.2  # seconds; a waiting document that lasts nothing does not spin
 
 
@@ -86,7 +86,7 @@ class Runner:
         try:
             return self._ask(source, context, more), source.url
         except (WebhookFailed, TwimlRefused) as error:
-            self.exchange.alert(self.leg, error.code, source.url, str(error))
+            self.exchange.alert(self.leg.sid, error.code, source.url, str(error))
             fallback = source.fallback_url or self.leg.fallback_url
             if not fallback or context is not Context.CALL:
                 raise ApplicationFailed from error
@@ -95,20 +95,18 @@ class Runner:
         try:
             return self._ask(spare, context, more), fallback
         except (WebhookFailed, TwimlRefused) as error:
-            self.exchange.alert(self.leg, error.code, fallback, str(error))
+            self.exchange.alert(self.leg.sid, error.code, fallback, str(error))
             raise ApplicationFailed from error
 
     def _ask(
         self, source: Source, context: Context, more: dict[str, str]
     ) -> tuple[verbs.Verb, ...]:
-        if source.twiml is not None:
-            return parse(source.twiml, context)
         params = self.exchange.call_params(self.leg) | source.params | more
-        return parse(self.exchange.webhooks.document(source.url, source.method, params), context)
+        return self.exchange.documents.read(source, context, params, self.leg.sid)
 
     def _apologise(self) -> None:
         try:
-            self._speak(verbs.Say(APOLOGY, "en-US"))
+            self._utter(verbs.Say(APOLOGY, "en-US"))
         except (HungUp, Redirected):
             return
         if self.leg.status == "ringing":
@@ -174,25 +172,13 @@ class Runner:
 
     def prompt(self, verb: verbs.Prompt) -> None:
         """Say, play or be silent."""
-        match verb:
-            case verbs.Say():
-                self.rounds(verb.loop, lambda: self._speak(verb))
-            case verbs.Play():
-                self.rounds(verb.loop, lambda: self._play(verb))
-            case verbs.Pause():
-                self.leg.tell("paused", seconds=verb.length)
-                self.idle(verb.length * self.pace)
+        loop = 1 if isinstance(verb, verbs.Pause) else verb.loop
+        self.rounds(loop, lambda: self._utter(verb))
 
-    def _speak(self, verb: verbs.Say) -> None:
-        settings = self.exchange.settings
-        seconds = len(verb.text) / settings.speech_rate if settings.speech_rate else 0.0
-        language = verb.language or settings.default_language
-        self.leg.tell("said", text=verb.text, language=language, seconds=seconds)
+    def _utter(self, verb: verbs.Prompt) -> None:
+        event, payload, seconds = self.exchange.documents.spoken(verb)
+        self.leg.tell(event, **payload)
         self.idle(seconds)
-
-    def _play(self, verb: verbs.Play) -> None:
-        self.leg.tell("played", url=verb.url, digits=verb.digits)
-        self.idle((0.3 * len(verb.digits) or PLAY_SECONDS) * self.pace)
 
     # -- Gather and Record ----------------------------------------------------------------------
 
@@ -318,15 +304,19 @@ class Runner:
 
     def _conference(self, noun: verbs.ConferenceNoun, base: str) -> dict[str, str]:
         wait_url = resolve(base, noun.wait_url) if noun.wait_url else noun.wait_url
-        room = self.exchange.rooms.join(
-            self.leg,
-            noun,
-            wait_url=wait_url,
-            callback_url=resolve(base, noun.status_callback) if noun.status_callback else "",
-            recording_callback=resolve(base, noun.recording_status_callback)
-            if noun.recording_status_callback
-            else "",
-        )
+        try:
+            room = self.exchange.rooms.join(
+                self.leg,
+                noun,
+                wait_url=wait_url,
+                callback_url=resolve(base, noun.status_callback) if noun.status_callback else "",
+                recording_callback=resolve(base, noun.recording_status_callback)
+                if noun.recording_status_callback
+                else "",
+            )
+        except NotInConference:
+            self.exchange.alert(self.leg.sid, 13240, base, "Dial->Conference: Invalid Whisper SID")
+            room = None
         if room is None:
             self.idle(0)
             return {"DialCallStatus": "failed"}

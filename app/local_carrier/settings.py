@@ -39,6 +39,7 @@ class CarrierSettings:
     ``speech_rate`` is in characters a second (15 is calm French; 0: speech takes no time).
     ``pace`` multiplies pauses and time-outs, so that tests need not wait (1: real time).
     ``socket_url`` is the origin that browsers join for voice; empty: the page's own.
+    ``events_after``: seconds from a call's end until its events can be read (Twilio: 900).
     ``control_token`` opens the control API (fake callers, faults); empty: it does not exist.
     """
 
@@ -58,5 +59,6 @@ class CarrierSettings:
     device_grace: float = 3.0
     queue_max_size: int = 1000
     ice_servers: Sequence[dict[str, Any]] = field(default_factory=tuple)
+    events_after: float = 0.0
     socket_url: str = ""
     control_token: str = ""

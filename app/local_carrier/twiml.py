@@ -7,6 +7,7 @@ reports as a warning (12200) and skips, is refused here, so that a test sees it.
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Mapping
 from enum import Enum
@@ -19,6 +20,7 @@ MAX_DOCUMENT = 64 * 1024
 MAX_SAY = {"Polly.": 3000, "Google.": 5000}
 MAX_SAY_BASIC = 4096
 XML_TYPES = ("text/xml", "application/xml", "text/html")
+CALL_SID = re.compile(r"^CA[0-9a-fA-F]{32}$")
 CALL_EVENTS = frozenset({"initiated", "ringing", "answered", "completed"})
 CONFERENCE_EVENTS = frozenset(
     {"start", "end", "join", "leave", "mute", "hold", "modify", "speaker", "announcement"}
@@ -293,8 +295,9 @@ def _conference(element: ElementTree.Element) -> verbs.ConferenceNoun:
     name = _content(element)
     if not name or len(name) > 128:
         raise TwimlRefused(13230, "Conference: Invalid name")
-    for ignored in ("jitterBufferSize", "region", "trim", "coach"):
-        attributes.text(ignored)
+    coach = attributes.text("coach")
+    if coach and not CALL_SID.match(coach):
+        raise TwimlRefused(13240, "Dial->Conference: Invalid Whisper SID")
     attributes.method("recordingStatusCallbackMethod")
     attributes.words("recordingStatusCallbackEvent", {"in-progress", "completed", "absent"})
     return attributes.finish(
@@ -315,6 +318,7 @@ def _conference(element: ElementTree.Element) -> verbs.ConferenceNoun:
             attributes.method("statusCallbackMethod"),
             attributes.words("statusCallbackEvent", CONFERENCE_EVENTS),
             attributes.text("participantLabel"),
+            coach,
         )
     )
 

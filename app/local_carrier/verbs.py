@@ -104,7 +104,10 @@ class Record:
 
 @dataclass(frozen=True)
 class ConferenceNoun:
-    """Join the conference ``name``; ``events`` are the callbacks asked for."""
+    """Join the conference ``name``; ``events`` are the callbacks asked for.
+
+    ``coach`` is the leg that alone will hear who joins.
+    """
 
     name: str
     muted: bool = False
@@ -120,6 +123,7 @@ class ConferenceNoun:
     status_callback_method: str = POST
     events: tuple[str, ...] = ()
     label: str = ""
+    coach: str = ""
 
 
 @dataclass(frozen=True)

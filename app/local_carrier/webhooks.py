@@ -2,101 +2,160 @@
 
 from __future__ import annotations
 
-import http.cookiejar
 import secrets
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from urllib.parse import urlencode, urljoin, urlsplit
 
-import requests
-from requests.adapters import HTTPAdapter
+import urllib3
 from twilio.request_validator import RequestValidator
+from urllib3 import exceptions as failures
 
 from app.local_carrier.attributes import TwimlRefused
+from app.local_carrier.connections import Connection, split
 from app.local_carrier.twiml import MAX_DOCUMENT, check_content_type
+
+NOT_CONNECTED = (failures.NewConnectionError, failures.ConnectTimeoutError, failures.SSLError)
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a webhook answered; ``status`` 0 when it did not. ``seconds`` is how long it took."""
+
+    status: int
+    content_type: str
+    body: bytes
+    seconds: float
+
+    @property
+    def ok(self) -> bool:
+        """True for a 2xx: redirections are not followed."""
+        return 200 <= self.status < 300
 
 
 class WebhookFailed(Exception):
-    """The subscriber did not answer with a document. ``code`` is Twilio's error code."""
+    """The subscriber did not answer as it should. ``code`` is Twilio's error code.
 
-    def __init__(self, code: int, url: str, message: str) -> None:
+    ``kind`` is what a retry policy calls the failure: ct (never connected), rt (answered too
+    late), or nothing.
+    """
+
+    def __init__(self, code: int, url: str, message: str, kind: str = "") -> None:
         super().__init__(f"{code} {urlsplit(url).path}: {message}")
         self.code = code
         self.url = url
+        self.kind = kind
 
 
 class Webhooks:
-    """A pool of connections to the subscriber's application."""
+    """A pool of connections to the subscriber's application, and to whoever hosts its fallback."""
 
     def __init__(self, auth_token: str, timeout: float) -> None:
         self._validator = RequestValidator(auth_token)
         self._timeout = timeout
-        self._session = requests.Session()
-        self._session.trust_env = False  # the line never goes through a proxy
-        self._session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
-        for scheme in ("http://", "https://"):
-            self._session.mount(scheme, HTTPAdapter(pool_connections=8, pool_maxsize=128))
+        # A pool manager goes through no proxy, keeps no cookie.
+        self._pool = urllib3.PoolManager(num_pools=8, maxsize=256, retries=False)
 
     def document(self, url: str, method: str, params: Mapping[str, str]) -> bytes:
-        """The TwiML that ``url`` answers. Raises WebhookFailed or TwimlRefused."""
-        response = self._ask(url, method, params, secrets.token_hex(16))
-        with response:
-            body = self._read(response, url)
-            if not 200 <= response.status_code < 300:
-                raise WebhookFailed(11200, url, f"HTTP {response.status_code}")
-        check_content_type(response.headers.get("Content-Type"))
-        return body
+        """The document that ``url`` answers. Raises WebhookFailed or TwimlRefused."""
+        answer = self.ask(url, method, params)
+        if not answer.ok:
+            raise WebhookFailed(11200, url, f"HTTP {answer.status}")
+        check_content_type(answer.content_type)
+        return answer.body
 
-    def post(self, url: str, method: str, params: Mapping[str, str], token: str) -> int:
-        """Send a callback whose answer does not matter; its HTTP status. May raise WebhookFailed.
+    def ask(self, url: str, method: str, params: Mapping[str, str], token: str = "") -> Answer:
+        """Send one request, again where the URL's overrides say so; its last answer.
 
-        ``token`` is the idempotency token: the same for a repeated callback.
+        ``token`` is the idempotency token, the same for each try and for a repeated callback.
+        Raises WebhookFailed when there is no answer, TwimlRefused when it is too large.
         """
-        response = self._ask(url, method, params, token)
-        with response:
-            self._read(response, url)
-            return response.status_code
-
-    def _ask(
-        self, url: str, method: str, params: Mapping[str, str], token: str
-    ) -> requests.Response:
-        if urlsplit(url).scheme not in ("http", "https"):
+        bare, connection = split(url)
+        connection = connection.within(self._timeout)
+        if urlsplit(bare).scheme not in ("http", "https"):
             raise WebhookFailed(11100, url, "Invalid URL format")
-        form = dict(params) if method == "POST" else None
-        if form is None and params:
+        started, token = time.monotonic(), token or secrets.token_hex(16)
+        for attempt in range(connection.retries + 1):
+            left = connection.total - (time.monotonic() - started)
+            last = attempt == connection.retries
+            try:
+                answer = self._once(bare, method, params, token, connection, max(left, 0.05))
+            except WebhookFailed as failure:
+                spent = time.monotonic() - started >= connection.total
+                if last or spent or not connection.tries_again(failure.kind):
+                    raise
+                continue
+            if answer.ok or last or not connection.tries_again(f"{answer.status // 100}xx"):
+                return answer
+        raise AssertionError("unreachable")
+
+    def _once(
+        self,
+        url: str,
+        method: str,
+        params: Mapping[str, str],
+        token: str,
+        connection: Connection,
+        left: float,
+    ) -> Answer:
+        form = params if method == "POST" else {}
+        if method != "POST" and params:
             url += ("&" if urlsplit(url).query else "?") + urlencode(params)
         headers = {
-            "X-Twilio-Signature": self._validator.compute_signature(url, form or {}),
+            "X-Twilio-Signature": self._validator.compute_signature(url, form),
             "I-Twilio-Idempotency-Token": token,
             "User-Agent": "TwilioProxy/1.1",
             "Accept": "*/*",
         }
+        if method == "POST":
+            headers["Content-Type"] = FORM
+        started = time.monotonic()
         try:
-            return self._session.request(
+            response = self._pool.request(
                 method,
                 url,
-                data=form,
+                body=urlencode(form) if method == "POST" else None,
                 headers=headers,
-                timeout=self._timeout,
-                allow_redirects=False,
-                stream=True,
+                timeout=urllib3.Timeout(
+                    connect=min(connection.connect, left), read=min(connection.read, left)
+                ),
+                redirect=False,
+                preload_content=False,
             )
-        except requests.RequestException as error:
-            raise WebhookFailed(11205, url, type(error).__name__) from error
+            return self._read(response, url, started, left)
+        except failures.HTTPError as error:
+            raise _failed(url, error) from error
 
-    def _read(self, response: requests.Response, url: str) -> bytes:
-        """The whole body, within the size and the time that a document may take."""
-        deadline, body = time.monotonic() + self._timeout, b""
+    @staticmethod
+    def _read(response: urllib3.BaseHTTPResponse, url: str, started: float, left: float) -> Answer:
+        """The whole answer, within the size and the time that a document may take."""
+        body, whole = b"", False
         try:
-            for chunk in response.iter_content(16384):
+            for chunk in response.stream(16384):
                 body += chunk
                 if len(body) > MAX_DOCUMENT:
                     raise TwimlRefused(11750, "TwiML response body too large")
-                if time.monotonic() > deadline:
-                    raise WebhookFailed(11205, url, "timed out")
-        except requests.RequestException as error:
-            raise WebhookFailed(11205, url, type(error).__name__) from error
-        return body
+                if time.monotonic() - started > left:
+                    raise WebhookFailed(11205, url, "timed out", "rt")
+            whole = True
+        finally:
+            if whole:
+                response.release_conn()
+            else:
+                response.close()
+        kind = response.headers.get("Content-Type", "")
+        return Answer(response.status, kind, body, time.monotonic() - started)
+
+
+def _failed(url: str, error: failures.HTTPError) -> WebhookFailed:
+    kind = ""
+    if isinstance(error, NOT_CONNECTED):
+        kind = "ct"
+    elif isinstance(error, failures.TimeoutError):
+        kind = "rt"
+    return WebhookFailed(11205, url, type(error).__name__, kind)
 
 
 def resolve(base: str, url: str) -> str:

@@ -142,8 +142,9 @@ def talk(line: Line) -> tuple[Page, str, Page, str]:
 def test_a_conference_is_a_mesh_and_signals_pass(line: Line) -> None:
     caller, mine, agent, theirs = talk(line)
     one, other = caller.wait("media", mode="talking"), agent.wait("media", mode="talking")
-    assert one["peers"] == [{"leg": theirs, "offer": mine < theirs}]
-    assert other["peers"] == [{"leg": mine, "offer": theirs < mine}]
+    both = {"send": True, "hear": True}
+    assert one["peers"] == [{"leg": theirs, "offer": mine < theirs, **both}]
+    assert other["peers"] == [{"leg": mine, "offer": theirs < mine, **both}]
     data = {"description": {"type": "offer", "sdp": "v=0"}}
     assert caller.ask("signal", leg=mine, to=theirs, data=data)["ok"]
     assert agent.wait("signal", leg=theirs) == {"leg": theirs, "from": mine, "data": data}
