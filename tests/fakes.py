@@ -43,11 +43,22 @@ class FakeTelephony:
         """The arguments of each command of that name."""
         return [words[1:] for words in self.commands if words[0] == name]
 
-    def call_agent(self, agent_id: int, *, ref: str, from_number: str) -> str:
-        self._note("call_agent", agent_id, ref)
+    def call_agent(
+        self, agent_id: int, *, ref: str, from_number: str, party_id: int | None = None
+    ) -> str:
+        self._note("call_agent", agent_id, ref, *([party_id] if party_id else []))
         sid = f"CAagent{next(self._numbers):025d}"
         self.legs[sid] = LegStatus(sid, "queued", f"client:agent_{agent_id}")
         return sid
+
+    def call_number(self, number: str, *, from_number: str, path: str) -> str:
+        self._note("call_number", number, path)
+        sid = f"CAout{next(self._numbers):027d}"
+        self.legs[sid] = LegStatus(sid, "queued", number)
+        return sid
+
+    def announce(self, conference: str, path: str) -> None:
+        self._note("announce", conference, path)
 
     def redirect(self, leg_sid: str, path: str) -> None:
         self._note("redirect", leg_sid, path)

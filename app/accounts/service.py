@@ -130,6 +130,36 @@ def claim_for_call(agent_id: int, call_id: int, *, now: datetime) -> bool:
     return _move(agent_id, (PresenceState.AVAILABLE,), PresenceState.RINGING, None, now, call_id)
 
 
+def claim_to_dial(agent_id: int, call_id: int, *, now: datetime) -> bool:
+    """Take an agent who calls somebody herself (→ in call). False while another call holds her.
+
+    From any state that she chose, or from a wrap-up, which she ends by dialling.
+    """
+    free = tuple(
+        s for s in PresenceState if s not in (PresenceState.RINGING, PresenceState.IN_CALL)
+    )
+    return _move(agent_id, free, PresenceState.IN_CALL, None, now, call_id)
+
+
+def wraps_up(agent_id: int, call_id: int) -> bool:
+    """Is she still writing up this call?"""
+    presence = db.session.get(Presence, agent_id, populate_existing=True)
+    return bool(
+        presence and presence.call_id == call_id and presence.state == PresenceState.WRAP_UP
+    )
+
+
+def leave_wrap_up(agent_id: int, call_id: int, *, now: datetime) -> bool:
+    """She has done with a call that is not hers any more; False if she had already."""
+    return move_in_call(
+        agent_id,
+        call_id,
+        PresenceState.AVAILABLE,
+        now=now,
+        expected=(PresenceState.WRAP_UP,),
+    )
+
+
 def move_in_call(
     agent_id: int,
     call_id: int,

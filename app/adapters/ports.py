@@ -36,11 +36,94 @@ class LegStatus:
     to: str = ""
 
 
+OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+
+
+@dataclass(frozen=True)
+class LegReport:
+    """What the provider has written down of a leg. ``status`` is Twilio's word.
+
+    ``from_number`` is as the provider gives it: it may say that the caller is hidden. Times are
+    aware, to the second; ``ended_at`` is None while the leg lives.
+    """
+
+    sid: str
+    status: str
+    to: str = ""
+    from_number: str = ""
+    inbound: bool = False
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+
+    @property
+    def over(self) -> bool:
+        """Has the leg ended?"""
+        return self.status in OVER
+
+
+@dataclass(frozen=True)
+class RoomReport:
+    """A conference that is going on: its SID, and the legs that are in it."""
+
+    sid: str
+    legs: frozenset[str]
+
+
+@dataclass(frozen=True)
+class AskedForLeg:
+    """One request that the provider made about a leg: to which address, and the keys typed.
+
+    ``digits`` is None when the request says nothing of keys, and may be empty.
+    """
+
+    url: str
+    digits: str | None = None
+
+
+class CallLog(Protocol):
+    """What the telephone provider has written down, for reconciliation. Reads only."""
+
+    def live(self) -> Sequence[LegReport]:
+        """Every leg of the account that talks or waits now (rung ones are not in it)."""
+        ...
+
+    def calls_to(self, number: str, *, since: datetime) -> Sequence[LegReport]:
+        """The legs to one of our numbers that began at ``since`` or later, over or not."""
+        ...
+
+    def report(self, leg_sid: str) -> LegReport | None:
+        """One leg; None if the provider knows none."""
+        ...
+
+    def room(self, name: str) -> RoomReport | None:
+        """The conference of that name that is going on; None if there is none."""
+        ...
+
+    def requests_of(self, leg_sid: str) -> Sequence[AskedForLeg]:
+        """The requests made for a leg, oldest first. Twilio shows them 15 minutes after its end;
+        before, and where they are not kept, there are none."""
+        ...
+
+
 class Telephony(Protocol):
     """The telephone provider's commands. Addresses are absolute URLs of our webhooks."""
 
-    def call_agent(self, agent_id: int, *, ref: str, from_number: str) -> str:
-        """Ring the softphone of an agent for the call ``ref``; the new leg's SID."""
+    def call_agent(
+        self, agent_id: int, *, ref: str, from_number: str, party_id: int | None = None
+    ) -> str:
+        """Ring the softphone of an agent for the call ``ref``; the new leg's SID.
+
+        ``party_id``: she joins as the further person of that conversation.
+        """
+        ...
+
+    def call_number(self, number: str, *, from_number: str, path: str) -> str:
+        """Ring a telephone number, which sees ``from_number``; answered, its leg runs the TwiML at
+        our ``path``. The new leg's SID."""
+        ...
+
+    def announce(self, conference: str, path: str) -> None:
+        """Play the TwiML at our ``path`` to everybody in a conference."""
         ...
 
     def redirect(self, leg_sid: str, path: str) -> None:
@@ -174,6 +257,10 @@ class Provisioning(Protocol):
         """Set the webhooks to this installation; what was set, in sentences."""
         ...
 
+    def ring_nobody(self) -> str:
+        """Ring a softphone that nobody has, so that the provider tells us of its end; its leg."""
+        ...
+
 
 @dataclass(frozen=True)
 class Ports:
@@ -184,3 +271,4 @@ class Ports:
     sms: SmsSender
     outbox: Outbox | None = None
     provisioning: Provisioning | None = None
+    call_log: CallLog | None = None

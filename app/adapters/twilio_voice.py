@@ -12,6 +12,9 @@ from app.adapters.twilio_client import PATIENT, Patience, Result, ask, make_clie
 from app.config import Settings
 from app.exceptions import NotFound
 
+SOFTPHONE_RINGS = 10  # seconds; she has accepted already, her page answers by itself
+TELEPHONE_RINGS = 40  # about eight rings, before most answering machines
+
 
 class TwilioVoice:
     """Commands for legs and conferences.
@@ -31,19 +34,42 @@ class TwilioVoice:
         self._before_call = before_call
         self._patience = patience
 
-    def call_agent(self, agent_id: int, *, ref: str, from_number: str) -> str:
+    def call_agent(
+        self, agent_id: int, *, ref: str, from_number: str, party_id: int | None = None
+    ) -> str:
         """Ring the agent's softphone; the SID of the new leg. Nothing personal in the address."""
+        party = "" if party_id is None else f"&party={party_id}"
+        return self._call(
+            f"client:{softphone_identity(agent_id)}",
+            from_number,
+            f"/voice/agent?call={ref}{party}",
+            seconds=SOFTPHONE_RINGS,
+        )
+
+    def call_number(self, number: str, *, from_number: str, path: str) -> str:
+        """Ring a telephone, from the service's own number; the SID of the new leg."""
+        return self._call(number, from_number, path, seconds=TELEPHONE_RINGS)
+
+    def _call(self, to: str, from_number: str, path: str, *, seconds: int) -> str:
         leg = self._ask(
             lambda: self._client.calls.create(
-                to=f"client:{softphone_identity(agent_id)}",
+                to=to,
                 from_=from_number,
-                url=self._url(f"/voice/agent?call={ref}"),
+                url=self._url(path),
                 status_callback=self._url("/voice/status"),
                 status_callback_event=["initiated", "answered", "completed"],
-                timeout=10,
+                timeout=seconds,
             )
         )
         return str(leg.sid)
+
+    def announce(self, conference: str, path: str) -> None:
+        """Speak to everybody in a conference."""
+        self._ask(
+            lambda: self._client.conferences(conference).update(
+                announce_url=self._url(path), announce_method="POST"
+            )
+        )
 
     def redirect(self, leg_sid: str, path: str) -> None:
         """Make a live leg ask for the TwiML at ``path``. Raises NotFound when it is over."""

@@ -36,6 +36,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "apology": "Nous avons un souci technique. Ne raccrochez pas : nous gardons votre appel "
         "et nous essayons de nouveau.",
         "gone": "La personne a raccroché.",
+        "coach": "Une personne de l'encadrement nous écoute, pour aider.",
+        "callback_for_agent": "Rappel demandé à {time}. {name} Nous l'appelons.",
+        "callback_for_person": "Bonjour, c'est la permanence téléphonique du Portail des aides. "
+        "Vous avez demandé à être rappelé. Tapez 1 pour parler à votre conseiller.",
         "goodbye": "Merci de votre appel. Au revoir.",
     },
     "en": {
@@ -54,6 +58,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "apology": "We have a technical problem. Please stay on the line: we are keeping your "
         "call and trying again.",
         "gone": "The caller has hung up.",
+        "coach": "A manager is listening, in order to help.",
+        "callback_for_agent": "A call-back asked for at {time}. {name} We are calling now.",
+        "callback_for_person": "Hello, this is the help line of the grants portal. You asked to be "
+        "called back. Press 1 to speak with your adviser.",
         "goodbye": "Thank you for calling. Goodbye.",
     },
 }
@@ -98,8 +106,13 @@ def enqueue(response: VoiceResponse) -> None:
     )
 
 
-def conference(ref: str, *, caller: bool) -> Dial:
-    """Join the call's conference. The caller's leaving ends it; the agent's does not."""
+def conference(ref: str, *, caller: bool, coached: str | None = None, muted: bool = False) -> Dial:
+    """Join the call's conference. The caller's leaving ends it; the agent's does not.
+
+    ``coached``: the leg of the agent who alone hears this one (a manager who whispers); ``muted``:
+    he only listens.
+    """
+    coach: dict[str, str] = {"coach": coached} if coached else {}
     dial = Dial()
     dial.conference(
         f"call-{ref}",
@@ -110,6 +123,8 @@ def conference(ref: str, *, caller: bool) -> Dial:
         status_callback="/voice/conference",
         status_callback_method="POST",
         status_callback_event="start end join leave hold",
+        muted=muted,
+        **coach,
     )
     return dial
 
@@ -128,7 +143,12 @@ def closed_words(
         return words
     local = opening.astimezone(zone)
     day = DAYS.get(language, DAYS["fr"])[local.weekday()]
-    clock_time = f"{local.hour} heures {local.minute or ''}".strip()
+    time = spoken_time(local, language)
+    return f"{words} {text('opens', language, own).format(day=day, time=time)}"
+
+
+def spoken_time(local: datetime, language: str) -> str:
+    """A time of the day as it is said: « 9 heures 30 »."""
     if language == "en":
-        clock_time = f"{local.hour}:{local.minute:02d}"
-    return f"{words} {text('opens', language, own).format(day=day, time=clock_time)}"
+        return f"{local.hour}:{local.minute:02d}"
+    return f"{local.hour} heures {local.minute or ''}".strip()

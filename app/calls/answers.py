@@ -21,6 +21,7 @@ from app.calls.opening_hours import REFERENCE_HOURS
 from app.calls.states import State
 from app.exceptions import PermanenceError
 from app.extensions import db
+from app.tickets.models import Contact
 
 log = logging.getLogger(__name__)
 bp = Blueprint("voice", __name__)
@@ -85,6 +86,31 @@ def _farewell(call: Call, twiml: VoiceResponse, now: datetime) -> None:
             line.announcements,
         )
     announcements.say(twiml, words, call.language)
+    twiml.hangup()
+
+
+def introduce_callback(call: Call, twiml: VoiceResponse) -> None:
+    """The agent hears whom she calls back, before the person's telephone rings."""
+    zone = ZoneInfo(db.session.get_one(Line, call.line_id).zone)
+    asked = (call.queued_at or call.received_at).astimezone(zone)
+    contact = db.session.get(Contact, call.contact_id) if call.contact_id else None
+    person = contact.person if contact else None
+    name = f"{person.first_name} {person.last_name}." if person else ""
+    words = announcements.text("callback_for_agent", "fr").format(
+        time=announcements.spoken_time(asked, "fr"), name=name
+    )
+    announcements.say(twiml, " ".join(words.split()), "fr")
+
+
+def ask_for_key(call: Call, twiml: VoiceResponse) -> None:
+    """« Tapez 1 » : a person is there, and not her answering machine."""
+    gather = twiml.gather(
+        num_digits=1, timeout=8, action=f"/voice/choice?call={call.ref}&step=answer", method="POST"
+    )
+    for _time in range(2):
+        announcements.say(
+            gather, announcements.text("callback_for_person", call.language), call.language
+        )
     twiml.hangup()
 
 

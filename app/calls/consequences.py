@@ -10,16 +10,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from app.calls.states import CallRecord, Event, Kind, State
+from app.calls.record import CallRecord, Event, Kind, PartyState, State
 
 CONNECT_LIMIT = timedelta(seconds=12)
+PERSON_LIMIT = timedelta(seconds=75)  # her telephone rings 40 s, then she is asked for a key
 REJOIN_LIMIT = timedelta(seconds=45)
 WRAP_UP_LOOK = timedelta(seconds=60)
+PARTY_RINGS = timedelta(seconds=20)
+PARTY_LIMIT = timedelta(seconds=45)
 
 
 @dataclass(frozen=True)
 class MoveAgent:
-    """Put the agent that the call holds in a presence state; ``release``: available again,
+    """Put an agent that the call holds in a presence state; ``release``: available again,
     and offline after a grace period when no tab of hers is left."""
 
     agent_id: int
@@ -47,6 +50,25 @@ class ConnectCaller:
 
 
 @dataclass(frozen=True)
+class RingPerson:
+    """Ring the person's telephone: the agent is there."""
+
+
+@dataclass(frozen=True)
+class CallParty:
+    """Create the leg of the further person."""
+
+    party_id: int
+
+
+@dataclass(frozen=True)
+class AnnounceCoach:
+    """Tell everybody in the conference that somebody listens."""
+
+    conference: str
+
+
+@dataclass(frozen=True)
 class EnqueueCaller:
     """Bring the caller's leg back into the queue."""
 
@@ -58,7 +80,7 @@ class HangUpCaller:
 
 @dataclass(frozen=True)
 class HangUpLeg:
-    """End an agent's leg."""
+    """End another leg."""
 
     leg: str
 
@@ -71,7 +93,17 @@ class HoldCaller:
     on: bool
 
 
-Command = CallAgent | ConnectCaller | EnqueueCaller | HangUpCaller | HangUpLeg | HoldCaller
+Command = (
+    CallAgent
+    | ConnectCaller
+    | RingPerson
+    | CallParty
+    | AnnounceCoach
+    | EnqueueCaller
+    | HangUpCaller
+    | HangUpLeg
+    | HoldCaller
+)
 
 
 @dataclass(frozen=True)
@@ -93,7 +125,7 @@ def consequences(
     ``overflow_after`` is the line's threshold, in seconds.
     """
     moves = _moves(before, after, event)
-    touched = {before.offered_to, before.agent_id, after.offered_to, after.agent_id}
+    touched = {event.agent_id, before.agent_id, *holders(before), *holders(after)}
     return Consequences(
         moves=moves,
         dues=_dues(before, after, overflow_after),
@@ -103,28 +135,51 @@ def consequences(
     )
 
 
-_OFFER_END = {
-    Kind.DECLINED: "release",
-    Kind.OFFER_EXPIRED: "missed",
-    Kind.OFFER_WITHDRAWN: "release",
-}
+# --- presences -----------------------------------------------------------------------------------
+
+
+def holders(record: CallRecord) -> dict[int, str]:
+    """The agents whom this call holds, and the presence state it gives them."""
+    held: dict[int, str] = {}
+    if record.offered_to is not None:
+        held[record.offered_to] = "ringing"
+    if record.agent_id is not None:
+        if record.state in (State.CONNECTING, State.TALKING):
+            held[record.agent_id] = "in_call"
+        if record.state is State.WRAP_UP:
+            held[record.agent_id] = "wrap_up"
+    if record.party_agent_id is not None:
+        asked = record.party_state is PartyState.ASKED
+        held[record.party_agent_id] = "ringing" if asked else "in_call"
+    return held
 
 
 def _moves(before: CallRecord, after: CallRecord, event: Event) -> tuple[MoveAgent, ...]:
-    if before.state is after.state:
-        return ()
-    if before.state is State.OFFERED and before.offered_to is not None:
-        to = _OFFER_END.get(event.kind, "release")
-        return (MoveAgent(before.offered_to, "in_call" if after.agent_id else to),)
-    if before.agent_id is None:
-        return ()
-    if after.state is State.WRAP_UP:
-        return (MoveAgent(before.agent_id, "wrap_up"),)
-    if before.state is State.CONNECTING and after.state is State.WAITING:
-        return (MoveAgent(before.agent_id, "missed"),)
-    if after.state in (State.WAITING, State.ENDED):
-        return (MoveAgent(before.agent_id, "release"),)
-    return ()
+    """Who is held otherwise than before. Who is held anew was claimed by the service."""
+    now = holders(after)
+    moves = []
+    for agent_id, state in holders(before).items():
+        to = now.get(agent_id) or _let_go(agent_id, before, after, event)
+        if to != state:
+            moves.append(MoveAgent(agent_id, to))
+    return tuple(moves)
+
+
+def _let_go(agent_id: int, before: CallRecord, after: CallRecord, event: Event) -> str:
+    """The state of an agent whom the call holds no more."""
+    if agent_id == before.offered_to and event.kind is Kind.OFFER_EXPIRED:
+        return "missed"
+    if agent_id == before.party_agent_id and event.kind is Kind.PARTY_EXPIRED:
+        return "missed"
+    if agent_id == before.agent_id:
+        if before.state is State.CONNECTING and after.state is State.WAITING:
+            return "missed"
+        if after.state is State.OUTSIDE:
+            return "wrap_up"
+    return "release"
+
+
+# --- what becomes due ----------------------------------------------------------------------------
 
 
 def _dues(before: CallRecord, after: CallRecord, overflow_after: int) -> tuple[Due, ...]:
@@ -134,53 +189,102 @@ def _dues(before: CallRecord, after: CallRecord, overflow_after: int) -> tuple[D
         dues.append(Due("overflow", at + timedelta(seconds=overflow_after)))
     if after.state is State.OFFERED and after.offer_until:
         dues.append(Due("offer", after.offer_until))
-    if after.state is State.CONNECTING and before.state is not State.CONNECTING:
-        dues.append(Due("connect", at + CONNECT_LIMIT))
+    if after.state is State.CONNECTING:
+        if before.state is not State.CONNECTING:
+            dues.append(Due("connect", at + CONNECT_LIMIT))
+        elif after.outbound and after.agent_present and not before.agent_present:
+            dues.append(Due("connect", at + PERSON_LIMIT))
     if after.state is State.TALKING and before.agent_present and not after.agent_present:
         dues.append(Due("rejoin", at + REJOIN_LIMIT))
+    if after.party_state is not before.party_state:
+        if after.party_state is PartyState.ASKED:
+            dues.append(Due("party", at + PARTY_RINGS))
+        if after.party_state is PartyState.CALLED:
+            dues.append(Due("party", at + PARTY_LIMIT))
     if after.state is State.WRAP_UP:
         dues.append(Due("wrap_up", at + WRAP_UP_LOOK))
     return tuple(dues)
 
 
+# --- what to ask of the provider -----------------------------------------------------------------
+
+_IN_CONFERENCE = (State.CONNECTING, State.TALKING, State.OUTSIDE)
+
+
 def _commands(before: CallRecord, after: CallRecord, event: Event) -> tuple[Command, ...]:
-    if event.kind is Kind.ACCEPTED and after.agent_id is not None:
-        return (CallAgent(after.agent_id),)
-    if event.kind is Kind.AGENT_JOINED:
-        return _agent_is_there(after)
-    if event.kind in (Kind.HELD, Kind.RESUMED) and after.conference_sid:
-        return (HoldCaller(after.conference_sid, on=event.kind is Kind.HELD),)
-    if event.kind is Kind.AGENT_LEFT and after.state is State.TALKING and after.conference_sid:
-        return (HoldCaller(after.conference_sid, on=True),)
-    if after.state is State.WAITING and before.state in (State.CONNECTING, State.TALKING):
-        return _back_to_queue(before)
-    if before.state in (State.CONNECTING, State.TALKING) and after.ended_at:
+    if before.state in _IN_CONFERENCE and after.ended_at:
         return _over(before, event)
-    return ()
+    if before.state in _IN_CONFERENCE and after.state in (State.WAITING, State.OFFERED):
+        return _back_to_queue(before)
+    match event.kind:
+        case Kind.ACCEPTED | Kind.DIALLED if after.agent_id is not None:
+            return (CallAgent(after.agent_id),)
+        case Kind.AGENT_JOINED:
+            return _agent_is_there(after)
+        case Kind.HELD | Kind.RESUMED:
+            return _hold(after, on=event.kind is Kind.HELD)
+        case Kind.AGENT_LEFT if after.state is State.TALKING and not _in_company(after):
+            return _hold(after, on=True)
+    return _third_person(before, after, event)
+
+
+def _hold(record: CallRecord, *, on: bool) -> tuple[Command, ...]:
+    return (HoldCaller(record.conference_sid, on=on),) if record.conference_sid else ()
+
+
+def _hang_up(*legs: str | None) -> tuple[Command, ...]:
+    return tuple(HangUpLeg(leg) for leg in legs if leg)
+
+
+def _in_company(record: CallRecord) -> bool:
+    """Does the person talk with a third one while the agent is away?"""
+    return record.party_state is PartyState.JOINED and record.held_since is None
 
 
 def _agent_is_there(after: CallRecord) -> tuple[Command, ...]:
-    """First time: bring the caller. After a gap: take her off hold, if it was not asked for."""
+    """First time: bring the person. After a gap: take her off hold, if it was not asked for."""
     if after.state is State.CONNECTING:
-        return (ConnectCaller(),)
-    if after.conference_sid and after.held_since is None:
-        return (HoldCaller(after.conference_sid, on=False),)
+        ring = after.outbound and after.person_leg_sid is None
+        return (RingPerson(),) if ring else (ConnectCaller(),)
+    return _hold(after, on=False) if after.held_since is None else ()
+
+
+def _third_person(before: CallRecord, after: CallRecord, event: Event) -> tuple[Command, ...]:
+    party = after.party_id
+    match event.kind:
+        case Kind.CONSULTED if party is not None:
+            hold = () if before.held_since else _hold(after, on=True)
+            return hold if after.party_agent_id is not None else (*hold, CallParty(party))
+        case Kind.COACHED if party is not None:
+            announce = (AnnounceCoach(after.conference_sid),) if after.conference_sid else ()
+            return (*announce, CallParty(party))
+        case Kind.PARTY_ACCEPTED if party is not None:
+            return (CallParty(party),)
+        case Kind.SENT_OUTSIDE if party is not None:
+            hold = () if before.held_since else _hold(after, on=True)
+            return (*hold, CallParty(party), *_hang_up(before.agent_leg_sid))
+        case Kind.PARTY_JOINED if after.state is State.OUTSIDE:
+            return _hold(after, on=False)
+        case Kind.PARTY_LEFT | Kind.PARTY_EXPIRED:
+            return _hang_up(before.party_leg_sid)
+        case Kind.HANDED_OVER | Kind.RETURNED:
+            release = (
+                _hold(after, on=False) if before.held_since or not before.agent_present else ()
+            )
+            return (*release, *_hang_up(before.agent_leg_sid))
     return ()
 
 
 def _back_to_queue(before: CallRecord) -> tuple[Command, ...]:
-    """The caller left the queue only once the agent was there (``agent_present`` or talking)."""
-    left_queue = before.state is State.TALKING or before.agent_present
-    commands: list[Command] = [EnqueueCaller()] if left_queue else []
-    if before.agent_leg_sid:
-        commands.append(HangUpLeg(before.agent_leg_sid))
-    return tuple(commands)
+    """The person left the queue only once the agent was there (``agent_present`` or talking)."""
+    legs = _hang_up(before.agent_leg_sid, before.party_leg_sid)
+    if before.state is State.CONNECTING and before.outbound and before.answered_at is None:
+        return (*_hang_up(before.person_leg_sid), *legs)
+    left_queue = before.state is not State.CONNECTING or before.agent_present
+    return (EnqueueCaller(), *legs) if left_queue else legs
 
 
 def _over(before: CallRecord, event: Event) -> tuple[Command, ...]:
-    commands: list[Command] = []
-    if event.kind is not Kind.CALLER_LEFT:
-        commands.append(HangUpCaller())
-    if before.agent_leg_sid:
-        commands.append(HangUpLeg(before.agent_leg_sid))
-    return tuple(commands)
+    there = not before.outbound or before.person_leg_sid is not None
+    caller = (HangUpCaller(),) if there and event.kind is not Kind.CALLER_LEFT else ()
+    return (*caller, *_hang_up(before.agent_leg_sid, before.party_leg_sid))

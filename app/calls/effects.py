@@ -13,13 +13,16 @@ from datetime import datetime
 
 from app.adapters.ports import Telephony
 from app.calls.consequences import (
+    AnnounceCoach,
     CallAgent,
+    CallParty,
     Command,
     ConnectCaller,
     EnqueueCaller,
     HangUpCaller,
     HangUpLeg,
     HoldCaller,
+    RingPerson,
 )
 from app.calls.states import Event, Kind
 from app.exceptions import NotFound, PermanenceError
@@ -28,12 +31,32 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
+class Party:
+    """A further person: an agent of ours (colleague or coach), or an outside number."""
+
+    id: int
+    agent_id: int | None
+    number: str
+
+
+@dataclass(frozen=True)
 class Target:
-    """The call as the provider knows it: our public ref, the caller's leg, the line's number."""
+    """The call as the provider knows it: our public ref, the person's leg, the line's number.
+
+    ``person_number``: whom an outbound call rings. ``party``: the further person, if one is asked.
+    """
 
     ref: str
     caller_sid: str
     line_number: str
+    outbound: bool = False
+    person_number: str = ""
+    party: Party | None = None
+
+    @property
+    def back(self) -> str:
+        """Where the person's leg is told what comes next."""
+        return f"/voice/connect?call={self.ref}" if self.outbound else "/voice/incoming"
 
 
 Clock = Callable[[], datetime]
@@ -57,15 +80,39 @@ def _perform(target: Target, command: Command, telephony: Telephony, now: Clock)
             leg = telephony.call_agent(agent_id, ref=target.ref, from_number=target.line_number)
             yield Event(Kind.LEG_CREATED, now(), f"leg:{leg}", agent_id=agent_id, leg=leg)
         case ConnectCaller():
-            telephony.redirect(target.caller_sid, "/voice/connect")
+            path = target.back if target.outbound else "/voice/connect"
+            telephony.redirect(target.caller_sid, path)
+        case RingPerson():
+            leg = telephony.call_number(
+                target.person_number, from_number=target.line_number, path=target.back
+            )
+            yield Event(Kind.PERSON_RUNG, now(), f"person:{leg}", leg=leg)
+        case CallParty(party_id):
+            yield from _call_party(target, party_id, telephony, now)
+        case AnnounceCoach(conference):
+            telephony.announce(conference, "/voice/announce")
         case EnqueueCaller():
-            telephony.redirect(target.caller_sid, "/voice/incoming")
+            telephony.redirect(target.caller_sid, target.back)
         case HangUpCaller():
             telephony.hang_up(target.caller_sid)
         case HangUpLeg(leg):
             telephony.hang_up(leg)
         case HoldCaller(conference, on):
             telephony.hold(conference, target.caller_sid, on=on)
+
+
+def _call_party(target: Target, party_id: int, telephony: Telephony, now: Clock) -> Iterator[Event]:
+    party = target.party
+    if party is None or party.id != party_id:
+        return  # she was let go meanwhile
+    if party.agent_id is not None:
+        leg = telephony.call_agent(
+            party.agent_id, ref=target.ref, from_number=target.line_number, party_id=party_id
+        )
+    else:
+        path = f"/voice/agent?call={target.ref}&party={party_id}"
+        leg = telephony.call_number(party.number, from_number=target.line_number, path=path)
+    yield Event(Kind.PARTY_LEG, now(), f"party_leg:{leg}", leg=leg, party_id=party_id)
 
 
 def _failure(command: Command, error: PermanenceError, at: datetime) -> Iterator[Event]:
@@ -78,6 +125,10 @@ def _failure(command: Command, error: PermanenceError, at: datetime) -> Iterator
             yield Event(
                 Kind.CONNECT_FAILED, at, f"connect_failed:{at.timestamp()}", agent_id=agent_id
             )
+        case RingPerson():
+            yield Event(Kind.FAILED, at, f"person_failed:{at.timestamp()}")
+        case CallParty(party_id):
+            yield Event(Kind.PARTY_LEFT, at, f"party_left:{party_id}", party_id=party_id)
         case ConnectCaller() | EnqueueCaller() if isinstance(error, NotFound):
             yield Event(Kind.CALLER_LEFT, at, "caller_left")
         case HoldCaller(_, True):

@@ -7,7 +7,7 @@ import logging
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from app import clock
@@ -16,7 +16,7 @@ from app.accounts.presence import PresenceState
 from app.assist import service as assist
 from app.calls import effects, live, store
 from app.calls.consequences import CallAgent, Command, Consequences, MoveAgent, consequences
-from app.calls.models import Call, Line
+from app.calls.models import Call, CallParty, Line
 from app.calls.routing import Policy
 from app.calls.states import CallRecord, Event, Kind, State
 from app.exceptions import Conflict, IllegalTransition, NotFound
@@ -56,21 +56,38 @@ def happen_within(call_id: int, event: Event, work: Work) -> CallRecord | None:
         select(Line).join(Call, Call.line_id == Line.id).where(Call.id == call_id)
     )
     follow = consequences(before, after, event, overflow_after=policy_of(line).overflow_after)
-    if event.kind is Kind.OFFERED and not accounts.claim_for_call(
-        event.agent_id or 0, call_id, now=event.at
-    ):
-        raise Conflict("Cette personne n'est plus disponible.")
-    _carry_out(call_id, follow, after, work)
+    rung = _rung(event)
+    if rung is not None and not accounts.claim_for_call(rung, call_id, now=event.at):
+        raise Conflict("Cette personne n'est plus disponible.", kept="L'appel reste à sa place.")
+    _keep_first_agent(call_id, before, event)
+    _carry_out(call_id, follow, before, after, work)
     return after
 
 
-def _carry_out(call_id: int, follow: Consequences, after: CallRecord, work: Work) -> None:
+def _rung(event: Event) -> int | None:
+    """The agent whose desk this event makes ring, and who must be free for it."""
+    if event.kind is Kind.OFFERED:
+        return event.agent_id or 0
+    return event.to_agent_id if event.kind in (Kind.SENT_TO, Kind.CONSULTED) else None
+
+
+def _keep_first_agent(call_id: int, before: CallRecord, event: Event) -> None:
+    """If nobody answers a transfer, the call returns to the agent who made it."""
+    if event.kind in (Kind.SENT_TO, Kind.SENT_OUTSIDE):
+        db.session.execute(
+            update(Call).where(Call.id == call_id).values(preferred_agent_id=before.agent_id)
+        )
+
+
+def _carry_out(
+    call_id: int, follow: Consequences, before: CallRecord, after: CallRecord, work: Work
+) -> None:
     at = after.last_at or after.received_at
     for move in follow.moves:
         _move(call_id, move, at)
     for due in follow.dues:
         store.set_deadline(due.kind, due.at, call_id=call_id)
-    _follow_contact(call_id, after)
+    _follow_contact(call_id, before, after)
     work.after(lambda: _announce(follow))
     if follow.commands:
         work.after(lambda: command(call_id, follow.commands))
@@ -83,13 +100,24 @@ def command(call_id: int, commands: tuple[Command, ...]) -> None:
 
     def perform() -> None:
         call = db.session.get_one(Call, call_id)
-        number = db.session.get_one(Line, call.line_id).number
-        target = effects.Target(call.ref, call.provider_sid, number)
+        target = _target(call)
         release_connection()
         for event in effects.perform(target, commands, ports().telephony, clock.now):
             happen(call_id, event)
 
     spawn(perform)
+
+
+def _target(call: Call) -> effects.Target:
+    party = db.session.get(CallParty, call.party_id) if call.party_id else None
+    return effects.Target(
+        ref=call.ref,
+        caller_sid=store.person_sid(call),
+        line_number=db.session.get_one(Line, call.line_id).number,
+        outbound=store.is_outbound(call),
+        person_number=call.number or "",
+        party=effects.Party(party.id, party.agent_id, party.number or "") if party else None,
+    )
 
 
 def _move(call_id: int, move: MoveAgent, at: datetime) -> None:
@@ -103,15 +131,18 @@ def _move(call_id: int, move: MoveAgent, at: datetime) -> None:
     accounts.move_in_call(move.agent_id, call_id, PresenceState(to), now=at)
 
 
-def _follow_contact(call_id: int, after: CallRecord) -> None:
-    if after.state not in (State.CONNECTING, State.ENDED):
+def _follow_contact(call_id: int, before: CallRecord, after: CallRecord) -> None:
+    """The contact is the agent's who has the person; it closes with the call."""
+    taken = after.agent_id is not None and after.agent_id != before.agent_id
+    ended = after.state is State.ENDED
+    if not taken and not ended:
         return
     contact_id = db.session.scalar(select(Call.contact_id).where(Call.id == call_id))
     if contact_id is None:
         return
-    if after.state is State.CONNECTING and after.agent_id is not None:
+    if taken and after.agent_id is not None:
         tickets.assign_agent(contact_id, after.agent_id)
-    elif after.last_at is not None:
+    if ended and after.last_at is not None:
         tickets.close_contact(contact_id, now=after.last_at)
         assist.settle(contact_id, after.last_at)
 
@@ -126,7 +157,7 @@ def _announce(follow: Consequences) -> None:
 def accept(ref: str, agent_id: int, *, now: datetime) -> CallRecord:
     """Take an offered call. Raises Conflict « déjà prise » when somebody else was faster."""
     call = store.by_ref(ref)
-    record = happen(call.id, Event(Kind.ACCEPTED, now, _unique("accepted"), agent_id=agent_id))
+    record = happen(call.id, Event(Kind.ACCEPTED, now, unique("accepted"), agent_id=agent_id))
     if record is None:
         raise _why_not_accepted(call.id, agent_id)
     return record
@@ -147,37 +178,48 @@ def _why_not_accepted(call_id: int, agent_id: int) -> Conflict:
 def decline(ref: str, agent_id: int, *, now: datetime) -> None:
     """Leave an offered call to the others; it keeps its place."""
     call = store.by_ref(ref)
-    happen(call.id, Event(Kind.DECLINED, now, _unique("declined"), agent_id=agent_id))
+    happen(call.id, Event(Kind.DECLINED, now, unique("declined"), agent_id=agent_id))
 
 
 def hold(ref: str, agent_id: int, *, on: bool, now: datetime) -> None:
     """Put the caller on hold with music, or take her back."""
-    call = _own(ref, agent_id, State.TALKING)
+    call = own(ref, agent_id, State.TALKING)
     kind = Kind.HELD if on else Kind.RESUMED
-    happen(call.id, Event(kind, now, _unique(kind), agent_id=agent_id))
+    happen(call.id, Event(kind, now, unique(kind), agent_id=agent_id))
 
 
 def hang_up(ref: str, agent_id: int, *, now: datetime) -> None:
-    """End the conversation; the wrap-up begins."""
-    call = _own(ref, agent_id, State.TALKING, State.WRAP_UP)
+    """End the conversation; the wrap-up begins. A person still being rung is rung no more."""
+    states = (State.TALKING, State.WRAP_UP, State.ENDED)
+    call = own(ref, agent_id, *states, State.CONNECTING)
+    if call.state == State.CONNECTING and not store.is_outbound(call):
+        raise IllegalTransition("Cet appel n'en est plus là.", todo="Regardez son état.")
     happen(call.id, Event(Kind.AGENT_HUNG_UP, now, "agent_hung_up", agent_id=agent_id))
 
 
 def rejoin(ref: str, agent_id: int) -> None:
     """Come back into one's conversation from another tab or after a reload."""
-    call = _own(ref, agent_id, State.TALKING, State.CONNECTING)
+    call = own(ref, agent_id, State.TALKING, State.CONNECTING)
     command(call.id, (CallAgent(agent_id),))
 
 
 def finish_wrap_up(ref: str, agent_id: int, *, now: datetime) -> None:
-    """The agent has done with the call."""
-    call = _own(ref, agent_id, State.WRAP_UP, State.ENDED)
-    happen(call.id, Event(Kind.WRAPPED_UP, now, "wrapped_up", agent_id=agent_id))
+    """The agent has done with the call; one that she sent outside goes on without her."""
+    call = own(ref, agent_id, *(set(State) - {State.TALKING, State.CONNECTING}))
+    if happen(call.id, Event(Kind.WRAPPED_UP, now, "wrapped_up", agent_id=agent_id)) is None:
+        with unit_of_work() as work:
+            if accounts.leave_wrap_up(agent_id, call.id, now=now):
+                work.after(lambda: live.desks_changed([agent_id]))
+                work.after(wake)
 
 
-def _own(ref: str, agent_id: int, *expected: State) -> Call:
+def own(ref: str, agent_id: int, *expected: State) -> Call:
+    """The call ``ref``, which must be this agent's and in one of these states.
+
+    Raises NotFound, or IllegalTransition.
+    """
     call = store.by_ref(ref)
-    if call.agent_id != agent_id:
+    if call.agent_id != agent_id and not accounts.wraps_up(agent_id, call.id):
         raise NotFound("Cet appel n'est pas le vôtre.")
     if call.state not in expected:
         raise IllegalTransition("Cet appel n'en est plus là.", todo="Regardez son état.")
@@ -190,10 +232,17 @@ def agent_gone(agent_id: int, *, now: datetime) -> None:
     A conversation is not touched: her leg's end will say it, and she may come back.
     """
     call = store.current_call_of(agent_id)
-    if call is not None and call.state == State.OFFERED:
-        happen(call.id, Event(Kind.OFFER_WITHDRAWN, now, _unique("withdrawn"), agent_id=agent_id))
+    if call is not None and call.offered_to == agent_id:
+        happen(call.id, Event(Kind.OFFER_WITHDRAWN, now, unique("withdrawn"), agent_id=agent_id))
+    if call is not None and call.party_agent_id == agent_id and call.party_state == "asked":
+        happen(call.id, party_left(call.party_id, now))
     with unit_of_work():
         store.set_deadline("gone", now + GONE_AFTER, agent_id=agent_id)
+
+
+def party_left(party_id: int | None, now: datetime, kind: Kind = Kind.PARTY_LEFT) -> Event:
+    """The further person is there no more, or never will be."""
+    return Event(kind, now, f"party_left:{party_id}", party_id=party_id)
 
 
 def rebuild(ref: str) -> CallRecord:
@@ -203,7 +252,7 @@ def rebuild(ref: str) -> CallRecord:
         return store.rebuild(call)
 
 
-def _unique(kind: str) -> str:
+def unique(kind: str) -> str:
     """A key for an act that may honestly happen several times in a call."""
     return f"{kind}:{secrets.token_hex(6)}"
 

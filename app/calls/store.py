@@ -13,14 +13,14 @@ from sqlalchemy import ColumnElement, delete, exists, insert, or_, select, updat
 from app.accounts.models import Agent, Connection, Presence
 from app.calls import states
 from app.calls.models import Call, CallEvent, CallSegment, Deadline
-from app.calls.states import CallRecord, Event, Kind, State
+from app.calls.states import CallRecord, Event, Kind, PartyState, State
 from app.dossiers.models import Dossier
 from app.exceptions import Conflict, NotFound
 from app.extensions import db
 from app.tickets.models import Contact
 from app.unit_of_work import rows_changed
 
-DERIVED = tuple(f.name for f in fields(CallRecord))
+DERIVED = tuple(f.name for f in fields(CallRecord) if f.name != "outbound")
 ATTEMPTS = 8
 
 
@@ -38,13 +38,26 @@ def by_ref(ref: str) -> Call:
 
 
 def by_caller_sid(sid: str) -> Call | None:
-    """The call whose caller's leg is ``sid``."""
-    return db.session.scalar(select(Call).where(Call.provider_sid == sid))
+    """The call whose person's leg is ``sid``: she rang us, or else we rang her."""
+    if not sid:
+        return None
+    call = db.session.scalar(select(Call).where(Call.provider_sid == sid))
+    return call or db.session.scalar(select(Call).where(Call.person_leg_sid == sid))
 
 
 def by_agent_leg(sid: str) -> Call | None:
     """The call whose current agent's leg is ``sid``."""
-    return db.session.scalar(select(Call).where(Call.agent_leg_sid == sid))
+    return db.session.scalar(select(Call).where(Call.agent_leg_sid == sid)) if sid else None
+
+
+def by_party_leg(sid: str) -> Call | None:
+    """The call whose further person's leg is ``sid``."""
+    return db.session.scalar(select(Call).where(Call.party_leg_sid == sid)) if sid else None
+
+
+def person_sid(call: Call) -> str:
+    """The leg of the person, whoever rang."""
+    return call.person_leg_sid or call.provider_sid
 
 
 def record_of(call: Call) -> CallRecord:
@@ -52,7 +65,13 @@ def record_of(call: Call) -> CallRecord:
     values = {name: getattr(call, name) for name in DERIVED}
     values["state"] = State(call.state)
     values["outcome"] = states.Outcome(call.outcome) if call.outcome else None
-    return CallRecord(**values)
+    values["party_state"] = PartyState(call.party_state) if call.party_state else None
+    return CallRecord(outbound=is_outbound(call), **values)
+
+
+def is_outbound(call: Call) -> bool:
+    """Did we ring the person?"""
+    return call.direction == "out"
 
 
 def apply_event(call_id: int, event: Event) -> tuple[CallRecord, CallRecord] | None:
@@ -106,6 +125,9 @@ def _append(call_id: int, sequence: int, event: Event) -> None:
             ("conference", event.conference),
             ("until", event.until.isoformat() if event.until else None),
             ("overflow", event.overflow or None),
+            ("to", event.to_agent_id),
+            ("party", event.party_id),
+            ("since", event.since.isoformat() if event.since else None),
         )
         if value
     }
@@ -135,16 +157,23 @@ def events_of(call_id: int) -> list[Event]:
             agent_id=row.agent_id,
             leg=row.data.get("leg"),
             conference=row.data.get("conference"),
-            until=datetime.fromisoformat(row.data["until"]) if "until" in row.data else None,
+            until=_instant(row.data.get("until")),
             overflow=bool(row.data.get("overflow")),
+            to_agent_id=row.data.get("to"),
+            party_id=row.data.get("party"),
+            since=_instant(row.data.get("since")),
         )
         for row in rows
     ]
 
 
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
 def rebuild(call: Call) -> CallRecord:
     """Make the row and its segments again from its events; the record it now holds."""
-    record = states.rebuild(call.received_at, events_of(call.id))
+    record = states.rebuild(call.received_at, events_of(call.id), outbound=is_outbound(call))
     for name in DERIVED:
         setattr(call, name, getattr(record, name))
     write_segments(call.id)
@@ -153,10 +182,11 @@ def rebuild(call: Call) -> CallRecord:
 
 def write_segments(call_id: int) -> None:
     """Derive the spans of a call anew."""
-    received_at = db.session.scalar(select(Call.received_at).where(Call.id == call_id))
-    assert received_at is not None
+    received_at, direction = db.session.execute(
+        select(Call.received_at, Call.direction).where(Call.id == call_id)
+    ).one()
     db.session.execute(delete(CallSegment).where(CallSegment.call_id == call_id))
-    spans = states.segments(received_at, events_of(call_id))
+    spans = states.segments(received_at, events_of(call_id), outbound=direction == "out")
     if spans:
         db.session.execute(
             insert(CallSegment),
@@ -183,6 +213,7 @@ def waiting_rows() -> Sequence[Any]:
             Call.id,
             Call.ref,
             Call.queued_at,
+            Call.waiting_since,
             Call.priority,
             Call.language,
             Call.line_id,
@@ -225,12 +256,16 @@ def recent_refusals(call_ids: Iterable[int], since: datetime) -> dict[int, set[i
 
 
 def current_call_of(agent_id: int) -> Call | None:
-    """The call that rings at, or is held by, this agent; her wrap-up included."""
+    """The call that rings at, or is held by, this agent; her wrap-up included.
+
+    A consultation of hers counts, and a call she has sent outside until she has wrapped it up.
+    """
+    hers = select(Presence.call_id).where(Presence.agent_id == agent_id).scalar_subquery()
     return db.session.scalar(
         select(Call)
         .where(
             or_(
-                (Call.offered_to == agent_id) & (Call.state == State.OFFERED),
+                Call.id == hers,
                 (Call.agent_id == agent_id)
                 & Call.state.in_((State.CONNECTING, State.TALKING, State.WRAP_UP)),
             )
@@ -245,7 +280,7 @@ def recent_waits(since: datetime, limit: int = 50) -> list[float]:
     """Seconds that recently answered callers waited, newest first."""
     rows = db.session.execute(
         select(Call.queued_at, Call.answered_at)
-        .where(Call.answered_at >= since, Call.queued_at.is_not(None))
+        .where(Call.answered_at >= since, Call.queued_at.is_not(None), Call.direction == "in")
         .order_by(Call.answered_at.desc())
         .limit(limit)
     )

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts import service as accounts
 from app.calls import dispatch, live, service, store
-from app.calls.consequences import WRAP_UP_LOOK, ConnectCaller
+from app.calls.consequences import WRAP_UP_LOOK, ConnectCaller, HangUpLeg
 from app.calls.models import Call
 from app.calls.states import Event, Kind, State
 from app.exceptions import PermanenceError
@@ -81,6 +81,9 @@ def _connect(call: Call, now: datetime) -> None:
     """The agent's leg should be there by now. Ask the provider before giving the call back."""
     if call.state != State.CONNECTING:
         return
+    if call.agent_present and store.is_outbound(call):
+        _person_unreached(call, now)
+        return
     leg_sid, agent_id, call_id, version = call.agent_leg_sid, call.agent_id, call.id, call.version
     if call.agent_present:
         # Her leg joined but the caller's redirect was lost: ask again, look again.
@@ -98,6 +101,38 @@ def _connect(call: Call, now: datetime) -> None:
     service.happen(
         call_id, Event(Kind.CONNECT_FAILED, now, f"connect_failed:{version}", agent_id=agent_id)
     )
+
+
+def _person_unreached(call: Call, now: datetime) -> None:
+    """We rang, and nobody joined: what we know of her leg may be late, ask the provider.
+
+    A telephone that was answered and where no key was pressed is an answering machine: over.
+    """
+    if call.answered_at is not None:
+        service.command(call.id, (ConnectCaller(),))
+        with unit_of_work():
+            store.set_deadline("connect", now + timedelta(seconds=5), call_id=call.id)
+        return
+    commands = (HangUpLeg(call.person_leg_sid),) if call.person_leg_sid else ()
+    service.happen(call.id, Event(Kind.CALLER_LEFT, now, "caller_left"))
+    if commands:
+        service.command(call.id, commands)
+
+
+def _party(call: Call, now: datetime) -> None:
+    """The further person should be there by now; a colleague's own desk still rings shorter."""
+    if call.party_state not in ("asked", "called"):
+        return
+    call_id, party_id, leg_sid = call.id, call.party_id, call.party_leg_sid
+    release_connection()
+    leg = ports().telephony.leg(leg_sid) if leg_sid else None
+    if leg is not None and leg.status == "in-progress":
+        joined = Event(
+            Kind.PARTY_JOINED, now, f"party_joined:{leg_sid}", leg=leg_sid, party_id=party_id
+        )
+        service.happen(call_id, joined)
+        return
+    service.happen(call_id, service.party_left(party_id, now, Kind.PARTY_EXPIRED))
 
 
 def _rejoin(call: Call, now: datetime) -> None:
@@ -119,4 +154,10 @@ def _wrap_up(call: Call, now: datetime) -> None:
     service.happen(call.id, Event(Kind.WRAPPED_UP, now, "wrapped_up", agent_id=call.agent_id))
 
 
-_ACTIONS = {"offer": _offer_expired, "connect": _connect, "rejoin": _rejoin, "wrap_up": _wrap_up}
+_ACTIONS = {
+    "offer": _offer_expired,
+    "connect": _connect,
+    "party": _party,
+    "rejoin": _rejoin,
+    "wrap_up": _wrap_up,
+}

@@ -6,6 +6,7 @@ Paths are fixed; every request is signed. The caller's side is in ``caller_webho
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 from flask import Response, request
 from sqlalchemy import select
@@ -15,8 +16,8 @@ from app import clock
 from app.access import signed_webhook
 from app.adapters.ports import agent_of
 from app.calls import announcements, service, store
-from app.calls.answers import bp, lost, where_to, xml
-from app.calls.models import Call
+from app.calls.answers import ask_for_key, bp, introduce_callback, lost, where_to, xml
+from app.calls.models import Call, CallParty
 from app.calls.states import Event, Kind, State
 from app.extensions import db
 
@@ -30,41 +31,101 @@ FINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 @bp.post("/voice/connect")
 @signed_webhook
 def connect() -> Response:
-    """The caller's leg leaves the queue for the conference: the conversation begins."""
-    now = clock.now()
-    call = store.by_caller_sid(request.form.get("CallSid", ""))
+    """The person's leg goes where her call is: into the conference, or back to the queue.
+
+    An outbound call names itself (``?call=``), for its leg may be answered before we know it. A
+    call-back first asks for a key: an answering machine presses none.
+    """
+    now, leg = clock.now(), request.form.get("CallSid", "")[:64]
+    call = _call_named() or store.by_caller_sid(leg)
     twiml = VoiceResponse()
     if call is None:
         return xml(lost(twiml))
+    if store.is_outbound(call):
+        service.happen(call.id, Event(Kind.PERSON_RUNG, now, f"person:{leg}", leg=leg))
+        db.session.refresh(call)
+        if call.callback_id and call.state == State.CONNECTING and call.answered_at is None:
+            ask_for_key(call, twiml)
+            return xml(twiml)
+    return xml(join_person(call, twiml))
+
+
+def join_person(call: Call, twiml: VoiceResponse) -> VoiceResponse:
+    """The person is on the line and the agent is there: the conversation begins."""
+    now = clock.now()
     service.happen(call.id, Event(Kind.ANSWERED, now, f"answered:{call.agent_leg_sid}"))
     db.session.refresh(call)
     where_to(call, twiml, now)
-    return xml(twiml)
+    return twiml
+
+
+def _call_named() -> Call | None:
+    ref = request.args.get("call", "")
+    return db.session.scalar(select(Call).where(Call.ref == ref)) if ref else None
 
 
 @bp.post("/voice/agent")
 @signed_webhook
 def agent() -> Response:
-    """An agent's softphone answered: join the conference of the call it was rung for."""
+    """A softphone, or an outside number that an agent asked, answered: it joins the conference."""
     leg = request.form.get("CallSid", "")[:64]
-    call = db.session.scalar(select(Call).where(Call.ref == request.args.get("call", "")))
-    twiml = VoiceResponse()
+    call, twiml = _call_named(), VoiceResponse()
+    party_id = request.args.get("party", type=int)
     agent_id = agent_of(request.form.get("To", ""))
-    if call is None or call.agent_id is None or call.agent_id != agent_id:
-        log.warning("an agent's leg came for a call that is not hers")
+    if call is not None and party_id is not None:
+        joins = _party_joins(call, party_id, leg)
+    else:
+        joins = call is not None and agent_id is not None and _agent_joins(call, agent_id, leg)
+    if call is None or not joins:
+        log.warning("a leg came for a conversation that does not expect it")
         announcements.say(twiml, announcements.text("gone", "fr"), "fr")
         twiml.hangup()
-        return xml(twiml)
+    elif party_id is not None:
+        _join_party(call, party_id, twiml)
+    else:
+        if call.callback_id and call.state == State.CONNECTING and call.answered_at is None:
+            introduce_callback(call, twiml)
+        twiml.append(announcements.conference(call.ref, caller=False))
+    return xml(twiml)
+
+
+def _agent_joins(call: Call, agent_id: int, leg: str) -> bool:
+    if call.agent_id != agent_id:
+        return False
     # Known before the REST answer came back? Then this is where the leg is learnt.
     service.happen(
         call.id, Event(Kind.LEG_CREATED, clock.now(), f"leg:{leg}", agent_id=agent_id, leg=leg)
     )
     db.session.refresh(call)
-    if call.state in (State.CONNECTING, State.TALKING) and call.agent_leg_sid == leg:
-        twiml.append(announcements.conference(call.ref, caller=False))
-    else:
-        announcements.say(twiml, announcements.text("gone", "fr"), "fr")
-        twiml.hangup()
+    return call.state in (State.CONNECTING, State.TALKING) and call.agent_leg_sid == leg
+
+
+def _party_joins(call: Call, party_id: int, leg: str) -> bool:
+    service.happen(
+        call.id,
+        Event(Kind.PARTY_LEG, clock.now(), f"party_leg:{leg}", leg=leg, party_id=party_id),
+    )
+    db.session.refresh(call)
+    if call.party_leg_sid == leg:
+        return True
+    # A colleague whom the first agent left alone with the person meanwhile.
+    return call.state == State.TALKING and call.agent_leg_sid == leg
+
+
+def _join_party(call: Call, party_id: int, twiml: VoiceResponse) -> None:
+    party = db.session.get_one(CallParty, party_id)
+    coached = call.agent_leg_sid if party.kind == "coach" else None
+    twiml.append(
+        announcements.conference(call.ref, caller=False, coached=coached, muted=not party.speaks)
+    )
+
+
+@bp.post("/voice/announce")
+@signed_webhook
+def announce() -> Response:
+    """What everybody in a conference hears when a manager begins to listen."""
+    twiml = VoiceResponse()
+    announcements.say(twiml, announcements.text("coach", "fr"), "fr")
     return xml(twiml)
 
 
@@ -90,7 +151,9 @@ def conference() -> Response:
 
 
 def _conference_event(call: Call, what: str, leg: str, conference_sid: str) -> Event | None:
-    now, is_caller = clock.now(), leg == call.provider_sid
+    now, is_caller = clock.now(), leg in (call.provider_sid, call.person_leg_sid)
+    if leg and leg == call.party_leg_sid:
+        return _party_event(call, what, leg)
     match what, is_caller:
         case "participant-join", True:
             return Event(
@@ -104,6 +167,15 @@ def _conference_event(call: Call, what: str, leg: str, conference_sid: str) -> E
             return Event(Kind.CALLER_LEFT, now, "caller_left")
         case "participant-leave", False:
             return Event(Kind.AGENT_LEFT, now, f"left:{leg}", leg=leg)
+    return None
+
+
+def _party_event(call: Call, what: str, leg: str) -> Event | None:
+    now, party = clock.now(), call.party_id
+    if what == "participant-join":
+        return Event(Kind.PARTY_JOINED, now, f"party_joined:{leg}", leg=leg, party_id=party)
+    if what == "participant-leave":
+        return replace(service.party_left(party, now), leg=leg)
     return None
 
 
@@ -121,8 +193,11 @@ def status() -> Response:
         service.happen(call.id, Event(kind, now, "caller_left"))
         return Response(status=204)
     call = store.by_agent_leg(sid)
+    party = None if call else store.by_party_leg(sid)
     if call is not None:
         service.happen(call.id, Event(Kind.AGENT_LEFT, now, f"left:{sid}", leg=sid))
+    elif party is not None:
+        service.happen(party.id, replace(service.party_left(party.party_id, now), leg=sid))
     else:
         log.info("unknown CallSid on %s", request.path)
     return Response(status=200)

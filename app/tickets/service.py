@@ -92,6 +92,11 @@ def close_contact(contact_id: int, *, now: datetime) -> bool:
     return bool(cast("CursorResult[Any]", result).rowcount)
 
 
+def reopen_contact(contact_id: int) -> None:
+    """The conversation goes on (the line had dropped), inside the caller's transaction."""
+    db.session.execute(update(Contact).where(Contact.id == contact_id).values(closed_at=None))
+
+
 def note_scripts(contact_id: int, used: Sequence[Suggestion]) -> None:
     """Keep what the scripts used so far say of a contact, inside the caller's transaction.
 

@@ -1,0 +1,164 @@
+"""Calls that we make: an agent dials a person, an organisme or the directory; call-backs.
+
+The agent's leg comes first, then the person is rung and sees the service's number. Outbound calls
+are calls like the others (events, conference, transfers) and are counted apart.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.accounts import service as accounts
+from app.calls import service, store
+from app.calls.models import Call, Line
+from app.calls.states import Event, Kind, State
+from app.dossiers import phone_numbers
+from app.exceptions import Conflict, InvalidInput, NotFound, Unavailable
+from app.extensions import db
+from app.tickets import service as tickets
+from app.tickets.models import Channel, Direction
+from app.unit_of_work import Work, unit_of_work
+
+
+def dial(
+    agent_id: int,
+    raw_number: str,
+    *,
+    now: datetime,
+    person_id: int | None = None,
+    dossier_id: int | None = None,
+) -> Call:
+    """Call a number from the desk; the contact is opened with whom it is about, if it is known.
+
+    Raises InvalidInput for a number that is none, Conflict while a call holds the agent.
+    """
+    number = phone_numbers.stored(raw_number)
+    if number is None:
+        raise InvalidInput("Ce numéro n'est pas un numéro de téléphone.", kept="Rien n'est parti.")
+    with unit_of_work() as work:
+        contact = tickets.open_contact(
+            channel=Channel.PHONE,
+            direction=Direction.OUT,
+            number=number,
+            now=now,
+            agent_id=agent_id,
+        )
+        if person_id is not None:
+            contact.person_id, contact.dossier_id = person_id, dossier_id
+        return _dial(agent_id, number, contact.id, work, now)
+
+
+def call_again(ref: str, agent_id: int, *, now: datetime) -> Call:
+    """« Rappeler » : the line dropped; the same contact goes on. Ends the wrap-up of that call.
+
+    Raises NotFound for somebody else's call or a hidden number, Conflict while a call holds her.
+    """
+    call = store.by_ref(ref)
+    if call.agent_id != agent_id or call.state not in (State.WRAP_UP, State.ENDED):
+        raise NotFound("Cet appel n'est pas le vôtre, ou il est encore en cours.")
+    if call.number is None:
+        raise NotFound("Cette personne a masqué son numéro : on ne peut pas la rappeler.")
+    with unit_of_work() as work:
+        service.happen_within(
+            call.id, Event(Kind.WRAPPED_UP, now, "wrapped_up", agent_id=agent_id), work
+        )
+        contact_id = call.contact_id or 0
+        tickets.reopen_contact(contact_id)
+        return _dial(agent_id, call.number, contact_id, work, now)
+
+
+def _dial(agent_id: int, number: str, contact_id: int, work: Work, now: datetime) -> Call:
+    call = new_call(number, contact_id=contact_id, now=now)
+    db.session.flush()
+    if not accounts.claim_to_dial(agent_id, call.id, now=now):
+        raise Conflict("Un appel vous tient déjà.", todo="Terminez-le, puis rappelez.")
+    service.happen_within(call.id, Event(Kind.DIALLED, now, "dialled", agent_id=agent_id), work)
+    return call
+
+
+def new_call(
+    number: str,
+    *,
+    contact_id: int | None,
+    now: datetime,
+    callback_id: int | None = None,
+    preferred_agent_id: int | None = None,
+    language: str = "fr",
+    line_id: int | None = None,
+) -> Call:
+    """The row of a call that we are about to make, inside the caller's transaction."""
+    line_id = line_id or db.session.scalar(select(Line.id).order_by(Line.id).limit(1))
+    if line_id is None:
+        raise Unavailable("Aucune ligne n'est configurée.")
+    ref = store.new_ref()
+    call = Call(
+        ref=ref,
+        provider_sid=f"out-{ref}",
+        line_id=line_id,
+        contact_id=contact_id,
+        callback_id=callback_id,
+        direction="out",
+        number=number,
+        language=language,
+        preferred_agent_id=preferred_agent_id,
+        received_at=now,
+        last_at=now,
+    )
+    db.session.add(call)
+    db.session.flush()
+    return call
+
+
+def place_callback(
+    number: str,
+    *,
+    callback_id: int,
+    contact_id: int | None,
+    arrived_at: datetime,
+    language: str,
+    line_id: int,
+    preferred_agent_id: int | None,
+    work: Work,
+    now: datetime,
+) -> Call:
+    """Put one attempt of a call-back in the queue, at the place of its first arrival."""
+    call = new_call(
+        number,
+        contact_id=contact_id,
+        now=now,
+        callback_id=callback_id,
+        preferred_agent_id=preferred_agent_id,
+        language=language,
+        line_id=line_id,
+    )
+    event = Event(Kind.CALLBACK_DUE, now, "callback_due", since=arrived_at)
+    service.happen_within(call.id, event, work)
+    return call
+
+
+def dial_callback(
+    agent_id: int,
+    number: str,
+    *,
+    callback_id: int,
+    contact_id: int | None,
+    language: str,
+    line_id: int,
+    work: Work,
+    now: datetime,
+) -> Call:
+    """One attempt of a call-back by an agent who takes it herself, at once."""
+    call = new_call(
+        number,
+        contact_id=contact_id,
+        now=now,
+        callback_id=callback_id,
+        language=language,
+        line_id=line_id,
+    )
+    if not accounts.claim_to_dial(agent_id, call.id, now=now):
+        raise Conflict("Un appel vous tient déjà.", todo="Terminez-le, puis rappelez.")
+    service.happen_within(call.id, Event(Kind.DIALLED, now, "dialled", agent_id=agent_id), work)
+    return call
