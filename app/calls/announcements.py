@@ -23,6 +23,8 @@ TEXTS: dict[str, dict[str, str]] = {
     "fr": {
         "greeting": "Bonjour, vous êtes bien à la permanence téléphonique du Portail des aides. "
         "Restez en ligne : une personne va vous répondre.",
+        "incident": "Un incident technique touche le Portail des aides en ce moment. Nos équipes "
+        "y travaillent. Si cela peut attendre, rappelez un peu plus tard.",
         "first": "Votre appel est le prochain.",
         "position": "Vous êtes à la place numéro {position}.",
         "wait_1": "L'attente est de moins d'une minute.",
@@ -45,6 +47,8 @@ TEXTS: dict[str, dict[str, str]] = {
     "en": {
         "greeting": "Hello, you have reached the help line of the grants portal. "
         "Please hold: somebody will answer you.",
+        "incident": "A technical incident is affecting the grants portal at the moment. We are "
+        "working on it. If it can wait, please call again a little later.",
         "first": "Your call is next.",
         "position": "You are number {position} in the queue.",
         "wait_1": "The wait is less than a minute.",
@@ -76,6 +80,13 @@ def text(key: str, language: str, own: Mapping[str, Mapping[str, str]] | None = 
     """The line's own words for ``key`` in a language, else ours, else French."""
     mine = (own or {}).get(language, {}).get(key)
     return mine or TEXTS.get(language, TEXTS["fr"])[key]
+
+
+def incident_words(language: str, own: Mapping[str, Mapping[str, str]] | None = None) -> str:
+    """The incident's announcement as agents read it: the line's own, in French if need be."""
+    return (own or {}).get(language, {}).get("incident") or (
+        text("incident", "fr" if (own or {}).get("fr", {}).get("incident") else language, own)
+    )
 
 
 def expected_wait(waits: list[float], position: int) -> str | None:

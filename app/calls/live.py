@@ -126,6 +126,11 @@ def line_stamp() -> tuple[object, ...]:
     return tuple(row)
 
 
+def tell_line() -> None:
+    """Tell all tabs, of every process, that a manager changed the line. Call it after the commit."""
+    publish("line", line_news(), room=LINE_ROOM)
+
+
 def line_news() -> dict[str, Any]:
     """The queue's figures; ``available_agents`` counts all, whoever reads it included."""
     return {"queue": desk_view.queue_summary(), "now": clock.now().isoformat()}
