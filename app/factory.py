@@ -26,11 +26,12 @@ from app.accounts import routes as accounts_routes
 from app.adapters.outbox import FileOutbox
 from app.adapters.ports import Ports
 from app.adapters.smtp_mail import SmtpMail
+from app.adapters.twilio_log import TwilioCallLog
 from app.adapters.twilio_provisioning import TwilioProvisioning
 from app.adapters.twilio_sms import TwilioSms
 from app.adapters.twilio_voice import TwilioVoice
 from app.assist import routes as assist_routes
-from app.calls import caller_webhooks, desk, signatures, sockets
+from app.calls import caller_webhooks, desk, desk_transfers, signatures, sockets
 from app.config import Settings
 from app.demo.seed import phone_book
 from app.dossiers import routes as dossiers_routes
@@ -131,6 +132,7 @@ def _ports(settings: Settings) -> Ports:
         sms=TwilioSms(settings, before_call=release_connection),
         outbox=outbox,
         provisioning=TwilioProvisioning(settings, clock.now),
+        call_log=TwilioCallLog(settings, before_call=release_connection),
     )
 
 
@@ -145,6 +147,7 @@ def _register(app: Flask) -> None:
         assist_routes.bp,
         caller_webhooks.bp,
         desk.bp,
+        desk_transfers.bp,
         reporting_routes.bp,
         health.bp,
     ):

@@ -11,7 +11,7 @@ from sqlalchemy import exists, func, select
 
 from app.accounts.models import Agent, Connection, Presence
 from app.calls import store
-from app.calls.models import Call, Line
+from app.calls.models import Call, CallParty, Line
 from app.calls.states import State
 from app.dossiers import phone_numbers
 from app.dossiers import store as dossiers
@@ -35,7 +35,7 @@ def desk_of(agent: Agent, now: datetime, *, queue: bool = True) -> dict[str, Any
             "reason": presence.reason,
             "since": _iso(presence.since),
         },
-        "call": _call(call, now) if call else None,
+        "call": _call(call, now, agent.id) if call else None,
         "now": _iso(now),
         **({"queue": queue_summary(agent.id)} if queue else {}),
     }
@@ -63,12 +63,22 @@ def queue_summary(besides: int | None = None) -> dict[str, Any]:
     return {"waiting": waiting, "longest_since": _iso(longest), "available_agents": free}
 
 
-def _call(call: Call, now: datetime) -> dict[str, Any]:
+def _call(call: Call, now: datetime, agent_id: int) -> dict[str, Any]:
+    """A call as one agent sees it: ``role`` is « holder », or « party » when she is consulted.
+
+    A call that she sent outside is hers to wrap up, whatever becomes of it.
+    """
+    party = db.session.get(CallParty, call.party_id) if call.party_id else None
     line = db.session.get(Line, call.line_id)
     contact = db.session.get(Contact, call.contact_id, populate_existing=True)
     return {
         "ref": call.ref,
-        "state": call.state,
+        "state": "wrap_up" if _only_to_wrap_up(call, agent_id) else call.state,
+        "role": "party" if call.party_agent_id == agent_id else "holder",
+        "party": _party(call, party),
+        "outbound": store.is_outbound(call),
+        "callback": call.callback_id is not None,
+        "person_rung": call.person_leg_sid is not None,
         "contact_id": call.contact_id,
         "caller": _caller(call, contact),
         "waited_since": _iso(call.queued_at or call.received_at),
@@ -83,6 +93,30 @@ def _call(call: Call, now: datetime) -> dict[str, Any]:
         "ended_by": call.ended_by,
         "line": line.name if line else "",
         "qualified": bool(contact and contact.qualified_at),
+    }
+
+
+def _only_to_wrap_up(call: Call, agent_id: int) -> bool:
+    if call.state not in (State.OUTSIDE, State.WAITING, State.OFFERED, State.ENDED):
+        return False
+    return agent_id not in (call.offered_to, call.party_agent_id)
+
+
+def _party(call: Call, party: CallParty | None) -> dict[str, Any] | None:
+    """The further person: who, and whether she rings, is called, or is there. A coach's name is
+    shown too: nobody listens in secret."""
+    if party is None:
+        return None
+    asker = db.session.get(Agent, party.asked_by_id)
+    name = party.label
+    if party.kind == "coach":
+        name = asker.display_name if asker else ""
+    return {
+        "kind": party.kind,
+        "name": name,
+        "state": call.party_state,
+        "speaks": party.speaks,
+        "asked_by": asker.display_name if asker else "",
     }
 
 

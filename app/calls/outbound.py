@@ -12,9 +12,10 @@ from sqlalchemy import select
 
 from app.accounts import service as accounts
 from app.calls import service, store
+from app.calls.directory import Target
 from app.calls.models import Call, Line
 from app.calls.states import Event, Kind, State
-from app.dossiers import phone_numbers
+from app.dossiers import store as dossiers
 from app.exceptions import Conflict, InvalidInput, NotFound, Unavailable
 from app.extensions import db
 from app.tickets import service as tickets
@@ -22,32 +23,26 @@ from app.tickets.models import Channel, Direction
 from app.unit_of_work import Work, unit_of_work
 
 
-def dial(
-    agent_id: int,
-    raw_number: str,
-    *,
-    now: datetime,
-    person_id: int | None = None,
-    dossier_id: int | None = None,
-) -> Call:
-    """Call a number from the desk; the contact is opened with whom it is about, if it is known.
+def dial(agent_id: int, target: Target, dossier_id: int | None, *, now: datetime) -> Call:
+    """Call somebody from the desk, a dossier or a ticket, in one click.
 
-    Raises InvalidInput for a number that is none, Conflict while a call holds the agent.
+    ``dossier_id``: what it is about, so that her dossier is open when she answers. Raises NotFound
+    for an unknown dossier, Conflict while a call holds the agent.
     """
-    number = phone_numbers.stored(raw_number)
-    if number is None:
-        raise InvalidInput("Ce numéro n'est pas un numéro de téléphone.", kept="Rien n'est parti.")
+    if target.number is None:
+        raise InvalidInput("Une collègue se consulte pendant un appel.")
+    about = dossiers.dossier(dossier_id) if dossier_id is not None else None
     with unit_of_work() as work:
         contact = tickets.open_contact(
             channel=Channel.PHONE,
             direction=Direction.OUT,
-            number=number,
+            number=target.number,
             now=now,
             agent_id=agent_id,
         )
-        if person_id is not None:
-            contact.person_id, contact.dossier_id = person_id, dossier_id
-        return _dial(agent_id, number, contact.id, work, now)
+        if about is not None:
+            contact.person_id, contact.dossier_id = about.person_id, about.id
+        return _dial(agent_id, target.number, contact.id, work, now)
 
 
 def call_again(ref: str, agent_id: int, *, now: datetime) -> Call:

@@ -9,49 +9,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from app.accounts import journal
-from app.accounts.models import Agent
 from app.calls import line_rules, service, store
-from app.calls.models import Call, CallParty, DirectoryEntry, Line
+from app.calls.directory import Target
+from app.calls.models import Call, CallParty, Line
 from app.calls.states import CallRecord, Event, Kind, State
-from app.dossiers import phone_numbers
-from app.exceptions import Conflict, Forbidden, IllegalTransition, InvalidInput, NotFound
+from app.exceptions import Conflict, Forbidden, IllegalTransition, NotFound
 from app.extensions import db
 from app.unit_of_work import Work, unit_of_work
 
 RINGS = timedelta(seconds=20)
-
-
-class Target:
-    """Whom an agent means: a colleague, or an outside number with its label."""
-
-    def __init__(
-        self, *, agent_id: int | None = None, number: str | None = None, label: str = ""
-    ) -> None:
-        self.agent_id, self.number, self.label = agent_id, number, label
-
-
-def colleague(agent_id: int) -> Target:
-    """A colleague who answers calls. Raises NotFound."""
-    agent = db.session.get(Agent, agent_id)
-    if agent is None or not agent.active or agent.role not in ("front", "back"):
-        raise NotFound("Cette personne n'est pas dans l'équipe.")
-    return Target(agent_id=agent.id, label=agent.display_name)
-
-
-def entry(entry_id: int) -> Target:
-    """Somebody of the directory. Raises NotFound."""
-    found = db.session.get(DirectoryEntry, entry_id)
-    if found is None or not found.active:
-        raise NotFound("Ce numéro n'est plus dans l'annuaire.")
-    return Target(number=found.number, label=found.label)
-
-
-def number(raw: str, label: str = "") -> Target:
-    """A number that the dossier gives (its organisme, a helper). Raises InvalidInput."""
-    e164 = phone_numbers.stored(raw)
-    if e164 is None:
-        raise InvalidInput("Ce numéro n'est pas un numéro de téléphone.")
-    return Target(number=e164, label=label[:80])
 
 
 # --- consultation --------------------------------------------------------------------------------

@@ -1,0 +1,160 @@
+"""Whom an agent may call or bring into a conversation, and how she names them.
+
+A browser never sends a number that we know: it names the row (a colleague, an entry of the
+directory, a person's telephone, an organisme); only a number typed by hand comes as itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import exists, select
+
+from app.accounts.models import Agent, Connection, Presence
+from app.calls.models import DirectoryEntry
+from app.dossiers import phone_numbers
+from app.dossiers.models import Dossier, Organisation, PersonPhone
+from app.exceptions import InvalidInput, NotFound
+from app.extensions import db
+from app.tickets.models import Contact
+
+LARGEST_ID = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Target:
+    """A colleague (``agent_id``), or an outside number with its label."""
+
+    agent_id: int | None = None
+    number: str | None = None
+    label: str = ""
+    person_id: int | None = None
+
+
+def named(body: Mapping[str, Any]) -> Target:
+    """Whom a request means: ``agent_id``, ``entry_id``, ``phone_id``, ``organisation_id`` or
+    ``number``. Raises NotFound for a row that is gone, InvalidInput for anything else."""
+    for name, find in _FINDERS.items():
+        if body.get(name) is not None:
+            return find(_id(body[name]))
+    if isinstance(body.get("number"), str):
+        return typed(body["number"])
+    raise InvalidInput("Dites qui appeler.")
+
+
+def _id(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise InvalidInput("Dites qui appeler.")
+    text = str(value)
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= LARGEST_ID):
+        raise InvalidInput("Dites qui appeler.")
+    return int(text)
+
+
+def typed(raw: str) -> Target:
+    """A number typed by hand. Raises InvalidInput."""
+    number = phone_numbers.stored(raw[:40])
+    if number is None:
+        raise InvalidInput("Ce numéro n'est pas un numéro de téléphone.", kept="Rien n'est parti.")
+    return Target(number=number, label=phone_numbers.display(number))
+
+
+def colleague(agent_id: int) -> Target:
+    """A colleague who answers calls."""
+    agent = db.session.get(Agent, agent_id)
+    if agent is None or not agent.active or agent.role not in ("front", "back"):
+        raise NotFound("Cette personne n'est pas dans l'équipe.")
+    return Target(agent_id=agent.id, label=agent.display_name)
+
+
+def entry(entry_id: int) -> Target:
+    """Somebody of the directory."""
+    found = db.session.get(DirectoryEntry, entry_id)
+    if found is None or not found.active:
+        raise NotFound("Ce numéro n'est plus dans l'annuaire.")
+    return Target(number=found.number, label=found.label)
+
+
+def phone(phone_id: int) -> Target:
+    """One of a person's telephones."""
+    found = db.session.get(PersonPhone, phone_id)
+    if found is None:
+        raise NotFound("Ce numéro n'est plus dans le dossier.")
+    name = f"{found.person.first_name} {found.person.last_name}".strip()
+    return Target(number=found.e164, label=name, person_id=found.person_id)
+
+
+def organisation(organisation_id: int) -> Target:
+    """An organisme de formation."""
+    found = db.session.get(Organisation, organisation_id)
+    if found is None or not found.phone:
+        raise NotFound("Cet organisme n'a pas de numéro.")
+    return Target(number=found.phone, label=found.name[:80])
+
+
+_FINDERS = {
+    "agent_id": colleague,
+    "entry_id": entry,
+    "phone_id": phone,
+    "organisation_id": organisation,
+}
+
+
+# --- what the desk offers ------------------------------------------------------------------------
+
+
+def choices(contact: Contact | None, besides: int) -> dict[str, Any]:
+    """Whom the desk offers: colleagues (the dossier's owner first), the dossier's numbers, the
+    directory. ``besides``: the agent who looks."""
+    dossier = contact.dossier if contact else None
+    return {
+        "colleagues": _colleagues(besides, dossier.owner_id if dossier else None),
+        "dossier": _numbers_of(contact, dossier),
+        "directory": [
+            {"entry_id": e.id, "label": e.label, "kind": e.kind, "note": e.note}
+            for e in db.session.scalars(
+                select(DirectoryEntry)
+                .where(DirectoryEntry.active.is_(True))
+                .order_by(DirectoryEntry.kind, DirectoryEntry.label)
+            )
+        ],
+    }
+
+
+def _colleagues(besides: int, owner_id: int | None) -> list[dict[str, Any]]:
+    tab = exists().where(Connection.agent_id == Agent.id).label("connected")
+    rows = db.session.execute(
+        select(Agent.id, Agent.display_name, Agent.role, Presence.state, Presence.reason, tab)
+        .join(Presence, Presence.agent_id == Agent.id)
+        .where(Agent.active.is_(True), Agent.role.in_(("front", "back")), Agent.id != besides)
+        .order_by(Agent.display_name)
+    ).all()
+    found = [
+        {
+            "agent_id": row.id,
+            "name": row.display_name,
+            "role": row.role,
+            "state": row.state,
+            "reason": row.reason,
+            "owner": row.id == owner_id,
+            "free": row.state == "available" and bool(row.connected),
+        }
+        for row in rows
+    ]
+    return sorted(found, key=lambda c: (not c["owner"], not c["free"], str(c["name"])))
+
+
+def _numbers_of(contact: Contact | None, dossier: Dossier | None) -> list[dict[str, Any]]:
+    numbers: list[dict[str, Any]] = []
+    person = contact.person if contact else None
+    for each in person.phones if person else ():
+        shown = phone_numbers.display(each.e164)
+        numbers.append({"phone_id": each.id, "label": shown, "kind": f"person_{each.owner}"})
+    if dossier is not None and dossier.organisation and dossier.organisation.phone:
+        organisme = dossier.organisation
+        numbers.append(
+            {"organisation_id": organisme.id, "label": organisme.name, "kind": "organisation"}
+        )
+    return numbers
