@@ -55,6 +55,7 @@ def snapshot_of(now: datetime) -> Snapshot:
             WaitingCall(
                 call_id=row.id,
                 arrived_at=row.queued_at,
+                waiting_since=row.waiting_since,
                 priority=row.priority,
                 language=row.language,
                 preferred_agent_id=row.preferred_agent_id,
