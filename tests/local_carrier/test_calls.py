@@ -395,3 +395,72 @@ def test_what_never_comes_is_told_with_what_was_heard(line: Line) -> None:
     caller.wait_for_heard("bonjour")
     with pytest.raises(CallFailed, match="bonjour"):
         caller.wait_for_heard("bonsoir", timeout=0.05)
+
+
+# -- what a waiting document may do -------------------------------------------------------------
+
+
+def test_a_waiting_document_is_asked_again_at_its_end(line: Line) -> None:
+    line.answers(
+        incoming=QUEUE,
+        wait='<Gather numDigits="1" timeout="1" action="/choice"><Say>Tapez 1</Say></Gather>',
+        choice="<Say>Noté, restez en ligne</Say>",
+    )
+    caller = line.driver.dial(ALICE)
+    line.application.wait("/wait", 2)
+    caller.press("1")
+    caller.wait_for_heard("restez en ligne")
+    heard = caller.heard.count("Tapez 1")
+    caller.wait_for(lambda: caller.heard.count("Tapez 1") > heard)  # the place is kept
+    assert caller.state == "queued"
+
+
+def test_several_digits_end_with_a_key_while_prompts_go_on(line: Line) -> None:
+    line.answers(
+        incoming=QUEUE,
+        wait='<Gather finishOnKey="*" timeout="10" action="/choice">'
+        '<Say>Votre numéro, puis étoile</Say><Play>/music.wav</Play><Pause length="600"/></Gather>',
+        choice=lambda form: f"<Response><Say>[{form['Digits']}]</Say></Response>",
+    )
+    caller = line.driver.dial(ALICE)
+    caller.wait_for(lambda: "/music.wav" in caller.played)
+    caller.press("0612#")
+    caller.press("34*", wait=0)
+    caller.wait_for_heard("[0612#34]")
+    assert line.application.wait("/choice")["QueuePosition"] == "1"
+
+
+@pytest.mark.parametrize("how", ["wait", "choice"])
+def test_a_waiting_document_may_hang_up(line: Line, how: str) -> None:
+    gather = '<Gather numDigits="1" action="/choice"><Pause length="600"/></Gather>'
+    line.answers(incoming=QUEUE, wait=gather, choice="<Hangup/>")
+    if how == "wait":
+        line.answers(wait="<Say>Fermé</Say><Hangup/>")
+    caller = line.driver.dial(ALICE)
+    if how == "choice":
+        caller.press("1")
+    caller.wait_for_state("ended")
+    assert caller.status == "completed"
+    assert line.application.wait("/left-queue")["QueueResult"] == "hangup"
+
+
+def test_a_waiting_document_may_lead_to_another(line: Line) -> None:
+    line.answers(
+        incoming=QUEUE,
+        wait='<Gather numDigits="1" action="/choice"><Pause length="600"/></Gather>',
+        choice="<Redirect>/language</Redirect>",
+        language='<Say language="en-GB">Please wait</Say><Redirect>/wait</Redirect>',
+    )
+    caller = line.driver.dial(ALICE)
+    caller.press("2")
+    caller.wait_for_heard("Please wait")
+    caller.wait_for(lambda: caller.gathering)
+    assert line.application.wait("/language")["QueueSid"].startswith("QU")
+
+
+@pytest.mark.parametrize("verb", ["<Dial>+33639980009</Dial>", "<Record/>", "<Enqueue>x</Enqueue>"])
+def test_what_a_waiting_document_may_not_do(line: Line, verb: str) -> None:
+    line.answers(incoming=QUEUE, wait=verb, left_queue="<Say>Autrement</Say>")
+    line.driver.dial(ALICE).wait_for_heard("Autrement")
+    assert line.application.wait("/left-queue")["QueueResult"] == "system-error"
+    assert line.carrier.exchange.alerts[0]["code"] == "12200"

@@ -45,7 +45,7 @@ def test_a_caller_from_far(line: Line) -> None:
         choice="<Say>Noté</Say><Leave/>",
         left_queue='<Say>Au revoir</Say><Pause length="60"/>',
     )
-    made = ask(line, "POST", "calls", **{"from": ALICE, "hidden": True})
+    made = ask(line, "POST", "calls", hidden=True, **{"from": ALICE})
     assert made.status_code == 201
     sid = made.json()["leg"]
     waiting = ask(line, "GET", f"calls/{sid}?state=queued&heard=Tapez").json()
