@@ -15,7 +15,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock, jobs
-from app.calls import dispatch, live, sockets, ticker
+from app.calls import dispatch, live, provider_watch, sockets, ticker
 from app.exceptions import PermanenceError
 from app.extensions import socketio
 
@@ -89,9 +89,14 @@ def look(watch: live.LineWatch) -> None:
 
 
 def start_ticker(app: Flask) -> None:
-    """Deadlines. Several tickers are safe; one at a time works."""
-    seconds = app.extensions["permanence.settings"].ticker_seconds
-    every(app, seconds, "ticker", lambda: ticker.tick(clock.now()))
+    """Deadlines, and the comparison with the provider's records, each at its own pace.
+
+    Several processes may do it: one at a time works.
+    """
+    settings = app.extensions["permanence.settings"]
+    every(app, settings.ticker_seconds, "ticker", lambda: ticker.tick(clock.now()))
+    if settings.reconcile_seconds > 0:
+        every(app, settings.reconcile_seconds, "reconciliation", provider_watch.run)
 
 
 def every(app: Flask, seconds: float, what: str, task: Callable[[], Any]) -> None:

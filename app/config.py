@@ -59,6 +59,19 @@ SETTINGS = (
         "provider, or the local carrier when there is no account.",
     ),
     Setting("LINE_NUMBER", str, "+33199000100", "The line's number, in E.164 form."),
+    Setting(
+        "FALLBACK_URL",
+        str,
+        "",
+        "Where secours.xml of « telephony fallback » is hosted, apart from here; empty: as the "
+        "number says.",
+    ),
+    Setting(
+        "RECONCILE_SECONDS",
+        float,
+        15.0,
+        "Pause between two comparisons with the provider's records; 0: never.",
+    ),
     Setting("SMTP_URL", str, "", "smtp://user:password@host:587 ; empty: the local outbox.", True),
     Setting(
         "MAIL_FROM", str, "Permanence <ne-pas-repondre@permanence.example>", "Sender of the mails."
@@ -93,6 +106,8 @@ class Settings:
     twilio_twiml_app_sid: str
     twilio_api_base_url: str
     line_number: str
+    fallback_url: str
+    reconcile_seconds: float
     smtp_url: str
     mail_from: str
     imap_url: str

@@ -1,0 +1,202 @@
+"""Callers who rang while we could not answer: each becomes a call-back, once.
+
+The provider shows what was typed only a while after a call's end, so each such call is first
+noted (a ``drifts`` row, ``repaired`` false), then settled when its requests can be read: the number
+typed on the static fallback, else the one she called from. The call's SID, unique among our calls,
+makes it count once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, exists, select, update
+from sqlalchemy.exc import IntegrityError
+
+from app.adapters.ports import AskedForLeg, CallLog, LegReport
+from app.calls import arrivals, fallback, store
+from app.calls.models import Call, Drift, Line
+from app.calls.opening_hours import REFERENCE_HOURS
+from app.calls.reconciliation import DriftKind
+from app.calls.states import Event, Kind
+from app.dossiers import phone_numbers
+from app.extensions import db
+from app.realtime import LINE_ROOM, publish
+from app.tickets import service as tickets
+from app.tickets.models import CallBack, CallBackSource, CallBackState, Channel, Direction
+from app.unit_of_work import Work, release_connection, unit_of_work
+
+READABLE = timedelta(minutes=15)  # twilio.com/docs/voice/api/call-event-resource
+GIVE_UP = timedelta(minutes=20)  # after this nothing more will be shown
+MOST_AT_ONCE = 20  # calls settled in a round: two requests each
+
+
+def expect(leg_sid: str, now: datetime, *, call_id: int | None = None) -> bool:
+    """Note a call whose requests are to be read, inside the caller's transaction.
+
+    ``call_id``: one of ours that ended while we were away. False when it was noted before.
+    """
+    if db.session.scalar(
+        select(
+            exists().where(
+                Drift.leg_sid == leg_sid,
+                Drift.kind.in_((DriftKind.OUTAGE_CALL, DriftKind.OUTAGE_HIDDEN)),
+            )
+        )
+    ):
+        return False
+    db.session.add(
+        Drift(at=now, kind=DriftKind.OUTAGE_CALL, call_id=call_id, leg_sid=leg_sid, repaired=False)
+    )
+    return True
+
+
+def settle_pending(call_log: CallLog, now: datetime) -> Sequence[DriftKind]:
+    """Make call-backs of the calls whose requests can be read now."""
+    pending = db.session.execute(
+        select(Drift.id, Drift.leg_sid, Drift.call_id)
+        .where(
+            Drift.kind == DriftKind.OUTAGE_CALL,
+            Drift.repaired.is_(False),
+            # At once, in case they can be read already; then when they should be.
+            (Drift.at == now) | (Drift.at <= now - READABLE),
+        )
+        .order_by(Drift.at, Drift.id)
+        .limit(MOST_AT_ONCE)
+    ).all()
+    release_connection()
+    settled = []
+    for drift_id, leg_sid, call_id in pending:
+        report, requests = call_log.report(leg_sid), call_log.requests_of(leg_sid)
+        if report is None:
+            _forget(drift_id)
+        elif requests or now - (report.ended_at or now) >= GIVE_UP:
+            settled.append(_settle(drift_id, call_id, report, requests, now))
+    return [kind for kind in settled if kind is not None]
+
+
+def _settle(
+    drift_id: int,
+    call_id: int | None,
+    report: LegReport,
+    requests: Sequence[AskedForLeg],
+    now: datetime,
+) -> DriftKind | None:
+    heard = fallback.was_heard(requests)
+    if call_id is not None and not heard:
+        _forget(drift_id)  # she simply hung up, and only the news of it was lost
+        return None
+    number = fallback.number_typed(requests) or phone_numbers.stored(report.from_number)
+    try:
+        with unit_of_work() as work:
+            if call_id is None:
+                call_id = _adopt(report, number, heard=heard, work=work)
+            else:
+                _call_back(db.session.get_one(Call, call_id), number, now)
+            kind = DriftKind.OUTAGE_CALL if number else DriftKind.OUTAGE_HIDDEN
+            db.session.execute(
+                update(Drift)
+                .where(Drift.id == drift_id)
+                .values(repaired=number is not None, call_id=call_id, kind=kind)
+            )
+    except IntegrityError:
+        _forget(drift_id)  # its webhook came after all
+        return None
+    return kind
+
+
+def _forget(drift_id: int) -> None:
+    with unit_of_work():
+        db.session.execute(delete(Drift).where(Drift.id == drift_id))
+
+
+# --- the call and its call-back ------------------------------------------------------------------
+
+
+def _adopt(report: LegReport, number: str | None, *, heard: bool, work: Work) -> int:
+    """The row of a call that never reached us, as it would be, and its call-back.
+
+    Raises IntegrityError when its SID is known.
+    """
+    started = report.started_at or report.ended_at
+    assert started is not None, report.sid
+    ended = max(report.ended_at or started, started)
+    line = db.session.scalars(
+        select(Line).order_by(Line.number != report.to, Line.id).limit(1)
+    ).one()
+    caller = phone_numbers.stored(report.from_number)
+    contact_id = tickets.insert_contact(
+        channel=Channel.PHONE, direction=Direction.IN, e164=caller or number, now=started
+    )
+    call = Call(
+        ref=store.new_ref(),
+        provider_sid=report.sid,
+        line_id=line.id,
+        contact_id=contact_id,
+        number=caller,
+        received_at=started,
+        last_at=started,
+    )
+    db.session.add(call)
+    db.session.flush()
+    wanted = number if heard or _open(line, started) else None
+    promised = _call_back(call, wanted, ended)
+    for event in _story(line, started, ended, promised=promised):
+        store.apply_event(call.id, event)
+    tickets.close_contact(contact_id, now=ended)
+    work.after(lambda: publish("line", {}, room=LINE_ROOM))
+    return call.id
+
+
+def _open(line: Line, instant: datetime) -> bool:
+    hours = line.hours or REFERENCE_HOURS
+    return arrivals.line_is_open(line.mode, hours, ZoneInfo(line.zone), instant)
+
+
+def _story(line: Line, started: datetime, ended: datetime, *, promised: bool) -> list[Event]:
+    """What happened to such a call: diverted to a call-back, closed, or failed for good."""
+    if promised:
+        return [
+            Event(Kind.QUEUED, started, "queued"),
+            Event(Kind.CALLBACK_CHOSEN, ended, "callback:outage"),
+        ]
+    kind = Kind.FAILED if _open(line, started) else Kind.CLOSED
+    return [Event(kind, ended, kind)]
+
+
+def _call_back(call: Call, number: str | None, now: datetime) -> bool:
+    """Promise a call-back; False when there is no number, or she was served since.
+
+    At most one is open for a number: an open one keeps the earlier arrival.
+    """
+    if number is None or _served_since(number, call.received_at):
+        return False
+    arrived = call.queued_at or call.received_at
+    held = db.session.scalar(
+        select(CallBack).where(CallBack.number == number, CallBack.state == CallBackState.OPEN)
+    )
+    if held is not None:
+        held.arrived_at = min(held.arrived_at, arrived)
+        call.callback_id = held.id
+        return True
+    made = CallBack(
+        number=number,
+        line_id=call.line_id,
+        contact_id=call.contact_id,
+        language=call.language or "fr",
+        source=CallBackSource.OUTAGE,
+        arrived_at=arrived,
+        due_at=now,
+    )
+    db.session.add(made)
+    db.session.flush()
+    call.callback_id = made.id
+    return True
+
+
+def _served_since(number: str, since: datetime) -> bool:
+    return bool(
+        db.session.scalar(select(exists().where(Call.number == number, Call.answered_at > since)))
+    )
