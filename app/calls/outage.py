@@ -29,11 +29,12 @@ from app.tickets.models import CallBack, CallBackSource, CallBackState, Channel,
 from app.unit_of_work import Work, release_connection, unit_of_work
 
 READABLE = timedelta(minutes=15)  # twilio.com/docs/voice/api/call-event-resource
+JUST_ENDED = timedelta(seconds=45)
 GIVE_UP = timedelta(minutes=20)  # after this nothing more will be shown
 MOST_AT_ONCE = 20  # calls settled in a round: two requests each
 
 
-def expect(leg_sid: str, now: datetime, *, call_id: int | None = None) -> bool:
+def expect(leg_sid: str, ended_at: datetime, *, call_id: int | None = None) -> bool:
     """Note a call whose requests are to be read, inside the caller's transaction.
 
     ``call_id``: one of ours that ended while we were away. False when it was noted before.
@@ -48,20 +49,28 @@ def expect(leg_sid: str, now: datetime, *, call_id: int | None = None) -> bool:
     ):
         return False
     db.session.add(
-        Drift(at=now, kind=DriftKind.OUTAGE_CALL, call_id=call_id, leg_sid=leg_sid, repaired=False)
+        Drift(
+            at=ended_at,
+            kind=DriftKind.OUTAGE_CALL,
+            call_id=call_id,
+            leg_sid=leg_sid,
+            repaired=False,
+        )
     )
     return True
 
 
 def settle_pending(call_log: CallLog, now: datetime) -> Sequence[DriftKind]:
-    """Make call-backs of the calls whose requests can be read now."""
+    """Make call-backs of the calls whose requests can be read now, the oldest first.
+
+    A call that has just ended is tried too: some providers do not wait.
+    """
     pending = db.session.execute(
         select(Drift.id, Drift.leg_sid, Drift.call_id)
         .where(
             Drift.kind == DriftKind.OUTAGE_CALL,
             Drift.repaired.is_(False),
-            # At once, in case they can be read already; then when they should be.
-            (Drift.at == now) | (Drift.at <= now - READABLE),
+            (Drift.at >= now - JUST_ENDED) | (Drift.at <= now - READABLE),
         )
         .order_by(Drift.at, Drift.id)
         .limit(MOST_AT_ONCE)

@@ -73,7 +73,7 @@ def compare(call_log: CallLog, now: datetime) -> Round:
     theirs = [leg for number in numbers for leg in call_log.calls_to(number, since=since)]
     drifts = [
         *_known_calls(call_log, frozenset(lives), now),
-        *_unknown_calls(call_log, theirs, now),
+        *_unknown_calls(theirs, now),
         *outage.settle_pending(call_log, now),
     ]
     return Round(tuple(drifts))
@@ -175,7 +175,7 @@ def _repair(found: Finding, now: datetime) -> bool:
         note(found.kind, now, call_id=found.call_id, leg=found.leg)
         if found.kind is DriftKind.PERSON_GONE and waiting and settings().fallback_url:
             # She may have been sent to the fallback while we were away, and have typed a number.
-            outage.expect(found.leg, now, call_id=found.call_id)
+            outage.expect(found.leg, found.event.at, call_id=found.call_id)
     return True
 
 
@@ -213,16 +213,15 @@ def _first_time(kind: DriftKind, leg: str) -> bool:
 # --- calls that we do not know -------------------------------------------------------------------
 
 
-def _unknown_calls(
-    call_log: CallLog, theirs: Sequence[LegReport], now: datetime
-) -> Iterable[DriftKind]:
+def _unknown_calls(theirs: Sequence[LegReport], now: datetime) -> Iterable[DriftKind]:
     ours = _known_sids(leg.sid for leg in theirs)
     release_connection()
     found = reconciliation.unknown(theirs, ours, now)
     drifts = [DriftKind.UNKNOWN_LIVE for leg in found.live if _bring_in(leg, now)]
     for leg in found.over:
         with unit_of_work():
-            drifts += [DriftKind.OUTAGE_CALL] if outage.expect(leg.sid, now) else []
+            noted = outage.expect(leg.sid, leg.ended_at or now)
+            drifts += [DriftKind.OUTAGE_CALL] if noted else []
     return drifts
 
 
