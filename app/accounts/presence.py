@@ -22,7 +22,8 @@ class PresenceState(StrEnum):
     DO_NOT_DISTURB = "do_not_disturb"
 
 
-AWAY_REASONS = ("pause", "dossiers", "reunion", "formation")
+# "technique": her microphone is gone; the desk chooses it so that she is not rung.
+AWAY_REASONS = ("pause", "dossiers", "reunion", "formation", "technique")
 CHOSEN_BY_AGENT = frozenset(
     {
         PresenceState.AVAILABLE,
@@ -44,3 +45,15 @@ def may_choose(current: PresenceState, wanted: PresenceState, reason: str | None
     if (wanted is PresenceState.AWAY) != (reason in AWAY_REASONS):
         return False
     return current not in (PresenceState.RINGING, PresenceState.IN_CALL)
+
+
+def may_be_moved(current: PresenceState, wanted: PresenceState, reason: str | None) -> bool:
+    """May a manager put an agent who is in ``current`` to ``wanted``?
+
+    Never while a call holds her, its wrap-up included: nobody is cut off.
+    """
+    if wanted not in CHOSEN_BY_AGENT:
+        return False
+    if (wanted is PresenceState.AWAY) != (reason in AWAY_REASONS):
+        return False
+    return current not in SET_BY_CALLS

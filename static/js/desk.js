@@ -2,16 +2,18 @@
 import { text } from "./page/i18n.js";
 import { announce, toast } from "./page/toast.js";
 import { Refused, get, post } from "./desk/api.js";
-import { checkMicrophone } from "./desk/microphone.js";
+import { Devices } from "./desk/devices.js";
 import { reasonToConfirm, refreshSuggestion, reloadAround, showContact, storeQualification, tellMailLife, watchPanes } from "./desk/panes.js";
 import { Phone } from "./desk/phone.js";
-import { chime, isLocked, setVolume, startRing, stopRing, unlockOnGesture, volume } from "./desk/ring.js";
+import { isLocked, startRing, stopRing } from "./desk/ring.js";
+import { Sound } from "./desk/sound.js";
 import { besidesMe, contactOf, phaseOf } from "./desk/state.js";
 import { callerName, render, tick } from "./desk/view.js";
 
 const LOST_AFTER_MS = 3000;
 const RESUME_PAUSE_MS = 5000;
 const LEG_ENDED_MS = 1500; // the server is usually faster to say it
+const LATE_MS = 6000; // a state that lasts an instant has lasted this long: what should have told us has perhaps died
 const readJson = (id) => JSON.parse(document.getElementById(id).textContent);
 
 let desk = readJson("desk-state");
@@ -23,10 +25,12 @@ let declined = ""; // the last call that she left to the others: no need to tell
 
 const config = readJson("softphone-config");
 const answers = ["front", "back"].includes(desk.agent.role); // a manager may look, calls are not for her
-const phone = new Phone(config, { onChange: phoneChanged, expects: expectsLeg });
+const devices = new Devices();
+const phone = new Phone(config, { onChange: phoneChanged, expects: expectsLeg, devices });
+const sound = new Sound(phone, devices, { onChange: draw });
 
 const serverNow = () => new Date(Date.now() + clockOffset).toISOString();
-const around = () => ({ ...phone.around, network, soundLocked: isLocked(), spectator: !answers, reason: reasonToConfirm() });
+const around = () => ({ ...phone.around, ...sound.around, network, soundLocked: isLocked(), spectator: !answers, reason: reasonToConfirm() });
 
 // --- drawing ---
 
@@ -35,6 +39,8 @@ function draw() {
   phase = render(desk, around());
   tick(desk, phone.around, serverNow());
   if (before !== phase) changed(before);
+  sound.show({ talking: phase === "talking" });
+  if (phase === "available" && phone.unheard) leaveUnheard();
 }
 
 let hadLeg = false;
@@ -65,6 +71,15 @@ function changed(before) {
   else stopRing();
   const said = text(`say.${phase}`, { name });
   if (before !== null && said !== `say.${phase}`) announce(said, phase === "ringing");
+}
+
+/** Ask again when ringing or connecting does not come to its end. */
+let askedAt = 0;
+function askWhenLate() {
+  const since = phase === "ringing" ? Date.parse(desk.call.offered_until) : phase === "connecting" ? Date.parse(desk.now) : Infinity;
+  if (Date.parse(serverNow()) < since + LATE_MS || Date.now() < askedAt + LATE_MS) return;
+  askedAt = Date.now();
+  refresh();
 }
 
 async function refresh() {
@@ -127,13 +142,27 @@ function failed(error) {
 }
 
 async function setPresence(state, reason) {
-  if (state === "available" && !(await phone.start())) return null;
+  if (state === "available" && !(await phone.start({ check: true }))) return null;
   const wrapsUp = desk.call?.state === "wrap_up"; // to choose a state is to say that one has done with the call
   const move = () => post("/desk/presence", reason ? { state, reason } : { state });
   if (wrapsUp && state === "available") return finish(calls("wrap-up-done"));
   const answer = wrapsUp ? await finish(async () => { await move(); return calls("wrap-up-done")(); }) : await move();
   if (state === "offline") phone.stop();
   return answer;
+}
+
+let leaving = false;
+/** Nobody would hear her: she is not rung until she has a microphone again; the notice says what to do. */
+async function leaveUnheard() {
+  if (leaving) return;
+  leaving = true;
+  try {
+    take((await setPresence("away", "technique"))?.desk);
+  } catch (error) {
+    failed(error);
+  } finally {
+    leaving = false;
+  }
 }
 
 /** Leave the wrap-up, once the reason that the button confirms is stored. */
@@ -169,10 +198,10 @@ async function resumeHere() {
 async function expectsLeg() {
   const waits = () => desk.call && ["connecting", "talking"].includes(desk.call.state);
   if (!waits()) await refresh();
-  if (!waits()) return false;
+  if (!waits()) return "";
   heldHere = desk.call.ref;
   window.sessionStorage.setItem("permanence.call", heldHere);
-  return true;
+  return heldHere;
 }
 
 // --- what comes from outside ---
@@ -219,22 +248,8 @@ function dial(digit) {
   sent.textContent = (sent.textContent + digit).slice(-16);
 }
 
-// --- sound and microphone ---
-
-function installSound() {
-  const slider = document.getElementById("ring-volume");
-  slider.value = String(volume());
-  slider.addEventListener("change", () => { setVolume(Number(slider.value)); chime(); });
-  document.getElementById("ring-test").addEventListener("click", () => chime());
-  document.getElementById("mic-test").addEventListener("click", async () => {
-    const found = await checkMicrophone();
-    document.getElementById("mic-result").textContent = found.ok ? text("mic.ok", { device: found.device || text("mic.device") }) : text(found.reason);
-  });
-  unlockOnGesture(draw);
-}
-
 async function begin() {
-  installSound();
+  sound.install();
   document.addEventListener("click", onClick);
   document.body.addEventListener("contact-changed", () => { reloadAround(); refresh(); });
   document.body.addEventListener("contact-qualified", refresh);
@@ -242,7 +257,7 @@ async function begin() {
   watchPanes(draw);
   showContact(contactOf(desk));
   draw();
-  window.setInterval(() => tick(desk, phone.around, serverNow()), 1000);
+  window.setInterval(() => { tick(desk, phone.around, serverNow()); askWhenLate(); }, 1000);
   connect();
   if (!answers) return;
   const owner = await phone.claim();

@@ -21,13 +21,30 @@ class Events {
   removeListener(name, fn) { this.listeners = this.listeners.filter(([n, f]) => n !== name || f !== fn); return this; }
   emit(name, ...words) { this.listeners.filter(([n]) => n === name).forEach(([, fn]) => fn(...words)); }
 }
+const listed = (id) => [id, { deviceId: id, label: id }];
+window.AudioHelper = class extends Events {
+  isOutputSelectionSupported = true;
+  availableInputDevices = new Map(["default", "desk-mic", "headset"].map(listed));
+  availableOutputDevices = new Map(["default", "headset", "speakers"].map(listed));
+  inputs = [];
+  outputs = [];
+  speakerDevices = { set: async (id) => { this.outputs.push(id); } };
+  constructor(device) { super(); this.device = device; }
+  incoming(on) { this.device.rings = on; }
+  async setInputDevice(id) {
+    if (window.stuck) await new Promise(() => {});
+    if (!this.availableInputDevices.has(id)) throw new Error(`Device not found: ${id}`);
+    this.inputs.push(id);
+  }
+  async unsetInputDevice() { this.inputs.push("none"); }
+};
 window.Twilio = {};
 window.calls = [];
 window.Twilio.Device = class extends Events {
   state = "unregistered";
   tokens = [];
   registers = 0;
-  audio = { incoming: (on) => { this.rings = on; } };
+  audio = new window.AudioHelper(this);
   constructor(token, options) { super(); this.tokens.push(token); this.options = options; window.device = this; }
   async register() {
     if (this.state !== "unregistered") throw new Error("InvalidStateError");
@@ -50,6 +67,8 @@ window.Call = class extends Events {
   accept() { this.done.push("accept"); this.emit("accept", this); }
   reject() { this.done.push("reject"); this.emit("reject"); }
   disconnect() { this.done.push("disconnect"); this.emit("disconnect", this); }
+  getLocalStream() { return this.local; }
+  getRemoteStream() { return this.remote; }
   mute(on) { this.done.push(`mute ${on}`); }
   sendDigits(digits) { this.done.push(`digits ${digits}`); }
 };
@@ -57,8 +76,8 @@ window.said = [];
 window.open_ = async (config = {}) => {
   const { createSoftphone } = await import("/static/js/softphone/index.js");
   window.driver = await createSoftphone({ driver: "twilio", i18n: { microphone: "micro" }, ...config });
-  for (const name of ["ready", "offline", "incoming", "connected", "ended", "quality", "error", "token"]) {
-    window.driver.on(name, (detail) => window.said.push([name, detail?.level ?? detail?.code ?? ""].join(" ").trim()));
+  for (const name of ["ready", "offline", "incoming", "connected", "ended", "quality", "error", "token", "microphone"]) {
+    window.driver.on(name, (detail) => window.said.push([name, detail?.level ?? detail?.code ?? "", detail?.cause ?? ""].join(" ").replace(/ +/g, " ").trim()));
   }
 };
 window.ring = () => { const call = new window.Call(); window.device.emit("incoming", call); return call; };
@@ -99,7 +118,7 @@ def test_without_a_region_the_sdk_chooses_its_edge(page: Any) -> None:
 def test_a_conversation(page: Any) -> None:
     page.evaluate("open_().then(() => driver.start('t1'))")
     page.evaluate("window.call = ring(); driver.accept(call)")
-    assert said(page) == ["ready", "incoming", "connected"]
+    assert said(page) == ["ready", "incoming", "microphone", "connected"]
     page.evaluate("driver.mute(true); driver.sendDigits('12#')")
     page.evaluate("call.emit('sample', { totals: { packetsSent: 50, packetsReceived: 48 } })")
     assert page.evaluate("driver.stats()") == {"packetsSent": 50, "packetsReceived": 48}
@@ -124,13 +143,71 @@ def test_the_line_is_poor_as_long_as_one_warning_stands(page: Any) -> None:
     page.evaluate("call.emit('warning', 'constant-audio-input-level')")  # she is muted
     assert said(page) == []
     page.evaluate("call.emit('warning', 'high-jitter'); call.emit('warning', 'low-mos')")
-    assert said(page) == ["quality poor"]
+    assert said(page) == ["quality poor delay"]
     page.evaluate("call.emit('warning-cleared', 'high-jitter')")
     assert said(page) == []
     page.evaluate("call.emit('warning-cleared', 'low-mos')")
     assert said(page) == ["quality good"]
     page.evaluate("call.emit('reconnecting', {}); call.emit('reconnected')")
-    assert said(page) == ["quality poor", "quality good"]
+    assert said(page) == ["quality poor connection", "quality good"]
+
+
+def test_the_samples_tell_a_network_that_weakens(page: Any) -> None:
+    page.evaluate("open_().then(() => driver.start('t1'))")
+    page.evaluate("window.call = ring(); driver.accept(call)")
+    said(page)
+    page.evaluate(
+        "window.sample = (rtt, jitter, packetsLostFraction) =>"
+        " call.emit('sample', { totals: null, rtt, jitter, packetsLostFraction })"
+    )
+    page.evaluate("sample(60, 4, 0); sample(60, 4, 5)")
+    assert said(page) == []  # one bad second says nothing
+    page.evaluate("sample(60, 4, 5)")
+    assert said(page) == ["quality fair loss"]
+    assert page.evaluate("driver.network()") == {"rtt": 60, "jitter": 4, "loss": 5}
+    page.evaluate("call.disconnect()")
+    assert page.evaluate("driver.network()") is None
+
+
+def test_the_chosen_devices_are_used_for_the_call_and_let_go_after_it(page: Any) -> None:
+    page.evaluate("open_()")
+    page.evaluate("driver.useDevices({ microphone: 'headset', headset: 'headset' })")
+    page.evaluate("driver.start('t1')")
+    assert page.evaluate("device.audio.outputs") == ["headset"]
+    assert page.evaluate("device.audio.inputs") == []  # a microphone that is set stays open
+    page.evaluate("window.call = ring(); driver.accept(call)")
+    assert page.evaluate("[device.audio.inputs, call.done]") == [["headset"], ["accept"]]
+    page.evaluate("driver.useDevices({ microphone: 'desk-mic', headset: '' })")
+    page.evaluate("call.disconnect()")
+    assert page.evaluate("device.audio.inputs") == ["headset", "desk-mic", "none"]
+    assert page.evaluate("device.audio.outputs")[-1] == "default"
+
+
+def test_a_device_that_the_sdk_learns_of_later_is_used_then(page: Any) -> None:
+    page.evaluate("open_().then(() => driver.start('t1'))")
+    page.evaluate("window.call = ring(); driver.accept(call)")
+    page.evaluate("device.audio.availableInputDevices.delete('headset')")
+    page.evaluate("driver.useDevices({ microphone: 'headset', headset: '' })")
+    page.evaluate("device.audio.availableInputDevices.set('headset', { deviceId: 'headset' })")
+    page.evaluate("device.audio.emit('deviceChange', [])")
+    assert page.evaluate("device.audio.inputs") == ["default", "headset"]
+
+
+def test_a_microphone_that_does_not_open_keeps_no_caller_waiting(page: Any) -> None:
+    page.evaluate("open_().then(() => driver.start('t1'))")
+    page.evaluate("driver.useDevices({ microphone: 'headset' }); window.stuck = true")
+    page.evaluate("() => { window.call = ring(); driver.accept(call); }")
+    assert page.evaluate("call.done") == []
+    page.clock.run_for(2100)
+    assert page.evaluate("call.done") == ["accept"]
+
+
+def test_the_streams_are_those_of_the_call(page: Any) -> None:
+    page.evaluate("open_().then(() => driver.start('t1'))")
+    assert page.evaluate("driver.streams()") == {"own": None, "others": []}
+    page.evaluate("window.call = ring(); call.local = 'mine'; call.remote = 'theirs'")
+    page.evaluate("driver.accept(call)")
+    assert page.evaluate("driver.streams()") == {"own": "mine", "others": ["theirs"]}
 
 
 def test_a_lost_line_comes_back_by_itself(page: Any) -> None:
@@ -182,7 +259,7 @@ def test_the_microphone_and_other_errors_are_told_apart(page: Any) -> None:
     page.evaluate("device.emit('error', { code: 31005 }, call)")  # said by the call already
     page.evaluate("device.emit('error', { code: 31005 })")
     page.evaluate("device.emit('tokenWillExpire')")
-    assert said(page) == ["error microphone", "error microphone", "error 31005", "token"]
+    assert said(page) == ["microphone denied", "microphone busy", "error 31005", "token"]
 
 
 def test_stopped_it_stays_so(page: Any) -> None:
@@ -213,6 +290,8 @@ def test_the_real_sdk_has_what_the_driver_uses(open_page: Any) -> None:
     )
     page.wait_for_function("window.said.length > 0 && window.end === 'refused'", timeout=20_000)
     page.evaluate("driver.setToken('d.e.f')")
+    page.evaluate("driver.useDevices({ microphone: 'gone', headset: 'gone' })")
+    assert page.evaluate("driver.streams()") == {"own": None, "others": []}
     assert page.evaluate("driver.stats()") == {"packetsSent": 0, "packetsReceived": 0}
     page.evaluate("driver.stop()")
     members = page.evaluate(
@@ -220,9 +299,21 @@ def test_the_real_sdk_has_what_the_driver_uses(open_page: Any) -> None:
           ["audio", "state"].every((name) => name in Twilio.Device.prototype),
           ["register", "updateToken", "destroy", "on", "removeListener"]
             .every((name) => typeof Twilio.Device.prototype[name] === "function"),
-          ["accept", "reject", "disconnect", "mute", "sendDigits"]
+          ["accept", "reject", "disconnect", "mute", "sendDigits", "getLocalStream", "getRemoteStream"]
             .every((name) => typeof Twilio.Call.prototype[name] === "function"),
         ]"""
     )
-    assert members == [True, True, True]
+    audio = page.evaluate(
+        """() => {
+          const { audio } = new Twilio.Device("a.b.c");
+          const names = ["availableInputDevices", "availableOutputDevices"];
+          return [
+            ["setInputDevice", "unsetInputDevice", "incoming", "on"]
+              .every((name) => typeof audio[name] === "function"),
+            typeof audio.speakerDevices.set === "function" && "isOutputSelectionSupported" in audio,
+            names.every((name) => audio[name] instanceof Map),
+          ];
+        }"""
+    )
+    assert members + audio == [True] * 6
     assert {fault for fault in faults if "fetch" not in fault} == set()

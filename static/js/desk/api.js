@@ -11,7 +11,7 @@ export class Refused extends Error {
 
 async function ask(path, options = {}) {
   const response = await fetch(path, { credentials: "same-origin", ...options, headers: { Accept: "application/json", ...options.headers } });
-  if (response.status === 401) window.location.assign("/sign-in?next=/desk");
+  if (response.status === 401) document.dispatchEvent(new Event("session-over")); // phone.js: at once, or after the conversation
   const body = await response.json().catch(() => ({}));
   if (!response.ok) throw new Refused(response.status, body.error || { message: "", code: "error" });
   return body;
@@ -24,3 +24,10 @@ export const post = (path, body = {}) => ask(path, {
   headers: { "Content-Type": "application/json", "X-CSRFToken": token() },
   body: JSON.stringify(body),
 });
+
+/** After a new sign-in in another tab: the forms of this page need the new session's token. */
+export async function newFormToken() {
+  const page = await (await fetch("/desk", { credentials: "same-origin" })).text();
+  const found = new DOMParser().parseFromString(page, "text/html").querySelector('meta[name="csrf-token"]');
+  if (found) document.querySelector('meta[name="csrf-token"]').content = found.content;
+}

@@ -1,29 +1,50 @@
 // The softphone's life in this page: one tab owns the voice, the microphone is checked, the token renewed, legs accepted.
 import { createSoftphone } from "../softphone/index.js";
-import { get } from "./api.js";
+import { get, newFormToken } from "./api.js";
 import { checkMicrophone } from "./microphone.js";
 
 const LOCK = "permanence.softphone";
+const MUTED = "permanence.muted"; // the call during which she muted herself: so she stays after a reload, and it is shown
 const RENEW_BEFORE_MS = 60_000;
 const RETRY_MS = 3000;
+const GOOD = { level: "good", cause: "" };
+const SIGN_IN = "/sign-in?next=/desk";
+
+/** When to ask for the next token, in ms from now: a minute before the end, or half-way for a short one. */
+export function renewalIn(left) {
+  return Math.max(1000, Math.min(left > 2 * RENEW_BEFORE_MS ? left - RENEW_BEFORE_MS : left / 2, 2 ** 31 - 1));
+}
 
 export class Phone {
-  /** What the view shows of it. phone: idle | starting | ready | offline. */
-  around = { otherTab: false, mic: "", phone: "idle", leg: false, muted: false, poor: false };
+  /** What the view shows of it. phone: idle | starting | ready | offline. session: it is over, and the call goes on. */
+  around = { otherTab: false, mic: "", phone: "idle", leg: false, muted: false, quality: GOOD, session: false };
 
   #config;
   #onChange;
   #expects;
+  #devices;
+  #call = "";
   #driver = null;
   #renewal = 0;
   #retry = 0;
   #starting = null;
 
-  /** expects(): resolves to true when an incoming leg is ours (a call was accepted here or is to be resumed). */
-  constructor(config, { onChange, expects }) {
+  /**
+   * expects(): resolves to the call's ref when an incoming leg is ours (a call was accepted here or is to be resumed), else to "".
+   * devices: which microphone and headset to use (devices.js).
+   */
+  constructor(config, { onChange, expects, devices }) {
     this.#config = config;
     this.#onChange = onChange;
     this.#expects = expects;
+    this.#devices = devices;
+    devices.on("changed", (how) => this.#driver?.useDevices(devices.now, how));
+    document.addEventListener("session-over", () => this.#sessionOver());
+  }
+
+  /** Nobody would hear her: she must not be rung. */
+  get unheard() {
+    return Boolean(this.around.mic) && this.around.mic !== "mic.speak";
   }
 
   #set(changes) {
@@ -62,21 +83,27 @@ export class Phone {
     this.#waitForTurn();
   }
 
-  /** Ready to talk? Checks the microphone, then connects to the line. Resolves to false when she could not be heard. */
-  start() {
-    if (this.around.otherTab) return Promise.resolve(true);
-    if (this.around.phone === "ready") return Promise.resolve(true);
+  /**
+   * Ready to talk? Checks the microphone, then connects to the line. Resolves to false when she could not be heard.
+   * check: try the microphone again even if all was ready.
+   */
+  start({ check = false } = {}) {
+    const ready = this.around.phone === "ready" && !(check || this.unheard);
+    if (this.around.otherTab || this.around.leg || ready) return Promise.resolve(true);
     this.#starting ??= this.#begin().finally(() => { this.#starting = null; });
     return this.#starting;
   }
 
   async #begin() {
-    this.#set({ phone: "starting", mic: "" });
-    const microphone = await checkMicrophone();
+    if (this.around.phone !== "ready") this.#set({ phone: "starting" });
+    const microphone = await checkMicrophone({ device: this.#devices.now.microphone, onSilence: () => this.#set({ mic: "mic.speak" }) });
     if (!microphone.ok) {
-      this.#set({ phone: "idle", mic: microphone.reason });
+      this.#set({ phone: this.around.phone === "ready" ? "ready" : "idle", mic: microphone.reason });
       return false;
     }
+    this.#set({ mic: "" });
+    this.#devices.refresh(); // the names of devices are known now
+    if (this.around.phone === "ready") return true;
     try {
       await this.#connect();
     } catch {
@@ -85,11 +112,17 @@ export class Phone {
     return true;
   }
 
+  /** What was found out of the microphone elsewhere: unplugged, forbidden, back. reason: "mic.absent"…, "" when all is well. */
+  heardOf(reason) {
+    if (reason !== this.around.mic) this.#set({ mic: reason });
+  }
+
   async #connect() {
     const token = await this.#token();
     if (!this.#driver) {
       this.#driver = await createSoftphone(this.#config);
       this.#listen(this.#driver);
+      this.#driver.useDevices(this.#devices.now);
     }
     await this.#driver.start(token);
     if (this.around.phone === "starting") this.#set({ phone: "ready" });
@@ -99,26 +132,53 @@ export class Phone {
     driver.on("ready", () => this.#set({ phone: "ready" }));
     driver.on("offline", () => this.#set({ phone: "offline" }));
     driver.on("incoming", (leg) => this.#incoming(leg));
-    driver.on("connected", () => this.#set({ leg: true, muted: false, poor: false }));
-    driver.on("ended", () => this.#set({ leg: false, muted: false, poor: false }));
-    driver.on("quality", ({ level }) => this.#set({ poor: level === "poor" }));
+    driver.on("connected", () => this.#connected());
+    driver.on("ended", () => this.#ended());
+    driver.on("quality", (quality) => this.#set({ quality }));
     driver.on("token", () => this.#renew());
-    driver.on("error", ({ code }) => { if (code === "microphone") this.#set({ mic: "mic.error" }); });
+    driver.on("microphone", ({ cause }) => this.heardOf(cause ? `mic.${cause}` : ""));
   }
 
   async #incoming(leg) {
-    if (await this.#expects()) this.#driver.accept(leg);
+    this.#call = await this.#expects();
+    if (this.#call) this.#driver?.accept(leg);
+  }
+
+  #connected() {
+    const muted = window.localStorage.getItem(MUTED) === this.#call;
+    if (muted) this.#driver.mute(true);
+    this.#set({ leg: true, muted, quality: GOOD });
+  }
+
+  #ended() {
+    this.#set({ leg: false, muted: false, quality: GOOD });
+    if (this.around.session) window.location.assign(SIGN_IN);
+  }
+
+  /** Signed out while she talks: the voice does not need the session, the page waits until she has signed in again. */
+  #sessionOver() {
+    if (!this.around.leg) return window.location.assign(SIGN_IN);
+    if (this.around.session) return undefined;
+    this.#set({ session: true });
+    window.clearTimeout(this.#renewal);
+    this.#renewal = window.setTimeout(() => this.#renew(), RETRY_MS);
+    return undefined;
   }
 
   async #token() {
-    const { token, expires_at: expires } = await get("/desk/token");
+    const { token, identity, expires_at: expires } = await get("/desk/token");
+    if (identity !== this.#config.identity) window.location.assign("/desk"); // somebody else has signed in here
+    if (this.around.session) {
+      await newFormToken();
+      this.#set({ session: false });
+    }
     window.clearTimeout(this.#renewal);
-    const wait = Math.max(30_000, Date.parse(expires) - Date.now() - RENEW_BEFORE_MS);
-    if (expires) this.#renewal = window.setTimeout(() => this.#renew(), Math.min(wait, 2 ** 31 - 1));
+    if (expires) this.#renewal = window.setTimeout(() => this.#renew(), renewalIn(Date.parse(expires) - Date.now()));
     return token;
   }
 
   async #renew() {
+    window.clearTimeout(this.#renewal);
     try {
       this.#driver?.setToken(await this.#token());
     } catch {
@@ -139,11 +199,13 @@ export class Phone {
     window.clearTimeout(this.#retry);
     this.#driver?.stop();
     this.#driver = null;
-    this.#set({ phone: "idle", leg: false, muted: false, poor: false });
+    this.#set({ phone: "idle", leg: false, muted: false, quality: GOOD });
   }
 
   mute(muted) {
     this.#driver?.mute(muted);
+    if (muted) window.localStorage.setItem(MUTED, this.#call);
+    else window.localStorage.removeItem(MUTED);
     this.#set({ muted });
   }
 
@@ -153,6 +215,16 @@ export class Phone {
 
   hangUp() {
     this.#driver?.hangUp();
+  }
+
+  /** {own, others}: the streams of the conversation. */
+  streams() {
+    return this.#driver?.streams() ?? { own: null, others: [] };
+  }
+
+  /** The network at the last measure: {rtt, jitter, loss}; null without one. */
+  network() {
+    return this.#driver?.network() ?? null;
   }
 
   /** Audio packets so far: {packetsSent, packetsReceived}. */

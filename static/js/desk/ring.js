@@ -1,9 +1,13 @@
 // The ring: a soft two-note tone made by the browser, and a title that blinks for those who are in another tab.
+import { Output } from "../webrtc/output.js";
+
 const VOLUME = "permanence.volume";
 const PERIOD_MS = 3000;
 const BLINK_MS = 1000;
 
 let context = null;
+let output = null;
+let sink = ""; // the output chosen, "" is the system's
 let ringTimer = 0;
 let blinkTimer = 0;
 let ringing = false;
@@ -27,13 +31,21 @@ export function isLocked() {
 export function unlockOnGesture(onUnlocked) {
   const unlock = async () => {
     context ??= new AudioContext();
+    output ??= new Output(context);
     await context.resume();
+    await output.sendTo(sink);
     if (context.state !== "running") return;
     ["pointerdown", "keydown"].forEach((name) => document.removeEventListener(name, unlock, true));
     if (ringing) chime();
     onUnlocked();
   };
   ["pointerdown", "keydown"].forEach((name) => document.addEventListener(name, unlock, true));
+}
+
+/** Ring on this output from now on; "" is the system's. */
+export function ringOn(id) {
+  sink = id;
+  return output?.sendTo(id);
 }
 
 function note(frequency, start, length, loudness) {
@@ -44,7 +56,7 @@ function note(frequency, start, length, loudness) {
   gain.gain.setValueAtTime(0, start);
   gain.gain.linearRampToValueAtTime(loudness, start + 0.03);
   gain.gain.setTargetAtTime(0, start + length * 0.6, length * 0.15);
-  oscillator.connect(gain).connect(context.destination);
+  oscillator.connect(gain).connect(output.node);
   oscillator.start(start);
   oscillator.stop(start + length + 0.2);
 }

@@ -66,12 +66,13 @@ export function presenceDot(presence) {
 
 /**
  * The one notice under the clock: {name, tone, values, act}. The most urgent wins; the place is always the same.
- * around: {network, otherTab, soundLocked, mic, phone}: what goes on in this browser.
+ * around: {network, otherTab, soundLocked, mic, phone, session, warning}: what goes on in this browser.
  */
 export function noteOf(desk, phase, around) {
   if (around.network === "lost") return { name: "net.lost", tone: "stop" };
   if (around.spectator) return { name: "note.spectator", tone: "plain" };
-  if (around.mic) return { name: around.mic, tone: "stop" };
+  if (around.session) return { name: "session.over", tone: "stop", act: "sign-in" };
+  if (around.mic) return { name: around.mic, tone: around.mic === "mic.speak" ? "wait" : "stop" };
   if (around.otherTab) return { name: "tab.other", tone: "wait", act: "take-tab" };
   if (desk.call) return callNote(desk.call, phase, around);
   if (around.phone === "offline" && phase !== "offline") return { name: "phone.offline", tone: "wait" };
@@ -93,6 +94,7 @@ function callNote(call, phase, around) {
   }
   if (phase === "rejoin") return { name: "note.rejoin", tone: "wait" };
   if (phase === "talking" && voiceMissing(around)) return { name: "note.resuming", tone: "wait" };
+  if (phase === "talking" && around.warning) return { name: around.warning, tone: "wait" };
   if (call.trouble) return { name: "note.trouble", tone: "plain", values: { trouble: call.trouble } };
   if (phase === "ringing" && call.overflow) return { name: "note.overflow", tone: "plain" };
   return phase === "connecting" ? { name: "note.connecting", tone: "plain" } : null;

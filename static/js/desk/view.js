@@ -55,7 +55,7 @@ export function render(desk, around) {
 function renderNote(note) {
   slots.note.dataset.tone = note ? note.tone : "none";
   put("note-text", note ? text(note.name, note.values) : "");
-  document.getElementById("act-take-tab").hidden = !(note && note.act === "take-tab");
+  ["take-tab", "sign-in"].forEach((act) => { document.getElementById(`act-${act}`).hidden = note?.act !== act; });
 }
 
 function renderActs(desk, phase, around) {
@@ -123,7 +123,7 @@ function sideLines(desk, phase, around, now) {
   const number = call.caller.number === call.caller.display ? "" : call.caller.number;
   if (phase === "held") return [number, text("side.held", { time: duration(seconds(call.held_since, now) ?? 0) })];
   if (around.muted) return [number, text("side.muted")];
-  if (around.poor) return [number, text("side.quality")];
+  if (around.quality?.level === "poor") return [number, text("side.quality")];
   if (call.caller.kind === "several") return [number, text("side.several", { count: call.caller.count })];
   if (phase === "ringing") return [number, call.caller.kind === "unknown" ? text("side.unknown") : text("side.waited")];
   return [number, phase === "connecting" ? "" : text("side.talk")];

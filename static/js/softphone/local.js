@@ -1,13 +1,13 @@
 // The softphone on the local carrier: registers with the access token, rings, talks by WebRTC.
 // Same interface as twilio.js; the desk sees no difference.
 import { CarrierLine } from "../webrtc/line.js";
-import { Voice, openMicrophone } from "../webrtc/voice.js";
+import { capture, causeOf, release } from "../webrtc/capture.js";
+import { Voice } from "../webrtc/voice.js";
 import { Emitter } from "./emitter.js";
+import { QualityWatch, lossBetween } from "./quality.js";
 
 const TOKEN_ERROR = "token";
-const QUALITY_MS = 5000;
-const POOR_LOSS = 0.05;
-const POOR_JITTER = 0.1; // seconds
+const MEASURE_MS = 2000;
 
 class LocalDriver extends Emitter {
   #url;
@@ -17,10 +17,11 @@ class LocalDriver extends Emitter {
   #voice = null;
   #leg = null; // the leg that talks here
   #ringing = new Map();
-  #accepting = "";
-  #watch = 0;
-  #level = "good";
-  #lost = { packetsLost: 0, packetsReceived: 0 };
+  #devices = { microphone: "", headset: "" };
+  #timer = 0;
+  #quality = new QualityWatch();
+  #counted = new Map(); // the other legs' totals at the last measure
+  #measure = null;
 
   constructor(config) {
     super();
@@ -63,18 +64,23 @@ class LocalDriver extends Emitter {
     return this.#line?.greet(["register", { token }]);
   }
 
+  /** Without a microphone the leg is refused: the call goes to somebody who can be heard. */
   async accept(leg) {
-    this.#accepting = leg.id;
-    const microphone = await openMicrophone();
-    if (!microphone) this.emit("error", { message: this.#said.microphone ?? "microphone", code: "microphone" });
-    if (!this.#ringing.has(leg.id) || !this.#line) {
-      microphone?.getTracks().forEach((track) => track.stop());
-      return;
+    let microphone;
+    try {
+      microphone = await capture(this.#devices.microphone);
+    } catch (error) {
+      this.emit("microphone", { cause: causeOf(error) });
+      return this.decline(leg);
     }
+    if (!this.#ringing.has(leg.id) || !this.#line) return release(microphone);
     this.#leg = leg;
-    this.#voice = new Voice({ line: this.#line, leg: () => leg.id, ice: this.#ice, microphone });
+    this.#voice = new Voice({ line: this.#line, leg: () => leg.id, ice: this.#ice, microphone, sink: this.#devices.headset });
+    this.#follow(microphone);
+    this.emit("microphone", { cause: "" });
     const answer = await this.#line.ask("accept", { leg: leg.id });
     if (!answer.ok) this.#ended(leg.id);
+    return undefined;
   }
 
   decline(leg) {
@@ -93,10 +99,47 @@ class LocalDriver extends Emitter {
     if (this.#leg) this.#line?.ask("keys", { leg: this.#leg.id, keys: digits });
   }
 
+  /** Which devices from now on, ids or "" for the default; again: open the microphone anew even if it is the same. */
+  async useDevices({ microphone = "", headset = "" }, { again = false } = {}) {
+    const moved = again || microphone !== this.#devices.microphone;
+    this.#devices = { microphone, headset };
+    this.#voice?.playOn(headset);
+    if (this.#voice && moved) await this.#reopen();
+  }
+
+  /** {own, others}: the streams of the conversation; nothing without a call. */
+  streams() {
+    return this.#voice?.streams ?? { own: null, others: [] };
+  }
+
+  /** The network at the last measure: {rtt, jitter, loss} in ms and %; null without one. */
+  network() {
+    return this.#measure;
+  }
+
   /** Audio packets so far, both ways; zeros without a call. */
   async stats() {
     const { packetsSent = 0, packetsReceived = 0 } = (await this.#voice?.stats()) ?? {};
     return { packetsSent, packetsReceived };
+  }
+
+  /** A microphone that is unplugged ends by itself: another one takes its place. */
+  #follow(stream) {
+    stream.getAudioTracks().forEach((track) => track.addEventListener("ended", () => this.#reopen()));
+  }
+
+  async #reopen() {
+    const voice = this.#voice;
+    if (!voice) return;
+    try {
+      const stream = await capture(this.#devices.microphone);
+      if (this.#voice !== voice) return release(stream);
+      this.#follow(stream);
+      voice.useMicrophone(stream);
+      this.emit("microphone", { cause: "" });
+    } catch (error) {
+      this.emit("microphone", { cause: causeOf(error) });
+    }
   }
 
   #ready({ ice, legs }) {
@@ -127,31 +170,33 @@ class LocalDriver extends Emitter {
 
   #connected(id) {
     if (this.#leg?.id !== id || !this.#ringing.delete(id)) return;
-    this.#level = "good";
-    this.#watch = window.setInterval(() => this.#measure(), QUALITY_MS);
+    this.#quality = new QualityWatch();
+    this.#counted.clear();
+    this.#timer = window.setInterval(() => this.#listenToNetwork(), MEASURE_MS);
     this.emit("connected", this.#leg);
   }
 
   #ended(id) {
     if (this.#leg?.id !== id) return this.#withdrawn(id);
     const leg = this.#leg;
-    window.clearInterval(this.#watch);
+    window.clearInterval(this.#timer);
     this.#voice?.close();
-    this.#leg = this.#voice = null;
+    this.#leg = this.#voice = this.#measure = null;
     this.#ringing.delete(id);
     return this.emit("ended", leg);
   }
 
-  async #measure() {
-    const now = await this.#voice?.stats();
-    if (!now) return;
-    const lost = now.packetsLost - this.#lost.packetsLost;
-    const received = now.packetsReceived - this.#lost.packetsReceived;
-    this.#lost = now;
-    const poor = now.jitter > POOR_JITTER || (lost > 0 && lost / (lost + received) > POOR_LOSS);
-    const level = poor ? "poor" : "good";
-    if (level !== this.#level) this.emit("quality", { level });
-    this.#level = level;
+  /** The worst of the connections is what she hears. */
+  async #listenToNetwork() {
+    const voice = this.#voice;
+    const now = await voice?.network();
+    if (!now?.length || this.#voice !== voice) return;
+    const losses = now.map((one) => (this.#counted.has(one.leg) ? lossBetween(this.#counted.get(one.leg), one) : 0));
+    this.#counted = new Map(now.map((one) => [one.leg, one]));
+    const worst = (name) => Math.max(...now.map((one) => one[name]));
+    this.#measure = { rtt: worst("rtt"), jitter: worst("jitter"), loss: Math.max(...losses), broken: now.some(({ broken }) => broken) };
+    const told = this.#quality.add(this.#measure);
+    if (told) this.emit("quality", told);
   }
 }
 

@@ -6,18 +6,26 @@ export class Peer {
   #send;
   #offers;
   #audio = new Audio();
+  #track;
+  #speaks;
   #waiting = [];
   #work = Promise.resolve();
 
-  /** send(data): to the other side, through the carrier. track: our microphone, or null. */
-  constructor({ ice, track, stream, offers, hear, send }) {
+  /**
+   * send(data): to the other side, through the carrier. track: our microphone, or null. hear, speak: which way voice may
+   * go. sink: where to play, "" for the default.
+   */
+  constructor({ ice, track, offers, hear, speak, send, sink = "" }) {
     this.#send = send;
     this.#offers = offers;
+    this.#track = track;
+    this.#speaks = speak;
     this.#audio.autoplay = true;
     this.#audio.muted = !hear;
+    this.playOn(sink);
     this.#connection = new RTCPeerConnection({ iceServers: ice });
-    if (track) this.#connection.addTrack(track, stream);
-    else if (offers) this.#connection.addTransceiver("audio", { direction: "recvonly" });
+    // Both ways even without a microphone: one that is plugged in later is heard without a new negotiation.
+    if (offers) this.#connection.addTransceiver(this.#voice ?? "audio", { direction: "sendrecv" });
     this.#connection.addEventListener("track", (event) => this.#play(event));
     this.#connection.addEventListener("icecandidate", ({ candidate }) => {
       if (candidate) this.#send({ candidate: candidate.toJSON() });
@@ -28,6 +36,43 @@ export class Peer {
 
   hear(on) {
     this.#audio.muted = !on;
+  }
+
+  /** Without leave nothing of our voice goes to this side: no track, so no packet. */
+  speak(on) {
+    if (this.#speaks === on) return;
+    this.#speaks = on;
+    this.#apply();
+  }
+
+  get #voice() {
+    return this.#speaks ? this.#track : null;
+  }
+
+  /** Play on this output from now on; where the browser cannot choose, or the device is gone, it plays on the default. */
+  playOn(sink) {
+    if (!this.#audio.setSinkId || this.#audio.sinkId === sink) return;
+    this.#audio.setSinkId(sink).catch(() => sink && this.#audio.setSinkId("").catch(() => {}));
+  }
+
+  /** Another microphone (or none) from now on. */
+  send(track) {
+    this.#track = track;
+    this.#apply();
+  }
+
+  #apply() {
+    this.#queue(() => Promise.all(this.#connection.getTransceivers().map(({ sender }) => sender.replaceTrack(this.#voice))));
+  }
+
+  /** What the other side says, as a stream; null before it comes. */
+  get heard() {
+    return this.#audio.srcObject;
+  }
+
+  /** Nothing passes any more, for now or for good. */
+  get broken() {
+    return ["disconnected", "failed"].includes(this.#connection.connectionState);
   }
 
   /** Something from the other side: a description or a candidate. */
@@ -63,12 +108,21 @@ export class Peer {
   async #describe(description) {
     await this.#connection.setRemoteDescription(description);
     if (description.type === "offer") {
+      await this.#join();
       await this.#connection.setLocalDescription();
       this.#send({ description: this.#connection.localDescription.toJSON() });
     }
     const early = this.#waiting;
     this.#waiting = [];
     for (const candidate of early) await this.#connection.addIceCandidate(candidate);
+  }
+
+  /** Before the answer: our voice goes into what the other side offered. */
+  async #join() {
+    for (const transceiver of this.#connection.getTransceivers()) {
+      transceiver.direction = "sendrecv";
+      await transceiver.sender.replaceTrack(this.#voice);
+    }
   }
 
   async #candidate(candidate) {

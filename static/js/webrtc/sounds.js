@@ -1,11 +1,25 @@
 // The sounds of a telephone, made on the spot: no file to load, nothing that anybody owns.
+import { Output } from "./output.js";
+
 let context = null;
+let output = null;
+let sink = "";
 
 /** The page's one audio context; null where there is none. Browsers let it sound after a first gesture. */
 export function audioContext() {
-  if (!context && window.AudioContext) context = new AudioContext();
+  if (!context && window.AudioContext) {
+    context = new AudioContext();
+    output = new Output(context);
+    output.sendTo(sink);
+  }
   if (context?.state === "suspended") context.resume().catch(() => {});
   return context;
+}
+
+/** Let the page's own sounds (music while nobody is there, keys) come out of this output; "" is the system's. */
+export function soundsOn(id) {
+  sink = id;
+  return output?.sendTo(id);
 }
 
 const ROWS = [697, 770, 852, 941];
@@ -29,7 +43,7 @@ export function beep(tones, { seconds = TONE_SECONDS, delay = 0, volume = 0.06 }
   gain.gain.linearRampToValueAtTime(volume, start + 0.01);
   gain.gain.setValueAtTime(volume, start + seconds - 0.02);
   gain.gain.linearRampToValueAtTime(0, start + seconds);
-  gain.connect(audio.destination);
+  gain.connect(output.node);
   tones.forEach((frequency) => {
     const oscillator = new OscillatorNode(audio, { frequency });
     oscillator.connect(gain);
