@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import exists, func, select
 
 from app.accounts.models import Agent, Connection, Presence
-from app.calls import store
+from app.calls import announcements, store
 from app.calls.models import Call, CallParty, Line
 from app.calls.states import State
 from app.dossiers import phone_numbers
@@ -36,9 +36,25 @@ def desk_of(agent: Agent, now: datetime, *, queue: bool = True) -> dict[str, Any
             "since": _iso(presence.since),
         },
         "call": _call(call, now, agent.id) if call else None,
+        "incident": incident(),
         "now": _iso(now),
         **({"queue": queue_summary(agent.id)} if queue else {}),
     }
+
+
+def incident() -> str | None:
+    """The words of the incident whose announcement is on, for all desks, in the reader's language."""
+    line = incident_line()
+    if line is None:
+        return None
+    return announcements.incident_words(str(get_locale())[:2], line.announcements)
+
+
+def incident_line() -> Line | None:
+    """The line whose incident announcement is on, if any is."""
+    return db.session.scalar(
+        select(Line).where(Line.incident_since.is_not(None)).order_by(Line.id).limit(1)
+    )
 
 
 def queue_summary(besides: int | None = None) -> dict[str, Any]:
@@ -69,11 +85,17 @@ def _call(call: Call, now: datetime, agent_id: int) -> dict[str, Any]:
     A call that she sent outside is hers to wrap up, whatever becomes of it.
     """
     party = db.session.get(CallParty, call.party_id) if call.party_id else None
+    sent = _only_to_wrap_up(call, agent_id)
     line = db.session.get(Line, call.line_id)
-    contact = db.session.get(Contact, call.contact_id, populate_existing=True)
+    contact = (
+        db.session.get(Contact, call.contact_id, populate_existing=True)
+        if call.contact_id
+        else None
+    )
     return {
         "ref": call.ref,
-        "state": "wrap_up" if _only_to_wrap_up(call, agent_id) else call.state,
+        "state": "wrap_up" if sent else call.state,
+        "sent": call.state if sent else None,
         "role": "party" if call.party_agent_id == agent_id else "holder",
         "party": _party(call, party),
         "outbound": store.is_outbound(call),
@@ -88,6 +110,7 @@ def _call(call: Call, now: datetime, agent_id: int) -> dict[str, Any]:
         "overflow": call.overflow,
         "trouble": _trouble(contact, now),
         "returning": call.preferred_agent_id is not None,
+        "transferred_by": _transferred_by(call, agent_id),
         "needs_rejoin": call.state == State.TALKING and not call.agent_present,
         "ended_at": _iso(call.ended_at),
         "ended_by": call.ended_by,
@@ -97,9 +120,18 @@ def _call(call: Call, now: datetime, agent_id: int) -> dict[str, Any]:
 
 
 def _only_to_wrap_up(call: Call, agent_id: int) -> bool:
-    if call.state not in (State.OUTSIDE, State.WAITING, State.OFFERED, State.ENDED):
+    if agent_id in (call.offered_to, call.party_agent_id):
         return False
-    return agent_id not in (call.offered_to, call.party_agent_id)
+    return call.agent_id != agent_id or call.state in (State.OUTSIDE, State.ENDED)
+
+
+def _transferred_by(call: Call, agent_id: int) -> str | None:
+    """Who passes on the call that rings here: a name, "" when it comes back to the one who did or
+    from the queue; None for a call that nobody has talked with yet."""
+    if call.state != State.OFFERED or call.answered_at is None:
+        return None
+    first = db.session.get(Agent, call.preferred_agent_id) if call.preferred_agent_id else None
+    return first.display_name if first is not None and first.id != agent_id else ""
 
 
 def _party(call: Call, party: CallParty | None) -> dict[str, Any] | None:

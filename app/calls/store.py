@@ -242,8 +242,8 @@ def agent_rows() -> Sequence[Any]:
 
 
 def recent_refusals(call_ids: Iterable[int], since: datetime) -> dict[int, set[int]]:
-    """For each call, the agents who let it go (declined, missed, failed) after ``since``."""
-    kinds = (Kind.DECLINED, Kind.OFFER_EXPIRED, Kind.CONNECT_FAILED)
+    """For each call, the agents who let it go (declined, missed, put back) after ``since``."""
+    kinds = (Kind.DECLINED, Kind.OFFER_EXPIRED, Kind.CONNECT_FAILED, Kind.REQUEUED)
     refusals: dict[int, set[int]] = {}
     for call_id, agent_id in db.session.execute(
         select(CallEvent.call_id, CallEvent.agent_id).where(
