@@ -6,6 +6,7 @@ import os
 import sys
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 from flask import Flask, current_app
@@ -17,7 +18,7 @@ from app import background, clock, jobs, retention
 from app.accounts import journal
 from app.adapters.ports import Provisioning
 from app.assist import loader
-from app.calls import importing, service
+from app.calls import fallback, importing, probe, service
 from app.demo import accounts as demo_accounts
 from app.demo import seed as demo_seed
 from app.exceptions import PermanenceError
@@ -122,11 +123,20 @@ def scripts_check() -> None:
 
 @telephony.command("check")
 def telephony_check() -> None:
-    """Verify credentials, number, webhooks and clock; print what to fix."""
-    findings = _provisioning().check()
+    """Verify credentials, number, webhooks, fallback and clock; print what to fix.
+
+    It ends with a trial from outside: the provider is asked to ring a softphone that does not
+    exist, and must tell the running installation so.
+    """
+    provisioning = _provisioning()
+    findings = provisioning.check()
     for finding in findings:
         click.echo(finding)
-    if any(f.wrong for f in findings):
+    if findings[0].wrong:
+        raise SystemExit(1)  # nobody to ask for the trial
+    trial = _or_exit(lambda: probe.from_outside(provisioning))
+    click.echo(trial)
+    if trial.wrong or any(f.wrong for f in findings):
         raise SystemExit(1)
 
 
@@ -135,6 +145,43 @@ def telephony_provision() -> None:
     """Set the number's and the TwiML app's webhooks to this installation."""
     for line in _or_exit(_provisioning().provision):
         click.echo(line)
+
+
+@telephony.command("fallback")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder to write the files into; made if it is not there.",
+)
+@click.option("--base-url", default="", help="Address where the folder will be served.")
+@click.option(
+    "--method",
+    default="GET",
+    type=click.Choice(["GET", "POST"]),
+    help="How the provider asks for the second file; POST keeps numbers out of the host's logs.",
+)
+def telephony_fallback(out: Path, base_url: str, method: str) -> None:
+    """Write what callers hear when nothing answers here: static files, to be hosted apart.
+
+    They take a number by the keypad. Those numbers become call-backs when Permanence is back.
+    """
+    if base_url and urlsplit(base_url).scheme not in ("http", "https"):
+        raise click.ClickException(f"« {base_url} » n'est pas une adresse (https://…).")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, content in fallback.documents(base_url, method).items():
+            (out / name).write_text(content, encoding="utf-8")
+            click.echo(out / name)
+    except OSError as error:
+        raise click.ClickException(
+            f"{out} n'a pas pu être écrit ({error.strerror}). Choisissez un autre dossier."
+        ) from error
+    address = f"{base_url.rstrip('/') or 'https://…'}/{fallback.FIRST}"
+    click.echo(
+        "Hébergez ces deux fichiers côte à côte, sur une autre machine que Permanence, "
+        f"puis réglez FALLBACK_URL={address} et lancez « telephony provision »."
+    )
 
 
 @click.command("worker")

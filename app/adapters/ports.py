@@ -21,6 +21,10 @@ def softphone_identity(agent_id: int) -> str:
     return f"agent_{agent_id}"
 
 
+# A softphone that nobody has: what is rung to see whether the provider reaches us.
+NOBODY = "client:permanence_check"
+
+
 def agent_of(address: str) -> int | None:
     """The agent whose softphone this address (``client:…``) rings, or None."""
     number = address.removeprefix("client:agent_")

@@ -13,7 +13,7 @@ import requests
 from twilio.base.exceptions import TwilioException
 from twilio.request_validator import RequestValidator
 
-from app.adapters.ports import Finding
+from app.adapters.ports import NOBODY, Finding
 from app.adapters.twilio_client import PATIENT, Patience, ask, make_client
 from app.config import Settings
 from app.exceptions import NotFound, PermanenceError
@@ -34,6 +34,11 @@ MESSAGES = {"sms_url": "/sms/incoming", "sms_method": "POST", "sms_application_s
 APPLICATION = {"voice_url": "/voice/agent", "voice_method": "POST"}
 MOST_SKEW_S = 60
 PROVISION = "Lancez « flask --app app.factory telephony provision »."
+FALLBACK = (
+    "Écrivez les fichiers de secours (flask --app app.factory telephony fallback --out DOSSIER), "
+    "hébergez-les sur une autre machine, donnez leur adresse à FALLBACK_URL, puis « provision »."
+)
+SECOND_PAGE = "merci.xml"  # what our own secours.xml leads to
 
 
 class TwilioProvisioning:
@@ -80,6 +85,22 @@ class TwilioProvisioning:
             self._set("application TwiML", application, self._wanted(APPLICATION)),
         ]
 
+    def ring_nobody(self) -> str:
+        """Ring a softphone that does not exist; the provider then tells ``/voice/status``, from
+        where it stands. Nobody is disturbed. Returns the leg's SID."""
+        leg = ask(
+            lambda: self._client.calls.create(
+                to=NOBODY,
+                from_=self._settings.line_number,
+                twiml="<Response><Hangup/></Response>",
+                status_callback=self._settings.public_base_url + "/voice/status",
+                status_callback_event=["completed"],
+                timeout=5,
+            ),
+            self._patience,
+        )
+        return str(leg.sid)
+
     def _set(self, name: str, resource: Any, wanted: dict[str, str]) -> str:
         """Change what differs, and only that."""
         changes = _differences(resource, wanted)
@@ -106,21 +127,22 @@ class TwilioProvisioning:
             return None
 
     def _number_wanted(self, number: Any) -> dict[str, str]:
-        """What the number must say. A fallback that somebody hosts apart is kept: it answers when
-        we cannot, which is what it is for.
+        """What the number must say. The fallback is FALLBACK_URL; without it, one that somebody
+        hosts apart is kept: it answers when we cannot, which is what it is for.
         """
         paths = NUMBER | (MESSAGES if _can(number, "sms") else {})
         wanted = self._wanted(paths)
-        if self._fallback_apart(number):
+        if self._settings.fallback_url:
+            wanted["voice_fallback_url"] = self._settings.fallback_url
+            wanted["voice_fallback_method"] = "GET"  # a static host answers to nothing else
+        elif self._apart(number.voice_fallback_url or ""):
             wanted["voice_fallback_url"] = number.voice_fallback_url
             wanted.pop("voice_fallback_method")
         return wanted
 
-    def _fallback_apart(self, number: Any) -> str:
-        """The host of a fallback that is not ours; empty when it is."""
-        url = number.voice_fallback_url or ""
-        host = urlsplit(url).hostname or ""
-        return "" if host == urlsplit(self._settings.public_base_url).hostname else host
+    def _apart(self, url: str) -> bool:
+        """Is it hosted elsewhere than this installation?"""
+        return bool(url) and _place(url) != _place(self._settings.public_base_url)
 
     def _wanted(self, values: dict[str, str]) -> dict[str, str]:
         base = self._settings.public_base_url
@@ -199,10 +221,34 @@ class TwilioProvisioning:
             f"à régler : {', '.join(changes)}" if changes else "relié à Permanence",
             todo=PROVISION if changes else "",
         )
-        if apart := self._fallback_apart(number):
-            yield Finding("secours", f"hébergé à part, chez {apart} ; gardé tel quel")
+        yield self._fallback(self._settings.fallback_url or number.voice_fallback_url or "")
         if not _can(number, "sms"):
             yield Finding("SMS", "ce numéro n'en envoie pas ; les liens partiront par courriel")
+
+    def _fallback(self, url: str) -> Finding:
+        """What callers hear when nothing answers here: hosted apart, and really there?"""
+        name, host = "secours", urlsplit(url).hostname or ""
+        if not self._apart(url):
+            own = "cette installation elle-même, muette quand elle s'arrête"
+            return Finding(name, own, "" if self._local else FALLBACK)
+        try:
+            found = requests.get(url, timeout=(self._patience.connect, self._patience.read))
+        except requests.RequestException:
+            return Finding(name, f"chez {host}, injoignable", "Vérifiez cet hébergement.")
+        if not found.ok or "<Response" not in found.text:
+            state = f"chez {host}, répond HTTP {found.status_code} sans TwiML"
+            return Finding(name, state, "Vérifiez FALLBACK_URL et les fichiers hébergés.")
+        takes_number = SECOND_PAGE in found.text
+        return Finding(
+            name,
+            f"hébergé à part, chez {host}"
+            + ("" if takes_number else " ; ce n'est pas notre fichier : aucun numéro n'y est pris"),
+        )
+
+    @property
+    def _local(self) -> bool:
+        """Does the local carrier answer?"""
+        return _private(self._settings.twilio_api_base_url)
 
     def _application(self) -> Iterator[Finding]:
         name = "application TwiML"
@@ -245,8 +291,8 @@ class TwilioProvisioning:
 
     def _address(self) -> Iterator[Finding]:
         """A provider on the Internet reaches neither this machine's own names nor clear HTTP."""
-        if _private(self._settings.twilio_api_base_url):
-            return  # the local carrier
+        if self._local:
+            return
         base = self._settings.public_base_url
         if _private(base) or not base.startswith("https://"):
             yield Finding(
@@ -263,6 +309,12 @@ class TwilioProvisioning:
             headers={"X-Twilio-Signature": signature},
             allow_redirects=False,
         )
+
+
+def _place(url: str) -> tuple[str, int]:
+    """Host and port of an address."""
+    parts = urlsplit(url)
+    return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
 
 
 def _differences(resource: Any, wanted: dict[str, str]) -> dict[str, str]:

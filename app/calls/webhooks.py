@@ -14,8 +14,8 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from app import clock
 from app.access import signed_webhook
-from app.adapters.ports import agent_of
-from app.calls import announcements, service, store
+from app.adapters.ports import NOBODY, agent_of
+from app.calls import announcements, probe, service, store
 from app.calls.answers import ask_for_key, bp, introduce_callback, lost, where_to, xml
 from app.calls.models import Call, CallParty
 from app.calls.states import Event, Kind, State
@@ -198,6 +198,8 @@ def status() -> Response:
         service.happen(call.id, Event(Kind.AGENT_LEFT, now, f"left:{sid}", leg=sid))
     elif party is not None:
         service.happen(party.id, replace(service.party_left(party.party_id, now), leg=sid))
+    elif request.form.get("To") == NOBODY:
+        probe.arrived(sid[:64])
     else:
         log.info("unknown CallSid on %s", request.path)
     return Response(status=200)

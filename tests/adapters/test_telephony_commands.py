@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import Result
 from flask import Flask, Response, request
+from sqlalchemy import select
 
 from app import clock
-from app.adapters.ports import Finding, Ports
+from app.adapters.ports import NOBODY, Finding, Ports
 from app.adapters.twilio_client import Patience
 from app.adapters.twilio_provisioning import TwilioProvisioning
+from app.calls import fallback, probe
+from app.calls.models import ProviderLink
+from app.extensions import db
 from tests.adapters.conftest import Bench
+from tests.clients import post_signed
 from tests.fakes import fake_ports
-from tests.local_carrier.subscriber import LINE
+from tests.local_carrier.subscriber import LINE, Server
 
 pytestmark = pytest.mark.integration  # real servers, real HTTP
 
@@ -70,6 +76,7 @@ def test_all_is_well(wired: Bench) -> None:
         "jeton du compte",
         "horloge",
         f"numéro {LINE}",
+        "secours",
         "application TwiML",
         "adresse publique",
         "signature vraie",
@@ -136,14 +143,58 @@ def test_a_number_of_somebody_else(wired: Bench) -> None:
     assert (finding.state, "LINE_NUMBER" in finding.todo) == ("absent de ce compte", True)
 
 
-def test_a_fallback_that_is_hosted_apart_is_kept(wired: Bench) -> None:
-    apart = "https://secours.example/voix.xml"
-    number(wired).update(voice_fallback_url=apart, voice_fallback_method="GET")
+# -- what callers hear when nothing answers ---------------------------------------------------------
+
+
+@pytest.fixture
+def apart() -> Iterator[str]:
+    """The static files on a host of their own: the address of the folder."""
+    files = fallback.documents()
+    host = Flask("apart")
+    host.add_url_rule(
+        "/<name>", view_func=lambda name: Response(files.get(name, "?"), mimetype="text/xml")
+    )
+    server = Server(host)
+    yield server.url
+    server.stop()
+
+
+def test_a_fallback_that_somebody_hosts_apart_is_kept(wired: Bench, apart: str) -> None:
+    theirs = f"{apart}/secours.xml"
+    number(wired).update(voice_fallback_url=theirs, voice_fallback_method="GET")
     findings = check(wired)
     assert wrong(findings) == []
-    assert "secours.example" in findings["secours"].state
+    assert "hébergé à part" in findings["secours"].state
     provisioning(wired).provision()
-    assert number(wired).voice_fallback_url == apart
+    assert number(wired).voice_fallback_url == theirs
+
+
+def test_the_fallback_of_the_settings_is_set_on_the_number(wired: Bench, apart: str) -> None:
+    ours = f"{apart}/secours.xml"
+    assert check(wired, fallback_url=ours)[f"numéro {LINE}"].wrong
+    provisioning(wired, fallback_url=ours).provision()
+    assert (number(wired).voice_fallback_url, number(wired).voice_fallback_method) == (ours, "GET")
+    findings = check(wired, fallback_url=ours)
+    assert wrong(findings) == []
+    assert "aucun numéro" not in findings["secours"].state
+
+
+def test_a_fallback_that_takes_no_number_is_told(wired: Bench, apart: str) -> None:
+    finding = check(wired, fallback_url=f"{apart}/merci.xml")["secours"]
+    assert (finding.wrong, "aucun numéro n'y est pris" in finding.state) == (False, True)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/secours.xml", "{apart}/absent"])
+def test_a_fallback_that_would_not_answer(wired: Bench, apart: str, url: str) -> None:
+    finding = check(wired, fallback_url=url.format(apart=apart))["secours"]
+    assert finding.wrong
+
+
+def test_on_the_internet_a_fallback_here_is_to_be_moved(wired: Bench) -> None:
+    found = TwilioProvisioning(
+        wired.changed(twilio_api_base_url="https://api.twilio.com"), clock.now
+    )._fallback(f"{wired.settings.public_base_url}/voice/fallback")
+    assert "telephony fallback" in found.todo
 
 
 def test_a_number_without_messages(wired: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -281,6 +332,21 @@ def run(app: Flask) -> Run:
     return lambda *words: runner.invoke(args=["telephony", *words])
 
 
+@pytest.fixture
+def served(app: Flask, bench: Bench) -> None:
+    """Another process serves the public address: what the provider tells it is noted."""
+    answer = bench.line.application.answers["/voice/status"]
+
+    def status(form: dict[str, str]) -> Any:
+        if form.get("To") == NOBODY:
+            with app.app_context():
+                probe.arrived(form["CallSid"])
+        return answer(form)  # type: ignore[operator]
+
+    bench.line.application.answers["/voice/status"] = status
+
+
+@pytest.mark.usefixtures("served")
 def test_the_commands_say_what_to_do_then_that_all_is_well(run: Run) -> None:
     before = run("check")
     assert before.exit_code == 1
@@ -291,6 +357,7 @@ def test_the_commands_say_what_to_do_then_that_all_is_well(run: Run) -> None:
     assert after.exit_code == 0, after.output
     assert "✗" not in after.output
     assert "✓ signature fausse : refusée" in after.output
+    assert "✓ accès depuis l'extérieur : le fournisseur nous a joints" in after.output
     again = run("provision")
     assert again.exit_code == 0
     assert again.output.count("rien n'a changé") == 2
@@ -312,4 +379,72 @@ def test_provision_that_cannot_be_done_says_why(
     result = run("provision")
     assert result.exit_code == 1
     assert says in result.output
+    assert "Traceback" not in result.output
+
+
+# -- from outside -----------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("served", "app")
+def test_the_provider_reaches_us_and_nobody_rings(bench: Bench) -> None:
+    phone = bench.line.driver.agent("agent_7", answer_after=None)
+    finding = probe.from_outside(provisioning(bench), probe.Wait(pause=0.05))
+    assert not finding.wrong, finding
+    assert not phone.calls
+
+
+@pytest.mark.usefixtures("app")
+def test_a_provider_that_does_not_reach_us_is_told(bench: Bench) -> None:
+    finding = probe.from_outside(
+        provisioning(bench, public_base_url="http://127.0.0.1:9"), probe.Wait(1, 0.5, _no_time)
+    )
+    assert finding.wrong
+    assert "11200" in finding.todo
+
+
+@pytest.mark.usefixtures("app")
+def test_a_trial_that_cannot_be_made(bench: Bench) -> None:
+    finding = probe.from_outside(provisioning(bench, twilio_api_secret="x" * 32))
+    assert "non essayé" in finding.state
+
+
+def _no_time(_seconds: float) -> None:
+    """Nobody waits in tests."""
+
+
+def test_the_webhook_notes_the_trial(app: Flask) -> None:
+    form = {"CallSid": "CAtrial", "CallStatus": "no-answer", "To": NOBODY, "From": LINE}
+    assert post_signed(app.test_client(), "/voice/status", form).status_code == 200
+    assert db.session.scalar(select(ProviderLink.probe_sid)) == "CAtrial"
+
+
+# -- the static files -------------------------------------------------------------------------------
+
+
+def test_the_fallback_is_written_and_says_what_to_do(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "secours"
+    result = run("fallback", "--out", str(folder), "--base-url", "https://secours.example/p/")
+    assert result.exit_code == 0, result.output
+    assert "FALLBACK_URL=https://secours.example/p/secours.xml" in result.output
+    first = (folder / "secours.xml").read_text()
+    assert 'action="https://secours.example/p/merci.xml"' in first
+    assert "dix chiffres" in first
+    assert "ten digits" in first
+    assert "<Hangup" in (folder / "merci.xml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--base-url", "secours.example"], "n'est pas une adresse"),
+        ([], "n'a pas pu être écrit"),
+    ],
+)
+def test_a_fallback_that_cannot_be_written_says_why(
+    run: Run, tmp_path: Path, words: list[str], says: str
+) -> None:
+    taken = tmp_path / "file"
+    taken.write_text("")
+    result = run("fallback", "--out", str(taken / "folder"), *words)
+    assert (result.exit_code, says in result.output) == (1, True)
     assert "Traceback" not in result.output
