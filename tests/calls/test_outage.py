@@ -240,9 +240,7 @@ def test_after_a_long_outage_each_round_settles_a_few(log: FakeCallLog) -> None:
     assert len(log.asked) == 4 + 2 * many  # requests: what the provider is asked stays small
 
 
-def test_no_number_reaches_the_log(
-    log: FakeCallLog, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_no_number_reaches_the_log(log: FakeCallLog, caplog: pytest.LogCaptureFixture) -> None:
     rang(log, digits="0639980102")
     caplog.set_level("DEBUG", logger="app")
     provider_watch.run()
