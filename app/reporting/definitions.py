@@ -11,7 +11,7 @@ import sys
 from dataclasses import dataclass
 from typing import Literal
 
-DEFINITIONS_VERSION = "1.0"
+DEFINITIONS_VERSION = "1.1"
 """Raise the first number when a formula changes, the second when only its wording does."""
 
 SHORT_ABANDON_S = 5
@@ -120,8 +120,8 @@ _COUNTS = (
         "outbound",
         "Appels émis",
         "Outbound calls",
-        "Appels passés par les agents. Ils sont comptés à part des appels présentés.",
-        "Calls made by the agents. They are not part of calls presented.",
+        "Appels passés par les agents, rappels compris. Ils sont comptés à part des appels présentés.",
+        "Calls made by the agents, call-backs included. They are not part of calls presented.",
         "calls",
     ),
 )
@@ -143,9 +143,10 @@ _DURATIONS = (
         "mean_talk_s",
         "Conversation moyenne",
         "Mean talk",
-        "Temps entre la réponse et la fin de l'appel, mises en garde comprises. "
-        "La durée est comptée, jamais limitée.",
-        "Time from answer to hang-up, hold included. Length is counted, never limited.",
+        "Temps entre la réponse et la fin de l'appel (ou le transfert vers un autre service), mises "
+        "en garde comprises. La durée est comptée, jamais limitée.",
+        "Time from answer to hang-up (or to the transfer to another service), hold included. Length "
+        "is counted, never limited.",
         "seconds",
         "somme des conversations ÷ appels répondus et terminés",
         "sum of talk ÷ answered calls that have ended",
