@@ -5,7 +5,14 @@ from __future__ import annotations
 from flask import Blueprint
 from flask.blueprints import BlueprintSetupState
 
-from app.local_carrier import control, rest, rest_account, rest_participants, rest_rooms
+from app.local_carrier import (
+    control,
+    rest,
+    rest_account,
+    rest_participants,
+    rest_recordings,
+    rest_rooms,
+)
 from app.local_carrier.current import EXTENSION
 from app.local_carrier.driver import Driver
 from app.local_carrier.exchange import Exchange
@@ -14,7 +21,7 @@ from app.local_carrier.pages import create_pages
 from app.local_carrier.settings import CarrierSettings
 
 __all__ = ["Carrier", "CarrierSettings", "create_carrier"]
-VIEWS = (rest_rooms, rest_participants)  # imported so that its routes exist
+VIEWS = (rest_rooms, rest_participants, rest_recordings)  # imported so that its routes exist
 
 
 class Carrier:

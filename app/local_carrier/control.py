@@ -101,7 +101,7 @@ def hang_up(sid: str) -> Response:
 @bp.post("/phones")
 @control
 def add_phone() -> tuple[Response, int]:
-    """``{address, answer_after?, decline?, keys?, talk?}`` → a fake phone that is on.
+    """``{address, answer_after?, decline?, keys?, talk?, silent?}`` → a fake phone that is on.
 
     ``answer_after`` null: never answers. See ``fakes.FakePhone``.
     """
@@ -117,6 +117,7 @@ def _habits(form: dict[str, Any]) -> dict[str, Any]:
         "decline": bool(form.get("decline")),
         "keys": str(form.get("keys", "")),
         "talk": form.get("talk"),
+        "silent": bool(form.get("silent")),
     }
 
 

@@ -22,6 +22,7 @@ class Robot:
     """Answers the magic number that always answers; it has nothing to say."""
 
     media = False
+    silent = True
 
     def notify(self, event: str, payload: dict[str, object]) -> None:
         """Hear, and do nothing."""

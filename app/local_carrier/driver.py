@@ -24,12 +24,17 @@ class Driver:
         self.phones: dict[str, FakePhone] = {}
         self.calls: dict[str, FakeCall] = {}
 
-    def dial(self, from_: str, to: str = "", *, hidden: bool = False) -> FakeCall:
-        """Somebody calls the line (``to``: the main number). ``hidden``: without their number."""
+    def dial(
+        self, from_: str, to: str = "", *, hidden: bool = False, silent: bool = False
+    ) -> FakeCall:
+        """Somebody calls the line (``to``: the main number).
+
+        ``hidden``: without their number. ``silent``: they say nothing when they are recorded.
+        """
         line = self.exchange.registry.number(to or self.exchange.registry.first_number())
         if line is None:
             raise CallFailed(f"{to} is not a number of the line")
-        phone = FakePhone(self.exchange)
+        phone = FakePhone(self.exchange, silent=silent)
         shown = self.exchange.settings.hidden_from if hidden else from_
         leg = self.exchange.dialer.incoming(phone, shown, line)
         self.calls[leg.sid] = call = phone.call(leg.sid)

@@ -63,6 +63,7 @@ class Exchange:
 
     def __init__(self, settings: CarrierSettings) -> None:
         self.settings = settings
+        self.api_url = settings.api_url
         self.lock = threading.RLock()
         self.spawn = background
         self.faults = Faults()

@@ -136,7 +136,8 @@ class FakePhone:
 
     ``decline`` makes it refuse calls instead. ``keys`` are pressed the first time that a call
     asks for some; without any it is an answering machine. ``talk`` seconds after it answered it
-    hangs up by itself; None: never. Of its calls the last ``KEPT_CALLS`` are remembered.
+    hangs up by itself; None: never. ``silent``: it says nothing to who records it. Of its calls
+    the last ``KEPT_CALLS`` are remembered.
     """
 
     media = False
@@ -149,6 +150,7 @@ class FakePhone:
         decline: bool = False,
         keys: str = "",
         talk: float | None = None,
+        silent: bool = False,
     ) -> None:
         self.key = new_sid("FP")
         self.exchange = exchange
@@ -156,6 +158,7 @@ class FakePhone:
         self.decline = decline
         self.keys = keys
         self.talk = talk
+        self.silent = silent
         self.calls: dict[str, FakeCall] = {}
         self.messages: list[dict[str, Any]] = []
         self.changed = threading.Condition()

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from app.local_carrier.conferences import Conference
     from app.local_carrier.queues import QueueEntry
+    from app.local_carrier.recordings import Recording
 
 ENDED = frozenset({"completed", "busy", "no-answer", "failed", "canceled"})
 LIVE = "in-progress"
@@ -111,6 +112,7 @@ class Leg:
     ringing: list[Device] = field(default_factory=list)
     entry: QueueEntry | None = None
     conference: Conference | None = None
+    recording: Recording | None = None
     answered_at: datetime | None = None
     ended_at: datetime | None = None
     answered_monotonic: float = 0.0

@@ -56,6 +56,7 @@ def telephone_texts() -> dict[str, str]:
         "unmute": _("Rétablir le micro"),
         "sound-on": _("Voix lue à haute voix"),
         "sound-off": _("Voix muette, texte seul"),
+        "recording": _("On vous enregistre"),
         "press": _("Une touche est attendue"),
         "message-from": _("Message de"),
         "hidden": _("Numéro masqué"),

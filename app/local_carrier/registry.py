@@ -52,6 +52,7 @@ class Registry:
                     "friendly_name": line.friendly_name or line.number,
                     "voice_url": line.voice_url,
                     "voice_fallback_url": line.voice_fallback_url,
+                    "voice_fallback_method": line.voice_fallback_method,
                     "status_callback": line.status_callback,
                     "sms_url": line.sms_url,
                 }

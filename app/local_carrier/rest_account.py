@@ -1,4 +1,4 @@
-"""The REST API: messages, numbers, applications, recordings, the account itself."""
+"""The REST API: messages, numbers, applications, the account itself."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from app.local_carrier import rest_shapes as shapes
 from app.local_carrier.current import exchange
 from app.local_carrier.messages import MAX_BODY
 from app.local_carrier.numbers import is_number, outcome_of
-from app.local_carrier.recordings import silence
 from app.local_carrier.registry import APPLICATION_FIELDS, NUMBER_FIELDS, Resource, changed
 from app.local_carrier.rest import account, api, bp, created, missing, open_request
 from app.local_carrier.rest_errors import RestRefused
@@ -185,36 +184,3 @@ def update_application(sid: str) -> Response:
     resource = _found(exchange().registry.applications, sid)
     changed(resource, APPLICATION_FIELDS, request.form)
     return jsonify(shapes.configured(resource, account(), APPLICATIONS))
-
-
-# -- recordings ---------------------------------------------------------------------------------
-
-
-@bp.get("/Recordings/<sid>.json")
-@api
-def fetch_recording(sid: str) -> Response:
-    """One recording's facts."""
-    recording = exchange().recordings.by_sid.get(sid)
-    if recording is None:
-        raise missing()
-    return jsonify(
-        sid=sid,
-        account_sid=account(),
-        call_sid=recording.call_sid,
-        status="completed",
-        duration=str(recording.duration),
-        date_created=shapes.when(recording.made_at),
-        channels=1,
-        source="RecordVerb",
-        uri=exchange().recordings.url(sid) + ".json",
-    )
-
-
-@bp.get("/Recordings/<sid>.wav")
-@api
-def download_recording(sid: str) -> Response:
-    """Its sound: silence of the right length."""
-    recording = exchange().recordings.by_sid.get(sid)
-    if recording is None:
-        raise missing()
-    return Response(silence(recording.duration), mimetype="audio/wav")

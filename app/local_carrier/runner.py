@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 from app.local_carrier import verbs
 from app.local_carrier.attributes import TwimlRefused
 from app.local_carrier.legs import LIVE, Digit, HungUp, Leg, Redirected, Source
+from app.local_carrier.recordings import Recording
 from app.local_carrier.rooms import NotInConference
 from app.local_carrier.twiml import Context
 from app.local_carrier.webhooks import WebhookFailed, resolve
@@ -217,34 +218,51 @@ class Runner:
         return bool(keys) and bool(verb.finish_on_key) and keys[-1] == verb.finish_on_key
 
     def _record(self, verb: verbs.Record, base: str) -> Source | None:
+        callback = resolve(base, verb.status_callback) if verb.status_callback else ""
         if verb.play_beep:
             self.leg.tell("beep")
         started, self.keys = time.monotonic(), []
-        key = "hangup"
+        recording = self.exchange.recordings.begin(
+            self.leg, callback, verb.status_callback_method, verb.events
+        )
+        key = ""
+        ended: HungUp | Redirected | None = None
+        self.leg.tell("recording", on=True)
         try:
-            self.leg.tell("recording", on=True)
-            key = self._until_key(verb)
-        finally:
-            self.keys = None
-            self.leg.tell("recording", on=False)
-            params = self.exchange.recordings.made(
-                self.leg,
-                round(time.monotonic() - started),
-                key,
-                resolve(base, verb.status_callback) if verb.status_callback else "",
-            )
-        return Source(resolve(base, verb.action), verb.method, params)
+            key = self._until_key(verb, recording)
+        except HungUp as gone:
+            key, ended = "hangup", gone
+        except Redirected as moved:
+            ended = moved
+        self.keys = None
+        self.leg.tell("recording", on=False)
+        seconds = time.monotonic() - started
+        params = self.exchange.recordings.finish(self.leg, recording, seconds, key)
+        action = Source(resolve(base, verb.action), verb.method, params)
+        if isinstance(ended, HungUp) and params:  # told all the same; the answer does not matter
+            params = self.exchange.call_params(self.leg) | params
+            self.exchange.courier.send(self.leg.sid, action.url, action.method, params)
+        if ended:
+            raise ended
+        return action if params else None  # nothing was said: the document goes on
 
-    def _until_key(self, verb: verbs.Record) -> str:
-        until = time.monotonic() + verb.max_length * self.pace
+    def _until_key(self, verb: verbs.Record, recording: Recording) -> str:
+        """Wait for a key, for silence or for the greatest length; what ended it."""
+        started = time.monotonic()
+        until = started + verb.max_length * self.pace
         while (left := until - time.monotonic()) > 0:
+            silent_at = (recording.loud_at or started) + verb.timeout * self.pace
+            if recording.real or not recording.loud_at:  # others speak without end
+                left = min(left, silent_at - time.monotonic())
+            if left <= 0:
+                break
             try:
                 self.idle(left)
             except Pressed:
                 key = (self.keys or [""])[-1]
                 if key in verb.finish_on_key:
                     return key
-        return "timeout"
+        return ""
 
     # -- Enqueue --------------------------------------------------------------------------------
 

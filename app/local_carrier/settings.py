@@ -27,6 +27,7 @@ class LineNumber:
     number: str
     voice_url: str
     voice_fallback_url: str = ""
+    voice_fallback_method: str = "POST"
     status_callback: str = ""
     sms_url: str = ""
     friendly_name: str = ""
@@ -39,6 +40,7 @@ class CarrierSettings:
     ``speech_rate`` is in characters a second (15 is calm French; 0: speech takes no time).
     ``pace`` multiplies pauses and time-outs, so that tests need not wait (1: real time).
     ``socket_url`` is the origin that browsers join for voice; empty: the page's own.
+    ``api_url`` is where the subscriber finds the REST API; recordings' addresses begin with it.
     ``events_after``: seconds from a call's end until its events can be read (Twilio: 900).
     ``control_token`` opens the control API (fake callers, faults); empty: it does not exist.
     """
@@ -60,5 +62,6 @@ class CarrierSettings:
     queue_max_size: int = 1000
     ice_servers: Sequence[dict[str, Any]] = field(default_factory=tuple)
     events_after: float = 0.0
+    api_url: str = ""
     socket_url: str = ""
     control_token: str = ""

@@ -180,6 +180,16 @@ def text(data: Any = None) -> Answer:
     return {"ok": True, "sid": exchange.messages.receive(me.number, line, body).sid}
 
 
+@on("audio")
+def audio(data: Any = None) -> Answer:
+    """Samples of the page's microphone while it is recorded (``recordings.py``)."""
+    leg = _leg(data)
+    samples = data.get("samples") if isinstance(data, dict) else None
+    if leg is None or leg.recording is None or not isinstance(samples, bytes):
+        return _refuse("no-call")
+    return {"ok": len(samples) <= MAX_SIGNAL and leg.recording.hear(samples)}
+
+
 @on("signal")
 def signal(data: Any = None) -> Answer:
     """Pass an offer, an answer or a candidate to another leg of the same conference."""

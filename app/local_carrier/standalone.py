@@ -26,6 +26,7 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=5050)
     parser.add_argument("--application", required=True, help="origin of the application's webhooks")
+    parser.add_argument("--fallback", default="", help="URL of a static fallback, asked by GET")
     parser.add_argument("--number", action="append", help="a number of the line (repeatable)")
     parser.add_argument("--phone-book", help="JSON file: [{name, number, note}]")
     parser.add_argument("--allow-origin", action="append", help="origin of pages (repeatable)")
@@ -33,6 +34,7 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--pace", type=float, default=1.0, help="multiplies pauses and time-outs")
     parser.add_argument("--webhook-timeout", type=float, default=15.0, help="seconds")
     parser.add_argument("--device-grace", type=float, default=3.0, help="seconds")
+    parser.add_argument("--events-after", type=float, default=0.0, help="seconds; Twilio: 900")
     parser.add_argument("--control-token", default="", help="opens /carrier/control (tests)")
     return parser.parse_args(given)
 
@@ -46,23 +48,26 @@ def settings_of(args: argparse.Namespace, environ: Mapping[str, str]) -> Carrier
         api_key=environ.get("TWILIO_API_KEY", ""),
         api_secret=environ.get("TWILIO_API_SECRET", ""),
         application_sid=environ.get("TWILIO_TWIML_APP_SID", ""),
-        application_voice_url=f"{base}/voice/incoming",
-        numbers=[line_number(n, base) for n in args.number or ["+33199001234"]],
+        application_voice_url=f"{base}/voice/agent",
+        numbers=[line_number(n, base, args.fallback) for n in args.number or ["+33199001234"]],
         phone_book=lambda: phone_book(args.phone_book),
         speech_rate=args.speech_rate,
         pace=args.pace,
         webhook_timeout=args.webhook_timeout,
         device_grace=args.device_grace,
         control_token=args.control_token,
+        events_after=args.events_after,
+        api_url=f"http://{args.host}:{args.port}/carrier",
     )
 
 
-def line_number(number: str, base: str) -> LineNumber:
-    """A number wired to an application's webhooks at ``base``."""
+def line_number(number: str, base: str, fallback: str = "") -> LineNumber:
+    """A number wired to an application's webhooks at ``base``; ``fallback`` is hosted apart."""
     return LineNumber(
         number,
         voice_url=f"{base}/voice/incoming",
-        voice_fallback_url=f"{base}/voice/fallback",
+        voice_fallback_url=fallback or f"{base}/voice/fallback",
+        voice_fallback_method="GET" if fallback else "POST",
         status_callback=f"{base}/voice/status",
         sms_url=f"{base}/sms/incoming",
     )

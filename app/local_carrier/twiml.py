@@ -22,6 +22,7 @@ MAX_SAY_BASIC = 4096
 XML_TYPES = ("text/xml", "application/xml", "text/html")
 CALL_SID = re.compile(r"^CA[0-9a-fA-F]{32}$")
 CALL_EVENTS = frozenset({"initiated", "ringing", "answered", "completed"})
+RECORDING_EVENTS = frozenset({"in-progress", "completed", "absent"})
 CONFERENCE_EVENTS = frozenset(
     {"start", "end", "join", "leave", "mute", "hold", "modify", "speaker", "announcement"}
 )
@@ -222,17 +223,20 @@ def _record(element: ElementTree.Element) -> verbs.Record:
     attributes = Attributes(element, known.split())
     _no_children(element)
     attributes.one_of("trim", ("trim-silence", "do-not-trim"), "trim-silence")
-    attributes.method("recordingStatusCallbackMethod")
-    attributes.words("recordingStatusCallbackEvent", {"in-progress", "completed", "absent"})
+    finish = attributes.text("finishOnKey", "1234567890*#")
+    if finish.strip("1234567890*#"):
+        raise TwimlRefused(13613, "Record: Invalid finishOnKey value")
     return attributes.finish(
         verbs.Record(
             attributes.text("action"),
-            attributes.method(),
+            attributes.method(code=13610),
             attributes.number("timeout", 5, minimum=1, code=13612),
-            attributes.number("maxLength", 3600, minimum=1, code=13611),
-            attributes.text("finishOnKey", "1234567890*#"),
-            attributes.flag("playBeep", True),
+            attributes.number("maxLength", 3600, minimum=1, maximum=14400, code=13611),
+            finish,
+            attributes.flag("playBeep", True, code=13614),
             attributes.text("recordingStatusCallback"),
+            attributes.method("recordingStatusCallbackMethod"),
+            attributes.words("recordingStatusCallbackEvent", RECORDING_EVENTS),
         )
     )
 
@@ -299,7 +303,7 @@ def _conference(element: ElementTree.Element) -> verbs.ConferenceNoun:
     if coach and not CALL_SID.match(coach):
         raise TwimlRefused(13240, "Dial->Conference: Invalid Whisper SID")
     attributes.method("recordingStatusCallbackMethod")
-    attributes.words("recordingStatusCallbackEvent", {"in-progress", "completed", "absent"})
+    attributes.words("recordingStatusCallbackEvent", RECORDING_EVENTS)
     return attributes.finish(
         verbs.ConferenceNoun(
             name,

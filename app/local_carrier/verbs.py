@@ -91,7 +91,7 @@ class Reject:
 
 @dataclass(frozen=True)
 class Record:
-    """Record the caller; lengths in seconds."""
+    """Record the caller; lengths in seconds. ``timeout`` of silence ends the recording."""
 
     action: str = ""
     method: str = POST
@@ -100,6 +100,8 @@ class Record:
     finish_on_key: str = "1234567890*#"
     play_beep: bool = True
     status_callback: str = ""
+    status_callback_method: str = POST
+    events: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

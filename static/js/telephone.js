@@ -4,6 +4,7 @@ import { Player } from "./telephone/player.js";
 import { Speaker } from "./telephone/speaker.js";
 import { TelephoneView } from "./telephone/view.js";
 import { CarrierLine } from "./webrtc/line.js";
+import { Recorder } from "./webrtc/recorder.js";
 import { audioContext, beep, pressTone, ringback, ringtone } from "./webrtc/sounds.js";
 import { Voice, openMicrophone } from "./webrtc/voice.js";
 
@@ -23,6 +24,8 @@ class Telephone {
   #leg = ""; // the call that is on here
   #incoming = null;
   #voice = null;
+  #recorder = null;
+  #muted = false;
   #early = []; // events that came before the answer to "dial", which tells our leg's number
 
   constructor(url) {
@@ -52,6 +55,7 @@ class Telephone {
     own("music", ({ on: plays }) => this.#voice?.music(plays));
     own("ringback", ({ on: rings }) => (rings ? this.#back.start() : this.#back.stop()));
     own("beep", () => beep([1000], { seconds: 0.3 }));
+    own("recording", ({ on: records }) => this.#record(records));
     own("media", (media) => this.#media(media));
     own("signal", (detail) => this.#voice?.signal(detail));
     own("ended", ({ status, duration }) => this.#over(status, duration));
@@ -114,7 +118,9 @@ class Telephone {
   }
 
   mute(on) {
+    this.#muted = on;
     this.#voice?.mute(on);
+    this.#recorder?.mute(on);
   }
 
   speech(on) {
@@ -170,6 +176,14 @@ class Telephone {
     this.#show(MODES[media.mode] ?? "connected");
   }
 
+  #record(on) {
+    const leg = this.#leg;
+    const microphone = this.#voice?.streams.own;
+    this.#recorder?.stop();
+    this.#recorder = on && microphone ? new Recorder(microphone, (samples) => this.#line.ask("audio", { leg, samples }), this.#muted) : null;
+    this.#view.hint(on ? text("recording") : "");
+  }
+
   #ring(call) {
     if (!FREE.has(this.#state)) return this.#line.ask("decline", { leg: call.leg });
     this.#incoming = call;
@@ -206,8 +220,11 @@ class Telephone {
     this.#bell.stop();
     this.#speaker.hush();
     this.#player.stop();
+    this.#recorder?.stop();
+    this.#recorder = null;
     this.#voice?.close();
     this.#voice = null;
+    this.#muted = false;
     this.#view.hint("");
   }
 

@@ -115,7 +115,11 @@ class Line:
             "application_voice_url": f"{url}/softphone",
             "numbers": (
                 LineNumber(
-                    LINE, f"{url}/incoming", f"{url}/fallback", f"{url}/status", f"{url}/sms"
+                    LINE,
+                    f"{url}/incoming",
+                    f"{url}/fallback",
+                    status_callback=f"{url}/status",
+                    sms_url=f"{url}/sms",
                 ),
             ),
             "phone_book": phone_book,
@@ -127,6 +131,7 @@ class Line:
         self.flask = create_standalone(CarrierSettings(**(settings | changes)), [], "threading")
         self.carrier: Carrier = self.flask.extensions[EXTENSION]
         self.server = Server(self.flask)
+        self.carrier.exchange.api_url = f"{self.server.url}/carrier"
         self.driver = self.carrier.driver
         self.client = self.login(ACCOUNT, TOKEN)
 

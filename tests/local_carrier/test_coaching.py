@@ -31,7 +31,9 @@ def room(inside: str = "") -> str:
 def conversation(line: Line) -> tuple[FakeCall, FakeCall, Any]:
     """A caller and an agent who talk, and their conference as the REST library sees it."""
     line.answers(incoming=room())
-    caller, agent = line.driver.dial(ALICE), line.driver.dial(AGENT)
+    caller = line.driver.dial(ALICE)
+    caller.wait_for_state("conference")  # in first: lists follow the order of joining
+    agent = line.driver.dial(AGENT)
     caller.wait_for_state("talking")
     agent.wait_for_state("talking")
     sid = line.client.conferences.list(friendly_name="call-1", status="in-progress")[0].sid

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import io
+import wave
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import requests
 from playwright.sync_api import Browser, Page, expect
 from twilio.jwt.access_token import AccessToken
 from twilio.jwt.access_token.grants import VoiceGrant
 
+from app.local_carrier.recordings import loudest
 from tests.local_carrier.subscriber import (
     ACCOUNT,
     ALICE,
     API_KEY,
     API_SECRET,
     LINE,
+    TOKEN,
     Line,
     eventually,
 )
@@ -127,3 +132,23 @@ def test_closing_the_page_hangs_up(line: Line, pages: tuple[Page, Page]) -> None
     telephone.close(run_before_unload=False)
     final: dict[str, Any] = line.application.wait("/status")
     assert final["CallStatus"] == "completed"
+
+
+def test_a_message_is_recorded_from_the_microphone(line: Line, pages: tuple[Page, Page]) -> None:
+    telephone, _desk = pages
+    line.answers(
+        incoming='<Record maxLength="1000" timeout="1000" finishOnKey="1" action="/recorded"'
+        ' recordingStatusCallback="/recording"/>',
+        recorded='<Say>Merci</Say><Pause length="400"/>',
+    )
+    telephone.get_by_role("button", name="Appeler").click()
+    expect(telephone.locator("#hint")).to_have_text("On vous enregistre")
+    recordings = line.carrier.exchange.recordings.by_sid
+    eventually(lambda: any(loudest(bytes(r.sound)) > 500 for r in recordings.values()), 15)
+    telephone.keyboard.press("1")
+    expect(telephone.locator("#transcript")).to_contain_text("Merci")
+    url = line.application.wait("/recording", RecordingStatus="completed")["RecordingUrl"]
+    sound = requests.get(f"{url}.wav", auth=(ACCOUNT, TOKEN), timeout=5)
+    with wave.open(io.BytesIO(sound.content)) as opened:
+        assert opened.getnframes() > 0
+    expect(telephone.locator("#hint")).to_have_text("")
