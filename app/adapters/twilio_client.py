@@ -78,17 +78,30 @@ def ask(
     for pause in (*patience.pauses, None):
         try:
             return what()
-        except TwilioRestException as error:
-            again = error.status == TOO_MANY if only_once else error.status in RETRIED
-            failure: Exception = error
         except (TwilioException, requests.RequestException) as error:
-            again = not only_once or _never_connected(error)
-            failure = error
+            again = _again(error, only_once=only_once)
+            failure: Exception = error
         late = patience.elapsed() - started + (pause or 0) > patience.budget
         if not again or pause is None or late:
             raise _told(failure) from failure
         patience.sleep(pause)
     raise AssertionError("unreachable")
+
+
+def _again(error: Exception, *, only_once: bool) -> bool:
+    """May the same command succeed in a moment, without having been done twice?"""
+    status = _status(error)
+    if status is None:
+        return not only_once or _never_connected(error)
+    return status == TOO_MANY if only_once else status in RETRIED
+
+
+def _status(error: Exception) -> int | None:
+    """The HTTP status of a refusal; None when no answer came. A list's refusal holds its answer."""
+    if isinstance(error, TwilioRestException):
+        return int(error.status)
+    answer = error.args[1] if isinstance(error, TwilioException) and len(error.args) > 1 else None
+    return getattr(answer, "status_code", None)
 
 
 def _never_connected(error: Exception) -> bool:
@@ -100,7 +113,7 @@ def _never_connected(error: Exception) -> bool:
 
 def _told(failure: Exception) -> NotFound | InvalidInput | Unavailable:
     """The sentence for the person; the log has the provider's codes and nothing of what was sent."""
-    status, code = getattr(failure, "status", None), getattr(failure, "code", None)
+    status, code = _status(failure), getattr(failure, "code", None)
     if status == 404 or code in OVER:
         return NotFound("Le fournisseur ne connaît plus cet appel.")
     log.warning("telephone provider: HTTP %s, code %s, %s", status, code, type(failure).__name__)

@@ -78,6 +78,7 @@ def settle_pending(call_log: CallLog, now: datetime) -> Sequence[DriftKind]:
     release_connection()
     settled = []
     for drift_id, leg_sid, call_id in pending:
+        assert leg_sid is not None  # ``expect`` gave it
         report, requests = call_log.report(leg_sid), call_log.requests_of(leg_sid)
         if report is None:
             _forget(drift_id)
