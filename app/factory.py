@@ -31,7 +31,16 @@ from app.adapters.twilio_provisioning import TwilioProvisioning
 from app.adapters.twilio_sms import TwilioSms
 from app.adapters.twilio_voice import TwilioVoice
 from app.assist import routes as assist_routes
-from app.calls import caller_webhooks, desk, desk_transfers, signatures, sockets
+from app.calls import (
+    caller_webhooks,
+    desk,
+    desk_transfers,
+    directory_routes,
+    line_routes,
+    signatures,
+    sockets,
+    supervision_routes,
+)
 from app.config import Settings
 from app.demo.seed import phone_book
 from app.dossiers import routes as dossiers_routes
@@ -148,6 +157,9 @@ def _register(app: Flask) -> None:
         caller_webhooks.bp,
         desk.bp,
         desk_transfers.bp,
+        directory_routes.bp,
+        line_routes.bp,
+        supervision_routes.bp,
         reporting_routes.bp,
         health.bp,
     ):
@@ -195,6 +207,7 @@ def carrier_settings(settings: Settings) -> CarrierSettings:
         phone_book=lambda: [PhoneEntry(*entry) for entry in phone_book()],
         speech_rate=settings.speech_rate,
         control_token=settings.carrier_control_token,
+        api_url=settings.twilio_api_base_url,
     )
 
 

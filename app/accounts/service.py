@@ -11,8 +11,8 @@ from sqlalchemy import delete, func, select, update
 
 from app.accounts import journal
 from app.accounts.models import Agent, Connection, Presence
-from app.accounts.presence import PresenceState, may_choose
-from app.exceptions import Conflict, InvalidInput
+from app.accounts.presence import SET_BY_CALLS, PresenceState, may_be_moved, may_choose
+from app.exceptions import Conflict, InvalidInput, NotFound
 from app.extensions import db
 from app.unit_of_work import rows_changed, unit_of_work
 
@@ -95,6 +95,43 @@ def choose_presence(agent_id: int, wanted: str, reason: str | None, *, now: date
             raise Conflict("Votre état vient de changer.", todo="Regardez-le, puis recommencez.")
         db.session.expire_all()
         return db.session.get_one(Presence, agent_id)
+
+
+def move_by_manager(
+    agent_id: int, wanted: str, reason: str | None, *, by: int, now: datetime
+) -> None:
+    """Put an agent in another state, inside the caller's unit of work; journaled.
+
+    Raises NotFound for somebody who takes no calls, InvalidInput for a state that cannot be given,
+    Conflict when a call holds her, or when she would be available with no tab open.
+    """
+    agent = db.session.get(Agent, agent_id)
+    if agent is None or not agent.active or agent.role not in ("front", "back"):
+        raise NotFound("Cette personne ne prend pas d'appels.")
+    try:
+        state = PresenceState(wanted)
+    except ValueError:
+        raise InvalidInput("Cet état n'existe pas.") from None
+    presence = db.session.get_one(Presence, agent_id, populate_existing=True)
+    current = PresenceState(presence.state)
+    if not may_be_moved(current, state, reason):
+        if current in SET_BY_CALLS:
+            raise Conflict(
+                "Un appel l'occupe.",
+                kept="Son état n'a pas changé : aucun appel n'est coupé.",
+                todo="Attendez la fin de l'appel.",
+            )
+        raise InvalidInput("Cet état n'existe pas.")
+    if state is PresenceState.AVAILABLE and not is_connected(agent_id):
+        raise Conflict(
+            "Son poste n'est pas ouvert : un appel sonnerait dans le vide.",
+            kept="Son état n'a pas changé.",
+            todo="Demandez-lui d'ouvrir son poste.",
+        )
+    if not _move(agent_id, (current,), state, reason, now):
+        raise Conflict("Son état vient de changer.", todo="Regardez-le, puis recommencez.")
+    detail = {"from": current.value, "to": state.value, "reason": reason}
+    journal.record("presence_by_manager", f"agent:{agent_id}", agent_id=by, now=now, detail=detail)
 
 
 def _move(

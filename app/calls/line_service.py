@@ -14,14 +14,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select
 
 from app.accounts import journal
-from app.calls import announcements, line_rules, line_settings
+from app.calls import announcements, line_rules, line_settings, live
 from app.calls.announcement_settings import read_text, sound_type
 from app.calls.models import AnnouncementSound, Line
 from app.calls.opening_hours import REFERENCE_HOURS
 from app.calls.routing import Policy
 from app.exceptions import Conflict, InvalidInput, NotFound
 from app.extensions import db
-from app.realtime import LINE_ROOM, publish
 from app.unit_of_work import Work, unit_of_work
 from app.wiring import wake
 
@@ -218,7 +217,7 @@ def sounds_of(line: Line, language: str) -> dict[str, str]:
             AnnouncementSound.line_id == line.id, AnnouncementSound.language == language
         )
     )
-    return {key: token for key, token in rows}
+    return {row.key: row.token for row in rows}
 
 
 def sound(token: str) -> AnnouncementSound:
@@ -294,5 +293,5 @@ def _journal(
     line: Line, act: str, by: int, now: datetime, detail: dict[str, Any], work: Work
 ) -> None:
     journal.record(act, f"line:{line.id}", agent_id=by, now=now, detail=detail)
-    work.after(lambda: publish("line", {}, room=LINE_ROOM))
+    work.after(live.tell_line)
     work.after(wake)

@@ -7,6 +7,7 @@ changed while it is not empty. Hours are typed as people write them: « 9h-12h30
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping
@@ -62,7 +63,7 @@ _TIME = (
     r"(?:midi|noon|minuit|midnight|"
     r"\d{1,2}(?:\s*(?:heures?\b|h|:|\.)(?:\s*\d{2}(?!\s*[h:]|\d))?)?(?!\d))"
 )
-_SPAN = rf"(?:(?:de|from)\s+)?({_TIME})\s*(?:-|–|—|à|\bto\b)\s*({_TIME})"  # noqa: RUF001 (typed so)
+_SPAN = rf"(?:(?:de|from)\s+)?({_TIME})\s*(?:-|–|—|à|\bto\b)\s*({_TIME})"
 _BETWEEN = r"(?:\s*[,;/&+\n]\s*|\s+(?:et|and|puis|then)\s+|\s+)"
 _DAY = re.compile(rf"\s*{_SPAN}(?:{_BETWEEN}{_SPAN})*\s*[.,;]?\s*")
 _ONE = re.compile(_SPAN)
@@ -109,7 +110,7 @@ def _check(spans: list[tuple[int, int]]) -> None:
             raise InvalidInput(
                 "« %(span)s » finit avant d'avoir commencé.", span=span_text((start, end))
             )
-    for first, second in zip(spans, spans[1:], strict=False):
+    for first, second in itertools.pairwise(spans):
         if second[0] < first[1]:
             raise InvalidInput(
                 "« %(first)s » et « %(second)s » se chevauchent.",

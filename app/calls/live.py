@@ -133,4 +133,8 @@ def tell_line() -> None:
 
 def line_news() -> dict[str, Any]:
     """The queue's figures; ``available_agents`` counts all, whoever reads it included."""
-    return {"queue": desk_view.queue_summary(), "now": clock.now().isoformat()}
+    return {
+        "queue": desk_view.queue_summary(),
+        "incident": desk_view.incident_line() is not None,
+        "now": clock.now().isoformat(),
+    }

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
 from app.access import allow
+from app.calls import line_rules, line_service, line_view
 from app.exceptions import NotFound
 from app.reporting import charts, exports, formats, service, tables
 from app.reporting.definitions import DEFINITIONS, blind_spots
@@ -167,4 +168,27 @@ def _board() -> dict[str, Any]:
         }
         for key in ("presented", "answered", "abandoned", "mean_wait_s", "mean_talk_s")
     ]
-    return {"board": service.board(), "figures": figures, "now": now, "locale": locale}
+    board = service.board(now)
+    return {
+        "board": board,
+        "figures": figures,
+        "now": now,
+        "locale": locale,
+        "supervises": current_user.role in ("manager", "admin"),
+        **_line_now(now),
+    }
+
+
+def _line_now(now: datetime) -> dict[str, Any]:
+    """How the line stands, if there is one."""
+    try:
+        line = line_service.current()
+    except NotFound:
+        return {"line": None, "coaching": False}
+    return {
+        "coaching": line_rules.of(line.rules).coaching,
+        "line": line,
+        "standing": line_view.standing(line, now),
+        "incident": line_view.incident_words(line) if line.incident_since else "",
+        "say": line_view.typeset,
+    }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 
 from app.accounts import journal
-from app.calls import opening_hours
+from app.calls import dispatch, opening_hours
 from app.reporting import exports, store, wall
 from app.reporting.statistics import DayReport, day_report
 from app.unit_of_work import unit_of_work
@@ -49,6 +49,6 @@ def export_for(
     return content
 
 
-def board() -> wall.Board:
+def board(now: datetime) -> wall.Board:
     """The line as it is now."""
-    return wall.board(store.live_calls(), store.seats())
+    return wall.board(store.live_calls(), store.seats(), dispatch.snapshot_of(now), now)

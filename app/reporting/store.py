@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, select
+from sqlalchemy import case, exists, func, or_, select
 
 from app.accounts.models import Agent, Connection, Presence
 from app.calls.models import Call, Line
-from app.calls.states import LIVE
 from app.clock import PARIS, day_bounds
 from app.extensions import db
 from app.reporting.statistics import CallFact
-from app.reporting.wall import AgentSeat, LiveCall
+from app.reporting.wall import Doing, LiveCall, Seat
 from app.tickets.models import Contact
+
+BEFORE_ANSWER = ("greeting", "waiting", "offered", "connecting")
+HOLDING = ("offered", "connecting", "talking")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,10 @@ def day_facts(day: date, zone: ZoneInfo = PARIS) -> list[CallFact]:
             Call.received_at,
             Call.queued_at,
             Call.answered_at,
-            Call.ended_at,
+            # Sent to another service, the conversation goes on without us: our part ended before.
+            case(
+                (Call.ended_at.is_not(None), func.coalesce(Call.outside_since, Call.ended_at))
+            ).label("ended_at"),
             Call.wrap_up_ended_at,
             Call.outcome,
             Call.hold_s,
@@ -74,25 +79,28 @@ def _fact(row: object) -> CallFact:
 
 
 def live_calls() -> list[LiveCall]:
-    """The calls of people who wait for an agent, longest wait first."""
+    """Who waits for one of us: callers, and people whom we owe a call-back whose time has come."""
     rows = db.session.execute(
         select(
+            Call.id.label("call_id"),
             Call.ref,
             Call.state,
             Call.received_at,
             Call.queued_at,
             Call.offered_to,
             Call.agent_id,
-            Call.preferred_agent_id,
-            Call.overflow,
+            Call.priority,
+            Call.language,
+            Call.callback_id.is_not(None).label("callback"),
+        ).where(
+            Call.state.in_(BEFORE_ANSWER),
+            or_(Call.direction == "in", Call.callback_id.is_not(None)),
         )
-        .where(Call.state.in_(LIVE), Call.state != "talking", Call.direction == "in")
-        .order_by(Call.queued_at.is_(None), Call.queued_at, Call.received_at)
     )
-    return [LiveCall(**row._mapping) for row in rows]
+    return [LiveCall(**{**row._mapping, "callback": bool(row.callback)}) for row in rows]
 
 
-def seats() -> list[AgentSeat]:
+def seats() -> list[Seat]:
     """Agents who take calls, front office first, always in the same order."""
     tab = exists().where(Connection.agent_id == Agent.id).label("connected")
     rows = db.session.execute(
@@ -108,5 +116,36 @@ def seats() -> list[AgentSeat]:
         .join(Presence, Presence.agent_id == Agent.id)
         .where(Agent.active.is_(True), Agent.role.in_(("front", "back")))
         .order_by(Agent.role.desc(), Agent.display_name, Agent.id)
-    )
-    return [AgentSeat(**row._mapping) for row in rows]
+    ).all()
+    doing = _doing()
+    return [Seat(**row._mapping, doing=doing.get(row.agent_id)) for row in rows]
+
+
+def _doing() -> dict[int, Doing]:
+    """The call that holds each agent now, her own before a colleague's."""
+    rows = db.session.execute(
+        select(
+            Call.ref,
+            Call.state,
+            Call.direction,
+            Call.callback_id,
+            Call.overflow,
+            Call.held_since,
+            Call.offered_to,
+            Call.agent_id,
+            Call.party_agent_id,
+        ).where(Call.state.in_((*HOLDING, "wrap_up")))
+    ).all()
+    found: dict[int, Doing] = {}
+    for row in rows:
+        own = row.offered_to or row.agent_id
+        kind = "callback" if row.callback_id else row.direction
+        talking = row.state == "talking"
+        if own:
+            found[own] = Doing(
+                kind, row.ref, row.held_since is not None, row.overflow, talking=talking
+            )
+    for row in rows:
+        if row.party_agent_id:
+            found.setdefault(row.party_agent_id, Doing(row.direction, row.ref, beside=True))
+    return found

@@ -1,37 +1,65 @@
-"""What the wall says of the line at one instant. Pure.
+"""What the wall says of the line at one instant, and why each caller waits. Pure.
 
 The wall shows waiting times and states, never who is calling: it hangs in a room.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-ON_DUTY = frozenset({"available", "ringing", "in_call", "wrap_up"})
+from app.calls.routing import (
+    ON_DUTY,
+    AgentSeat,
+    Offer,
+    Policy,
+    Snapshot,
+    WaitingCall,
+    decide,
+    in_order,
+    widened,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class LiveCall:
-    """A call that no agent has answered yet."""
+    """A call that no agent has answered yet. ``callback``: we ring the person back."""
 
+    call_id: int
     ref: str
     state: str
     received_at: datetime
     queued_at: datetime | None
-    offered_to: int | None
-    agent_id: int | None
-    preferred_agent_id: int | None
-    overflow: bool
+    offered_to: int | None = None
+    agent_id: int | None = None
+    priority: int = 0
+    language: str = "fr"
+    callback: bool = False
 
     @property
     def since(self) -> datetime:
-        """Since when the person waits."""
+        """Since when the person waits: her first arrival."""
         return self.queued_at or self.received_at
 
 
 @dataclass(frozen=True, slots=True)
-class AgentSeat:
+class Doing:
+    """The call that holds an agent: « in », « out » or « callback »; ``held``: on hold music.
+
+    ``beside``: it is a colleague's, she was asked into it.
+    """
+
+    kind: str
+    ref: str
+    held: bool = False
+    overflow: bool = False
+    beside: bool = False
+    talking: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
     """An agent who takes calls, and what she does now."""
 
     agent_id: int
@@ -41,19 +69,49 @@ class AgentSeat:
     reason: str | None
     since: datetime
     connected: bool
+    doing: Doing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a call waits: a code of ``WHYS``; ``who`` it speaks of; ``until`` when it may change."""
+
+    code: str
+    who: int | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One line of the queue. ``why`` is a code of ``WHYS``; ``who`` the agent it speaks of."""
+    """One line of the queue. ``held``: it rings somewhere or hears the greeting; ``first``: a manager
+    put it first."""
 
     place: int
+    ref: str
     since: datetime
     why: str
     who: str = ""
+    until: datetime | None = None
+    callback: bool = False
+    first: bool = False
+    held: bool = False
 
 
-WHYS = ("greeting", "ringing", "connecting", "kept_for", "nobody", "choosing", "all_busy")
+WHYS = (
+    "greeting",
+    "ringing",
+    "connecting",
+    "choosing",
+    "kept_for",
+    "nobody",
+    "language",
+    "refused",
+    "turn",
+    "front_busy",
+    "threshold",
+    "all_busy",
+    "no_back",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +119,12 @@ class Board:
     """The line at one instant."""
 
     waiting: tuple[Waiting, ...]
-    seats: tuple[AgentSeat, ...]
+    seats: tuple[Seat, ...]
+
+    @property
+    def oldest(self) -> datetime | None:
+        """Since when the one who has waited longest waits."""
+        return min((call.since for call in self.waiting), default=None)
 
     @property
     def free(self) -> int:
@@ -74,25 +137,123 @@ class Board:
         return sum(1 for seat in self.seats if seat.state == "in_call")
 
 
-def board(calls: list[LiveCall], seats: list[AgentSeat]) -> Board:
-    """The queue in its order, each call with the reason why it waits; agents in a fixed order."""
-    waiting = tuple(_waiting(place, call, seats) for place, call in enumerate(calls, start=1))
-    return Board(waiting, tuple(seats))
+def board(
+    calls: Iterable[LiveCall], seats: Iterable[Seat], snapshot: Snapshot, now: datetime
+) -> Board:
+    """The queue in the order in which it will be served, each call with the reason why it waits."""
+    team = tuple(seats)
+    names = {seat.agent_id: seat.name for seat in team}
+    queue = _served_in_order(calls, snapshot.policy, now)
+    return Board(
+        tuple(_line(n, call, snapshot, names, now) for n, call in enumerate(queue, start=1)), team
+    )
 
 
-def _waiting(place: int, call: LiveCall, seats: list[AgentSeat]) -> Waiting:
-    names = {seat.agent_id: seat.name for seat in seats}
+def _served_in_order(calls: Iterable[LiveCall], policy: Policy, now: datetime) -> list[LiveCall]:
+    """Those in the queue as routing serves them; then who still hears the greeting."""
+    live = list(calls)
+    queued = {call.call_id: call for call in live if call.queued_at}
+    places = [
+        WaitingCall(call.call_id, call.since, priority=call.priority) for call in queued.values()
+    ]
+    served = [queued[place.call_id] for place in in_order(places, policy, now)]
+    return served + sorted((c for c in live if not c.queued_at), key=lambda c: c.received_at)
+
+
+def _line(
+    place: int, call: LiveCall, snapshot: Snapshot, names: Mapping[int, str], now: datetime
+) -> Waiting:
+    reason = reason_of(call, snapshot, now)
+    return Waiting(
+        place=place,
+        ref=call.ref,
+        since=call.since,
+        why=reason.code,
+        who=names.get(reason.who or 0, ""),
+        until=reason.until,
+        callback=call.callback,
+        first=call.priority > 0,
+        held=call.state != "waiting",
+    )
+
+
+def reason_of(call: LiveCall, snapshot: Snapshot, now: datetime) -> Reason:
+    """Why this call is not answered yet, whatever its state."""
     if call.state == "greeting":
-        return Waiting(place, call.since, "greeting")
+        return Reason("greeting")
     if call.state == "offered":
-        return Waiting(place, call.since, "ringing", names.get(call.offered_to or 0, ""))
+        return Reason("ringing", call.offered_to)
     if call.state == "connecting":
-        return Waiting(place, call.since, "connecting", names.get(call.agent_id or 0, ""))
-    on_duty = [seat for seat in seats if seat.state in ON_DUTY and seat.connected]
-    preferred = next((s for s in on_duty if s.agent_id == call.preferred_agent_id), None)
+        return Reason("connecting", call.agent_id)
+    waiting = next((w for w in snapshot.waiting if w.call_id == call.call_id), None)
+    return waiting_reason(waiting, snapshot, now) if waiting else Reason("choosing")
+
+
+def waiting_reason(call: WaitingCall, snapshot: Snapshot, now: datetime) -> Reason:
+    """Why routing offers this call to nobody now.
+
+    It asks routing first (``decide``), so that it never gives a reason that does not hold.
+    """
+    decisions = {decision.call_id: decision for decision in decide(snapshot, now)}
+    if isinstance(decisions.get(call.call_id), Offer):
+        return Reason("choosing")
+    on_duty = [a for a in snapshot.agents if a.state in ON_DUTY and a.connected]
     if not on_duty:
-        return Waiting(place, call.since, "nobody")
-    if preferred and preferred.state != "available":
-        return Waiting(place, call.since, "kept_for", preferred.name)
-    free = any(seat.state == "available" for seat in on_duty)
-    return Waiting(place, call.since, "choosing" if free else "all_busy")
+        return Reason("nobody")
+    policy = snapshot.policy
+    if _kept_for(call, on_duty, policy, now):
+        until = call.arrived_at + timedelta(seconds=policy.sticky_wait)
+        return Reason("kept_for", call.preferred_agent_id, until)
+    free = [a for a in on_duty if a.state == "available"]
+    wide = widened(call, snapshot, now)
+    eligible = [a for a in free if wide or a.role == "front"]
+    if eligible:
+        return _why_not_by_them(call, eligible, decisions.values(), policy, now)
+    return _nobody_free(call, free, on_duty, wide, policy)
+
+
+def _kept_for(call: WaitingCall, on_duty: list[AgentSeat], policy: Policy, now: datetime) -> bool:
+    preferred = call.preferred_agent_id
+    return (
+        any(a.agent_id == preferred for a in on_duty)
+        and preferred not in call.excluded
+        and all(refusal.agent_id != preferred for refusal in call.refusals)
+        and _waited(call, now) < policy.sticky_wait
+    )
+
+
+def _why_not_by_them(
+    call: WaitingCall,
+    eligible: list[AgentSeat],
+    decisions: Iterable[object],
+    policy: Policy,
+    now: datetime,
+) -> Reason:
+    """Somebody is free and may take calls such as this one; still it was offered to nobody."""
+    speakers = [a for a in eligible if call.language in a.languages]
+    if not speakers and _waited(call, now) < policy.language_wait:
+        return Reason("language", until=call.arrived_at + timedelta(seconds=policy.language_wait))
+    taken = {d.agent_id for d in decisions if isinstance(d, Offer)}
+    left = [a for a in speakers or eligible if a.agent_id not in taken]
+    if not left:
+        return Reason("turn")  # those before in the queue are served first
+    return Reason("refused", left[0].agent_id)
+
+
+def _nobody_free(
+    call: WaitingCall,
+    free: list[AgentSeat],
+    on_duty: list[AgentSeat],
+    wide: bool,
+    policy: Policy,
+) -> Reason:
+    if not any(a.role != "front" for a in on_duty):
+        return Reason("no_back")
+    if wide:
+        return Reason("all_busy")
+    until = call.arrived_at + timedelta(seconds=policy.overflow_after)
+    return Reason("threshold" if free else "front_busy", until=until)
+
+
+def _waited(call: WaitingCall, now: datetime) -> float:
+    return (now - call.arrived_at).total_seconds()

@@ -1,0 +1,304 @@
+"""The settings of the line: hours and closures, rules, announcements. For managers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request
+from flask import url_for as url
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response as BaseResponse
+
+from app import clock
+from app.access import allow
+from app.calls import announcements, line_service, line_settings, line_view
+from app.calls.announcement_settings import SOUND_LIMIT
+from app.calls.line_settings import Errors
+from app.exceptions import Conflict, InvalidInput, NotFound
+
+bp = Blueprint("line", __name__, url_prefix="/admin/line")
+
+Page = str | tuple[str, int] | BaseResponse
+
+
+# --- hours and closures --------------------------------------------------------------------------
+
+
+@bp.get("")
+@allow("manager", "admin")
+def hours() -> Page:
+    """Opening hours, closures and holidays; how the line stands."""
+    return _hours_page()
+
+
+def _hours_page(
+    *,
+    typed: Mapping[str, str] | None = None,
+    errors: Errors | None = None,
+    closure: Mapping[str, str] | None = None,
+    stale: Conflict | None = None,
+    status: int = 200,
+) -> Page:
+    now, line = clock.now(), line_service.current()
+    stored = line_service.week_of(line)
+    week = {day: line_settings.day_text(stored.get(day, ())) for day in line_settings.WEEK}
+    page = render_template(
+        "line/hours.html",
+        line=line,
+        standing=line_view.standing(line, now),
+        incident=line_view.incident_words(line),
+        days=announcements.DAYS[line_view.locale()],
+        week=week,
+        typed={day: typed.get(f"day-{day}", "")[:200] for day in week} if typed else week,
+        seen=line_service.week_fingerprint(line),
+        errors=errors or {},
+        stale=stale,
+        closures=line_view.closures(line, now),
+        closure=closure or {},
+        holidays=line_view.public_holidays(line_service.local_day(line, now)),
+        today=line_service.local_day(line, now).isoformat(),
+        say=line_view.typeset,
+    )
+    return (page, status) if status != 200 else page
+
+
+@bp.post("/hours")
+@allow("manager", "admin")
+def change_hours() -> Page:
+    """Store the hours of the week."""
+    read = line_settings.read_week(request.form)
+    if read.errors:
+        return _hours_page(typed=request.form, errors=read.errors, status=422)
+    try:
+        days = line_service.change_week(
+            read.values, seen=request.form.get("seen", ""), by=current_user.id, now=clock.now()
+        )
+    except Conflict as stale:
+        return _hours_page(typed=request.form, stale=stale, status=409)
+    flash(_("Les horaires sont enregistrés.") if days else _("Rien n’a changé."), "live")
+    return redirect(url("line.hours"))
+
+
+@bp.post("/closures")
+@allow("manager", "admin")
+def add_closure() -> Page:
+    """Close the line on a day, or on several in a row."""
+    now, line = clock.now(), line_service.current()
+    today = line_service.local_day(line, now)
+    read = line_settings.read_closure(
+        request.form.get("first", "")[:20],
+        request.form.get("last", "")[:20],
+        today=today,
+        closed=line_service.hours_of(line).get("closures", ()),
+        holidays=line_view.holiday_days(today),
+    )
+    if read.errors:
+        return _hours_page(closure=request.form, errors=read.errors, status=422)
+    line_service.close_days(read.values["days"], by=current_user.id, now=now)
+    flash(_("Fermeture ajoutée. Ce que l’on entendra est écrit en face."), "live")
+    return redirect(url("line.hours") + "#closures")
+
+
+@bp.post("/closures/remove")
+@allow("manager", "admin")
+def remove_closure() -> Page:
+    """Take a closure back."""
+    line_service.open_day(request.form.get("day", ""), by=current_user.id, now=clock.now())
+    flash(_("Fermeture retirée : la ligne suit ses horaires ce jour-là."), "live")
+    return redirect(url("line.hours") + "#closures")
+
+
+# --- rules ---------------------------------------------------------------------------------------
+
+
+@bp.get("/rules")
+@allow("manager", "admin")
+def rules() -> Page:
+    """Closing time, call-backs, overflow, languages, voicemail, coaching."""
+    return _rules_page()
+
+
+def _rules_page(
+    *,
+    typed: Mapping[str, Any] | None = None,
+    errors: Errors | None = None,
+    stale: Conflict | None = None,
+    status: int = 200,
+) -> Page:
+    line = line_service.current()
+    stored = line_service.rules_and_policy(line)
+    shown = {**stored, "languages": ", ".join(stored["languages"][1:])}
+    page = render_template(
+        "line/rules.html",
+        line=line,
+        stored=shown,
+        typed=shown if typed is None else typed,
+        bounds={**line_settings.BOUNDS, **line_settings.POLICY_BOUNDS},
+        seen=line_service.rules_fingerprint(line),
+        errors=errors or {},
+        stale=stale,
+        languages=line_view.languages(line),
+        say=line_view.typeset,
+    )
+    return (page, status) if status != 200 else page
+
+
+@bp.post("/rules")
+@allow("manager", "admin")
+def change_rules() -> Page:
+    """Store the rules."""
+    line_rules, policy = (
+        line_settings.read_rules(request.form),
+        line_settings.read_policy(request.form),
+    )
+    typed = {
+        **{name: value[:200] for name, value in request.form.items()},
+        **{name: name in request.form for name in line_settings.SWITCHES},
+    }
+    errors = {**line_rules.errors, **policy.errors}
+    if errors:
+        return _rules_page(typed=typed, errors=errors, status=422)
+    try:
+        names = line_service.change_rules(
+            line_rules.values,
+            policy.values,
+            seen=request.form.get("seen", ""),
+            by=current_user.id,
+            now=clock.now(),
+        )
+    except Conflict as stale:
+        return _rules_page(typed=typed, stale=stale, status=409)
+    flash(_("Les règles sont enregistrées.") if names else _("Rien n’a changé."), "live")
+    return redirect(url("line.rules"))
+
+
+# --- announcements -------------------------------------------------------------------------------
+
+
+@bp.get("/announcements")
+@allow("manager", "admin")
+def texts() -> Page:
+    """What the line says, one card an announcement, in one language."""
+    line = line_service.current()
+    language = request.args.get("language", "fr")
+    line_service.check_language(line, language)
+    return _texts_page(line_view.cards(line, language), language)
+
+
+def _texts_page(cards: list[line_view.Card], language: str, status: int = 200) -> Page:
+    line = line_service.current()
+    page = render_template(
+        "line/announcements.html",
+        line=line,
+        cards=cards,
+        language=language,
+        languages=line_view.languages(line),
+        standing=line_view.standing(line, clock.now()),
+        incident=line_view.incident_words(line),
+        limit=SOUND_LIMIT,
+        say=line_view.typeset,
+    )
+    return (page, status) if status != 200 else page
+
+
+def _card(card: line_view.Card, status: int = 200) -> Page:
+    """The card alone for htmx; the whole page, at the card, for a browser without script."""
+    if not request.headers.get("HX-Request"):
+        if status == 200:
+            flash(card.done, "live")
+            return redirect(url("line.texts", language=card.language) + f"#text-{card.key}")
+        others = line_view.cards(line_service.current(), card.language)
+        return _texts_page(
+            [card if each.key == card.key else each for each in others], card.language, status
+        )
+    response: Response = make_response(
+        render_template("line/card.html", card=card, limit=SOUND_LIMIT), status
+    )
+    if status != 200:
+        response.headers["X-Form-Returned"] = "1"
+    return response
+
+
+def _stored(key: str, language: str, done: str) -> Page:
+    card = line_view.card(line_service.current(), key, language)
+    card.done = done
+    return _card(card)
+
+
+@bp.post("/announcements/<language>/<key>")
+@allow("manager", "admin")
+def change_text(language: str, key: str) -> Page:
+    """Store the words of an announcement; our own words, or none, put ours back."""
+    typed = request.form.get("text", "")
+    try:
+        words = line_service.change_text(
+            key,
+            language,
+            typed,
+            seen=request.form.get("seen", ""),
+            by=current_user.id,
+            now=clock.now(),
+        )
+    except (InvalidInput, Conflict) as error:
+        card = line_view.card(line_service.current(), key, language)
+        if isinstance(error, Conflict):
+            card.now_is = card.typed
+        card.typed, card.error = typed[:2000], error
+        return _card(card, error.status)
+    done = _("Enregistré : les prochains appels l’entendront.")
+    return _stored(key, language, done if words else _("C’est le texte d’origine qui est dit."))
+
+
+@bp.post("/announcements/<language>/<key>/reset")
+@allow("manager", "admin")
+def reset_text(language: str, key: str) -> Page:
+    """Put our own words back."""
+    line = line_service.current()
+    line_service.check_language(line, language)
+    line_service.change_text(
+        key,
+        language,
+        "",
+        seen=line_service.text_fingerprint(line, key, language),
+        by=current_user.id,
+        now=clock.now(),
+    )
+    return _stored(key, language, _("C’est le texte d’origine qui est dit."))
+
+
+@bp.post("/announcements/<language>/<key>/sound")
+@allow("manager", "admin")
+def upload_sound(language: str, key: str) -> Page:
+    """Play an uploaded file instead of speaking."""
+    upload = request.files.get("sound")
+    try:
+        content = upload.read(SOUND_LIMIT + 1) if upload else b""
+        line_service.store_sound(key, language, content, by=current_user.id, now=clock.now())
+    except InvalidInput as error:
+        card = line_view.card(line_service.current(), key, language)
+        card.sound_error = error
+        return _card(card, error.status)
+    return _stored(key, language, _("Le son est enregistré : il est joué à la place du texte."))
+
+
+@bp.post("/announcements/<language>/<key>/sound/delete")
+@allow("manager", "admin")
+def delete_sound(language: str, key: str) -> Page:
+    """Speak again."""
+    try:
+        line_service.delete_sound(key, language, by=current_user.id, now=clock.now())
+    except NotFound:
+        line_view.card(line_service.current(), key, language)  # 404 for what never was
+    return _stored(key, language, _("Le son est supprimé : le texte est dit de nouveau."))
+
+
+@bp.get("/sounds/<token>")
+@allow("manager", "admin")
+def sound(token: str) -> Response:
+    """An uploaded sound, to listen to it in the page."""
+    found = line_service.sound(token)
+    response = Response(found.content, mimetype=found.media_type)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

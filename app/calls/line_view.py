@@ -1,0 +1,281 @@
+"""What the pages of the line show: how it stands, what callers hear next, each announcement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import holidays
+from babel import Locale
+from babel.dates import format_date
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+
+from app.calls import announcements, line_rules, line_service, opening_hours
+from app.calls.announcement_settings import places
+from app.calls.models import Call, Line
+from app.calls.states import State
+from app.dossiers.wording import Words
+from app.exceptions import PermanenceError
+from app.extensions import db
+from app.typography import french
+
+HOLIDAYS_AHEAD = timedelta(days=365)
+NOON = time(12)
+
+
+def locale() -> str:
+    """« fr » or « en », of who reads."""
+    return str(get_locale() or "fr")[:2]
+
+
+def typeset(text: str) -> str:
+    """French typography for a French reader; as it is for the others."""
+    return french(text) if locale() == "fr" else text
+
+
+def long_date(day: date) -> str:
+    """« jeudi 24 décembre 2026 »."""
+    return str(format_date(day, "EEEE d MMMM y", locale=locale()))
+
+
+# --- how the line stands -------------------------------------------------------------------------
+
+
+def standing(line: Line, now: datetime) -> dict[str, Any]:
+    """Is it open, why, until when; and what callers hear once it is closed."""
+    hours, zone = line_service.hours_of(line), ZoneInfo(line.zone)
+    by_hours = opening_hours.is_open(hours, now, zone)
+    is_open = by_hours if line.mode == "hours" else line.mode == "open"
+    closes = _closes_at(hours, now, zone)
+    then = closes if line.mode == "hours" and closes else now
+    return {
+        "open": is_open,
+        "mode": line.mode,
+        "closes": Words(locale(), now).clock(closes) if closes else "",
+        "next": _moment(opening_hours.next_opening(hours, now, zone), zone),
+        "heard": heard(line, then),
+        "incident_since": line.incident_since,
+        "waiting": waiting(),
+        "closing": line_rules.of(line.rules).closing,
+        "choices": _modes(line, by_hours, closes, now, zone),
+    }
+
+
+def waiting() -> int:
+    """How many people wait for an agent."""
+    return (
+        db.session.scalar(
+            select(func.count())
+            .select_from(Call)
+            .where(Call.state.in_((State.WAITING, State.OFFERED)), Call.direction == "in")
+        )
+        or 0
+    )
+
+
+def heard(line: Line, at: datetime) -> str:
+    """What a caller hears, in French, who calls at ``at`` while the line is closed."""
+    words = announcements.closed_words(
+        line_service.hours_of(line), at, ZoneInfo(line.zone), "fr", line.announcements
+    )
+    return french(words)
+
+
+def _closes_at(hours: dict[str, Any], now: datetime, zone: ZoneInfo) -> datetime | None:
+    day = now.astimezone(zone).date()
+    return next((e for s, e in opening_hours.spans(hours, day, zone) if s <= now < e), None)
+
+
+def _moment(at: datetime | None, zone: ZoneInfo) -> str:
+    if at is None:
+        return ""
+    local = at.astimezone(zone)
+    return _(
+        "%(day)s à %(time)s",
+        day=format_date(local.date(), "EEEE d MMMM", locale=locale()),
+        time=Words(locale(), at).clock(at),
+    )
+
+
+def _modes(
+    line: Line, by_hours: bool, closes: datetime | None, now: datetime, zone: ZoneInfo
+) -> list[tuple[str, str, str]]:
+    """(mode, what it is called, what it does if chosen now)."""
+    following = _("Aucune ouverture n’est prévue dans les trente jours.")
+    opening = opening_hours.next_opening(line_service.hours_of(line), now, zone)
+    if by_hours and closes:
+        until = Words(locale(), now).clock(closes)
+        following = _(
+            "D’après les horaires, elle est ouverte maintenant, jusqu’à %(at)s.", at=until
+        )
+    elif opening:
+        following = _(
+            "D’après les horaires, elle est fermée maintenant et ouvre %(at)s.",
+            at=_moment(opening, zone),
+        )
+    return [
+        ("hours", _("Suivre les horaires"), following),
+        (
+            "open",
+            _("Ouvrir, même hors horaires"),
+            _(
+                "Elle prend les appels dès maintenant, et reste ouverte jusqu’à votre prochain choix."
+            ),
+        ),
+        ("closed", _("Fermer"), _closed_effect(line)),
+    ]
+
+
+def _closed_effect(line: Line) -> str:
+    count = waiting()
+    words = [
+        _(
+            "Dès maintenant, qui appelle entend que la ligne est fermée, jusqu’à votre prochain choix."
+        ),
+        _("Les conversations en cours continuent."),
+    ]
+    if count and line_rules.of(line.rules).closing == "serve":
+        words.append(_("Personnes qui attendent déjà : %(n)s ; elles seront servies.", n=count))
+    elif count:
+        words.append(
+            _("Personnes qui attendent déjà : %(n)s ; un rappel leur est proposé.", n=count)
+        )
+    return " ".join(words)
+
+
+# --- closures and holidays -----------------------------------------------------------------------
+
+
+def closures(line: Line, now: datetime) -> list[dict[str, str]]:
+    """The exceptional closures from today on, each with what is heard on that day."""
+    zone, today = ZoneInfo(line.zone), line_service.local_day(line, now)
+    days = sorted(
+        date.fromisoformat(each) for each in line_service.hours_of(line).get("closures", ())
+    )
+    return [
+        {
+            "day": day.isoformat(),
+            "name": long_date(day),
+            "heard": heard(line, datetime.combine(day, NOON, zone)),
+        }
+        for day in days
+        if day >= today
+    ]
+
+
+def public_holidays(today: date) -> list[tuple[str, str]]:
+    """The French public holidays of the next twelve months: (date, name)."""
+    language = "fr" if locale() == "fr" else "en_US"
+    found = holidays.country_holidays("FR", years=[today.year, today.year + 1], language=language)
+    return [
+        (long_date(day), name)
+        for day, name in sorted(found.items())
+        if today <= day <= today + HOLIDAYS_AHEAD
+    ]
+
+
+def holiday_days(today: date) -> set[date]:
+    """The same as dates, two years ahead."""
+    return set(holidays.country_holidays("FR", years=[today.year + n for n in range(3)]))
+
+
+# --- announcements -------------------------------------------------------------------------------
+
+
+@dataclass
+class Card:
+    """One announcement in one language, as its card shows it."""
+
+    key: str
+    language: str
+    name: str
+    when: str
+    typed: str
+    default: str
+    own: bool
+    seen: str
+    places: list[str]
+    sound: str = ""
+    error: PermanenceError | None = None
+    sound_error: PermanenceError | None = None
+    now_is: str = ""  # what somebody else stored meanwhile
+    done: str = ""  # what has just been stored
+    fallback: bool = field(default=False)  # no words of ours in this language: French is spoken
+
+
+def cards(line: Line, language: str) -> list[Card]:
+    """The card of each announcement, in the order of a call."""
+    sounds = line_service.sounds_of(line, language)
+    return [card(line, key, language, sounds) for key in _in_order()]
+
+
+def card(line: Line, key: str, language: str, sounds: dict[str, str] | None = None) -> Card:
+    """One card, from what is stored. Raises NotFound for a key or language we do not have."""
+    line_service.check_language(line, language)
+    default = line_service.default_text(key, language)
+    own = line_service.own_text(line, key, language)
+    found = line_service.sounds_of(line, language) if sounds is None else sounds
+    name, when = key_names().get(key, (key, ""))
+    return Card(
+        key=key,
+        language=language,
+        name=name,
+        when=when,
+        typed=own or default,
+        default=default,
+        own=own is not None,
+        seen=line_service.text_fingerprint(line, key, language),
+        places=sorted(places(default)),
+        sound=found.get(key, ""),
+        fallback=own is None and key not in announcements.TEXTS.get(language, {}),
+    )
+
+
+def _in_order() -> list[str]:
+    """The keys we have words for, those with a name first, in the order of ``key_names``."""
+    known = announcements.TEXTS["fr"]
+    named = [key for key in key_names() if key in known]
+    return named + [key for key in known if key not in named]
+
+
+def languages(line: Line) -> list[tuple[str, str]]:
+    """(code, name) of each language of the line."""
+    spoken = line_rules.of(line.rules).languages
+    return [(code, Locale.parse(code).get_display_name(locale()) or code) for code in spoken]
+
+
+def incident_words(line: Line) -> str:
+    """The incident's announcement in the reader's language: for the desk's banner too."""
+    return typeset(announcements.incident_words(locale(), line.announcements))
+
+
+def key_names() -> dict[str, tuple[str, str]]:
+    """(name, when it is heard) of each announcement, in the order of a call."""
+    position = _("Pendant l’attente, à chaque tour de musique.")
+    return {
+        "greeting": (_("Accueil"), _("Au début de chaque appel, la ligne ouverte.")),
+        "incident": (
+            _("Incident en cours"),
+            _("Après l’accueil et pendant l’attente, tant que l’annonce d’incident est allumée."),
+        ),
+        "first": (_("Prochain appel"), position),
+        "position": (_("Place dans la file"), position),
+        "wait_1": (_("Attente de moins d’une minute"), position),
+        "wait_3": (_("Attente d’environ deux minutes"), position),
+        "wait_5": (_("Attente de trois à cinq minutes"), position),
+        "wait_10": (_("Attente de cinq à dix minutes"), position),
+        "wait_more": (_("Attente de plus de dix minutes"), position),
+        "stay": (
+            _("Merci de patienter"),
+            _("Pendant l’attente, quand trop peu d’appels récents permettent de dire une durée."),
+        ),
+        "closed": (_("Ligne fermée"), _("Quand on appelle hors des horaires.")),
+        "opens": (_("Prochaine ouverture"), _("Juste après « Ligne fermée ».")),
+        "apology": (_("Souci technique"), _("Quand notre serveur ne répond pas.")),
+        "gone": (_("La personne a raccroché"), _("Entendu par l’agent seul.")),
+        "goodbye": (_("Au revoir"), _("À la fin.")),
+    }
