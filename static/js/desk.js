@@ -220,10 +220,12 @@ function connect() {
     lostTimer = window.setTimeout(() => { network = "lost"; draw(); }, LOST_AFTER_MS);
   });
   socket.on("desk", (message) => (message?.desk ? take(message.desk) : refresh()));
-  socket.on("line", ({ queue }) => {
+  socket.on("line", ({ queue, incident }) => {
     desk.queue = besidesMe(queue, desk.presence);
     draw();
+    if (incident !== Boolean(desk.incident)) refresh();
   });
+  socket.on("told", ({ message }) => toast(message, "wait")); // a manager changed something for her
   socket.on("taken", () => toast(text("taken"), "wait"));
   socket.on("assist.link", (message) => {
     if (message.contact_id === contactOf(desk)) tellMailLife(message);

@@ -49,6 +49,8 @@ export function render(desk, around) {
   renderNote(noteOf(desk, phase, around));
   renderActs(desk, phase, around);
   renderQueue(desk.queue);
+  slots.incident.hidden = !desk.incident;
+  put("incident-words", desk.incident || "");
   return phase;
 }
 
