@@ -12,10 +12,14 @@ from app.calls.consequences import (
     HangUpLeg,
     HoldCaller,
     MoveAgent,
+    RingPerson,
     consequences,
+    holders,
 )
 from app.calls.states import Event, Kind, State, apply, received
-from tests.calls.test_states import ANSWERED, START, at, event, fold, streams
+from tests.calls.test_states import ANSWERED, START, at, event, fold, streams, talks
+
+IN_CONFERENCE = (State.CONNECTING, State.TALKING, State.OUTSIDE)
 
 
 def after(events: list[Event], last: Event):  # type: ignore[no-untyped-def]
@@ -25,8 +29,8 @@ def after(events: list[Event], last: Event):  # type: ignore[no-untyped-def]
     return consequences(before, record, last, overflow_after=20)
 
 
-@given(streams)
-def test_the_agent_a_call_holds_is_always_let_go_once(stream: list[Event]) -> None:
+@given(streams | talks)
+def test_the_agents_a_call_holds_are_always_let_go_once(stream: list[Event]) -> None:
     """Follow the moves alone: nobody stays rung or talking when no call holds her."""
     record, held = received(START), {}
     for each in stream:
@@ -34,22 +38,37 @@ def test_the_agent_a_call_holds_is_always_let_go_once(stream: list[Event]) -> No
         if following is record:
             continue
         follow = consequences(record, following, each, overflow_after=20)
-        if each.kind is Kind.OFFERED and each.agent_id:
-            held[each.agent_id] = "ringing"
+        now = holders(following)
+        held |= {a: s for a, s in now.items() if a not in held}  # claimed by the service
         for move in follow.moves:
             assert move.agent_id in held
-            if move.to in ("in_call", "wrap_up"):
+            if move.agent_id in now:
                 held[move.agent_id] = move.to
             else:
                 del held[move.agent_id]
         record = following
-        holder = record.offered_to or (record.agent_id if record.state is not State.ENDED else None)
-        if record.state in (State.GREETING, State.WAITING):
-            holder = None
-        assert set(held) == ({holder} if holder else set())
+        assert held == now
 
 
-@given(streams)
+@given(talks)
+def test_a_leg_that_a_call_lets_go_is_hung_up(stream: list[Event]) -> None:
+    """No colleague and no outside number stays alone in a conference."""
+    record = received(START)
+    for each in stream:
+        following = apply(record, each)
+        if following is not record:
+            commands = consequences(record, following, each, overflow_after=20).commands
+            hung_up = {c.leg for c in commands if isinstance(c, HangUpLeg)}
+            kept = {following.agent_leg_sid, following.party_leg_sid}
+            over = following.state in (State.WRAP_UP, State.ENDED)
+            for leg in {record.party_leg_sid, record.agent_leg_sid} - {None}:
+                replaced = each.kind in (Kind.LEG_CREATED, Kind.PARTY_LEG)
+                gone = over and record.state in IN_CONFERENCE
+                assert leg in hung_up or replaced or not (leg not in kept or gone)
+        record = following
+
+
+@given(streams | talks)
 def test_a_waiting_call_always_asks_routing_to_look(stream: list[Event]) -> None:
     record = received(START)
     for each in stream:
@@ -59,7 +78,7 @@ def test_a_waiting_call_always_asks_routing_to_look(stream: list[Event]) -> None
         record = following
 
 
-@given(streams)
+@given(streams | talks)
 def test_what_must_be_looked_at_again_has_a_deadline(stream: list[Event]) -> None:
     wanted = {State.OFFERED: "offer", State.CONNECTING: "connect", State.WRAP_UP: "wrap_up"}
     record = received(START)
@@ -118,3 +137,29 @@ def test_who_hangs_up_decides_whose_leg_is_left_to_end() -> None:
 def test_overflow_is_due_after_the_lines_threshold() -> None:
     follow = after([], event(Kind.QUEUED, 4))
     assert [(d.kind, d.at) for d in follow.dues] == [("overflow", at(24))]
+    record = apply(fold([]), event(Kind.QUEUED, 4))
+    at_once = consequences(fold([]), record, event(Kind.QUEUED, 4), overflow_after=0)
+    assert at_once.dues == () and at_once.route
+
+
+def test_the_person_is_rung_once_the_agent_who_dials_is_there() -> None:
+    dialled = Event(Kind.DIALLED, at(1), "dialled", agent_id=1)
+    record = apply(received(START, outbound=True), dialled)
+    record = apply(record, ANSWERED[3])
+    joined = apply(record, ANSWERED[4])
+    follow = consequences(record, joined, ANSWERED[4], overflow_after=20)
+    assert follow.commands == (RingPerson(),)
+    assert [due.kind for due in follow.dues] == ["connect"]
+
+
+def test_a_conversation_handed_over_takes_the_caller_off_hold_and_ends_one_leg() -> None:
+    third = [
+        Event(Kind.CONSULTED, at(20), "c", agent_id=1, to_agent_id=2, party_id=7),
+        Event(Kind.PARTY_ACCEPTED, at(22), "a", agent_id=2, party_id=7),
+        Event(Kind.PARTY_LEG, at(23), "l", leg="CAb", party_id=7),
+        Event(Kind.PARTY_JOINED, at(24), "j", leg="CAb", party_id=7),
+    ]
+    hand_over = Event(Kind.HANDED_OVER, at(30), "h", agent_id=1, party_id=7)
+    follow = after([*ANSWERED, *third], hand_over)
+    assert follow.commands == (HoldCaller("CF1", on=False), HangUpLeg("CAa"))
+    assert follow.moves == (MoveAgent(1, "release"),)

@@ -33,7 +33,15 @@ def at(seconds: float) -> datetime:
 
 
 def event(kind: Kind, seconds: float, *, agent: int | None = 1, leg: str | None = "CAa") -> Event:
-    return Event(kind, at(seconds), f"{kind}:{seconds}", agent_id=agent, leg=leg, conference="CF1")
+    return Event(
+        kind,
+        at(seconds),
+        f"{kind}:{seconds}",
+        agent_id=agent,
+        leg=leg,
+        conference="CF1",
+        until=at(seconds + 20),
+    )
 
 
 ANSWERED = (
