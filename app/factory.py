@@ -32,6 +32,7 @@ from app.adapters.twilio_sms import TwilioSms
 from app.adapters.twilio_voice import TwilioVoice
 from app.assist import routes as assist_routes
 from app.calls import (
+    provider_routes,
     caller_webhooks,
     desk,
     desk_transfers,
@@ -160,6 +161,7 @@ def _register(app: Flask) -> None:
         directory_routes.bp,
         line_routes.bp,
         supervision_routes.bp,
+        provider_routes.bp,
         reporting_routes.bp,
         health.bp,
     ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, jsonify
@@ -10,10 +11,13 @@ from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from sqlalchemy import Select, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from app import clock
 from app.access import public
 from app.accounts.models import Agent, Presence
 from app.accounts.presence import PresenceState
+from app.calls import provider_view
 from app.calls.models import Call
+from app.calls.reconciliation import DriftKind
 from app.calls.states import LIVE
 from app.extensions import db
 
@@ -39,6 +43,12 @@ def ready() -> Any:
 
 
 CALLS = Gauge("permanence_calls", "Calls that are live now, by state.", ["state"])
+DRIFTS = Gauge(
+    "permanence_drifts", "Differences with the provider's records, last 24 hours.", ["kind"]
+)
+COMPARED = Gauge(
+    "permanence_reconciliation_age_seconds", "Since the last comparison with the provider."
+)
 AGENTS = Gauge("permanence_agents", "Front and back-office agents now, by presence.", ["state"])
 
 
@@ -51,7 +61,16 @@ def metrics() -> Response:
         select(Presence.state, func.count()).join(Agent).where(Agent.role.in_(("front", "back")))
     )
     _count(AGENTS, PresenceState, seats.group_by(Presence.state))
+    _provider(clock.now())
     return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+def _provider(now: datetime) -> None:
+    found = provider_view.by_kind(now - timedelta(days=1))
+    for kind in DriftKind:
+        DRIFTS.labels(kind=kind).set(found.get(kind, 0))
+    age = provider_view.seconds_since_comparison(now)
+    COMPARED.set(float("nan") if age is None else age)
 
 
 def _count(gauge: Gauge, states: Iterable[str], query: Select[str, int]) -> None:

@@ -1,0 +1,27 @@
+"""/admin/telephony: the comparison with the provider, in words, for managers."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+
+from app import clock
+from app.access import allow
+from app.calls import provider_view
+from app.wiring import settings
+
+bp = Blueprint("telephony", __name__, url_prefix="/admin/telephony")
+
+
+@bp.get("")
+@allow("manager", "admin")
+def index() -> str:
+    """The last comparison, what differed day by day, and what became of it."""
+    every = settings().reconcile_seconds
+    return render_template(
+        "admin/telephony.html",
+        view=provider_view.overview(clock.now(), every=every),
+        every=every,
+        fallback_url=settings().fallback_url,
+        groups=tuple(provider_view.GROUPS),
+        zone=clock.PARIS,
+    )
