@@ -119,7 +119,8 @@ def become_available(page: Page, seconds: float = 30) -> None:
     while (now := page.locator("#call").get_attribute("data-phase")) != "available":
         assert time.monotonic() < deadline, f"still {now} after {seconds} s"
         button = page.locator("#act-done" if now == "wrap_up" else "#act-available")
-        if button.is_visible() and button.is_enabled():
+        busy = button.get_attribute("aria-busy")  # her microphone is being checked
+        if button.is_visible() and button.is_enabled() and not busy:
             button.click()
         page.wait_for_timeout(700)
 
