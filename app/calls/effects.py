@@ -25,9 +25,12 @@ from app.calls.consequences import (
     RingPerson,
 )
 from app.calls.states import Event, Kind
-from app.exceptions import NotFound, PermanenceError
+from app.exceptions import NotFound, PermanenceError, Unavailable
 
 log = logging.getLogger(__name__)
+
+# What must be done however late it is: nobody may be left on the line alone.
+LASTING = (ConnectCaller, EnqueueCaller, HangUpCaller, HangUpLeg)
 
 
 @dataclass(frozen=True)
@@ -63,14 +66,23 @@ Clock = Callable[[], datetime]
 
 
 def perform(
-    target: Target, commands: Iterable[Command], telephony: Telephony, now: Clock
+    target: Target,
+    commands: Iterable[Command],
+    telephony: Telephony,
+    now: Clock,
+    undone: list[Command],
 ) -> Iterator[Event]:
-    """Run the commands in order; yields the events that result."""
+    """Run the commands in order; yields the events that result.
+
+    ``undone`` gets the commands that must be sent again later: nothing else would do their work.
+    """
     for command in commands:
         try:
             yield from _perform(target, command, telephony, now)
         except PermanenceError as error:
             log.warning("%s failed for call %s: %s", type(command).__name__, target.ref, error.code)
+            if isinstance(error, Unavailable) and isinstance(command, LASTING):
+                undone.append(command)
             yield from _failure(command, error, now())
 
 

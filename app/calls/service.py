@@ -14,7 +14,7 @@ from app import clock
 from app.accounts import service as accounts
 from app.accounts.presence import PresenceState
 from app.assist import service as assist
-from app.calls import effects, live, store
+from app.calls import commands_outbox, effects, live, store
 from app.calls.consequences import CallAgent, Command, Consequences, MoveAgent, consequences
 from app.calls.models import Call, CallParty, Line
 from app.calls.routing import Policy
@@ -90,22 +90,40 @@ def _carry_out(
     _follow_contact(call_id, before, after)
     work.after(lambda: _announce(follow))
     if follow.commands:
-        work.after(lambda: command(call_id, follow.commands))
+        kept = commands_outbox.keep(call_id, follow.commands, now=clock.now())
+        work.after(lambda: command(call_id, follow.commands, kept))
     if follow.route:
         work.after(wake)
 
 
-def command(call_id: int, commands: tuple[Command, ...]) -> None:
-    """Ask the provider, outside this request; what comes of it happens to the call."""
+def command(call_id: int, commands: tuple[Command, ...], kept: int | None = None) -> None:
+    """Ask the provider, outside this request; what comes of it happens to the call.
+
+    ``kept``: the outbox's row that holds these commands; forgotten once all were carried out.
+    """
 
     def perform() -> None:
         call = db.session.get_one(Call, call_id)
         target = _target(call)
         release_connection()
-        for event in effects.perform(target, commands, ports().telephony, clock.now):
+        undone: list[Command] = []
+        for event in effects.perform(target, commands, ports().telephony, clock.now, undone):
             happen(call_id, event)
+        if kept is not None and not undone:
+            commands_outbox.forget(kept)
 
     spawn(perform)
+
+
+def command_again(unsent: commands_outbox.Unsent) -> None:
+    """Send what a process that died has left unsent, if the call still wants it."""
+    call = db.session.get_one(Call, unsent.call_id, populate_existing=True)
+    record = store.record_of(call)
+    wanted = tuple(c for c in unsent.commands if commands_outbox.still_wanted(record, c))
+    if wanted:
+        command(call.id, wanted, unsent.id)
+    else:
+        commands_outbox.forget(unsent.id)
 
 
 def _target(call: Call) -> effects.Target:
