@@ -83,6 +83,9 @@ SETTINGS = (
     Setting(
         "CARRIER_CONTROL_TOKEN", str, "", "Opens the local carrier's control API (tests).", True
     ),
+    Setting(
+        "VOICEMAIL_DAYS", int, 30, "Days after which a voice message is erased at the provider."
+    ),
     Setting("TRUSTED_PROXIES", int, 0, "How many reverse proxies stand before the web process."),
     Setting("TICKER_SECONDS", float, 0.5, "Pause between two looks at the due deadlines."),
 )
@@ -115,6 +118,7 @@ class Settings:
     portal_token: str
     speech_rate: float
     carrier_control_token: str
+    voicemail_days: int
     trusted_proxies: int
     ticker_seconds: float
     embedded_carrier: bool

@@ -32,12 +32,13 @@ from app.adapters.twilio_sms import TwilioSms
 from app.adapters.twilio_voice import TwilioVoice
 from app.assist import routes as assist_routes
 from app.calls import (
-    provider_routes,
     caller_webhooks,
     desk,
     desk_transfers,
     directory_routes,
     line_routes,
+    provider_routes,
+    request_pages,
     signatures,
     sockets,
     supervision_routes,
@@ -156,6 +157,7 @@ def _register(app: Flask) -> None:
         pane_routes.bp,
         assist_routes.bp,
         caller_webhooks.bp,
+        request_pages.bp,
         desk.bp,
         desk_transfers.bp,
         directory_routes.bp,

@@ -76,6 +76,16 @@ class FakeTelephony:
         self._note("leg", leg_sid)
         return self.legs.get(leg_sid)
 
+    def recording(self, recording_sid: str) -> bytes:
+        self._note("recording", recording_sid)
+        if recording_sid in self.gone:
+            raise NotFound("ce message est effacé")
+        return b"RIFF" + recording_sid.encode()
+
+    def delete_recording(self, recording_sid: str) -> None:
+        self._note("delete_recording", recording_sid)
+        self.gone.add(recording_sid)
+
     def softphone_token(self, identity: str, *, seconds: int) -> str:
         self._note("softphone_token", identity, seconds)
         return f"token-of-{identity}"
@@ -102,7 +112,7 @@ class FakeSms:
     sent: list[tuple[str, str]] = field(default_factory=list)
     error: Exception | None = None
 
-    def send(self, to: str, text: str) -> str:
+    def send(self, to: str, text: str, *, from_number: str) -> str:
         if self.error:
             raise self.error
         self.sent.append((to, text))

@@ -146,6 +146,14 @@ class Telephony(Protocol):
         """What the provider says of a leg; None if it knows none."""
         ...
 
+    def recording(self, recording_sid: str) -> bytes:
+        """The sound of a voice message, as a WAV file. Raises NotFound when it is erased."""
+        ...
+
+    def delete_recording(self, recording_sid: str) -> None:
+        """Erase a voice message; no error if it is gone already."""
+        ...
+
     def softphone_token(self, identity: str, *, seconds: int) -> str:
         """A signed token that lets a browser register as ``identity``."""
         ...

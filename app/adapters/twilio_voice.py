@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 
+import requests
+from twilio.base.exceptions import TwilioRestException
 from twilio.jwt.access_token import AccessToken
 from twilio.jwt.access_token.grants import VoiceGrant
 
@@ -94,6 +97,32 @@ class TwilioVoice:
         except NotFound:
             return None
         return LegStatus(sid=str(leg.sid), status=str(leg.status), to=str(leg.to or ""))
+
+    def recording(self, recording_sid: str) -> bytes:
+        """The sound of a message; the library decodes every answer as text, hence a bare GET."""
+        settings = self._settings
+        address = (
+            f"{settings.twilio_api_base_url}/2010-04-01/Accounts/{settings.twilio_account_sid}"
+            f"/Recordings/{recording_sid}.wav"
+        )
+        keys = (settings.twilio_api_key, settings.twilio_api_secret)
+
+        def fetch() -> bytes:
+            answer = requests.get(
+                address, auth=keys, timeout=(self._patience.connect, self._patience.read)
+            )
+            if answer.status_code >= HTTPStatus.BAD_REQUEST:
+                raise TwilioRestException(answer.status_code, address)
+            return answer.content
+
+        return self._ask(fetch)
+
+    def delete_recording(self, recording_sid: str) -> None:
+        """Erase a message; one that is gone already is fine."""
+        try:
+            self._ask(lambda: self._client.recordings(recording_sid).delete())
+        except NotFound:
+            return
 
     def softphone_token(self, identity: str, *, seconds: int) -> str:
         """An AccessToken that lets a browser ring as ``identity``."""

@@ -1,88 +1,95 @@
 """What the line says, and in which TwiML. French first; English complete.
 
-Texts are the line's own (``Line.announcements``) or these. Plain and warm; a caller may be
-stressed, and may not see well: one idea a sentence.
+Texts are the line's own (``Line.announcements``), or ours (``announcement_texts``); an uploaded
+sound is played instead of either.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from string import Formatter
 from zoneinfo import ZoneInfo
 
-from twilio.twiml.voice_response import Dial, VoiceResponse
+from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
 from app.calls import opening_hours
+from app.calls.announcement_texts import DAYS, MONTHS, NEAR_DAYS, TEXTS, VOICE_NAMES, VOICES
 
-VOICES = {"fr": "fr-FR", "en": "en-GB"}
+__all__ = ["DAYS", "TEXTS", "VOICES", "Phrase", "Speaker", "enqueue", "say", "text"]
+
 QUEUE = "permanence"
 MUSIC = "/static/audio/attente.wav"  # eight seconds, made by bin/wait_music.py
+SOUND = "/voice/sound/"
 MINIMUM_SAMPLES = 5
-
-TEXTS: dict[str, dict[str, str]] = {
-    "fr": {
-        "greeting": "Bonjour, vous êtes bien à la permanence téléphonique du Portail des aides. "
-        "Restez en ligne : une personne va vous répondre.",
-        "incident": "Un incident technique touche le Portail des aides en ce moment. Nos équipes "
-        "y travaillent. Si cela peut attendre, rappelez un peu plus tard.",
-        "first": "Votre appel est le prochain.",
-        "position": "Vous êtes à la place numéro {position}.",
-        "wait_1": "L'attente est de moins d'une minute.",
-        "wait_3": "L'attente est d'environ deux minutes.",
-        "wait_5": "L'attente est de trois à cinq minutes.",
-        "wait_10": "L'attente est de cinq à dix minutes.",
-        "wait_more": "L'attente dépasse dix minutes. Merci de votre patience.",
-        "stay": "Merci de patienter. Nous ne vous oublions pas.",
-        "closed": "Bonjour. La permanence téléphonique est fermée en ce moment.",
-        "opens": "Elle ouvre {day} à {time}. À bientôt.",
-        "apology": "Nous avons un souci technique. Ne raccrochez pas : nous gardons votre appel "
-        "et nous essayons de nouveau.",
-        "gone": "La personne a raccroché.",
-        "coach": "Une personne de l'encadrement nous écoute, pour aider.",
-        "callback_for_agent": "Rappel demandé à {time}. {name} Nous l'appelons.",
-        "callback_for_person": "Bonjour, c'est la permanence téléphonique du Portail des aides. "
-        "Vous avez demandé à être rappelé. Tapez 1 pour parler à votre conseiller.",
-        "goodbye": "Merci de votre appel. Au revoir.",
-    },
-    "en": {
-        "greeting": "Hello, you have reached the help line of the grants portal. "
-        "Please hold: somebody will answer you.",
-        "incident": "A technical incident is affecting the grants portal at the moment. We are "
-        "working on it. If it can wait, please call again a little later.",
-        "first": "Your call is next.",
-        "position": "You are number {position} in the queue.",
-        "wait_1": "The wait is less than a minute.",
-        "wait_3": "The wait is about two minutes.",
-        "wait_5": "The wait is three to five minutes.",
-        "wait_10": "The wait is five to ten minutes.",
-        "wait_more": "The wait is more than ten minutes. Thank you for your patience.",
-        "stay": "Thank you for holding. We have not forgotten you.",
-        "closed": "Hello. The help line is closed at the moment.",
-        "opens": "It opens {day} at {time}. Goodbye.",
-        "apology": "We have a technical problem. Please stay on the line: we are keeping your "
-        "call and trying again.",
-        "gone": "The caller has hung up.",
-        "coach": "A manager is listening, in order to help.",
-        "callback_for_agent": "A call-back asked for at {time}. {name} We are calling now.",
-        "callback_for_person": "Hello, this is the help line of the grants portal. You asked to be "
-        "called back. Press 1 to speak with your adviser.",
-        "goodbye": "Thank you for calling. Goodbye.",
-    },
-}
-DAYS = {
-    "fr": ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
-    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-}
 BANDS = ((60, "wait_1"), (150, "wait_3"), (300, "wait_5"), (600, "wait_10"))
 
 
-def text(key: str, language: str, own: Mapping[str, Mapping[str, str]] | None = None) -> str:
+Own = Mapping[str, Mapping[str, str]]
+
+
+def text(key: str, language: str, own: Own | None = None) -> str:
     """The line's own words for ``key`` in a language, else ours, else French."""
-    mine = (own or {}).get(language, {}).get(key)
-    return mine or TEXTS.get(language, TEXTS["fr"])[key]
+    return _words(key, language, own or {})[0]
 
 
-def incident_words(language: str, own: Mapping[str, Mapping[str, str]] | None = None) -> str:
+def _words(key: str, language: str, own: Own) -> tuple[str, str]:
+    """The words, and the language in which they are written."""
+    for each in (language, "fr"):
+        found = own.get(each, {}).get(key) or TEXTS.get(each, {}).get(key)
+        if found:
+            return found, each
+    raise KeyError(key)
+
+
+def has_words(key: str, language: str, own: Own | None = None) -> bool:
+    """Can ``key`` be said in this very language?"""
+    return _words(key, language, own or {})[1] == language
+
+
+def playable(key: str) -> bool:
+    """May a sound file stand for this announcement? Not where something is filled in."""
+    return all(name is None for _t, name, _s, _c in Formatter().parse(TEXTS["fr"][key]))
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """One announcement to say, in a language, with what is filled in."""
+
+    key: str
+    language: str = "fr"
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """How a line speaks: its own words, and its sounds (the token of each key and language)."""
+
+    own: Own = field(default_factory=dict)
+    sounds: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    base_url: str = ""
+
+    def speak(self, verb: VoiceResponse | Gather, phrases: Iterable[Phrase]) -> None:
+        """Add the phrases in order; words that follow each other in one language are one Say."""
+        words: list[str] = []
+        spoken = ""
+        for phrase in phrases:
+            token = playable(phrase.key) and self.sounds.get((phrase.key, phrase.language))
+            said, language = _words(phrase.key, phrase.language, self.own)
+            if words and (token or language != spoken):
+                say(verb, " ".join(words), spoken)
+                words = []
+            if token:
+                verb.play(self.base_url + SOUND + token)
+                continue
+            spoken = language
+            words.append(" ".join(said.format(**phrase.values).split()))
+        if words:
+            say(verb, " ".join(words), spoken)
+
+
+def incident_words(language: str, own: Own | None = None) -> str:
     """The incident's announcement as agents read it: the line's own, in French if need be."""
     return (own or {}).get(language, {}).get("incident") or (
         text("incident", "fr" if (own or {}).get("fr", {}).get("incident") else language, own)
@@ -101,9 +108,11 @@ def expected_wait(waits: list[float], position: int) -> str | None:
     return next((key for limit, key in BANDS if expected < limit), "wait_more")
 
 
-def say(response: VoiceResponse, words: str, language: str) -> None:
+def say(verb: VoiceResponse | Gather, words: str, language: str) -> None:
     """Add spoken words in the caller's language."""
-    response.say(words, language=VOICES.get(language, "fr-FR"))
+    name = VOICE_NAMES.get(language)
+    voice = {"voice": name} if name else {}
+    verb.say(words, language=VOICES.get(language, "fr-FR"), **voice)
 
 
 def enqueue(response: VoiceResponse) -> None:
@@ -145,21 +154,68 @@ def closed_words(
     now: datetime,
     zone: ZoneInfo,
     language: str,
-    own: Mapping[str, Mapping[str, str]] | None = None,
+    own: Own | None = None,
 ) -> str:
     """« Fermé », and when the line opens next if that is known."""
-    words = text("closed", language, own)
+    phrases = closed_phrases(hours, now, zone, language)
+    return " ".join(text(p.key, p.language, own).format(**p.values) for p in phrases)
+
+
+def closed_phrases(
+    hours: dict[str, object], now: datetime, zone: ZoneInfo, language: str
+) -> list[Phrase]:
+    """The same as phrases to say."""
     opening = opening_hours.next_opening(hours, now, zone)
+    closed = Phrase("closed", language)
     if opening is None:
-        return words
-    local = opening.astimezone(zone)
-    day = DAYS.get(language, DAYS["fr"])[local.weekday()]
-    time = spoken_time(local, language)
-    return f"{words} {text('opens', language, own).format(day=day, time=time)}"
+        return [closed]
+    return [closed, Phrase("opens", language, spoken_moment(opening, now, zone, language))]
+
+
+def spoken_moment(at: datetime, now: datetime, zone: ZoneInfo, language: str) -> dict[str, str]:
+    """``{"day": "demain", "time": "9 heures"}``; other days by name, those far away with a date."""
+    local = at.astimezone(zone)
+    spoken = language if language in DAYS else "fr"
+    ahead = (local.date() - now.astimezone(zone).date()).days
+    day = DAYS[spoken][local.weekday()]
+    if 0 <= ahead < len(NEAR_DAYS[spoken]):
+        day = NEAR_DAYS[spoken][ahead]
+    elif ahead >= len(DAYS[spoken]):
+        day = f"{day} {local.day} {MONTHS[spoken][local.month - 1]}"
+    return {"day": day, "time": spoken_time(local, spoken)}
+
+
+def asked_at(at: datetime, now: datetime, zone: ZoneInfo, language: str) -> str:
+    """When a call-back was asked for, as it is said: « à 10 heures 12 », « hier à 17 heures »."""
+    local, days = (
+        at.astimezone(zone),
+        (now.astimezone(zone).date() - at.astimezone(zone).date()).days,
+    )
+    english = language == "en"
+    time = ("at " if english else "à ") + spoken_time(local, language)
+    if days == 0:
+        return time
+    if days == 1:
+        return f"{'yesterday' if english else 'hier'} {time}"
+    return f"{'on ' if english else ''}{DAYS['en' if english else 'fr'][local.weekday()]} {time}"
 
 
 def spoken_time(local: datetime, language: str) -> str:
     """A time of the day as it is said: « 9 heures 30 »."""
     if language == "en":
         return f"{local.hour}:{local.minute:02d}"
-    return f"{local.hour} heures {local.minute or ''}".strip()
+    hours = "heure" if local.hour < 2 else "heures"
+    return f"{local.hour} {hours} {local.minute or ''}".strip()
+
+
+def spelled(e164: str) -> str:
+    """A number to be read aloud slowly: « 06, 39, 98, 01, 01 »; its digits two by two."""
+    digits = "0" + e164[3:] if e164.startswith("+33") else e164.lstrip("+")
+    return ", ".join(digits[i : i + 2] for i in range(0, len(digits), 2))
+
+
+def callback_intro(name: str, asked: datetime, now: datetime, zone: ZoneInfo, language: str) -> str:
+    """What an agent hears before the person is rung: who it is, when she asked. ``name``: or ""."""
+    words = text("callback_for_agent", language if language in DAYS else "fr")
+    said = words.format(time=asked_at(asked, now, zone, language), name=f"{name}." if name else "")
+    return " ".join(said.split())

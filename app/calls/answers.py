@@ -12,16 +12,22 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, request
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from twilio.twiml.voice_response import VoiceResponse
 
-from app.calls import announcements
-from app.calls.models import Call, Line
-from app.calls.opening_hours import REFERENCE_HOURS
-from app.calls.states import State
+from app import clock
+from app.accounts.models import Agent
+from app.calls import announcements, callbacks, closed_line, line_rules
+from app.calls.announcements import Phrase, Speaker
+from app.calls.closed_line import Offers
+from app.calls.models import AnnouncementSound, Call, Line
+from app.calls.record import Outcome, State
+from app.dossiers import phone_numbers
 from app.exceptions import PermanenceError
 from app.extensions import db
 from app.tickets.models import Contact
+from app.wiring import settings
 
 log = logging.getLogger(__name__)
 bp = Blueprint("voice", __name__)
@@ -75,42 +81,104 @@ def where_to(call: Call, twiml: VoiceResponse, now: datetime) -> None:
 
 
 def _farewell(call: Call, twiml: VoiceResponse, now: datetime) -> None:
-    words = announcements.text("goodbye", call.language)
-    if call.outcome == "closed":
-        line = db.session.get_one(Line, call.line_id)
-        words = announcements.closed_words(
-            line.hours or REFERENCE_HOURS,
-            now,
-            ZoneInfo(line.zone),
-            call.language,
-            line.announcements,
-        )
-    announcements.say(twiml, words, call.language)
+    """The call is over for us: what its outcome leaves to say, then the end."""
+    line = line_of(call)
+    if call.outcome == Outcome.CLOSED:
+        closed_menu(call, line, twiml, now)
+        return
+    key = "call_later" if call.direction == "out" else "goodbye"
+    phrases = [Phrase(key, call.language)]
+    if call.outcome == Outcome.CALLBACK:
+        phrases = [noted_phrase(call, line, now)]
+    speaker_of(line).speak(twiml, phrases)
     twiml.hangup()
+
+
+def line_of(call: Call) -> Line:
+    """The line that a call came by."""
+    return db.session.get_one(Line, call.line_id)
+
+
+def speaker_of(line: Line) -> Speaker:
+    """How this line speaks: its own words and sounds."""
+    sounds = db.session.execute(
+        select(AnnouncementSound.key, AnnouncementSound.language, AnnouncementSound.token).where(
+            AnnouncementSound.line_id == line.id
+        )
+    )
+    return Speaker(
+        own=line.announcements or {},
+        sounds={(key, language): token for key, language, token in sounds},
+        base_url=settings().public_base_url,
+    )
+
+
+def noted_phrase(call: Call, line: Line, now: datetime) -> Phrase:
+    """« C'est noté » : at once, at the next opening, or already asked for before."""
+    held = callbacks.open_of(call.number)
+    if held is None:
+        return Phrase("goodbye", call.language)
+    if held.arrived_at < (call.queued_at or call.received_at):
+        return Phrase("callback_kept", call.language)
+    if held.due_at <= now:
+        return Phrase("callback_noted", call.language)
+    moment = announcements.spoken_moment(held.due_at, now, ZoneInfo(line.zone), call.language)
+    return Phrase("callback_at_opening", call.language, moment)
+
+
+def closed_menu(
+    call: Call, line: Line, twiml: VoiceResponse, now: datetime, *, again: bool = False
+) -> None:
+    """When the line opens, and what may be asked for until then. ``again``: after a wrong key."""
+    speaker, language = speaker_of(line), call.language
+    offered = offers_of(call, line)
+    words = [Phrase("not_offered", language)]
+    if not again:
+        words = announcements.closed_phrases(
+            callbacks.hours_of(line), now, ZoneInfo(line.zone), language
+        )
+    if offered.wishes:
+        gather = twiml.gather(
+            num_digits=1, timeout=6, action="/voice/choice?step=closed", method="POST"
+        )
+        speaker.speak(gather, [*words, *offered.phrases(language)])
+        words = []
+    speaker.speak(twiml, [*words, Phrase("goodbye", language)])
+    twiml.hangup()
+
+
+def offers_of(call: Call, line: Line) -> Offers:
+    """What this caller of a closed line may ask for."""
+    return closed_line.offers(
+        line_rules.of(line.rules), mobile=phone_numbers.is_mobile(call.number)
+    )
 
 
 def introduce_callback(call: Call, twiml: VoiceResponse) -> None:
     """The agent hears whom she calls back, before the person's telephone rings."""
-    zone = ZoneInfo(db.session.get_one(Line, call.line_id).zone)
-    asked = (call.queued_at or call.received_at).astimezone(zone)
+    zone = ZoneInfo(line_of(call).zone)
     contact = db.session.get(Contact, call.contact_id) if call.contact_id else None
-    person = contact.person if contact else None
-    name = f"{person.first_name} {person.last_name}." if person else ""
-    words = announcements.text("callback_for_agent", "fr").format(
-        time=announcements.spoken_time(asked, "fr"), name=name
+    agent = db.session.get(Agent, call.agent_id) if call.agent_id else None
+    language = agent.locale if agent else "fr"
+    words = announcements.callback_intro(
+        contact.person.full_name if contact and contact.person else "",
+        call.queued_at or call.received_at,
+        clock.now(),
+        zone,
+        language,
     )
-    announcements.say(twiml, " ".join(words.split()), "fr")
+    announcements.say(twiml, words, language)
 
 
 def ask_for_key(call: Call, twiml: VoiceResponse) -> None:
-    """« Tapez 1 » : a person is there, and not her answering machine."""
+    """« Tapez 1 » : a person is there, and not her answering machine. Said twice, then later."""
+    speaker = speaker_of(line_of(call))
     gather = twiml.gather(
         num_digits=1, timeout=8, action=f"/voice/choice?call={call.ref}&step=answer", method="POST"
     )
     for _time in range(2):
-        announcements.say(
-            gather, announcements.text("callback_for_person", call.language), call.language
-        )
+        speaker.speak(gather, [Phrase("callback_for_person", call.language)])
+    speaker.speak(twiml, [Phrase("call_later", call.language)])
     twiml.hangup()
 
 

@@ -11,11 +11,14 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Table, bindparam, insert, select
+from sqlalchemy import ScalarSelect, Table, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import InstrumentedAttribute
 
-from app.calls import opening_hours, store
-from app.calls.models import Call, Line
+from app.calls import line_rules, opening_hours, store
+from app.calls.announcements import Speaker
+from app.calls.line_rules import BOUNDS, LineRules
+from app.calls.models import AnnouncementSound, Call, Line
 from app.calls.states import Event, Kind
 from app.dossiers import phone_numbers
 from app.exceptions import Unavailable
@@ -23,27 +26,52 @@ from app.extensions import db
 from app.tickets import service as tickets
 from app.tickets.models import Channel, Direction
 from app.unit_of_work import unit_of_work
+from app.wiring import settings
 
-STICKY_RETURN = timedelta(minutes=30)
+_GREETING = "greeting"
 
-# Who talked with this number in the last half hour: the line may have dropped. (A hidden number is
-# NULL here, and equals nothing.)
-_last_agent = (
-    select(Call.agent_id)
-    .where(
-        Call.number == bindparam("number"),
-        Call.received_at >= bindparam("day_before"),
-        Call.ended_at >= bindparam("since"),
-        Call.answered_at.is_not(None),
-        Call.agent_id.is_not(None),
+
+def _last_talk(column: InstrumentedAttribute[Any]) -> ScalarSelect[Any]:
+    """Of the last conversation with this number. (A hidden number is NULL, and equals nothing.)
+
+    The line may have dropped: within the line's rule the caller goes back to the same agent.
+    """
+    return (
+        select(column)
+        .where(
+            Call.number == bindparam("number"),
+            Call.received_at >= bindparam("day_before"),
+            Call.ended_at >= bindparam("since"),
+            Call.answered_at.is_not(None),
+            Call.agent_id.is_not(None),
+        )
+        .order_by(Call.ended_at.desc())
+        .limit(1)
+        .scalar_subquery()
     )
-    .order_by(Call.ended_at.desc())
-    .limit(1)
+
+
+# The sound that greets in French, if one was uploaded: in the same statement as the line.
+_french_greeting = (
+    select(AnnouncementSound.token)
+    .where(
+        AnnouncementSound.line_id == Line.id,
+        AnnouncementSound.key == _GREETING,
+        AnnouncementSound.language == "fr",
+    )
     .scalar_subquery()
 )
 _LINE_DIALLED = (
     select(
-        Line.id, Line.mode, Line.zone, Line.hours, Line.announcements, _last_agent.label("agent")
+        Line.id,
+        Line.mode,
+        Line.zone,
+        Line.hours,
+        Line.announcements,
+        Line.rules,
+        _last_talk(Call.agent_id).label("agent"),
+        _last_talk(Call.ended_at).label("talked_until"),
+        _french_greeting.label("greeting"),
     )
     .order_by(Line.number != bindparam("dialled"), Line.id)
     .limit(1)
@@ -68,7 +96,7 @@ class Arrival:
     ref: str
     language: str
     open: bool
-    announcements: dict[str, Any]
+    speaker: Speaker
 
 
 def receive(incoming: Incoming, *, now: datetime) -> Arrival | None:
@@ -86,12 +114,13 @@ def receive(incoming: Incoming, *, now: datetime) -> Arrival | None:
 
 def _create(incoming: Incoming, now: datetime) -> Arrival:
     number = phone_numbers.stored(incoming.from_number)
+    longest = timedelta(minutes=BOUNDS["sticky_minutes"][1])
     line = db.session.execute(
         _LINE_DIALLED,
         {
             "dialled": incoming.to_number,
             "number": number,
-            "since": now - STICKY_RETURN,
+            "since": now - longest,
             "day_before": now - timedelta(days=1),
         },
     ).first()
@@ -102,6 +131,8 @@ def _create(incoming: Incoming, now: datetime) -> Arrival:
     contact_id = tickets.insert_contact(
         channel=Channel.PHONE, direction=Direction.IN, e164=number, now=now
     )
+    rules = line_rules.of(line.rules)
+    language = rules.languages[0]
     ref = store.new_ref()
     values = {
         "ref": ref,
@@ -109,9 +140,10 @@ def _create(incoming: Incoming, now: datetime) -> Arrival:
         "line_id": line.id,
         "contact_id": contact_id,
         "number": number,
+        "language": language,
         "received_at": now,
         "last_at": now,
-        "preferred_agent_id": line.agent,
+        "preferred_agent_id": _sticky(line, rules, now),
     }
     call_id = db.session.execute(_NEW_CALL, values).scalar_one()
     hours = line.hours or opening_hours.REFERENCE_HOURS
@@ -119,7 +151,20 @@ def _create(incoming: Incoming, now: datetime) -> Arrival:
     is_open = line_is_open(line.mode, hours, zone, now)
     if not is_open:
         store.apply_event(call_id, Event(Kind.CLOSED, now, "closed"))
-    return Arrival(ref, "fr", is_open, line.announcements)
+    return Arrival(ref, language, is_open, _speaker(line))
+
+
+def _sticky(line: Any, rules: LineRules, now: datetime) -> int | None:
+    """The agent to whom a line that dropped returns, within the line's rule."""
+    if line.agent is None or line.talked_until is None:
+        return None
+    recent = now - line.talked_until < timedelta(minutes=rules.sticky_minutes)
+    return int(line.agent) if recent else None
+
+
+def _speaker(line: Any) -> Speaker:
+    sounds = {(_GREETING, "fr"): line.greeting} if line.greeting else {}
+    return Speaker(line.announcements or {}, sounds, settings().public_base_url)
 
 
 def line_is_open(mode: str, hours: dict[str, Any], zone: ZoneInfo, now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""What the provider asks and tells us of the caller: arrival, queue, choices, messages.
+"""What the provider asks and tells us of the caller: arrival, queue, messages. (Keys: ``choices``.)
 
 Paths are fixed; every request is signed. Asking paths answer TwiML, telling paths 204.
 """
@@ -6,20 +6,30 @@ Paths are fixed; every request is signed. Asking paths answer TwiML, telling pat
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import Response, request
 from sqlalchemy import func, select
-from twilio.twiml.voice_response import VoiceResponse
+from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from app import clock
-from app.access import signed_webhook
-from app.calls import announcements, arrivals, service, store
-from app.calls.answers import apology, lost, where_to, xml
+from app.access import public, signed_webhook
+from app.calls import (
+    announcements,
+    arrivals,
+    callbacks,
+    line_rules,
+    service,
+    store,
+    voicemail,
+    waiting,
+)
+from app.calls.announcements import Phrase
+from app.calls.answers import apology, line_of, lost, speaker_of, where_to, xml
 from app.calls.arrivals import Incoming
-from app.calls.models import Call, Line
+from app.calls.choices import bp
+from app.calls.models import AnnouncementSound, Call
 from app.calls.states import Event, Kind, State
-from app.calls.webhooks import bp
 from app.exceptions import Unavailable
 from app.extensions import db
 from app.wiring import settings
@@ -46,8 +56,7 @@ def incoming() -> Response:
     )
     twiml = VoiceResponse()
     if arrival is not None and arrival.open:
-        words = announcements.text("greeting", arrival.language, arrival.announcements)
-        announcements.say(twiml, words, arrival.language)
+        arrival.speaker.speak(twiml, [Phrase("greeting", arrival.language)])
         announcements.enqueue(twiml)
         return xml(twiml)
     call = store.by_caller_sid(request.form.get("CallSid", ""))
@@ -71,39 +80,39 @@ def wait() -> Response:
     if call.state in (State.ENDED, State.WRAP_UP):
         twiml.leave()
         return xml(twiml)
-    _speak_place(call, twiml)
-    twiml.play(settings().public_base_url + announcements.MUSIC)
-    return xml(twiml)
-
-
-def _speak_place(call: Call, twiml: VoiceResponse) -> None:
-    line = db.session.get_one(Line, call.line_id)
-    own, language = line.announcements, call.language
-    position = 1 + (
-        db.session.scalar(
-            select(func.count())
-            .select_from(Call)
-            .where(Call.state.in_((State.WAITING, State.OFFERED)), Call.queued_at < call.queued_at)
-        )
-        or 0
+    turn = waiting.round_of(request.args.get("round", ""))
+    gather = twiml.gather(
+        num_digits=1, timeout=1, action=f"/voice/choice?round={turn}", method="POST"
     )
-    words = [
-        announcements.text("first" if position == 1 else "position", language, own).format(
-            position=position
-        )
-    ]
-    band = announcements.expected_wait(store.recent_waits(clock.now() - RECENT), position)
-    words.append(announcements.text(band or "stay", language, own))
-    announcements.say(twiml, " ".join(words), language)
-
-
-@bp.post("/voice/choice")
-@signed_webhook
-def choice() -> Response:
-    """A key pressed while waiting. No choice is offered yet: the caller keeps her place."""
-    twiml = VoiceResponse()
-    twiml.redirect("/voice/wait", method="POST")
+    _speak_round(call, turn, gather, now)
+    gather.play(settings().public_base_url + announcements.MUSIC)
+    twiml.redirect(f"/voice/wait?round={turn + 1}", method="POST")
     return xml(twiml)
+
+
+def _speak_round(call: Call, turn: int, verb: Gather, now: datetime) -> None:
+    """Her place, an honest wait, and what she may press."""
+    line = line_of(call)
+    moment = waiting.Moment(
+        position=_position(call),
+        waits=store.recent_waits(now - RECENT),
+        round=turn,
+        language=call.language,
+        open=callbacks.is_open(line, now),
+        incident=line.incident_since is not None,
+        served=call.state not in (State.WAITING, State.OFFERED),
+    )
+    said = waiting.phrases(moment, line_rules.of(line.rules), line.announcements)
+    speaker_of(line).speak(verb, said)
+
+
+def _position(call: Call) -> int:
+    before = db.session.scalar(
+        select(func.count())
+        .select_from(Call)
+        .where(Call.state.in_((State.WAITING, State.OFFERED)), Call.queued_at < call.queued_at)
+    )
+    return 1 + (before or 0)
 
 
 @bp.post("/voice/left-queue")
@@ -128,9 +137,33 @@ def left_queue() -> Response:
 @bp.post("/voice/recording")
 @signed_webhook
 def recording() -> Response:
-    """No conversation is recorded in this product: nothing is kept."""
-    log.warning("a recording was announced, though none is ever asked for")
+    """A voice message is ready. No conversation is ever recorded: anything else is erased."""
+    form = request.form
+    duration = form.get("RecordingDuration", "")
+    if form.get("RecordingStatus", "completed") == "completed" and form.get("RecordingSid"):
+        voicemail.receive(
+            form.get("CallSid", "")[:64],
+            form.get("RecordingSid", "")[:64],
+            int(duration) if duration.isascii() and duration.isdigit() else 0,
+            clock.now(),
+        )
     return Response(status=204)
+
+
+@bp.get("/voice/sound/<token>")
+@public
+def sound(token: str) -> Response:
+    """An announcement that a manager uploaded, for the provider to play. It never changes."""
+    found = db.session.execute(
+        select(AnnouncementSound.content, AnnouncementSound.media_type).where(
+            AnnouncementSound.token == token
+        )
+    ).first()
+    if found is None:
+        return Response(status=404)
+    response = Response(found.content, content_type=found.media_type)
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
 
 
 @bp.post("/voice/fallback")

@@ -71,6 +71,8 @@ class Call(db.Model):
     The person's leg is ``provider_sid``; of an outbound call that is « out-<ref> » and her leg,
     once she is rung, is ``person_leg_sid``.
 
+    ``typed_number``: what a caller who hides her number has keyed in, until she confirms it.
+
     ``version`` counts the events applied: every change is ``UPDATE … WHERE version = …``.
     """
 
@@ -91,6 +93,7 @@ class Call(db.Model):
     callback_id: Mapped[int | None] = mapped_column(index=True)
     direction: Mapped[str] = mapped_column(String(3), default="in")
     number: Mapped[str | None] = mapped_column(String(20))
+    typed_number: Mapped[str | None] = mapped_column(String(20))
     language: Mapped[str] = mapped_column(String(5), default="fr")
     priority: Mapped[int] = mapped_column(Integer, default=0)
     preferred_agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))

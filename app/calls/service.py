@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
@@ -14,7 +15,7 @@ from app import clock
 from app.accounts import service as accounts
 from app.accounts.presence import PresenceState
 from app.assist import service as assist
-from app.calls import commands_outbox, effects, live, store
+from app.calls import effects, live, store
 from app.calls.consequences import CallAgent, Command, Consequences, MoveAgent, consequences
 from app.calls.models import Call, CallParty, Line
 from app.calls.routing import Policy
@@ -28,6 +29,9 @@ from app.wiring import ports, spawn, wake
 
 log = logging.getLogger(__name__)
 
+Follower = Callable[[int, CallRecord, CallRecord, Work], None]
+_followers: list[Follower] = []
+
 SMS_KEPT = 1600
 GONE_AFTER = timedelta(seconds=10)  # a page reload is back long before
 
@@ -35,6 +39,11 @@ GONE_AFTER = timedelta(seconds=10)  # a page reload is back long before
 def policy_of(line: Line | None) -> Policy:
     """The line's routing policy; what it does not say is the default."""
     return Policy(**(line.policy if line else {}))
+
+
+def follow_with(follower: Follower) -> None:
+    """Call ``follower(call_id, before, after, work)`` within the transaction of each event."""
+    _followers.append(follower)
 
 
 # --- one event -----------------------------------------------------------------------------------
@@ -88,42 +97,26 @@ def _carry_out(
     for due in follow.dues:
         store.set_deadline(due.kind, due.at, call_id=call_id)
     _follow_contact(call_id, before, after)
+    for follower in _followers:
+        follower(call_id, before, after, work)
     work.after(lambda: _announce(follow))
     if follow.commands:
-        kept = commands_outbox.keep(call_id, follow.commands, now=clock.now())
-        work.after(lambda: command(call_id, follow.commands, kept))
+        work.after(lambda: command(call_id, follow.commands))
     if follow.route:
         work.after(wake)
 
 
-def command(call_id: int, commands: tuple[Command, ...], kept: int | None = None) -> None:
-    """Ask the provider, outside this request; what comes of it happens to the call.
-
-    ``kept``: the outbox's row that holds these commands; forgotten once all were carried out.
-    """
+def command(call_id: int, commands: tuple[Command, ...]) -> None:
+    """Ask the provider, outside this request; what comes of it happens to the call."""
 
     def perform() -> None:
         call = db.session.get_one(Call, call_id)
         target = _target(call)
         release_connection()
-        undone: list[Command] = []
-        for event in effects.perform(target, commands, ports().telephony, clock.now, undone):
+        for event in effects.perform(target, commands, ports().telephony, clock.now):
             happen(call_id, event)
-        if kept is not None and not undone:
-            commands_outbox.forget(kept)
 
     spawn(perform)
-
-
-def command_again(unsent: commands_outbox.Unsent) -> None:
-    """Send what a process that died has left unsent, if the call still wants it."""
-    call = db.session.get_one(Call, unsent.call_id, populate_existing=True)
-    record = store.record_of(call)
-    wanted = tuple(c for c in unsent.commands if commands_outbox.still_wanted(record, c))
-    if wanted:
-        command(call.id, wanted, unsent.id)
-    else:
-        commands_outbox.forget(unsent.id)
 
 
 def _target(call: Call) -> effects.Target:

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts import service as accounts
-from app.calls import commands_outbox, dispatch, live, service, store
+from app.calls import callbacks, dispatch, live, service, store
 from app.calls.consequences import WRAP_UP_LOOK, ConnectCaller, HangUpLeg
 from app.calls.models import Call
 from app.calls.states import Event, Kind, State
@@ -35,9 +35,6 @@ def tick(now: datetime) -> int:
         if not _sole_ticker():
             return 0
         due = store.claim_due(now, LEASE)
-        unsent = commands_outbox.claim_unsent(now)
-    for each in unsent:
-        service.command_again(each)
     for deadline in due:
         try:
             _act(deadline, now)
@@ -49,6 +46,7 @@ def tick(now: datetime) -> int:
             store.finish_deadline(deadline.id, now)
     for agent_id in accounts.forget_dead_connections(now=now, after=DEAD_TAB):
         service.agent_gone(agent_id, now=now)
+    callbacks.look(now)
     dispatch.run(now)
     return len(due)
 

@@ -67,6 +67,33 @@ def stored(raw: str | None) -> str | None:
     return parsed.e164 if isinstance(parsed, Number) else None
 
 
+def is_mobile(e164: str | None) -> bool:
+    """May this number receive text messages?
+
+    French ones that begin with 06 or 07 (the numbering plan, and the ranges kept for fiction);
+    elsewhere what the plan of the country says.
+    """
+    if not e164:
+        return False
+    if e164.startswith("+33"):
+        return e164[3:4] in ("6", "7")
+    try:
+        number = phonenumbers.parse(e164, HOME_REGION)
+    except phonenumbers.NumberParseException:
+        return False
+    kinds = phonenumbers.PhoneNumberType
+    return phonenumbers.number_type(number) in (kinds.MOBILE, kinds.FIXED_LINE_OR_MOBILE)
+
+
+def typed(digits: str) -> str | None:
+    """A number keyed in on a telephone, in E.164 form, or None: ten digits, or 00 and a country."""
+    if not (digits.isascii() and digits.isdigit()):
+        return None
+    if digits.startswith("00"):
+        return stored("+" + digits[2:])
+    return stored(digits) if len(digits) == 10 and digits[0] == "0" else None
+
+
 def display(e164: str | None) -> str:
     """« 06 12 34 56 78 » for a French number, « +32 2 555 12 12 » for others, "" for none."""
     if not e164:

@@ -233,6 +233,7 @@ def upgrade() -> None:
     )
 
     op.add_column("calls", sa.Column("callback_id", sa.Integer(), nullable=True))
+    op.add_column("calls", sa.Column("typed_number", sa.String(length=20), nullable=True))
     op.add_column("calls", sa.Column("waiting_since", UTCDateTime(), nullable=True))
     op.add_column("calls", sa.Column("person_leg_sid", sa.String(length=64), nullable=True))
     op.add_column("calls", sa.Column("party_id", sa.Integer(), nullable=True))
@@ -267,6 +268,7 @@ def downgrade() -> None:
     op.drop_column("calls", "party_id")
     op.drop_column("calls", "person_leg_sid")
     op.drop_column("calls", "waiting_since")
+    op.drop_column("calls", "typed_number")
     op.drop_column("calls", "callback_id")
 
     op.drop_table("call_commands")

@@ -1,0 +1,196 @@
+"""The form that a caller of the closed line gets by SMS: a link, then one request to be called back.
+
+The link names the call that asked for it, signed, and nothing else: no personal data is in an
+address. It lives seven days and serves once, which the database holds (one contact a link).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy import exists, func, select
+from sqlalchemy.exc import IntegrityError
+
+from app.calls import callback_rules, callbacks
+from app.calls.callback_rules import Slot
+from app.calls.models import Call, Line
+from app.calls.record import Outcome
+from app.dossiers import free_text
+from app.exceptions import PermanenceError
+from app.extensions import db
+from app.tickets import callbacks as rows
+from app.tickets import service as tickets
+from app.tickets.callbacks import Wish
+from app.tickets.models import CallBack, CallBackSource, Channel, Contact, Direction
+from app.unit_of_work import release_connection, unit_of_work
+from app.wiring import ports, settings
+
+LIFE = timedelta(days=7)
+SMS_A_DAY = 3  # to one number: more is somebody playing with our line
+SOONEST = "soonest"
+_SALT = "request-form"
+_SMS = {
+    "fr": "Permanence du Portail des aides : pour nous dire quand vous rappeler, ouvrez ce lien "
+    "(7 jours) : {link}",
+    "en": "Help line of the grants portal: to tell us when to call you back, open this link "
+    "(7 days): {link}",
+}
+
+
+# --- the link ------------------------------------------------------------------------------------
+
+
+def _serializer() -> URLSafeSerializer:
+    return URLSafeSerializer(str(current_app.secret_key), salt=_SALT)
+
+
+def token_for(ref: str, now: datetime) -> str:
+    """The signed token of the call ``ref``, with the instant after which it is dead."""
+    return str(_serializer().dumps([ref, int((now + LIFE).timestamp())]))
+
+
+def send_link(call: Call, now: datetime) -> str:
+    """Send the link by SMS; the key of the announcement that says what came of it."""
+    number = call.number
+    if number is None:
+        return "sms_failed"
+    if _asked_today(number, now) > SMS_A_DAY:
+        return "sms_already"
+    link = f"{settings().public_base_url}/demande/{token_for(call.ref, now)}"
+    text = _SMS.get(call.language, _SMS["fr"]).format(link=link)
+    from_number = db.session.get_one(Line, call.line_id).number
+    release_connection()
+    try:
+        ports().sms.send(number, text, from_number=from_number)
+    except PermanenceError:
+        return "sms_failed"
+    return "sms_sent"
+
+
+def _asked_today(number: str, now: datetime) -> int:
+    """How often this number called the closed line in the last day, this time included."""
+    return (
+        db.session.scalar(
+            select(func.count())
+            .select_from(Call)
+            .where(
+                Call.number == number,
+                Call.received_at > now - timedelta(days=1),
+                Call.outcome == Outcome.CLOSED,
+            )
+        )
+        or 0
+    )
+
+
+# --- the page ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the page shows. ``state``: open, used, expired or unknown."""
+
+    state: str
+    number: str | None = None
+    slots: list[Slot] = field(default_factory=list)
+    zone: ZoneInfo | None = None
+    callback: CallBack | None = None
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A form that cannot be stored as it is: what is wrong, by field, and the message kept."""
+
+    errors: dict[str, list[str]]
+    message: str
+    when: str
+
+
+def page(token: str, now: datetime) -> Page:
+    """The page behind a link. A forged link is an unknown one."""
+    call, expires = _named(token)
+    if call is None or call.number is None:
+        return Page("unknown")
+    line = db.session.get_one(Line, call.line_id)
+    zone = ZoneInfo(line.zone)
+    if _used(call.ref):
+        return Page("used", call.number, zone=zone, callback=callbacks.open_of(call.number))
+    if now >= expires:
+        return Page("expired", call.number)
+    return Page(
+        "open", call.number, callback_rules.slots(callbacks.hours_of(line), now, zone), zone
+    )
+
+
+def _named(token: str) -> tuple[Call | None, datetime]:
+    nothing = datetime.fromtimestamp(0, UTC)
+    try:
+        ref, expires = _serializer().loads(token)
+    except (BadSignature, ValueError, TypeError):
+        return None, nothing
+    call = db.session.scalar(select(Call).where(Call.ref == ref))
+    return call, datetime.fromtimestamp(expires, UTC)
+
+
+def _used(ref: str) -> bool:
+    return bool(db.session.scalar(select(exists().where(Contact.provider_sid == f"form-{ref}"))))
+
+
+def submit(token: str, message: str, when: str, *, locale: str, now: datetime) -> Page | Refused:
+    """Store one request: a contact with the message, and a call-back. Twice: one request.
+
+    A message that holds a secret, or a time that is past, comes back with an explanation.
+    """
+    shown = page(token, now)
+    if shown.state != "open":
+        return shown
+    note = free_text.check(message)
+    slot = next((each for each in shown.slots if each.key == when), None)
+    errors: dict[str, list[str]] = {}
+    if isinstance(note, free_text.Refused):
+        errors["message"] = free_text.explain(note, locale)
+        message = note.kept
+    if slot is None and when != SOONEST:
+        errors["when"] = []
+    if errors or isinstance(note, free_text.Refused):
+        return Refused(errors, message, when)
+    call, _expires = _named(token)
+    assert call is not None  # the page was open
+    try:
+        _store(call, note.text, slot, now)
+    except IntegrityError:
+        db.session.rollback()  # the same form, twice at once: it is stored
+    return page(token, now)
+
+
+def _store(call: Call, message: str, slot: Slot | None, now: datetime) -> None:
+    line = db.session.get_one(Line, call.line_id)
+    soonest = callbacks.due_for(line, now)
+    due = max(now, slot.start) if slot else soonest
+    number, ref, language = call.number, call.ref, call.language
+    assert number is not None  # the page was open
+    with unit_of_work():
+        contact = tickets.open_contact(
+            channel=Channel.FORM,
+            direction=Direction.IN,
+            number=number,
+            now=now,
+            provider_sid=f"form-{ref}",
+        )
+        contact.note = message
+        rows.ask(
+            Wish(
+                number=number,
+                line_id=line.id,
+                source=CallBackSource.FORM,
+                arrived_at=due if slot else now,
+                due_at=due,
+                language=language,
+                contact_id=contact.id,
+                chosen=slot is not None,
+            )
+        )

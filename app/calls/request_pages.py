@@ -1,0 +1,101 @@
+"""The public page of a call-back request (``/demande/<token>``). No session, no script needed.
+
+The token in the address is the only key, so the form needs no anti-forgery token. Reading the page
+changes nothing: message scanners read every link.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask_babel import format_date, get_locale
+from flask_babel import gettext as _
+
+from app import clock
+from app.access import public
+from app.calls import request_form
+from app.calls.callback_rules import Slot
+from app.calls.request_form import SOONEST, Page, Refused
+from app.dossiers import free_text, phone_numbers
+from app.dossiers.wording import Words
+from app.extensions import limiter
+
+bp = Blueprint("request_form", __name__)
+
+LIMIT = "30/minute"
+_STATUS = {"unknown": 404, "expired": 410}
+
+
+@bp.get("/demande/<token>")
+@public
+@limiter.limit(LIMIT)
+def page(token: str) -> Response:
+    """The form, or what became of it."""
+    return _shown(request_form.page(token, clock.now()))
+
+
+@bp.post("/demande/<token>")
+@public(csrf=False)
+@limiter.limit(LIMIT)
+def submit(token: str) -> Response:
+    """Store the request; what was typed comes back when it cannot be."""
+    now = clock.now()
+    result = request_form.submit(
+        token,
+        request.form.get("message", ""),
+        request.form.get("when", SOONEST)[:20],
+        locale=str(get_locale() or "fr"),
+        now=now,
+    )
+    if isinstance(result, Refused):
+        return _shown(request_form.page(token, now), result)
+    if result.state == "used":
+        return _private(make_response(redirect(url_for(".page", token=token), 303)))
+    return _shown(result)
+
+
+def _shown(found: Page, refused: Refused | None = None) -> Response:
+    body = render_template(
+        "calls/request_form.html",
+        page=found,
+        refused=refused,
+        number=phone_numbers.mask(found.number),
+        longest=free_text.LONGEST,
+        soonest=SOONEST,
+        choices=[(SOONEST, _("Dès que possible")), *map(_choice, found.slots)],
+        noted=_noted(found),
+    )
+    status = 422 if refused else _STATUS.get(found.state, 200)
+    return _private(make_response(body, status))
+
+
+def _choice(slot: Slot) -> tuple[str, str]:
+    """« lundi 23 novembre, de 9 h 00 à 12 h 30 »."""
+    words = Words(str(get_locale() or "fr"), slot.start)
+    label = _(
+        "%(day)s, de %(start)s à %(end)s",
+        day=format_date(slot.start.date(), "EEEE d MMMM"),
+        start=words.clock(slot.start),
+        end=words.clock(slot.end),
+    )
+    return slot.key, label
+
+
+def _noted(found: Page) -> str:
+    """When the person will be called back; empty once it is done."""
+    if found.callback is None or found.zone is None:
+        return ""
+    due = found.callback.due_at.astimezone(found.zone)
+    words = Words(str(get_locale() or "fr"), due)
+    return _(
+        "Nous vous rappellerons %(day)s à partir de %(time)s.",
+        day=format_date(due.date(), "EEEE d MMMM"),
+        time=words.clock(due),
+    )
+
+
+def _private(response: Response) -> Response:
+    """Nobody between us keeps the page, and no other site learns its address."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response

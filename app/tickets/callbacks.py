@@ -1,0 +1,158 @@
+"""Call-backs as rows: asked for, listed, closed. Their attempts are calls (``app.calls.callbacks``).
+
+At most one is open for a number, in the database: asking twice keeps the first place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
+
+from app.exceptions import NotFound
+from app.extensions import db
+from app.tickets.models import CallBack, CallBackSource, CallBackState, Contact, Outcome
+
+SHOWN = 200  # open call-backs on a page: beyond, there is another problem
+RECENT = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is asked for. ``arrived_at`` is the place in the queue; ``chosen``: the person named
+    this very time, so it replaces the one that an open call-back has."""
+
+    number: str
+    line_id: int
+    source: CallBackSource
+    arrived_at: datetime
+    due_at: datetime
+    language: str = "fr"
+    contact_id: int | None = None
+    agent_id: int | None = None
+    chosen: bool = False
+
+
+class Asked(NamedTuple):
+    """The open call-back of a number, and whether it has just been made."""
+
+    callback: CallBack
+    new: bool
+
+
+def ask(wish: Wish) -> Asked:
+    """Note a call-back inside the caller's transaction; a second one of a number joins the first.
+
+    Two requests at once make one: the database decides, and the loser finds the winner's row.
+    """
+    held = open_of(wish.number)
+    if held is None:
+        made = CallBack(
+            number=wish.number,
+            line_id=wish.line_id,
+            contact_id=wish.contact_id,
+            language=wish.language,
+            source=wish.source,
+            arrived_at=wish.arrived_at,
+            due_at=wish.due_at,
+            attempts=0,
+            agent_id=wish.agent_id,
+        )
+        try:
+            with db.session.begin_nested():
+                db.session.add(made)
+            return Asked(made, True)
+        except IntegrityError:
+            held = open_of(wish.number)
+            if held is None:  # closed at this very instant: served
+                raise
+    held.arrived_at = min(held.arrived_at, wish.arrived_at)
+    held.due_at = wish.due_at if wish.chosen else min(held.due_at, wish.due_at)
+    held.agent_id = held.agent_id or wish.agent_id
+    held.attempts = 0  # she is there: tried as often as one who has just asked
+    db.session.flush()
+    return Asked(held, False)
+
+
+def open_of(number: str) -> CallBack | None:
+    """The open call-back of a number, read anew and kept from others until the commit."""
+    return db.session.scalar(
+        select(CallBack)
+        .where(CallBack.number == number, CallBack.state == CallBackState.OPEN)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+def locked(callback_id: int) -> CallBack:
+    """A call-back, kept from others until the commit. Raises NotFound."""
+    found = db.session.scalar(
+        select(CallBack)
+        .where(CallBack.id == callback_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFound("Cette demande de rappel n'existe pas.", todo="Rechargez la page.")
+    return found
+
+
+def close_number(number: str, state: CallBackState, now: datetime) -> Sequence[int]:
+    """Close the open call-back of a number, inside the caller's transaction; its id, if any."""
+    return db.session.scalars(
+        update(CallBack)
+        .where(CallBack.number == number, CallBack.state == CallBackState.OPEN)
+        .values(state=state, closed_at=now)
+        .returning(CallBack.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+
+
+def close(callback: CallBack, state: CallBackState, now: datetime) -> None:
+    """Close this one."""
+    callback.state, callback.closed_at = state, now
+
+
+def leave_ticket(callback: CallBack, on: datetime) -> None:
+    """Nobody answered as often as we tried: the contact says so, to be followed by people."""
+    if callback.contact_id is not None:
+        db.session.execute(
+            update(Contact)
+            .where(Contact.id == callback.contact_id)
+            .values(outcome=Outcome.WAITING, follow_up_on=on.date())
+        )
+
+
+def open_count() -> int:
+    """How many people wait to be called back."""
+    return (
+        db.session.scalar(
+            select(func.count()).select_from(CallBack).where(CallBack.state == CallBackState.OPEN)
+        )
+        or 0
+    )
+
+
+def listed(now: datetime, *, over: bool) -> Sequence[tuple[CallBack, Contact | None]]:
+    """Those to do, the most urgent first; or (``over``) those that ended in the last seven days."""
+    query = (
+        select(CallBack, Contact)
+        .outerjoin(Contact, Contact.id == CallBack.contact_id)
+        .options(joinedload(Contact.person))
+        .limit(SHOWN)
+    )
+    if over:
+        query = query.where(
+            CallBack.state != CallBackState.OPEN,
+            or_(CallBack.closed_at >= now - RECENT, CallBack.closed_at.is_(None)),
+        ).order_by(CallBack.closed_at.desc())
+    else:
+        query = query.where(CallBack.state == CallBackState.OPEN).order_by(
+            CallBack.due_at, CallBack.arrived_at
+        )
+    return [(row[0], row[1]) for row in db.session.execute(query).all()]
