@@ -2,6 +2,8 @@
 // Same interface as twilio.js; the desk sees no difference.
 import { CarrierLine } from "../webrtc/line.js";
 import { capture, causeOf, release } from "../webrtc/capture.js";
+import { Player } from "../telephone/player.js";
+import { Speaker } from "../telephone/speaker.js";
 import { Voice } from "../webrtc/voice.js";
 import { Emitter } from "./emitter.js";
 import { QualityWatch, lossBetween } from "./quality.js";
@@ -22,6 +24,8 @@ class LocalDriver extends Emitter {
   #quality = new QualityWatch();
   #counted = new Map(); // the other legs' totals at the last measure
   #measure = null;
+  #speaker = new Speaker();
+  #player = new Player();
 
   constructor(config) {
     super();
@@ -40,8 +44,10 @@ class LocalDriver extends Emitter {
     line.on("ringing", (detail) => this.#ring(detail));
     line.on("taken", ({ leg }) => this.#withdrawn(leg));
     line.on("state", ({ leg, status }) => { if (status === "in-progress") this.#connected(leg); });
-    line.on("media", (media) => { if (media.leg === this.#leg?.id) this.#voice?.apply(media); });
+    line.on("media", (media) => { if (media.leg === this.#leg?.id) this.#followMedia(media); });
     line.on("music", ({ leg, on }) => { if (leg === this.#leg?.id) this.#voice?.music(on); });
+    line.on("said", ({ leg, text, language }) => { if (leg === this.#leg?.id) this.#speaker.say(text, language); });
+    line.on("played", ({ leg, url }) => { if (leg === this.#leg?.id && url) this.#player.play(url); });
     line.on("signal", (detail) => { if (detail.leg === this.#leg?.id) this.#voice?.signal(detail); });
     line.on("ended", ({ leg }) => this.#ended(leg));
     return new Promise((resolve, reject) => {
@@ -176,8 +182,15 @@ class LocalDriver extends Emitter {
     this.emit("connected", this.#leg);
   }
 
+  #followMedia(media) {
+    if (media.mode === "talking") this.#player.stop(); // music was for waiting
+    this.#voice?.apply(media);
+  }
+
   #ended(id) {
     if (this.#leg?.id !== id) return this.#withdrawn(id);
+    this.#speaker.hush();
+    this.#player.stop();
     const leg = this.#leg;
     window.clearInterval(this.#timer);
     this.#voice?.close();
