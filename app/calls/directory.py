@@ -34,8 +34,8 @@ class Target:
 
 
 def named(body: Mapping[str, Any]) -> Target:
-    """Whom a request means: ``agent_id``, ``entry_id``, ``phone_id``, ``organisation_id`` or
-    ``number``. Raises NotFound for a row that is gone, InvalidInput for anything else."""
+    """Whom a request means: ``agent_id``, ``entry_id``, ``phone_id``, ``organisation_id``,
+    ``contact_id`` or ``number``. Raises NotFound for a row that is gone, InvalidInput for anything else."""
     for name, find in _FINDERS.items():
         if body.get(name) is not None:
             return find(_id(body[name]))
@@ -94,11 +94,22 @@ def organisation(organisation_id: int) -> Target:
     return Target(number=found.phone, label=found.name[:80])
 
 
+def contact(contact_id: int) -> Target:
+    """The number by which somebody reached us, from the list of contacts."""
+    found = db.session.get(Contact, contact_id)
+    if found is None or found.caller_number is None:
+        raise NotFound("Ce numéro est masqué : on ne peut pas le rappeler.")
+    shown = phone_numbers.display(found.caller_number)
+    name = found.person.full_name if found.person else shown
+    return Target(number=found.caller_number, label=name[:80], person_id=found.person_id)
+
+
 _FINDERS = {
     "agent_id": colleague,
     "entry_id": entry,
     "phone_id": phone,
     "organisation_id": organisation,
+    "contact_id": contact,
 }
 
 

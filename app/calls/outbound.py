@@ -26,8 +26,9 @@ from app.unit_of_work import Work, unit_of_work
 def dial(agent_id: int, target: Target, dossier_id: int | None, *, now: datetime) -> Call:
     """Call somebody from the desk, a dossier or a ticket, in one click.
 
-    ``dossier_id``: what it is about, so that her dossier is open when she answers. Raises NotFound
-    for an unknown dossier, Conflict while a call holds the agent.
+    ``dossier_id``: what it is about, so that her dossier is open when she answers. A wrap-up that
+    is still open ends here. Raises NotFound for an unknown dossier, Conflict while a call holds
+    the agent.
     """
     if target.number is None:
         raise InvalidInput("Une collègue se consulte pendant un appel.")
@@ -42,7 +43,17 @@ def dial(agent_id: int, target: Target, dossier_id: int | None, *, now: datetime
         )
         if about is not None:
             contact.person_id, contact.dossier_id = about.person_id, about.id
+        _end_wrap_up(agent_id, work, now)
         return _dial(agent_id, target.number, contact.id, work, now)
+
+
+def _end_wrap_up(agent_id: int, work: Work, now: datetime) -> None:
+    """The call before is over: it must not come back on her desk after the next one."""
+    before = store.current_call_of(agent_id)
+    if before is not None and before.agent_id == agent_id and before.state == State.WRAP_UP:
+        service.happen_within(
+            before.id, Event(Kind.WRAPPED_UP, now, "wrapped_up", agent_id=agent_id), work
+        )
 
 
 def call_again(ref: str, agent_id: int, *, now: datetime) -> Call:

@@ -284,6 +284,7 @@ CASES: tuple[Case, ...] = (
 
 UNKNOWN_NUMBER = "+33639980199"
 SWITCHBOARD = "+33353010152"
+INTERPRETER = "+33639980160"
 
 ORGANISATIONS: tuple[tuple[str, str, str], ...] = (
     ("Atelier des Deux Rives", "Saint-Clair", "+33261910150"),
@@ -291,6 +292,17 @@ ORGANISATIONS: tuple[tuple[str, str, str], ...] = (
     ("École de la Deuxième Marche", "Port-Brillet", "+33261910102"),
     ("Passerelle Formation", "La Roche-Aubry", SWITCHBOARD),
     ("Institut des Métiers du Soin", "Beauvallon", "+33465710153"),
+)
+
+
+# Name, kind, number, note.
+DIRECTORY: tuple[tuple[str, str, str, str], ...] = (
+    ("Points Région", "service", "+33261910160", "Accueil du lundi au vendredi, 9 h – 17 h."),
+    ("Pôle emploi, ligne des conseillers", "service", "+33261910161", "Dire « rémunération »."),
+    ("Mission locale de Montreval", "service", "+33261910162", "Pour les moins de 26 ans."),
+    ("Interprète arabe", "interpreter", INTERPRETER, "Tous les jours, 8 h – 20 h."),
+    ("Interprète ukrainien et russe", "interpreter", "+33639980161", ""),
+    ("Assistance du Portail", "other", "+33199000160", "Pannes seulement ; donner l'heure."),
 )
 
 
@@ -308,6 +320,11 @@ _OTHERS: tuple[tuple[tuple[str, str], str, tuple[str, str]], ...] = (
         ("Secrétariat de Passerelle Formation", "Passerelle Formation, front desk"),
         SWITCHBOARD,
         ("un organisme, pour un stagiaire", "a training centre, for a trainee"),
+    ),
+    (
+        ("Interprète arabe", "Arabic interpreter"),
+        INTERPRETER,
+        ("répond aux agents qui la consultent", "answers the agents who consult her"),
     ),
     (
         ("Numéro inconnu", "Unknown number"),

@@ -8,7 +8,7 @@ from flask_babel import get_locale
 from sqlalchemy import func, select
 
 from app.accounts.models import Agent
-from app.calls.models import Line
+from app.calls.models import DirectoryEntry, Line
 from app.clock import PARIS, local_day
 from app.demo import accounts, cases, crowd
 from app.demo.cases import Case, Slot
@@ -47,6 +47,7 @@ def seed(now: datetime) -> str:
     with unit_of_work():
         team = accounts.create(now)
         _line()
+        _directory()
         if db.session.scalar(select(func.count(Dossier.id))):
             return "Les données de démonstration sont déjà là."
         _calendar(local_day(now))
@@ -64,6 +65,16 @@ def _line() -> None:
     number = settings().line_number
     if db.session.scalar(select(Line.id).where(Line.number == number)) is None:
         db.session.add(Line(name="Portail des aides", number=number, mode="open"))
+
+
+def _directory() -> None:
+    """Whom agents may call or transfer to; the numbers are of the ranges kept for fiction."""
+    known = set(db.session.scalars(select(DirectoryEntry.number)))
+    db.session.add_all(
+        DirectoryEntry(label=label, kind=kind, number=number, note=note)
+        for label, kind, number, note in cases.DIRECTORY
+        if number not in known
+    )
 
 
 def _calendar(today: date) -> None:

@@ -56,6 +56,18 @@ class Refused:
     errors: dict[str, list[str]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Draft:
+    """A note being written, fit to be kept; ``said``: what was taken out of it, and why.
+
+    ``kept`` says whether it was stored.
+    """
+
+    note: str
+    said: tuple[str, ...] = ()
+    kept: bool = False
+
+
 ERRORS: dict[str, tuple[str, str]] = {
     "reason": ("Choisissez un motif.", "Choose a reason."),
     "caller_role": ("Choisissez qui appelait dans la liste.", "Choose who called from the list."),
@@ -112,6 +124,14 @@ def judge(form: Form, locale: str) -> Qualification | Refused:
         note=note.text,
         follow_up_on=follow_up,
     )
+
+
+def judge_draft(note: str, locale: str) -> Draft:
+    """A note as it may be kept before it is finished: without secrets, not too long."""
+    judged = free_text.check(note)
+    if isinstance(judged, free_text.Refused):
+        return Draft(judged.kept[: free_text.LONGEST], tuple(free_text.explain(judged, locale)))
+    return Draft(judged.text)
 
 
 def _with_note(form: Form, note: str) -> Form:

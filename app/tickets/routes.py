@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import cast
 
-from flask import Blueprint, Flask, Response, make_response, render_template, request
+from flask import Blueprint, Flask, Response, jsonify, make_response, render_template, request
 from flask.blueprints import BlueprintSetupState
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -19,13 +19,15 @@ from app.dossiers import timeline
 from app.dossiers.models import Dossier
 from app.dossiers.routes import DESK, id_in, words
 from app.dossiers.wording import Words
-from app.exceptions import NotFound
+from app.exceptions import InvalidInput, NotFound
 from app.tickets import reasons, service, store
 from app.tickets.models import Contact, Direction
 from app.tickets.qualification import NO_TROUBLE, Form, Refused
 from app.tickets.reasons import CallerRole, DigitalKind, Reason
 
 bp = Blueprint("tickets", __name__)
+
+DRAFT_READ = 2000  # characters: what is longer is no note
 
 
 @bp.get("/tickets/qualification")
@@ -35,6 +37,8 @@ def qualification() -> str:
     contact = store.contact(id_in(request.args, "contact") or 0)
     if contact.qualified_at is not None and request.args.get("edit") != "1":
         return render_template("tickets/qualified.html", contact=contact, **_words())
+    if service.watched(contact, current_user.id, current_user.role):
+        return render_template("tickets/watched.html", contact=contact)
     return _bar(contact, service.form_of(contact, clock.now()), {})
 
 
@@ -60,6 +64,23 @@ def qualify() -> Response:
     response = make_response(render_template("tickets/qualified.html", contact=contact, **_words()))
     response.headers["HX-Trigger"] = json.dumps({"contact-qualified": {"contact": contact_id}})
     return response
+
+
+@bp.post("/tickets/draft")
+@allow(*DESK)
+def draft() -> Response:
+    """Keep the note begun, before the call is passed on. JSON: ``{contact, note}``."""
+    body = request.get_json(silent=True)
+    contact_id = body.get("contact") if isinstance(body, dict) else None
+    if not isinstance(body, dict) or not isinstance(contact_id, int):
+        raise InvalidInput("La demande est incomplète ou abîmée.")
+    kept = service.keep_draft(
+        contact_id,
+        str(body.get("note", ""))[:DRAFT_READ],
+        agent_id=current_user.id,
+        locale=str(get_locale()),
+    )
+    return jsonify({"note": kept.note, "said": " ".join(kept.said), "kept": kept.kept})
 
 
 @bp.get("/tickets")

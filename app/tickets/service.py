@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Table, insert, select, update
+from sqlalchemy import CursorResult, Table, insert, or_, select, update
 
 from app.accounts import journal
 from app.dossiers import phone_numbers
@@ -16,10 +17,19 @@ from app.dossiers.trouble import likely_trouble
 from app.exceptions import Forbidden, InvalidInput
 from app.extensions import db
 from app.tickets import store
-from app.tickets.models import Channel, Contact, Direction
-from app.tickets.qualification import NO_TROUBLE, Form, Qualification, Refused, judge, preset
+from app.tickets.models import Channel, Contact, Direction, Outcome
+from app.tickets.qualification import (
+    NO_TROUBLE,
+    Draft,
+    Form,
+    Qualification,
+    Refused,
+    judge,
+    judge_draft,
+    preset,
+)
 from app.tickets.reasons import CallerRole, Reason, Suggestion, suggest
-from app.unit_of_work import unit_of_work
+from app.unit_of_work import rows_changed, unit_of_work
 
 
 def open_contact(
@@ -79,7 +89,17 @@ def insert_contact(
 
 def assign_agent(contact_id: int, agent_id: int) -> None:
     """Say who answered, inside the caller's transaction."""
-    db.session.execute(update(Contact).where(Contact.id == contact_id).values(agent_id=agent_id))
+    db.session.execute(
+        update(Contact).where(Contact.id == contact_id).values(agent_id=agent_id, outcome=None)
+    )
+
+
+def note_transfer(contact_id: int) -> None:
+    """The person was passed to another service, inside the caller's transaction; whoever of us
+    takes her back undoes it (``assign_agent``)."""
+    db.session.execute(
+        update(Contact).where(Contact.id == contact_id).values(outcome=Outcome.TRANSFERRED)
+    )
 
 
 def close_contact(contact_id: int, *, now: datetime) -> bool:
@@ -149,7 +169,9 @@ def detach(contact_id: int, *, agent_id: int, now: datetime) -> Contact:
 
 
 def suggestion_for(contact: Contact, now: datetime) -> Suggestion:
-    """What to preselect: from the scripts used, else from the dossier's likely trouble."""
+    """What to preselect: the transfer, else the scripts used, else the dossier's likely trouble."""
+    if contact.outcome is Outcome.TRANSFERRED:
+        return Suggestion(Reason.TRANSFER, contact.digital_seen)
     if contact.suggested_reason is not None:
         return Suggestion(contact.suggested_reason, contact.digital_seen)
     trouble = None
@@ -179,7 +201,7 @@ def qualify(
         return judged
     with unit_of_work():
         contact = store.contact(contact_id)
-        if contact.agent_id not in (None, agent_id) and role != "manager":
+        if watched(contact, agent_id, role):
             raise Forbidden(
                 "Ce contact est suivi par quelqu'un d'autre.", kept="Rien n'a été changé."
             )
@@ -196,6 +218,34 @@ def qualify(
             detail={"reason": judged.reason, "digital": judged.digital_declared},
         )
     return judged
+
+
+def keep_draft(contact_id: int, note: str, *, agent_id: int, locale: str) -> Draft:
+    """Keep the note that is being written with the contact: it travels with the call.
+
+    It is no qualification: the contact stays without a reason. Secrets are taken out rather than
+    refused, nobody waits for a note while a call is passed on. Once the contact is qualified,
+    or somebody else's, nothing is kept.
+    """
+    draft = judge_draft(note, locale)
+    with unit_of_work():
+        result = db.session.execute(
+            update(Contact)
+            .where(
+                Contact.id == contact_id,
+                Contact.qualified_at.is_(None),
+                Contact.channel == Channel.PHONE,
+                or_(Contact.agent_id.is_(None), Contact.agent_id == agent_id),
+            )
+            .values(note=draft.note)
+        )
+    return replace(draft, kept=bool(rows_changed(result)))
+
+
+def watched(contact: Contact, agent_id: int, role: str) -> bool:
+    """Is it for somebody else to qualify? The one who looks (a colleague consulted, or at whose
+    desk the call rings) reads the note and does not write."""
+    return contact.agent_id not in (None, agent_id) and role != "manager"
 
 
 def _already(contact: Contact, judged: Qualification) -> bool:
@@ -223,9 +273,10 @@ def _store(contact: Contact, judged: Qualification, agent_id: int, now: datetime
 
 
 def form_of(contact: Contact, now: datetime) -> Form:
-    """What the bar shows: what was already said, else the suggestion."""
+    """What the bar shows: what was already said, else the suggestion and the note begun."""
     if contact.qualified_at is None:
-        return preset(suggestion_for(contact, now), usual_role(contact))
+        form = preset(suggestion_for(contact, now), usual_role(contact))
+        return replace(form, note=contact.note) if contact.channel is Channel.PHONE else form
     return Form(
         reason=contact.reason,
         caller_role=contact.caller_role or "",

@@ -48,6 +48,7 @@ def test_the_phone_book_shows_every_way_of_calling(app: Flask) -> None:
     assert found.pop("Numéro inconnu") == 0
     assert found.pop("Numéro masqué") == 0
     assert found.pop("Secrétariat de Passerelle Formation") == 0
+    assert found.pop("Interprète arabe") == 0
     assert found.pop("Yannick ou Gwenaëlle Le Goff") == 2
     assert set(found.values()) == {1}
 

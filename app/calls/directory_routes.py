@@ -1,0 +1,100 @@
+"""The page where managers keep the directory that agents call from."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask import url_for as url
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from app import clock
+from app.access import allow
+from app.calls import directory_service as service
+from app.calls.directory_service import KINDS, LABEL_LENGTH, NOTE_LENGTH, Judged, Typed
+from app.dossiers import phone_numbers
+
+bp = Blueprint("directory", __name__, url_prefix="/admin/directory")
+
+Page = str | tuple[str, int] | Response
+
+
+@bp.get("")
+@allow("manager", "admin")
+def index() -> Page:
+    """All the entries, and a form to add one."""
+    return _page(Typed())
+
+
+@bp.post("")
+@allow("manager", "admin")
+def add() -> Page:
+    """A new entry; refused, it comes back as typed."""
+    typed = Typed.of(request.form)
+    judged = service.save(None, typed, by=current_user.id, now=clock.now())
+    if judged.errors:
+        return _page(typed, judged), 422
+    flash(_("« %(label)s » est dans l’annuaire.", label=typed.label), "live")
+    return redirect(url("directory.index"))
+
+
+@bp.get("/<int(max=2147483647):entry_id>")
+@allow("manager", "admin")
+def edit(entry_id: int) -> Page:
+    """One entry, to change it."""
+    entry = service.entry(entry_id)
+    shown = phone_numbers.display(entry.number)
+    return _page(Typed(entry.label, entry.kind, shown, entry.note), entry_id=entry_id)
+
+
+@bp.post("/<int(max=2147483647):entry_id>")
+@allow("manager", "admin")
+def change(entry_id: int) -> Page:
+    """Change an entry; refused, it comes back as typed."""
+    service.entry(entry_id)
+    typed = Typed.of(request.form)
+    judged = service.save(entry_id, typed, by=current_user.id, now=clock.now())
+    if judged.errors:
+        return _page(typed, judged, entry_id), 422
+    flash(_("« %(label)s » est enregistré.", label=typed.label), "live")
+    return redirect(url("directory.index"))
+
+
+@bp.post("/<int(max=2147483647):entry_id>/active")
+@allow("manager", "admin")
+def switch(entry_id: int) -> Page:
+    """Take it out of what agents see (``active=0``), or put it back."""
+    active = request.form.get("active") == "1"
+    entry = service.switch(entry_id, active=active, by=current_user.id, now=clock.now())
+    said = (
+        _("« %(label)s » est de nouveau proposé aux agents.", label=entry.label)
+        if active
+        else _("« %(label)s » n’est plus proposé aux agents.", label=entry.label)
+    )
+    flash(said, "live")
+    return redirect(url("directory.index"))
+
+
+def _page(typed: Typed, judged: Judged | None = None, entry_id: int | None = None) -> str:
+    return render_template(
+        "directory/index.html",
+        entries=service.entries(),
+        typed=typed,
+        errors=judged.errors if judged else {},
+        entry_id=entry_id,
+        kinds=kinds(),
+        kind_names=dict(kinds()),
+        limits={"label": LABEL_LENGTH, "note": NOTE_LENGTH},
+        shown=phone_numbers.display,
+    )
+
+
+def kinds() -> list[tuple[str, str]]:
+    """The kinds with their names, in the order of the list."""
+    names = {
+        "service": _("Autre service"),
+        "interpreter": _("Interprète"),
+        "organisation": _("Organisme de formation"),
+        "other": _("Autre"),
+    }
+    return [(kind, names[kind]) for kind in KINDS]
