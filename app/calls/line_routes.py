@@ -192,7 +192,8 @@ def _texts_page(cards: list[line_view.Card], language: str, status: int = 200) -
     page = render_template(
         "line/announcements.html",
         line=line,
-        cards=cards,
+        groups=line_view.grouped(cards),
+        fallback=any(card.fallback for card in cards),
         language=language,
         languages=line_view.languages(line),
         standing=line_view.standing(line, clock.now()),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -58,7 +59,7 @@ def week_of(line: Line) -> dict[str, Any]:
 
 def rules_and_policy(line: Line) -> dict[str, Any]:
     """Every rule and threshold with its value, defaults included; lists, as JSON has them."""
-    rules = {**vars(line_rules.of(line.rules)), **vars(Policy(**line.policy))}
+    rules = {**asdict(line_rules.of(line.rules)), **asdict(Policy(**line.policy))}
     return {**rules, "languages": list(rules["languages"])}
 
 
@@ -166,10 +167,9 @@ def switch_incident(on: bool, *, by: int, now: datetime) -> bool:
 
 def default_text(key: str, language: str) -> str:
     """Our own words for a key: those of the language, else French. Raises NotFound."""
-    texts = announcements.TEXTS
-    if key not in texts["fr"]:
+    if key not in announcements.TEXTS["fr"]:
         raise NotFound("Cette annonce n'existe pas.")
-    return texts.get(language, texts["fr"]).get(key, texts["fr"][key])
+    return announcements.text(key, language)
 
 
 def own_text(line: Line, key: str, language: str) -> str | None:
@@ -234,6 +234,10 @@ def store_sound(key: str, language: str, content: bytes, *, by: int, now: dateti
     A new token each time: whoever kept the old sound fetches the new one.
     """
     default_text(key, language)
+    if not announcements.playable(key):
+        raise InvalidInput(
+            "Cette annonce dit un nombre ou une heure : elle ne peut être un fichier."
+        )
     media_type = sound_type(content)
     with unit_of_work() as work:
         line = _locked()

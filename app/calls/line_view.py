@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from app.calls import announcements, line_rules, line_service, opening_hours
+from app.calls import announcement_names, announcements, line_rules, line_service, opening_hours
 from app.calls.announcement_settings import places
 from app.calls.models import Call, Line
 from app.calls.states import State
@@ -39,7 +39,7 @@ def typeset(text: str) -> str:
 
 def long_date(day: date) -> str:
     """« jeudi 24 décembre 2026 »."""
-    return str(format_date(day, "EEEE d MMMM y", locale=locale()))
+    return typeset(str(format_date(day, "EEEE d MMMM y", locale=locale())))
 
 
 # --- how the line stands -------------------------------------------------------------------------
@@ -169,7 +169,7 @@ def closures(line: Line, now: datetime) -> list[dict[str, str]]:
 
 def public_holidays(today: date) -> list[tuple[str, str]]:
     """The French public holidays of the next twelve months: (date, name)."""
-    language = "fr" if locale() == "fr" else "en_US"
+    language = "fr" if locale() == "fr" else "en_US"  # the library has no other English
     found = holidays.country_holidays("FR", years=[today.year, today.year + 1], language=language)
     return [
         (long_date(day), name)
@@ -204,13 +204,14 @@ class Card:
     sound_error: PermanenceError | None = None
     now_is: str = ""  # what somebody else stored meanwhile
     done: str = ""  # what has just been stored
-    fallback: bool = field(default=False)  # no words of ours in this language: French is spoken
+    playable: bool = True  # nothing to fill in: a sound may stand for it
+    fallback: bool = False  # no words in this language: French is spoken
 
 
 def cards(line: Line, language: str) -> list[Card]:
-    """The card of each announcement, in the order of a call."""
+    """The card of each announcement that the line may say."""
     sounds = line_service.sounds_of(line, language)
-    return [card(line, key, language, sounds) for key in _in_order()]
+    return [card(line, key, language, sounds) for key in announcements.TEXTS["fr"]]
 
 
 def card(line: Line, key: str, language: str, sounds: dict[str, str] | None = None) -> Card:
@@ -219,7 +220,10 @@ def card(line: Line, key: str, language: str, sounds: dict[str, str] | None = No
     default = line_service.default_text(key, language)
     own = line_service.own_text(line, key, language)
     found = line_service.sounds_of(line, language) if sounds is None else sounds
-    name, when = key_names().get(key, (key, ""))
+    names = {
+        k: words for _title, group in announcement_names.groups() for k, words in group.items()
+    }
+    name, when = names.get(key, (key, ""))
     return Card(
         key=key,
         language=language,
@@ -231,15 +235,19 @@ def card(line: Line, key: str, language: str, sounds: dict[str, str] | None = No
         seen=line_service.text_fingerprint(line, key, language),
         places=sorted(places(default)),
         sound=found.get(key, ""),
-        fallback=own is None and key not in announcements.TEXTS.get(language, {}),
+        playable=announcements.playable(key),
+        fallback=not announcements.has_words(key, language, line.announcements),
     )
 
 
-def _in_order() -> list[str]:
-    """The keys we have words for, those with a name first, in the order of ``key_names``."""
-    known = announcements.TEXTS["fr"]
-    named = [key for key in key_names() if key in known]
-    return named + [key for key in known if key not in named]
+def grouped(all_cards: list[Card]) -> list[tuple[str, list[Card]]]:
+    """The cards under their titles; one that has no name yet comes last."""
+    by_key = {each.key: each for each in all_cards}
+    titles = [
+        (title, [by_key.pop(key) for key in names if key in by_key])
+        for title, names in announcement_names.groups()
+    ]
+    return [*titles[:-1], (titles[-1][0], titles[-1][1] + list(by_key.values()))]
 
 
 def languages(line: Line) -> list[tuple[str, str]]:
@@ -251,31 +259,3 @@ def languages(line: Line) -> list[tuple[str, str]]:
 def incident_words(line: Line) -> str:
     """The incident's announcement in the reader's language: for the desk's banner too."""
     return typeset(announcements.incident_words(locale(), line.announcements))
-
-
-def key_names() -> dict[str, tuple[str, str]]:
-    """(name, when it is heard) of each announcement, in the order of a call."""
-    position = _("Pendant l’attente, à chaque tour de musique.")
-    return {
-        "greeting": (_("Accueil"), _("Au début de chaque appel, la ligne ouverte.")),
-        "incident": (
-            _("Incident en cours"),
-            _("Après l’accueil et pendant l’attente, tant que l’annonce d’incident est allumée."),
-        ),
-        "first": (_("Prochain appel"), position),
-        "position": (_("Place dans la file"), position),
-        "wait_1": (_("Attente de moins d’une minute"), position),
-        "wait_3": (_("Attente d’environ deux minutes"), position),
-        "wait_5": (_("Attente de trois à cinq minutes"), position),
-        "wait_10": (_("Attente de cinq à dix minutes"), position),
-        "wait_more": (_("Attente de plus de dix minutes"), position),
-        "stay": (
-            _("Merci de patienter"),
-            _("Pendant l’attente, quand trop peu d’appels récents permettent de dire une durée."),
-        ),
-        "closed": (_("Ligne fermée"), _("Quand on appelle hors des horaires.")),
-        "opens": (_("Prochaine ouverture"), _("Juste après « Ligne fermée ».")),
-        "apology": (_("Souci technique"), _("Quand notre serveur ne répond pas.")),
-        "gone": (_("La personne a raccroché"), _("Entendu par l’agent seul.")),
-        "goodbye": (_("Au revoir"), _("À la fin.")),
-    }

@@ -7,6 +7,7 @@ available with a tab open, and whoever was faster wins (Conflict, in words).
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from flask_babel import force_locale
@@ -69,7 +70,7 @@ def put_first(ref: str, *, by: Agent, now: datetime) -> None:
     """Serve this call before all that wait now. Raises Conflict when it does not wait any more."""
     call_id = store.by_ref(ref).id
     with unit_of_work() as work:
-        snapshot = dispatch.snapshot_of(now)
+        snapshot = dispatch.snapshot_of()
         mine = next((c for c in snapshot.waiting if c.call_id == call_id), None)
         if mine is None:
             raise _why_not_waiting(call_id)
@@ -192,13 +193,8 @@ def preview_today(
     calls, answer_s = _past_calls(start, now)
     seats = _team(start)
     release_connection()
-    changed = Policy(**{**vars_of(current), **proposed})
+    changed = replace(current, **proposed)
     return preview.preview(calls, seats, current, changed, answer_s=answer_s), seats
-
-
-def vars_of(policy: Policy) -> dict[str, int]:
-    """The thresholds of a policy, by name."""
-    return {name: getattr(policy, name) for name in Policy.__dataclass_fields__}
 
 
 def _past_calls(start: datetime, now: datetime) -> tuple[list[preview.PastCall], float]:

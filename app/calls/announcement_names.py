@@ -1,0 +1,106 @@
+"""What each announcement is called, and when it is heard: for the page where managers change it."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+Names = dict[str, tuple[str, str]]
+
+
+def groups() -> list[tuple[str, Names]]:
+    """(title, {key: (name, when it is heard)}), in the order of a call."""
+    return [
+        (_("Accueil et attente"), _waiting()),
+        (_("Rappel"), _callbacks()),
+        (_("Ligne fermée"), _closed()),
+        (_("Et aussi"), _others()),
+    ]
+
+
+def _waiting() -> Names:
+    each_round = _("Pendant l’attente, avant la musique.")
+    return {
+        "greeting": (_("Accueil"), _("Au début de chaque appel, la ligne ouverte.")),
+        "incident": (
+            _("Incident en cours"),
+            _("Tant que l’annonce d’incident est allumée ; les agents la lisent sur leur poste."),
+        ),
+        "first": (_("Prochain appel"), each_round),
+        "position": (_("Place dans la file"), each_round),
+        "wait_1": (_("Attente de moins d’une minute"), each_round),
+        "wait_3": (_("Attente d’environ deux minutes"), each_round),
+        "wait_5": (_("Attente de trois à cinq minutes"), each_round),
+        "wait_10": (_("Attente de cinq à dix minutes"), each_round),
+        "wait_more": (_("Attente de plus de dix minutes"), each_round),
+        "stay": (
+            _("Merci de patienter"),
+            _("À la place d’une durée, quand trop peu d’appels récents permettent de la dire."),
+        ),
+        "coming": (_("Quelqu’un répond"), _("Quand un agent vient d’accepter l’appel.")),
+        "choose_language": (
+            _("Choix de la langue"),
+            _("Dite dans sa langue à ceux qui en entendent une autre ; sans elle, pas de touche."),
+        ),
+        "closing_serve": (
+            _("Fermeture, file servie"),
+            _("À ceux qui attendent encore après l’heure, si la règle est de les servir."),
+        ),
+        "closing_offer": (
+            _("Fermeture, rappel proposé"),
+            _("À ceux qui attendent encore après l’heure, si la règle est de proposer un rappel."),
+        ),
+    }
+
+
+def _callbacks() -> Names:
+    asking = _("Quand quelqu’un demande à être rappelé.")
+    return {
+        "offer_callback": (
+            _("Proposer le rappel"),
+            _("Pendant l’attente, si le rappel est permis."),
+        ),
+        "ask_number": (_("Demander le numéro"), _("Quand le numéro est masqué.")),
+        "number_wrong": (_("Numéro incomplet"), asking),
+        "number_heard": (_("Numéro à confirmer"), asking),
+        "callback_noted": (_("Rappel noté"), asking),
+        "callback_at_opening": (_("Rappel noté, à l’ouverture"), asking),
+        "callback_kept": (_("Rappel déjà demandé"), asking),
+        "callback_for_agent": (
+            _("Annonce à l’agent"),
+            _("L’agent l’entend avant que l’on appelle."),
+        ),
+        "callback_for_person": (
+            _("Annonce à la personne rappelée"),
+            _("Quand elle décroche : une touche prouve que ce n’est pas un répondeur."),
+        ),
+        "call_later": (_("Personne n’a confirmé"), _("Avant un nouvel essai, plus tard.")),
+    }
+
+
+def _closed() -> Names:
+    menu = _("À la suite, si c’est permis.")
+    return {
+        "closed": (_("Ligne fermée"), _("Quand on appelle hors des horaires.")),
+        "opens": (_("Prochaine ouverture"), _("Juste après « Ligne fermée ».")),
+        "closed_callback": (_("Proposer le rappel à l’ouverture"), menu),
+        "closed_sms": (_("Proposer le SMS"), menu),
+        "closed_message": (_("Proposer la messagerie"), menu),
+        "not_offered": (_("Touche inconnue"), _("Quand la touche n’est pas proposée.")),
+        "sms_sent": (_("SMS envoyé"), menu),
+        "sms_already": (_("SMS déjà envoyé"), menu),
+        "sms_failed": (_("SMS non parti"), menu),
+        "record_consent": (
+            _("Accord avant un message"),
+            _("Avant d’enregistrer : la personne doit savoir et accepter."),
+        ),
+        "record_kept": (_("Message gardé"), _("Après un message vocal.")),
+    }
+
+
+def _others() -> Names:
+    return {
+        "coach": (_("Écoute annoncée"), _("À l’agent et à la personne, au début d’une écoute.")),
+        "apology": (_("Souci technique"), _("Quand notre serveur ne répond pas.")),
+        "gone": (_("La personne a raccroché"), _("Entendue par l’agent seul.")),
+        "goodbye": (_("Au revoir"), _("À la fin.")),
+    }
