@@ -14,6 +14,7 @@ from app.access import public
 from app.local_carrier.current import carrier
 from app.local_carrier.fakes import CallFailed, FakeCall, FakePhone
 from app.local_carrier.faults import CALLBACK_KINDS, REST_KINDS
+from app.local_carrier.traffic import Plan
 
 bp = Blueprint("control", __name__, url_prefix="/control")
 control = public(csrf=False)  # its own bearer token
@@ -59,9 +60,15 @@ def _form() -> dict[str, Any]:
 @bp.post("/calls")
 @control
 def dial() -> tuple[Response, int]:
-    """``{from, to?, hidden?}`` → a fake caller's call."""
+    """``{from, to?, hidden?, silent?, keys?}`` → a fake caller's call."""
     form = _form()
-    call = carrier().driver.dial(form["from"], form.get("to", ""), hidden=bool(form.get("hidden")))
+    call = carrier().driver.dial(
+        form["from"],
+        form.get("to", ""),
+        hidden=bool(form.get("hidden")),
+        silent=bool(form.get("silent")),
+        keys=str(form.get("keys", "")),
+    )
     return jsonify(call.snapshot()), 201
 
 
@@ -156,6 +163,39 @@ def remove_phone(key: str) -> Response:
     """Switch a phone off: its calls end."""
     carrier().driver.phones.pop(key).go_away()
     return jsonify(ok=True)
+
+
+@bp.post("/traffic")
+@control
+def begin_traffic() -> tuple[Response, int]:
+    """``traffic.Plan`` as JSON → many callers, from now on."""
+    try:
+        plan = Plan(**_form())
+    except (TypeError, ValueError) as error:
+        return jsonify(error=str(error)), 422
+    return jsonify(carrier().driver.traffic(plan).report()), 201
+
+
+@bp.get("/traffic/<key>")
+@control
+def fetch_traffic(key: str) -> Response:
+    """What became of the callers so far."""
+    return jsonify(carrier().driver.traffics[key].report())
+
+
+@bp.delete("/traffic/<key>")
+@control
+def stop_traffic(key: str) -> Response:
+    """No more calls; those that are live end as planned."""
+    carrier().driver.traffics[key].stop()
+    return jsonify(ok=True)
+
+
+@bp.get("/conferences/<name>/audibility")
+@control
+def audibility(name: str) -> Response:
+    """Who hears whom: the legs that each leg hears."""
+    return jsonify(carrier().driver.audibility(name))
 
 
 @bp.post("/messages")

@@ -12,6 +12,7 @@ from app.local_carrier import rest_shapes as shapes
 from app.local_carrier.exchange import Exchange
 from app.local_carrier.fakes import CallFailed, FakeCall, FakePhone
 from app.local_carrier.faults import Fault
+from app.local_carrier.traffic import Plan, Traffic
 
 KEPT_CALLS = 5000  # the memory of a long load run stays bounded
 
@@ -23,24 +24,39 @@ class Driver:
         self.exchange = exchange
         self.phones: dict[str, FakePhone] = {}
         self.calls: dict[str, FakeCall] = {}
+        self.traffics: dict[str, Traffic] = {}
 
     def dial(
-        self, from_: str, to: str = "", *, hidden: bool = False, silent: bool = False
+        self,
+        from_: str,
+        to: str = "",
+        *,
+        hidden: bool = False,
+        silent: bool = False,
+        keys: str = "",
     ) -> FakeCall:
         """Somebody calls the line (``to``: the main number).
 
         ``hidden``: without their number. ``silent``: they say nothing when they are recorded.
+        ``keys`` are pressed the first time that some are asked for.
         """
         line = self.exchange.registry.number(to or self.exchange.registry.first_number())
         if line is None:
             raise CallFailed(f"{to} is not a number of the line")
-        phone = FakePhone(self.exchange, silent=silent)
+        phone = FakePhone(self.exchange, silent=silent, keys=keys)
         shown = self.exchange.settings.hidden_from if hidden else from_
         leg = self.exchange.dialer.incoming(phone, shown, line)
         self.calls[leg.sid] = call = phone.call(leg.sid)
         while len(self.calls) > KEPT_CALLS:
             del self.calls[next(iter(self.calls))]
         return call
+
+    def traffic(self, plan: Plan) -> Traffic:
+        """Many callers at once, from now on (``traffic.py``)."""
+        traffic = Traffic(self, plan)
+        self.traffics[traffic.key] = traffic
+        traffic.start()
+        return traffic
 
     def phone(self, address: str, **habits: Any) -> FakePhone:
         """A telephone that is on, at ``+33…`` or ``client:<identity>``: see ``FakePhone``."""
@@ -106,6 +122,9 @@ class Driver:
 
     def hang_up_all(self) -> None:
         """End everything: the line is quiet for the next test."""
+        for traffic in self.traffics.values():
+            traffic.stop()
+        self.traffics.clear()
         for leg in self.exchange.live_legs():
             self.exchange.end(leg)
         for phone in self.phones.values():

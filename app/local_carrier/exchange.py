@@ -231,6 +231,11 @@ class Exchange:
                 parent.inbox.put(Wake(leg))
             return True
 
+    def end_by_sid(self, sid: str) -> bool:
+        """End a leg that may be over, or forgotten."""
+        leg = self.legs.get(sid)
+        return leg is not None and self.end(leg)
+
     @staticmethod
     def _final(leg: Leg) -> str:
         if leg.status == LIVE:

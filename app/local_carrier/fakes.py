@@ -110,6 +110,12 @@ class FakeCall:
         self.wait_for(lambda: self.state in states, timeout, f"never {' or '.join(states)}")
         return self.state
 
+    def reached(self, state: str, timeout: float | None) -> bool:
+        """Wait until the call is in ``state`` (True) or over; False too after ``timeout`` seconds."""
+        with self.changed:
+            self.changed.wait_for(lambda: self.state in (state, "ended"), timeout)
+            return self.state == state
+
     def wait_for_heard(self, text: str, timeout: float = 5.0) -> None:
         """Wait until something that contains ``text`` was spoken."""
         self.wait_for(lambda: any(text in h for h in self.heard), timeout, f"never heard {text!r}")

@@ -17,7 +17,7 @@ from app.local_carrier.webhooks import Answer
 
 BUDGET = 48 * 1024 * 1024
 WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-FIXED = 400  # bytes that an event takes beside its texts, roughly
+FIXED = 2500  # bytes that an event takes beside its texts: objects, a dictionary
 
 
 @dataclass(frozen=True)

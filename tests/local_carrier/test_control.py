@@ -9,7 +9,8 @@ import requests
 
 from app.local_carrier.carrier import create_carrier
 from app.local_carrier.settings import CarrierSettings
-from tests.local_carrier.subscriber import ALICE, LINE, Line
+from app.local_carrier.traffic import Plan
+from tests.local_carrier.subscriber import ALICE, LINE, Line, eventually
 
 pytestmark = pytest.mark.integration  # real servers, real HTTP, no database
 
@@ -87,3 +88,55 @@ def test_faults_and_journal_from_far(line: Line) -> None:
 def test_messages_from_far(line: Line, body: str) -> None:
     ask(line, "POST", "messages", **{"from": ALICE, "body": body})
     assert line.application.wait("/sms")["Body"] == body
+
+
+def test_many_callers_from_far(line: Line) -> None:
+    line.answers(incoming='<Dial><Conference waitUrl="" beep="false">a</Conference></Dial>')
+    plan: dict[str, Any] = {"calls": 6, "rate": 200.0, "talk": 0.3, "fixed": True, "patience": 5.0}
+    made = ask(line, "POST", "traffic", **plan)
+    assert made.status_code == 201
+    key = made.json()["traffic"]
+    report: dict[str, Any] = {}
+
+    def over() -> bool:
+        report.update(ask(line, "GET", f"traffic/{key}").json())
+        return bool(report["dialled"] == 6 and report["live"] == 0)
+
+    eventually(over, 15)
+    assert sum(report["outcomes"].values()) == 6
+    assert report["outcomes"]["talked"] >= 4
+    assert report["waits"]["p95"] < 5
+    assert ask(line, "DELETE", f"traffic/{key}").json()["ok"]
+    assert ask(line, "POST", "traffic", calls=0, rate=1.0).status_code == 422
+    assert ask(line, "POST", "traffic", calls=1, speed=1.0).status_code == 422
+
+
+def test_the_impatient_and_those_whom_the_line_drops(line: Line) -> None:
+    line.answers(incoming='<Enqueue waitUrl="/wait">line</Enqueue>', wait='<Pause length="100"/>')
+    impatient = line.driver.traffic(Plan(calls=2, rate=100, patience=0.1, fixed=True))
+    eventually(lambda: impatient.outcomes["abandoned"] == 2)
+    line.answers(incoming="<Hangup/>")
+    dropped = line.driver.traffic(Plan(calls=2, rate=100))
+    eventually(lambda: dropped.outcomes["lost"] == 2)
+
+
+def test_who_hears_whom_from_far(line: Line) -> None:
+    line.answers(incoming='<Dial><Conference waitUrl="">a</Conference></Dial>')
+    first = ask(line, "POST", "calls", **{"from": ALICE}).json()["leg"]
+    ask(line, "GET", f"calls/{first}?state=conference")
+    second = ask(line, "POST", "calls", **{"from": "+33639980002"}).json()["leg"]
+    ask(line, "GET", f"calls/{second}?state=talking")
+    heard = ask(line, "GET", "conferences/a/audibility").json()
+    assert heard == {first: [second], second: [first]}
+    assert ask(line, "GET", "line").json()["audibility"] == {"a": heard}
+    assert ask(line, "GET", f"calls/{second}").json()["hears"] == [first]
+    assert ask(line, "GET", "conferences/nowhere/audibility").status_code == 409
+
+
+def test_a_telephone_with_habits_from_far(line: Line) -> None:
+    line.answers(person='<Gather numDigits="1" action="/one"/>', one='<Pause length="1000"/>')
+    ask(line, "POST", "phones", address=ALICE, keys="1", talk=0.3)
+    url = line.application.url
+    line.client.calls.create(to=ALICE, from_=LINE, url=f"{url}/person", status_callback=f"{url}/s")
+    assert line.application.wait("/one")["Digits"] == "1"
+    assert line.application.wait("/s")["CallStatus"] == "completed"

@@ -182,7 +182,7 @@ def test_overrides_out_of_range_are_refused(bad: str) -> None:
 
 
 def test_the_oldest_calls_are_forgotten_first() -> None:
-    history = History(budget=20_000)
+    history = History(budget=50_000)
     answer = Answer(200, "text/xml", b"x" * 1000, 0.1)
     for index in range(100):
         history.note(f"CA{index}", "http://localhost/a", "POST", {"Digits": "1"}, answer)
