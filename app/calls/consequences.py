@@ -185,7 +185,7 @@ def _let_go(agent_id: int, before: CallRecord, after: CallRecord, event: Event) 
 def _dues(before: CallRecord, after: CallRecord, overflow_after: int) -> tuple[Due, ...]:
     at = after.last_at or after.received_at
     dues = []
-    if before.state is State.GREETING and after.state is State.WAITING:
+    if overflow_after and before.state is State.GREETING and after.state is State.WAITING:
         dues.append(Due("overflow", at + timedelta(seconds=overflow_after)))
     if after.state is State.OFFERED and after.offer_until:
         dues.append(Due("offer", after.offer_until))

@@ -2,24 +2,53 @@
 
 Order: priority, then first arrival; waiting raises priority, so nobody starves. Who: the sticky
 agent for a while, then the dossier's owner when free on front duty, then the front office by
-longest idle. Overflow widens, it never moves the call: after ``overflow_after`` seconds, when the
-queue is longer than ``overflow_length``, or when nobody is on front duty, back-office agents
-become eligible *too*.
+longest idle. Overflow widens, it never moves the call: after ``overflow_after`` seconds (at once,
+unless the line has a threshold), when the queue is longer than ``overflow_length``, or when nobody
+is on front duty, back-office agents become eligible *too*.
+
+Who let a call go (declined, missed) is not rung for it again at once, then only when nobody else is
+free, then like anybody: the caller never waits for nothing beside the only agent, and the agent is
+never rung in a loop. Why these numbers: docs/adr/0010-routing-rules.md.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import attrgetter
 
 ON_DUTY = frozenset({"available", "ringing", "in_call", "wrap_up"})
 
+REFUSAL_PAUSE = timedelta(seconds=10)
+"""Who let a call go is not rung for it meanwhile: time to say « en pause ». Doubles each time."""
+REFUSAL_LASTS = timedelta(seconds=40)
+"""The longest pause; until then she is the last to be rung for that call."""
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An agent let this call go: she declined, did not answer, or her leg never came.
+
+    ``at`` is the last time, ``times`` how often.
+    """
+
+    agent_id: int
+    at: datetime
+    times: int = 1
+
+    def pause(self) -> timedelta:
+        """How long she is not rung for this call, from ``at``."""
+        return min(REFUSAL_PAUSE * (1 << min(self.times - 1, 8)), REFUSAL_LASTS)
+
+
+@dataclass(frozen=True, slots=True)
 class WaitingCall:
-    """A call in the queue. ``arrived_at`` is its first arrival: a returned call keeps it."""
+    """A call in the queue. ``arrived_at`` is its first arrival: a returned call keeps it.
+
+    ``excluded`` are never rung for it; ``refusals`` say who let it go, and wear off.
+    ``waiting_since``: when this wait began, if it is not the first (an unanswered transfer).
+    """
 
     call_id: int
     arrived_at: datetime
@@ -28,9 +57,11 @@ class WaitingCall:
     preferred_agent_id: int | None = None
     owner_id: int | None = None
     excluded: frozenset[int] = frozenset()
+    refusals: tuple[Refusal, ...] = ()
+    waiting_since: datetime | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class AgentSeat:
     """An agent as routing sees her. ``state`` is her presence; only ``available`` is free."""
 
@@ -42,19 +73,23 @@ class AgentSeat:
     connected: bool = True
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Policy:
-    """The line's rules; all durations in seconds."""
+    """The line's rules; all durations in seconds.
+
+    With ``overflow_after`` 0 no agent is left free beside a waiting caller, and the front office
+    still comes first; ``overflow_length`` counts only for a line that has a threshold.
+    """
 
     ring_seconds: int = 20
-    overflow_after: int = 20
+    overflow_after: int = 0
     overflow_length: int = 3
     sticky_wait: int = 30
     ageing_seconds: int = 120
     language_wait: int = 20
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """All that a decision may look at."""
 
@@ -63,7 +98,7 @@ class Snapshot:
     policy: Policy = field(default_factory=Policy)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Offer:
     """Ring this agent for this call. ``overflow``: she is there because the front is not."""
 
@@ -72,7 +107,7 @@ class Offer:
     overflow: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Wait:
     """Nobody can take this call now. ``alone``: nobody is on duty at all: alert somebody."""
 
@@ -105,10 +140,11 @@ def decide(snapshot: Snapshot, now: datetime) -> list[Decision]:
 def in_order(waiting: Iterable[WaitingCall], policy: Policy, now: datetime) -> list[WaitingCall]:
     """The queue as it will be served."""
 
-    ageing = policy.ageing_seconds
+    step = timedelta(seconds=policy.ageing_seconds)
 
-    def risen(call: WaitingCall) -> float:
-        return -call.priority - max(0.0, (now - call.arrived_at).total_seconds()) // ageing
+    def risen(call: WaitingCall) -> int:
+        steps = (now - call.arrived_at) // step
+        return -call.priority - steps if steps > 0 else -call.priority
 
     # Two stable sorts: rows come nearly in order of arrival, so the first is almost free.
     return sorted(sorted(waiting, key=attrgetter("arrived_at", "call_id")), key=risen)
@@ -137,7 +173,7 @@ class _Staff:
     """The agents of one snapshot, sorted once: a long queue must not sort them for each call.
 
     ``free`` shrinks as offers are made. A pool holds the free agents of one role and set of
-    languages, longest idle last; who is no longer free is dropped when met.
+    skills, longest idle last; who is no longer free is dropped when met.
     """
 
     def __init__(self, snapshot: Snapshot) -> None:
@@ -147,53 +183,92 @@ class _Staff:
         free = [a for a in snapshot.agents if a.state == "available" and a.connected]
         free.sort(key=_idle, reverse=True)
         self.free = {a.agent_id: a for a in free}
-        self._pools: dict[str, dict[frozenset[str], list[AgentSeat]]] = {}
+        self._pools: dict[tuple[str, frozenset[str]], list[AgentSeat]] = {}
         for agent in free:
-            pools = self._pools.setdefault(agent.role, {})
-            pools.setdefault(agent.languages, []).append(agent)
+            self._pools.setdefault((agent.role, agent.languages), []).append(agent)
+        self._fitting: dict[tuple[str, str | None], list[list[AgentSeat]]] = {}
 
     def choose(self, call: WaitingCall, now: datetime) -> AgentSeat | None:
-        """Who rings for this call, if anybody may."""
+        """Who rings for this call, if anybody may: who let it go comes after all others."""
+        if not call.refusals:
+            return self._choose(call, now, call.excluded)
+        resting, last = self._reluctant(call, now)
+        first = self._choose(call, now, call.excluded | resting | last)
+        if first is not None or not last:
+            return first
+        return self._choose(call, now, call.excluded | resting)
+
+    def _reluctant(self, call: WaitingCall, now: datetime) -> tuple[frozenset[int], frozenset[int]]:
+        """Free agents not to be rung now for a call that they let go, and those to be rung last.
+
+        Who became available again since (her own act, or the end of another call) is neither.
+        """
+        resting, last = set(), set()
+        for refusal in call.refusals:
+            agent = self.free.get(refusal.agent_id)
+            if agent is None or agent.idle_since > refusal.at:
+                continue
+            ago = now - refusal.at
+            if ago < refusal.pause():
+                resting.add(refusal.agent_id)
+            elif ago < REFUSAL_LASTS:
+                last.add(refusal.agent_id)
+        return frozenset(resting), frozenset(last)
+
+    def _choose(self, call: WaitingCall, now: datetime, barred: frozenset[int]) -> AgentSeat | None:
         waited = _waited(call, now)
         # A caller whose language nobody speaks is not left to wait for ever: anybody, with S29.
         language = call.language if waited < self._policy.language_wait else None
-        if self._kept_for_one(call, waited):
-            return self._named(call.preferred_agent_id, call, language)
-        owner = self._named(call.owner_id, call, language)
+        if self._kept_for_one(call, now):
+            return self._named(call.preferred_agent_id, barred, language)
+        owner = self._named(call.owner_id, barred, language)
         if owner is not None and owner.role == "front":
             return owner
-        front = self._longest_idle("front", call, language)
+        front = self._longest_idle("front", barred, language)
         if front is not None:
             return front
         wide = self._wide or waited >= self._policy.overflow_after
-        return self._longest_idle("back", call, language) if wide else None
+        return self._longest_idle("back", barred, language) if wide else None
 
-    def _kept_for_one(self, call: WaitingCall, waited: float) -> bool:
+    def _kept_for_one(self, call: WaitingCall, now: datetime) -> bool:
         """Is the agent this call is kept for still worth waiting for?"""
+        since = call.waiting_since or call.arrived_at
         return (
             call.preferred_agent_id in self._on_duty
+            and (now - since).total_seconds() < self._policy.sticky_wait
             and call.preferred_agent_id not in call.excluded
-            and waited < self._policy.sticky_wait
+            and all(r.agent_id != call.preferred_agent_id for r in call.refusals)
         )
 
     def _named(
-        self, agent_id: int | None, call: WaitingCall, language: str | None
+        self, agent_id: int | None, barred: frozenset[int], language: str | None
     ) -> AgentSeat | None:
         agent = self.free.get(agent_id) if agent_id is not None else None
-        if agent is None or agent_id in call.excluded:
+        if agent is None or agent_id in barred:
             return None
         return agent if language is None or language in agent.languages else None
 
-    def _longest_idle(self, role: str, call: WaitingCall, language: str | None) -> AgentSeat | None:
+    def _longest_idle(
+        self, role: str, barred: frozenset[int], language: str | None
+    ) -> AgentSeat | None:
         found: AgentSeat | None = None
-        for languages, pool in self._pools.get(role, {}).items():
-            if language is not None and language not in languages:
-                continue
+        for pool in self._fit(role, language):
             while pool and pool[-1].agent_id not in self.free:
                 pool.pop()
             for agent in reversed(pool):
-                if agent.agent_id in self.free and agent.agent_id not in call.excluded:
+                if agent.agent_id in self.free and agent.agent_id not in barred:
                     if found is None or _idle(agent) < _idle(found):
                         found = agent
                     break
         return found
+
+    def _fit(self, role: str, language: str | None) -> list[list[AgentSeat]]:
+        """The pools of this role whose agents can serve; found once for each need."""
+        need = role, language
+        if need not in self._fitting:
+            self._fitting[need] = [
+                pool
+                for (of, languages), pool in self._pools.items()
+                if of == role and (language is None or language in languages)
+            ]
+        return self._fitting[need]

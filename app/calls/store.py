@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, delete, exists, insert, or_, select, update
 
-from app.accounts.models import Agent, Connection, Presence
+from app.accounts.models import Presence
 from app.calls import states
 from app.calls.models import Call, CallEvent, CallSegment, Deadline
 from app.calls.states import CallRecord, Event, Kind, PartyState, State
-from app.dossiers.models import Dossier
 from app.exceptions import Conflict, NotFound
 from app.extensions import db
-from app.tickets.models import Contact
 from app.unit_of_work import rows_changed
 
 DERIVED = tuple(f.name for f in fields(CallRecord) if f.name != "outbound")
@@ -204,55 +200,6 @@ def write_segments(call_id: int) -> None:
 
 
 # --- reads ---------------------------------------------------------------------------------------
-
-
-def waiting_rows() -> Sequence[Any]:
-    """The queue: call, and the owner of the dossier attached to its contact."""
-    return db.session.execute(
-        select(
-            Call.id,
-            Call.ref,
-            Call.queued_at,
-            Call.waiting_since,
-            Call.priority,
-            Call.language,
-            Call.line_id,
-            Call.preferred_agent_id,
-            Dossier.owner_id,
-        )
-        .outerjoin(Contact, Contact.id == Call.contact_id)
-        .outerjoin(Dossier, Dossier.id == Contact.dossier_id)
-        .where(Call.state == State.WAITING)
-        .order_by(Call.queued_at)
-    ).all()
-
-
-def agent_rows() -> Sequence[Any]:
-    """Front and back agents with their presence; ``connected`` when a tab of theirs is open."""
-    tab = exists().where(Connection.agent_id == Agent.id).label("connected")
-    return db.session.execute(
-        select(Agent.id, Agent.role, Agent.languages, Presence.state, Presence.idle_since, tab)
-        .join(Presence, Presence.agent_id == Agent.id)
-        .where(
-            Agent.active.is_(True),
-            Agent.role.in_(("front", "back")),
-            Presence.state != "offline",
-        )
-    ).all()
-
-
-def recent_refusals(call_ids: Iterable[int], since: datetime) -> dict[int, set[int]]:
-    """For each call, the agents who let it go (declined, missed, put back) after ``since``."""
-    kinds = (Kind.DECLINED, Kind.OFFER_EXPIRED, Kind.CONNECT_FAILED, Kind.REQUEUED)
-    refusals: dict[int, set[int]] = {}
-    for call_id, agent_id in db.session.execute(
-        select(CallEvent.call_id, CallEvent.agent_id).where(
-            CallEvent.call_id.in_(list(call_ids)), CallEvent.kind.in_(kinds), CallEvent.at >= since
-        )
-    ):
-        if agent_id is not None:
-            refusals.setdefault(call_id, set()).add(agent_id)
-    return refusals
 
 
 def current_call_of(agent_id: int) -> Call | None:

@@ -139,7 +139,8 @@ def test_overflow_is_due_after_the_lines_threshold() -> None:
     assert [(d.kind, d.at) for d in follow.dues] == [("overflow", at(24))]
     record = apply(fold([]), event(Kind.QUEUED, 4))
     at_once = consequences(fold([]), record, event(Kind.QUEUED, 4), overflow_after=0)
-    assert at_once.dues == () and at_once.route
+    assert at_once.dues == ()
+    assert at_once.route
 
 
 def test_the_person_is_rung_once_the_agent_who_dials_is_there() -> None:

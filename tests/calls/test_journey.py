@@ -13,7 +13,8 @@ from app import clock
 from app.accounts import service as accounts
 from app.accounts.models import Connection, Presence
 from app.calls import service, store, ticker
-from app.calls.models import Call
+from app.calls.models import Call, Line
+from app.calls.states import Event, Kind
 from app.extensions import db
 from app.tickets.models import Contact
 from app.unit_of_work import unit_of_work
@@ -127,7 +128,11 @@ def test_the_first_of_two_accepts_wins(caller: Phone, at_desk: Desk) -> None:
     assert act(rung, one, "accept").status_code == 409  # her other tab: she has it already
 
 
-def test_third_call_overflows_to_the_back_office(caller: Phone, at_desk: Desk) -> None:
+def test_third_call_overflows_to_the_back_office_past_the_lines_threshold(
+    caller: Phone, at_desk: Desk, line: Line
+) -> None:
+    line.policy = {"overflow_after": 20}
+    db.session.commit()
     front = [at_desk(), at_desk()]
     back = at_desk("back")
     first, second = caller("+33639980101").dial(), caller("+33639980102").dial()
@@ -151,6 +156,47 @@ def test_third_call_overflows_to_the_back_office(caller: Phone, at_desk: Desk) -
     act(front[0], first, "hang-up")
     act(front[0], first, "wrap-up-done")
     assert (fourth.call.state, fifth.call.state) == ("offered", "waiting")
+
+
+def test_without_a_threshold_the_back_office_is_rung_at_once(caller: Phone, at_desk: Desk) -> None:
+    front, back = at_desk(), at_desk("back")
+    connect(front, caller("+33639980101").dial())
+    second = caller("+33639980102").dial()
+    assert (presence(back), second.call.overflow) == ("ringing", True)
+
+
+def test_the_only_agent_is_rung_again_shortly_after_she_declined(
+    caller: Phone, at_desk: Desk
+) -> None:
+    agent = at_desk()
+    one = caller().dial()
+    assert act(agent, one, "decline").status_code == 200
+    assert (one.call.state, presence(agent)) == ("waiting", "available")
+    later(9)
+    assert one.call.state == "waiting"
+    later(11)
+    assert (one.call.state, one.call.offered_to) == ("offered", agent.agent.id)
+
+
+def test_a_declined_call_goes_to_a_colleague_who_comes(caller: Phone, at_desk: Desk) -> None:
+    first = at_desk()
+    one = caller().dial()
+    act(first, one, "decline")
+    second = at_desk("back")
+    later(15)  # the first one's pause is over, but she comes after all others
+    assert one.call.offered_to == second.agent.id
+
+
+def test_who_missed_a_call_and_comes_back_is_rung_at_once(caller: Phone, at_desk: Desk) -> None:
+    agent = at_desk()
+    one = caller().dial()
+    call = one.call
+    service.happen(
+        call.id, Event(Kind.OFFER_EXPIRED, clock.now(), "expired", agent_id=call.offered_to)
+    )
+    assert (one.call.state, presence(agent)) == ("waiting", "missed")
+    agent.post("/desk/presence", json={"state": "available"})
+    assert (one.call.state, presence(agent)) == ("offered", "ringing")
 
 
 def test_an_unanswered_offer_moves_on_and_keeps_the_place(caller: Phone, at_desk: Desk) -> None:

@@ -1,0 +1,139 @@
+"""The queue and the staff as rows say now: all that routing reads of the database.
+
+Asked at every wake-up and every tick, so each question is prepared once, reads columns and not
+objects, and the first one is enough when there is nothing to decide.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any, cast
+
+from sqlalchemy import Table, Text, and_, bindparam, exists, func, select
+from sqlalchemy import cast as sql_cast
+
+from app.accounts.models import Agent, Connection, Presence
+from app.calls.models import Call, CallEvent, Line
+from app.calls.routing import ON_DUTY, AgentSeat, Policy, Refusal, Snapshot, WaitingCall
+from app.calls.states import Kind, State
+from app.dossiers.models import Dossier
+from app.extensions import db
+from app.tickets.models import Contact
+
+LET_GO = (Kind.DECLINED, Kind.OFFER_EXPIRED, Kind.CONNECT_FAILED)
+ANSWERING = ("front", "back")
+
+_agents, _presences, _connections, _calls, _events, _contacts, _dossiers = (
+    cast(Table, model.__table__)
+    for model in (Agent, Presence, Connection, Call, CallEvent, Contact, Dossier)
+)
+_waits = _calls.c.state == State.WAITING
+_has_tab = exists().where(_connections.c.agent_id == _presences.c.agent_id)
+_answering = and_(
+    _agents.c.id == _presences.c.agent_id,
+    _agents.c.active.is_(True),
+    _agents.c.role.in_(ANSWERING),
+)
+_WAITING = (
+    select(func.count()).select_from(_calls).where(_waits)
+)  # not EXISTS: it would scan the past
+_SOMEBODY = select(
+    exists().where(
+        _answering, _presences.c.state.in_(bindparam("states", expanding=True)), _has_tab
+    )
+)
+_STAFF = select(
+    _agents.c.id,
+    _agents.c.role,
+    sql_cast(_agents.c.languages, Text).label("languages"),
+    _presences.c.state,
+    _presences.c.idle_since,
+    _has_tab.label("connected"),
+).where(_answering, _presences.c.state.in_(sorted(ON_DUTY)))
+_QUEUE = (
+    select(
+        _calls.c.id,
+        _calls.c.queued_at,
+        _calls.c.waiting_since,
+        _calls.c.priority,
+        _calls.c.language,
+        _calls.c.preferred_agent_id,
+        _dossiers.c.owner_id,
+    )
+    .select_from(
+        _calls.outerjoin(_contacts, _contacts.c.id == _calls.c.contact_id).outerjoin(
+            _dossiers, _dossiers.c.id == _contacts.c.dossier_id
+        )
+    )
+    .where(_waits)
+    .order_by(_calls.c.queued_at, _calls.c.id)
+)
+_REFUSALS = (
+    select(
+        _events.c.call_id,
+        _events.c.agent_id,
+        func.max(_events.c.at).label("at"),
+        func.count().label("times"),
+    )
+    .join(_calls, _calls.c.id == _events.c.call_id)
+    .where(_waits, _events.c.kind.in_(LET_GO), _events.c.agent_id.is_not(None))
+    .group_by(_events.c.call_id, _events.c.agent_id)
+)
+
+
+def somebody_waits() -> bool:
+    """Is a caller in the queue?"""
+    return bool(db.session.scalar(_WAITING))
+
+
+def somebody_is(*states: str) -> bool:
+    """Is an agent who answers, with a tab open, in one of these presence states?"""
+    return bool(db.session.scalar(_SOMEBODY, {"states": states}))
+
+
+def line() -> Line | None:
+    """The line whose policy routes."""
+    return db.session.scalar(select(Line).order_by(Line.id).limit(1))
+
+
+def take(policy: Policy) -> Snapshot:
+    """The queue, who let which of its calls go, and the agents on duty."""
+    refusals = _refusals(db.session.execute(_REFUSALS).all())
+    return Snapshot(
+        waiting=tuple(
+            WaitingCall(
+                call_id=row.id,
+                arrived_at=row.queued_at,
+                waiting_since=row.waiting_since,
+                priority=row.priority,
+                language=row.language,
+                preferred_agent_id=row.preferred_agent_id,
+                owner_id=row.owner_id,
+                refusals=tuple(refusals.get(row.id, ())),
+            )
+            for row in db.session.execute(_QUEUE).all()
+        ),
+        agents=tuple(
+            AgentSeat(id_, role, state, idle_since, _languages(languages), bool(connected))
+            for id_, role, languages, state, idle_since, connected in db.session.execute(
+                _STAFF
+            ).all()
+        ),
+        policy=policy,
+    )
+
+
+def _refusals(rows: Iterable[Any]) -> dict[int, list[Refusal]]:
+    found: dict[int, list[Refusal]] = defaultdict(list)
+    for call_id, agent_id, at, times in rows:
+        found[call_id].append(Refusal(agent_id, at, times))
+    return found
+
+
+@lru_cache(maxsize=256)
+def _languages(written: str | None) -> frozenset[str]:
+    """A JSON list, read once: a team speaks few different sets of languages."""
+    return frozenset(json.loads(written or "null") or ("fr",))
