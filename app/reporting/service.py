@@ -51,4 +51,4 @@ def export_for(
 
 def board(now: datetime) -> wall.Board:
     """The line as it is now."""
-    return wall.board(store.live_calls(), store.seats(), dispatch.snapshot_of(now), now)
+    return wall.board(store.live_calls(), store.seats(), dispatch.snapshot_of(), now)
