@@ -66,18 +66,36 @@ class Imported:
 
 def import_file(file: Path, mapping_file: Path) -> Imported:
     """Import the calls of a CSV. Raises InvalidInput when the file or mapping cannot be used."""
-    mapping = _mapping(mapping_file)
-    text = _text(file, mapping)
+    table = read_table(file, mapping_file)
     result = Imported()
     agents = {a.email: a.id for a in db.session.scalars(select(Agent))}
-    for number, row in _rows(text, mapping):
+    for number, cell in table.rows:
         try:
-            _import_row(row, mapping, agents, result)
+            _import_row(cell, table.formats, agents, result)
         except (ValueError, KeyError) as error:
             result.refused.append(f"ligne {number} : {error}")
         except PermanenceError as error:
             result.refused.append(f"ligne {number} : {error}")
     return result
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file read with its mapping: each line's number and its cells, by our names of columns."""
+
+    rows: list[tuple[int, dict[str, str]]]
+    formats: dict[str, str]
+
+
+def read_table(file: Path, mapping_file: Path) -> Table:
+    """Read a CSV as its mapping says. Raises InvalidInput when the file or mapping is unusable."""
+    mapping = _mapping(mapping_file)
+    columns = mapping["columns"].items()
+    rows = [
+        (number, {key: (row.get(column) or "").strip() for key, column in columns})
+        for number, row in _rows(_text(file, mapping), mapping)
+    ]
+    return Table(rows, mapping.get("formats", {}))
 
 
 def _mapping(path: Path) -> dict[str, Any]:
@@ -131,10 +149,9 @@ def _rows(text: str, mapping: dict[str, Any]) -> list[tuple[int, dict[str, str]]
 
 
 def _import_row(
-    row: dict[str, str], mapping: dict[str, Any], agents: dict[str, int], result: Imported
+    cell: dict[str, str], formats: dict[str, str], agents: dict[str, int], result: Imported
 ) -> None:
-    cell = {key: (row.get(column) or "").strip() for key, column in mapping["columns"].items()}
-    past = _past_call(cell, mapping.get("formats", {}), agents)
+    past = _past_call(cell, formats, agents)
     with unit_of_work():
         stored = replay(past)
         if stored is None:
@@ -147,10 +164,8 @@ def _import_row(
 
 
 def _past_call(cell: dict[str, str], formats: dict[str, str], agents: dict[str, int]) -> PastCall:
-    zone = ZoneInfo(formats.get("zone", "Europe/Paris"))
-    pattern = formats.get("received_at", "%Y-%m-%d %H:%M:%S")
-    received = datetime.strptime(cell["received_at"], pattern).replace(tzinfo=zone)
-    wait, talk = _seconds(cell["wait_s"]), _seconds(cell.get("talk_s", ""))
+    received = received_at(cell, formats)
+    wait, talk = seconds(cell["wait_s"]), seconds(cell.get("talk_s", ""))
     left = received + timedelta(seconds=wait)
     events = [Event(Kind.QUEUED, received, "queued")]
     if talk:
@@ -174,7 +189,14 @@ def _past_call(cell: dict[str, str], formats: dict[str, str], agents: dict[str, 
     return PastCall(sid, cell.get("number") or None, received, events)
 
 
-def _seconds(text: str) -> int:
+def received_at(cell: dict[str, str], formats: dict[str, str]) -> datetime:
+    """When the call came. Raises ValueError for a text that is not in the mapping's format."""
+    zone = ZoneInfo(formats.get("zone", "Europe/Paris"))
+    pattern = formats.get("received_at", "%Y-%m-%d %H:%M:%S")
+    return datetime.strptime(cell["received_at"], pattern).replace(tzinfo=zone)
+
+
+def seconds(text: str) -> int:
     """« 75 », « 1:15 » or « 0:01:15 » in seconds; empty is 0."""
     total = 0
     for part in text.split(":") if text else ():

@@ -6,12 +6,8 @@ what they decide and by nothing else.
 
 from __future__ import annotations
 
-import csv
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
-from pathlib import Path
 
 import numpy as np
 
@@ -101,38 +97,9 @@ def demo(rng: np.random.Generator) -> Day:
     )
 
 
-def from_csv(path: Path, rng: np.random.Generator) -> Day:
-    """A real log. Columns: ``queued_at`` (ISO 8601), ``talk_s``; optional ``wrap_up_s``,
-    ``ring_s``, ``patience_s``, ``owner``. A missing talk or patience is drawn.
-
-    Raises ``ValueError`` naming the line that cannot be read.
-    """
-    with path.open(newline="", encoding="utf-8") as file:
-        return tuple(sorted(_rows(csv.DictReader(file), rng), key=lambda call: call.at))
-
-
-def _rows(rows: csv.DictReader[str], rng: np.random.Generator) -> Iterator[ArrivingCall]:
-    midnight: datetime | None = None
-    for number, row in enumerate(rows, start=2):
-        try:
-            queued = datetime.fromisoformat(row["queued_at"])
-            midnight = midnight or queued.replace(hour=0, minute=0, second=0, microsecond=0)
-            owner = row.get("owner")
-            yield ArrivingCall(
-                at=(queued - midnight).total_seconds(),
-                talk_s=float(row.get("talk_s") or _talks(rng, 1, lognormal=True)[0]),
-                patience_s=float(row.get("patience_s") or rng.exponential(MEAN_PATIENCE_S)),
-                wrap_up_s=float(row.get("wrap_up_s") or WRAP_UP_S),
-                ring_s=float(row.get("ring_s") or RING_S),
-                owner=int(owner) if owner else None,
-            )
-        except (KeyError, TypeError, ValueError) as error:
-            raise ValueError(f"line {number}: {error}") from error
-
-
 def _day(rng: np.random.Generator, at: np.ndarray, portfolios: int, lognormal: bool) -> Day:
     count = len(at)
-    talks = _talks(rng, count, lognormal=lognormal)
+    talks = talks_of(rng, count, lognormal=lognormal)
     patience = rng.exponential(MEAN_PATIENCE_S, count)
     owners = rng.integers(1, portfolios + 1, count)
     return tuple(
@@ -141,7 +108,8 @@ def _day(rng: np.random.Generator, at: np.ndarray, portfolios: int, lognormal: b
     )
 
 
-def _talks(rng: np.random.Generator, count: int, *, lognormal: bool) -> np.ndarray:
+def talks_of(rng: np.random.Generator, count: int, *, lognormal: bool) -> np.ndarray:
+    """Lengths of talks, in seconds: exponential, or lognormal with the demo day's spread."""
     if not lognormal:
         return rng.exponential(MEAN_TALK_S, count)
     return rng.lognormal(math.log(MEAN_TALK_S) - TALK_SIGMA**2 / 2, TALK_SIGMA, count)

@@ -37,6 +37,12 @@ class Staff:
     front: int
     back: int = 0
 
+    @classmethod
+    def parse(cls, text: str) -> Staff:
+        """« 2+1 »: two of the front office, one of the back office."""
+        front, _, back = text.partition("+")
+        return cls(int(front), int(back or 0))
+
     def seats(self) -> dict[int, AgentSeat]:
         """Everybody free since midnight."""
         roles = ["front"] * self.front + ["back"] * self.back
