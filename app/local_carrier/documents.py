@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from app.local_carrier import verbs
 from app.local_carrier.attributes import TwimlRefused
 from app.local_carrier.legs import Source
 from app.local_carrier.twiml import Context, check_content_type, parse
-from app.local_carrier.webhooks import Answer, WebhookFailed
+from app.local_carrier.webhooks import Answer, WebhookFailed, resolve
 
 if TYPE_CHECKING:
     from app.local_carrier.exchange import Exchange
 
-PLAY_SECONDS = 8.0  # how long a sound file is taken to last
 SOUNDS = ("audio/mpeg", "audio/mp3", "audio/wav", "audio/wave", "audio/x-wav")
 
 
@@ -37,7 +37,7 @@ class Documents:
         if kind in SOUNDS and context is not Context.CALL:
             return (verbs.Play(source.url),)
         check_content_type(answer.content_type)
-        return parse(answer.body, context)
+        return tuple(_absolute(verb, source.url) for verb in parse(answer.body, context))
 
     def _ask(self, source: Source, params: Mapping[str, str], call_sid: str) -> Answer:
         history = self._exchange.history
@@ -63,7 +63,21 @@ class Documents:
                     seconds,
                 )
             case verbs.Play():
-                seconds = (0.3 * len(verb.digits) or PLAY_SECONDS) * settings.pace
+                seconds = 0.3 * len(verb.digits) or self._exchange.sounds.seconds(verb.url)
+                seconds *= settings.pace
                 return "played", {"url": verb.url, "digits": verb.digits}, seconds
             case verbs.Pause():
                 return "paused", {"seconds": verb.length}, verb.length * settings.pace
+
+
+def _absolute(verb: verbs.Verb, base: str) -> verbs.Verb:
+    """The verb with its sounds' addresses as seen from the document at ``base``."""
+    if isinstance(verb, verbs.Play) and verb.url:
+        return replace(verb, url=resolve(base, verb.url))
+    if isinstance(verb, verbs.Gather):
+        prompts = tuple(
+            replace(p, url=resolve(base, p.url)) if isinstance(p, verbs.Play) and p.url else p
+            for p in verb.prompts
+        )
+        return replace(verb, prompts=prompts)
+    return verb

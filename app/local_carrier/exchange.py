@@ -42,6 +42,7 @@ from app.local_carrier.registry import Registry
 from app.local_carrier.rooms import Rooms
 from app.local_carrier.settings import CarrierSettings
 from app.local_carrier.sids import new_sid
+from app.local_carrier.sounds import Sounds
 from app.local_carrier.webhooks import Webhooks
 
 log = logging.getLogger(__name__)
@@ -69,6 +70,7 @@ class Exchange:
         self.faults = Faults()
         self.webhooks = Webhooks(settings.auth_token, settings.webhook_timeout)
         self.history = History()
+        self.sounds = Sounds(self)
         self.documents = Documents(self)
         self.courier = Courier(self.webhooks, self.history, self.faults, self.spawn)
         self.directory = Directory(self)

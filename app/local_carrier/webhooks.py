@@ -66,10 +66,18 @@ class Webhooks:
         check_content_type(answer.content_type)
         return answer.body
 
-    def ask(self, url: str, method: str, params: Mapping[str, str], token: str = "") -> Answer:
+    def ask(
+        self,
+        url: str,
+        method: str,
+        params: Mapping[str, str],
+        token: str = "",
+        largest: int = MAX_DOCUMENT,
+    ) -> Answer:
         """Send one request, again where the URL's overrides say so; its last answer.
 
-        ``token`` is the idempotency token, the same for each try and for a repeated callback.
+        ``token`` is the idempotency token, the same for each try and for a repeated callback;
+        ``largest`` is in bytes.
         Raises WebhookFailed when there is no answer, TwimlRefused when it is too large.
         """
         bare, connection = split(url)
@@ -81,7 +89,9 @@ class Webhooks:
             left = connection.total - (time.monotonic() - started)
             last = attempt == connection.retries
             try:
-                answer = self._once(bare, method, params, token, connection, max(left, 0.05))
+                answer = self._once(
+                    bare, method, params, token, connection, max(left, 0.05), largest
+                )
             except WebhookFailed as failure:
                 spent = time.monotonic() - started >= connection.total
                 if last or spent or not connection.tries_again(failure.kind):
@@ -99,6 +109,7 @@ class Webhooks:
         token: str,
         connection: Connection,
         left: float,
+        largest: int,
     ) -> Answer:
         form = params if method == "POST" else {}
         if method != "POST" and params:
@@ -124,18 +135,20 @@ class Webhooks:
                 redirect=False,
                 preload_content=False,
             )
-            return self._read(response, url, started, left)
+            return self._read(response, url, started, left, largest)
         except failures.HTTPError as error:
             raise _failed(url, error) from error
 
     @staticmethod
-    def _read(response: urllib3.BaseHTTPResponse, url: str, started: float, left: float) -> Answer:
+    def _read(
+        response: urllib3.BaseHTTPResponse, url: str, started: float, left: float, largest: int
+    ) -> Answer:
         """The whole answer, within the size and the time that a document may take."""
-        body, whole = b"", False
+        body, whole = bytearray(), False
         try:
             for chunk in response.stream(16384):
                 body += chunk
-                if len(body) > MAX_DOCUMENT:
+                if len(body) > largest:
                     raise TwimlRefused(11750, "TwiML response body too large")
                 if time.monotonic() - started > left:
                     raise WebhookFailed(11205, url, "timed out", "rt")
@@ -146,7 +159,7 @@ class Webhooks:
             else:
                 response.close()
         kind = response.headers.get("Content-Type", "")
-        return Answer(response.status, kind, body, time.monotonic() - started)
+        return Answer(response.status, kind, bytes(body), time.monotonic() - started)
 
 
 def _failed(url: str, error: failures.HTTPError) -> WebhookFailed:

@@ -423,7 +423,7 @@ def test_several_digits_end_with_a_key_while_prompts_go_on(line: Line) -> None:
         choice=lambda form: f"<Response><Say>[{form['Digits']}]</Say></Response>",
     )
     caller = line.driver.dial(ALICE)
-    caller.wait_for(lambda: "/music.wav" in caller.played)
+    caller.wait_for(lambda: f"{line.application.url}/music.wav" in caller.played)
     caller.press("0612#")
     caller.press("34*", wait=0)
     caller.wait_for_heard("[0612#34]")

@@ -183,7 +183,7 @@ def test_everybody_hears_an_announcement(line: Line) -> None:
     conference.update(announce_url=f"{line.application.url}/announce")
     for one in (caller, agent):
         one.wait_for_heard("Un responsable écoute")
-        one.wait_for(lambda one=one: one.played == ["/bell.wav"])  # type: ignore[misc]
+        one.wait_for(lambda one=one: one.played == [f"{line.application.url}/bell.wav"])  # type: ignore[misc]
         assert one.state == "talking"
     over = line.application.wait("/conference", StatusCallbackEvent="announcement-end")
     assert over["AnnounceUrl"].endswith("/announce")
