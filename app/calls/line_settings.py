@@ -185,7 +185,8 @@ def read_closure(
         errors["first"] = InvalidInput(
             "La ligne est déjà fermée ce jour-là : il est dans la liste, ou férié."
         )
-    return Read({"days": fresh}, errors)
+        return Read(errors=errors)
+    return Read({"days": fresh})
 
 
 def _date(typed: str, name: str, errors: Errors) -> date | None:

@@ -142,7 +142,10 @@ def _closed_effect(line: Line) -> str:
         words.append(_("Personnes qui attendent déjà : %(n)s ; elles seront servies.", n=count))
     elif count:
         words.append(
-            _("Personnes qui attendent déjà : %(n)s ; un rappel leur est proposé.", n=count)
+            _(
+                "Personnes qui attendent déjà : %(n)s ; elles peuvent taper 1 pour être rappelées, ou attendre.",
+                n=count,
+            )
         )
     return " ".join(words)
 

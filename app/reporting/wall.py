@@ -202,7 +202,7 @@ def waiting_reason(call: WaitingCall, snapshot: Snapshot, now: datetime) -> Reas
         return Reason("nobody")
     policy = snapshot.policy
     if _kept_for(call, on_duty, policy, now):
-        until = call.arrived_at + timedelta(seconds=policy.sticky_wait)
+        until = _wait_began(call) + timedelta(seconds=policy.sticky_wait)
         return Reason("kept_for", call.preferred_agent_id, until)
     free = [a for a in on_duty if a.state == "available"]
     wide = widened(call, snapshot, now)
@@ -218,7 +218,7 @@ def _kept_for(call: WaitingCall, on_duty: list[AgentSeat], policy: Policy, now: 
         any(a.agent_id == preferred for a in on_duty)
         and preferred not in call.excluded
         and all(refusal.agent_id != preferred for refusal in call.refusals)
-        and _waited(call, now) < policy.sticky_wait
+        and (now - _wait_began(call)).total_seconds() < policy.sticky_wait
     )
 
 
@@ -257,3 +257,8 @@ def _nobody_free(
 
 def _waited(call: WaitingCall, now: datetime) -> float:
     return (now - call.arrived_at).total_seconds()
+
+
+def _wait_began(call: WaitingCall) -> datetime:
+    """When this wait began: an unanswered transfer waits anew, at its old place."""
+    return call.waiting_since or call.arrived_at

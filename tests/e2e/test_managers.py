@@ -9,8 +9,10 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.test_pages import PASSWORD, WHO, check
 from tests.people import act, assert_axe, assert_fits, become_available, keep_screen
+from tests.remote import Line
 
 if TYPE_CHECKING:
+    from tests.fixtures.servers import Served
     from tests.people import People
 
 
@@ -55,20 +57,70 @@ def test_an_announcement_is_changed_and_put_back(manager: Page) -> None:
     expect(card.locator("#reset-position")).to_have_count(0)
 
 
-def test_the_wall_acts_on_a_waiting_call_by_keyboard(people: People, manager: Page) -> None:
+def test_the_wall_acts_by_keyboard_and_nothing_steals_the_focus(
+    people: People, served: Served, manager: Page
+) -> None:
+    line = Line(served.carrier_url)
+    line.clear()
     agent = people.agent(WHO["front"], PASSWORD)
     become_available(agent)
-    act(agent, "[data-presence=away][data-reason=pause]#act-pause")
-    caller = people.caller()
-    caller.fill("#number, [name=number]", "") if False else None
-    manager.goto("/wall")
-    for dialog in ("#wall-line", "#wall-thresholds"):
-        manager.locator(dialog).focus()
-        manager.keyboard.press("Enter")
-        expect(manager.locator("#supervise-body form").first).to_be_visible()
-        manager.wait_for_timeout(800)
-        keep_screen(manager, f"wall-dialog{dialog.replace('#', '-')}", full=False)
-        assert_axe(manager)
-        manager.keyboard.press("Escape")
-        expect(manager.locator(dialog)).to_be_focused()
+    act(agent, "#act-pause")
+    expect(agent.locator("#call")).to_have_attribute("data-phase", "away")
+    for number in ("+33639980105", "+33639980101", "+33639980102"):
+        line.dial(number)
+    rows = manager.locator(".wall-queue .wall-row")
+    expect(rows).to_have_count(3)
+    expect(rows.filter(has_text="personne n’est en service")).to_have_count(3, timeout=30_000)
+    keep_screen(manager, "wall-supervised", full=False)
+    assert_axe(manager)
     assert_fits(manager)
+
+    # The third one goes first; the button keeps the focus though the wall is drawn again.
+    manager.locator(".wall-queue .wall-act").nth(2).focus()
+    manager.keyboard.press("Enter")
+    expect(manager.locator("#call-first")).to_be_visible()
+    keep_screen(manager, "wall-dialog-call", full=False)
+    assert_axe(manager)
+    manager.wait_for_timeout(1500)
+    expect(manager.locator("#supervise")).to_be_visible()
+    manager.locator("#call-first").press("Enter")
+    expect(rows.first).to_contain_text("en premier")
+    focused = manager.evaluate("document.activeElement.id")
+    assert focused.startswith("act-call-"), focused
+
+    # Back from her break by the manager's hand: she is told by whom, and the first call rings.
+    manager.locator("[id^=act-agent-]").first.press("Enter")
+    manager.locator("#supervise input[value=available]").check()
+    keep_screen(manager, "wall-dialog-agent", full=False)
+    assert_axe(manager)
+    manager.locator("#agent-change").press("Enter")
+    expect(agent.locator("#toasts")).to_contain_text("a changé votre état")
+    expect(agent.locator("#call")).to_have_attribute("data-phase", "ringing")
+    expect(rows.filter(has_text="sonne chez")).to_have_count(1)
+    act(agent, "#act-decline")
+    line.clear()
+
+
+@pytest.mark.parametrize("dialog", ["#wall-line", "#wall-thresholds"])
+def test_a_dialog_of_the_wall(manager: Page, dialog: str) -> None:
+    manager.locator(dialog).press("Enter")
+    expect(manager.locator("#supervise-body form").first).to_be_visible()
+    manager.wait_for_timeout(800)
+    keep_screen(manager, f"wall-dialog{dialog.replace('#', '-')}", full=False)
+    assert_axe(manager)
+    manager.keyboard.press("Escape")
+    expect(manager.locator(dialog)).to_be_focused()
+
+
+def test_an_incident_is_on_every_desk_in_one_click(people: People, manager: Page) -> None:
+    agent = people.agent(WHO["front"], PASSWORD)
+    manager.locator("#wall-line").click()
+    manager.locator("text=Allumer l’annonce d’incident").click()
+    expect(agent.locator(".desk-incident")).to_contain_text("Un incident technique")
+    expect(manager.locator(".wall-incident")).to_be_visible()
+    keep_screen(agent, "desk-incident", full=False)
+    keep_screen(manager, "wall-incident", full=False)
+    assert_axe(agent)
+    manager.locator("#wall-line").click()
+    manager.locator("text=Éteindre l’annonce d’incident").click()
+    expect(agent.locator(".desk-incident")).to_be_hidden()
