@@ -21,6 +21,7 @@ from app.calls import (
     line_rules,
     service,
     store,
+    told,
     voicemail,
     waiting,
 )
@@ -125,7 +126,9 @@ def left_queue() -> Response:
     if call is None:
         log.warning("unknown CallSid on %s", request.path)
     elif result == "hangup":
-        service.happen(call.id, Event(Kind.CALLER_LEFT, clock.now(), "caller_left"))
+        since, seconds = call.waiting_since, request.form.get("QueueTime", "")
+        at = told.left_queue_at(since, seconds, clock.now())
+        service.happen(call.id, Event(Kind.CALLER_LEFT, at, "caller_left"))
     elif result == "leave":
         where_to(call, twiml, clock.now())
     elif result in ("queue-full", "system-error", "error"):

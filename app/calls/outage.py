@@ -10,22 +10,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.adapters.ports import AskedForLeg, CallLog, LegReport
-from app.calls import arrivals, fallback, store
+from app.calls import callbacks, fallback, store
 from app.calls.models import Call, Drift, Line
-from app.calls.opening_hours import REFERENCE_HOURS
 from app.calls.reconciliation import DriftKind
 from app.calls.states import Event, Kind
 from app.dossiers import phone_numbers
 from app.extensions import db
 from app.realtime import LINE_ROOM, publish
+from app.tickets import callbacks as callback_rows
 from app.tickets import service as tickets
-from app.tickets.models import CallBack, CallBackSource, CallBackState, Channel, Direction
+from app.tickets.callbacks import Wish
+from app.tickets.models import CallBackSource, Channel, Direction
 from app.unit_of_work import Work, release_connection, unit_of_work
 
 READABLE = timedelta(minutes=15)  # twilio.com/docs/voice/api/call-event-resource
@@ -102,7 +102,7 @@ def _settle(
     try:
         with unit_of_work() as work:
             if call_id is None:
-                call_id = _adopt(report, number, heard=heard, work=work)
+                call_id = _adopt(report, number, heard=heard, work=work, now=now)
             else:
                 _call_back(db.session.get_one(Call, call_id), number, now)
             kind = DriftKind.OUTAGE_CALL if number else DriftKind.OUTAGE_HIDDEN
@@ -125,7 +125,7 @@ def _forget(drift_id: int) -> None:
 # --- the call and its call-back ------------------------------------------------------------------
 
 
-def _adopt(report: LegReport, number: str | None, *, heard: bool, work: Work) -> int:
+def _adopt(report: LegReport, number: str | None, *, heard: bool, work: Work, now: datetime) -> int:
     """The row of a call that never reached us, as it would be, and its call-back.
 
     Raises IntegrityError when its SID is known.
@@ -151,18 +151,13 @@ def _adopt(report: LegReport, number: str | None, *, heard: bool, work: Work) ->
     )
     db.session.add(call)
     db.session.flush()
-    wanted = number if heard or _open(line, started) else None
-    promised = _call_back(call, wanted, ended)
+    wanted = number if heard or callbacks.is_open(line, started) else None
+    promised = _call_back(call, wanted, now)
     for event in _story(line, started, ended, promised=promised):
         store.apply_event(call.id, event)
     tickets.close_contact(contact_id, now=ended)
     work.after(lambda: publish("line", {}, room=LINE_ROOM))
     return call.id
-
-
-def _open(line: Line, instant: datetime) -> bool:
-    hours = line.hours or REFERENCE_HOURS
-    return arrivals.line_is_open(line.mode, hours, ZoneInfo(line.zone), instant)
 
 
 def _story(line: Line, started: datetime, ended: datetime, *, promised: bool) -> list[Event]:
@@ -172,37 +167,27 @@ def _story(line: Line, started: datetime, ended: datetime, *, promised: bool) ->
             Event(Kind.QUEUED, started, "queued"),
             Event(Kind.CALLBACK_CHOSEN, ended, "callback:outage"),
         ]
-    kind = Kind.FAILED if _open(line, started) else Kind.CLOSED
+    kind = Kind.FAILED if callbacks.is_open(line, started) else Kind.CLOSED
     return [Event(kind, ended, kind)]
 
 
 def _call_back(call: Call, number: str | None, now: datetime) -> bool:
-    """Promise a call-back; False when there is no number, or she was served since.
-
-    At most one is open for a number: an open one keeps the earlier arrival.
-    """
+    """Promise a call-back; False when there is no number, or she was served since."""
     if number is None or _served_since(number, call.received_at):
         return False
-    arrived = call.queued_at or call.received_at
-    held = db.session.scalar(
-        select(CallBack).where(CallBack.number == number, CallBack.state == CallBackState.OPEN)
+    line = db.session.get_one(Line, call.line_id)
+    asked = callback_rows.ask(
+        Wish(
+            number=number,
+            line_id=line.id,
+            source=CallBackSource.OUTAGE,
+            arrived_at=call.queued_at or call.received_at,
+            due_at=callbacks.due_for(line, now),
+            language=call.language or "fr",
+            contact_id=call.contact_id,
+        )
     )
-    if held is not None:
-        held.arrived_at = min(held.arrived_at, arrived)
-        call.callback_id = held.id
-        return True
-    made = CallBack(
-        number=number,
-        line_id=call.line_id,
-        contact_id=call.contact_id,
-        language=call.language or "fr",
-        source=CallBackSource.OUTAGE,
-        arrived_at=arrived,
-        due_at=now,
-    )
-    db.session.add(made)
-    db.session.flush()
-    call.callback_id = made.id
+    call.callback_id = asked.callback.id
     return True
 
 

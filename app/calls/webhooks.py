@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from datetime import datetime
 
 from flask import Response, request
 from sqlalchemy import select
@@ -15,7 +16,7 @@ from twilio.twiml.voice_response import VoiceResponse
 from app import clock
 from app.access import signed_webhook
 from app.adapters.ports import NOBODY, agent_of
-from app.calls import announcements, probe, service, store
+from app.calls import announcements, probe, service, store, told
 from app.calls.answers import ask_for_key, bp, introduce_callback, lost, where_to, xml
 from app.calls.models import Call, CallParty
 from app.calls.states import Event, Kind, State
@@ -151,7 +152,7 @@ def conference() -> Response:
 
 
 def _conference_event(call: Call, what: str, leg: str, conference_sid: str) -> Event | None:
-    now, is_caller = clock.now(), leg in (call.provider_sid, call.person_leg_sid)
+    now, is_caller = _told_at(), leg in (call.provider_sid, call.person_leg_sid)
     if leg and leg == call.party_leg_sid:
         return _party_event(call, what, leg)
     match what, is_caller:
@@ -170,8 +171,13 @@ def _conference_event(call: Call, what: str, leg: str, conference_sid: str) -> E
     return None
 
 
+def _told_at() -> datetime:
+    """When what this callback tells happened."""
+    return told.happened_at(request.form.get("Timestamp", ""), clock.now())
+
+
 def _party_event(call: Call, what: str, leg: str) -> Event | None:
-    now, party = clock.now(), call.party_id
+    now, party = _told_at(), call.party_id
     if what == "participant-join":
         return Event(Kind.PARTY_JOINED, now, f"party_joined:{leg}", leg=leg, party_id=party)
     if what == "participant-leave":
@@ -186,7 +192,7 @@ def status() -> Response:
     sid, leg_status = request.form.get("CallSid", ""), request.form.get("CallStatus", "")
     if leg_status not in FINAL:
         return Response(status=204)
-    now = clock.now()
+    now = _told_at()
     call = store.by_caller_sid(sid)
     if call is not None:
         kind = Kind.FAILED if leg_status == "failed" else Kind.CALLER_LEFT
