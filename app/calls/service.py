@@ -15,7 +15,7 @@ from app import clock
 from app.accounts import service as accounts
 from app.accounts.presence import PresenceState
 from app.assist import service as assist
-from app.calls import effects, live, store
+from app.calls import commands_outbox, effects, live, store
 from app.calls.consequences import CallAgent, Command, Consequences, MoveAgent, consequences
 from app.calls.models import Call, CallParty, Line
 from app.calls.routing import Policy
@@ -101,22 +101,40 @@ def _carry_out(
         follower(call_id, before, after, work)
     work.after(lambda: _announce(follow))
     if follow.commands:
-        work.after(lambda: command(call_id, follow.commands))
+        kept = commands_outbox.keep(call_id, follow.commands, now=clock.now())
+        work.after(lambda: command(call_id, follow.commands, kept))
     if follow.route:
         work.after(wake)
 
 
-def command(call_id: int, commands: tuple[Command, ...]) -> None:
-    """Ask the provider, outside this request; what comes of it happens to the call."""
+def command(call_id: int, commands: tuple[Command, ...], kept: int | None = None) -> None:
+    """Ask the provider, outside this request; what comes of it happens to the call.
+
+    ``kept``: the outbox's row that holds these commands; forgotten once all were carried out.
+    """
 
     def perform() -> None:
         call = db.session.get_one(Call, call_id)
         target = _target(call)
         release_connection()
-        for event in effects.perform(target, commands, ports().telephony, clock.now):
+        undone: list[Command] = []
+        for event in effects.perform(target, commands, ports().telephony, clock.now, undone):
             happen(call_id, event)
+        if kept is not None and not undone:
+            commands_outbox.forget(kept)
 
     spawn(perform)
+
+
+def command_again(unsent: commands_outbox.Unsent) -> None:
+    """Send what a process that died has left unsent, if the call still wants it."""
+    call = db.session.get_one(Call, unsent.call_id, populate_existing=True)
+    record = store.record_of(call)
+    wanted = tuple(c for c in unsent.commands if commands_outbox.still_wanted(record, c))
+    if wanted:
+        command(call.id, wanted, unsent.id)
+    else:
+        commands_outbox.forget(unsent.id)
 
 
 def _target(call: Call) -> effects.Target:
@@ -146,13 +164,16 @@ def _follow_contact(call_id: int, before: CallRecord, after: CallRecord) -> None
     """The contact is the agent's who has the person; it closes with the call."""
     taken = after.agent_id is not None and after.agent_id != before.agent_id
     ended = after.state is State.ENDED
-    if not taken and not ended:
+    passed_on = after.state is State.OUTSIDE and before.state is not State.OUTSIDE
+    if not (taken or ended or passed_on):
         return
     contact_id = db.session.scalar(select(Call.contact_id).where(Call.id == call_id))
     if contact_id is None:
         return
     if taken and after.agent_id is not None:
         tickets.assign_agent(contact_id, after.agent_id)
+    if passed_on:
+        tickets.note_transfer(contact_id)
     if ended and after.last_at is not None:
         tickets.close_contact(contact_id, now=after.last_at)
         assist.settle(contact_id, after.last_at)
@@ -216,12 +237,18 @@ def rejoin(ref: str, agent_id: int) -> None:
 
 def finish_wrap_up(ref: str, agent_id: int, *, now: datetime) -> None:
     """The agent has done with the call; one that she sent outside goes on without her."""
-    call = own(ref, agent_id, *(set(State) - {State.TALKING, State.CONNECTING}))
-    if happen(call.id, Event(Kind.WRAPPED_UP, now, "wrapped_up", agent_id=agent_id)) is None:
-        with unit_of_work() as work:
-            if accounts.leave_wrap_up(agent_id, call.id, now=now):
-                work.after(lambda: live.desks_changed([agent_id]))
-                work.after(wake)
+    call = store.by_ref(ref)
+    if call.agent_id == agent_id:
+        own(ref, agent_id, *(set(State) - {State.TALKING, State.CONNECTING}))
+        done = Event(Kind.WRAPPED_UP, now, "wrapped_up", agent_id=agent_id)
+        if happen(call.id, done) is not None:
+            return
+    elif not accounts.wraps_up(agent_id, call.id):
+        raise NotFound("Cet appel n'est pas le vôtre.")
+    with unit_of_work() as work:
+        if accounts.leave_wrap_up(agent_id, call.id, now=now):
+            work.after(lambda: live.desks_changed([agent_id]))
+            work.after(wake)
 
 
 def own(ref: str, agent_id: int, *expected: State) -> Call:
@@ -230,7 +257,7 @@ def own(ref: str, agent_id: int, *expected: State) -> Call:
     Raises NotFound, or IllegalTransition.
     """
     call = store.by_ref(ref)
-    if call.agent_id != agent_id and not accounts.wraps_up(agent_id, call.id):
+    if call.agent_id != agent_id:
         raise NotFound("Cet appel n'est pas le vôtre.")
     if call.state not in expected:
         raise IllegalTransition("Cet appel n'en est plus là.", todo="Regardez son état.")

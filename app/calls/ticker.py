@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts import service as accounts
-from app.calls import callbacks, dispatch, live, service, store
+from app.calls import callbacks, commands_outbox, dispatch, live, service, store
 from app.calls.consequences import WRAP_UP_LOOK, ConnectCaller, HangUpLeg
 from app.calls.models import Call
 from app.calls.states import Event, Kind, State
@@ -35,6 +35,9 @@ def tick(now: datetime) -> int:
         if not _sole_ticker():
             return 0
         due = store.claim_due(now, LEASE)
+        unsent = commands_outbox.claim_unsent(now)
+    for each in unsent:
+        service.command_again(each)
     for deadline in due:
         try:
             _act(deadline, now)
