@@ -101,7 +101,7 @@ def send(environment: dict[str, str], port: int, rate: int, seconds: int) -> Fig
     url = f"http://127.0.0.1:{port}/voice/incoming"
     words = [url, environment["PUBLIC_BASE_URL"], environment["TWILIO_AUTH_TOKEN"]]
     result = subprocess.run(
-        [sys.executable, "-m", "bench.load", *words, str(rate), str(seconds)],
+        [sys.executable, "-m", "bench.sender", *words, str(rate), str(seconds)],
         capture_output=True,
         text=True,
         check=True,
