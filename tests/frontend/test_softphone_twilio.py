@@ -76,8 +76,10 @@ window.said = [];
 window.open_ = async (config = {}) => {
   const { createSoftphone } = await import("/static/js/softphone/index.js");
   window.driver = await createSoftphone({ driver: "twilio", i18n: { microphone: "micro" }, ...config });
-  for (const name of ["ready", "offline", "incoming", "connected", "ended", "quality", "error", "token", "microphone"]) {
-    window.driver.on(name, (detail) => window.said.push([name, detail?.level ?? detail?.code ?? "", detail?.cause ?? ""].join(" ").replace(/ +/g, " ").trim()));
+  const names = ["ready", "offline", "incoming", "connected", "ended", "quality", "error", "token", "microphone"];
+  for (const name of names) {
+    window.driver.on(name, (detail) => window.said.push(
+      [name, detail?.level ?? detail?.code, detail?.cause].filter(Boolean).join(" ")));
   }
 };
 window.ring = () => { const call = new window.Call(); window.device.emit("incoming", call); return call; };
