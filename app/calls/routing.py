@@ -14,6 +14,7 @@ never rung in a loop. Why these numbers: docs/adr/0010-routing-rules.md.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from operator import attrgetter
@@ -121,12 +122,12 @@ Decision = Offer | Wait
 
 def decide(snapshot: Snapshot, now: datetime) -> list[Decision]:
     """One decision for each waiting call, best placed first; no agent is offered two calls."""
-    staff = _Staff(snapshot)
+    staff = _Staff(snapshot, now)
     alone = not any(a.state in ON_DUTY and a.connected for a in snapshot.agents)
     decisions: list[Decision] = []
     position = 0
     for call in in_order(snapshot.waiting, snapshot.policy, now):
-        agent = staff.choose(call, now) if staff.free else None
+        agent = staff.choose(call) if staff.free else None
         if agent is None:
             position += 1
             decisions.append(Wait(call.call_id, position, alone))
@@ -173,32 +174,37 @@ class _Staff:
     """The agents of one snapshot, sorted once: a long queue must not sort them for each call.
 
     ``free`` shrinks as offers are made. A pool holds the free agents of one role and set of
-    skills, longest idle last; who is no longer free is dropped when met.
+    skills, longest idle last, by their rank; who is no longer free is dropped when met.
     """
 
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._policy = snapshot.policy
+    def __init__(self, snapshot: Snapshot, now: datetime) -> None:
+        policy = snapshot.policy
+        self._now = now
+        # Who arrived before these instants has waited long enough for…
+        self._any_language = now - timedelta(seconds=policy.language_wait)
+        self._anybody = now - timedelta(seconds=policy.sticky_wait)
+        self._back = now - timedelta(seconds=policy.overflow_after)
         self._wide = _widened_for_all(snapshot)
         self._on_duty = {a.agent_id for a in snapshot.agents if a.connected and a.state in ON_DUTY}
-        free = [a for a in snapshot.agents if a.state == "available" and a.connected]
-        free.sort(key=_idle, reverse=True)
-        self.free = {a.agent_id: a for a in free}
-        self._pools: dict[tuple[str, frozenset[str]], list[AgentSeat]] = {}
-        for agent in free:
-            self._pools.setdefault((agent.role, agent.languages), []).append(agent)
-        self._fitting: dict[tuple[str, str | None], list[list[AgentSeat]]] = {}
+        self._seats = [a for a in snapshot.agents if a.state == "available" and a.connected]
+        self._seats.sort(key=_idle, reverse=True)
+        self.free = {a.agent_id: a for a in self._seats}
+        self._pools: dict[tuple[str, frozenset[str]], list[int]] = {}
+        for rank, agent in enumerate(self._seats):
+            self._pools.setdefault((agent.role, agent.languages), []).append(rank)
+        self._fitting: dict[tuple[str, str | None], list[list[int]]] = {}
 
-    def choose(self, call: WaitingCall, now: datetime) -> AgentSeat | None:
+    def choose(self, call: WaitingCall) -> AgentSeat | None:
         """Who rings for this call, if anybody may: who let it go comes after all others."""
         if not call.refusals:
-            return self._choose(call, now, call.excluded)
-        resting, last = self._reluctant(call, now)
-        first = self._choose(call, now, call.excluded | resting | last)
+            return self._choose(call, call.excluded)
+        resting, last = self._reluctant(call)
+        first = self._choose(call, call.excluded | resting | last)
         if first is not None or not last:
             return first
-        return self._choose(call, now, call.excluded | resting)
+        return self._choose(call, call.excluded | resting)
 
-    def _reluctant(self, call: WaitingCall, now: datetime) -> tuple[frozenset[int], frozenset[int]]:
+    def _reluctant(self, call: WaitingCall) -> tuple[set[int], set[int]]:
         """Free agents not to be rung now for a call that they let go, and those to be rung last.
 
         Who became available again since (her own act, or the end of another call) is neither.
@@ -208,18 +214,17 @@ class _Staff:
             agent = self.free.get(refusal.agent_id)
             if agent is None or agent.idle_since > refusal.at:
                 continue
-            ago = now - refusal.at
+            ago = self._now - refusal.at
             if ago < refusal.pause():
                 resting.add(refusal.agent_id)
             elif ago < REFUSAL_LASTS:
                 last.add(refusal.agent_id)
-        return frozenset(resting), frozenset(last)
+        return resting, last
 
-    def _choose(self, call: WaitingCall, now: datetime, barred: frozenset[int]) -> AgentSeat | None:
-        waited = _waited(call, now)
+    def _choose(self, call: WaitingCall, barred: AbstractSet[int]) -> AgentSeat | None:
         # A caller whose language nobody speaks is not left to wait for ever: anybody, with S29.
-        language = call.language if waited < self._policy.language_wait else None
-        if self._kept_for_one(call, now):
+        language = call.language if call.arrived_at > self._any_language else None
+        if call.preferred_agent_id is not None and self._kept_for_one(call):
             return self._named(call.preferred_agent_id, barred, language)
         owner = self._named(call.owner_id, barred, language)
         if owner is not None and owner.role == "front":
@@ -227,21 +232,20 @@ class _Staff:
         front = self._longest_idle("front", barred, language)
         if front is not None:
             return front
-        wide = self._wide or waited >= self._policy.overflow_after
+        wide = self._wide or call.arrived_at <= self._back
         return self._longest_idle("back", barred, language) if wide else None
 
-    def _kept_for_one(self, call: WaitingCall, now: datetime) -> bool:
+    def _kept_for_one(self, call: WaitingCall) -> bool:
         """Is the agent this call is kept for still worth waiting for?"""
-        since = call.waiting_since or call.arrived_at
         return (
             call.preferred_agent_id in self._on_duty
-            and (now - since).total_seconds() < self._policy.sticky_wait
+            and (call.waiting_since or call.arrived_at) > self._anybody
             and call.preferred_agent_id not in call.excluded
             and all(r.agent_id != call.preferred_agent_id for r in call.refusals)
         )
 
     def _named(
-        self, agent_id: int | None, barred: frozenset[int], language: str | None
+        self, agent_id: int | None, barred: AbstractSet[int], language: str | None
     ) -> AgentSeat | None:
         agent = self.free.get(agent_id) if agent_id is not None else None
         if agent is None or agent_id in barred:
@@ -249,26 +253,27 @@ class _Staff:
         return agent if language is None or language in agent.languages else None
 
     def _longest_idle(
-        self, role: str, barred: frozenset[int], language: str | None
+        self, role: str, barred: AbstractSet[int], language: str | None
     ) -> AgentSeat | None:
-        found: AgentSeat | None = None
-        for pool in self._fit(role, language):
-            while pool and pool[-1].agent_id not in self.free:
+        seats, free, found = self._seats, self.free, -1
+        for pool in self._fitting.get((role, language)) or self._fit(role, language):
+            while pool and seats[pool[-1]].agent_id not in free:
                 pool.pop()
-            for agent in reversed(pool):
-                if agent.agent_id in self.free and agent.agent_id not in barred:
-                    if found is None or _idle(agent) < _idle(found):
-                        found = agent
+            if not barred:
+                found = max(found, pool[-1] if pool else -1)
+                continue
+            for rank in reversed(pool):
+                agent_id = seats[rank].agent_id
+                if agent_id in free and agent_id not in barred:
+                    found = max(found, rank)
                     break
-        return found
+        return seats[found] if found >= 0 else None
 
-    def _fit(self, role: str, language: str | None) -> list[list[AgentSeat]]:
+    def _fit(self, role: str, language: str | None) -> list[list[int]]:
         """The pools of this role whose agents can serve; found once for each need."""
-        need = role, language
-        if need not in self._fitting:
-            self._fitting[need] = [
-                pool
-                for (of, languages), pool in self._pools.items()
-                if of == role and (language is None or language in languages)
-            ]
-        return self._fitting[need]
+        self._fitting[role, language] = [
+            pool
+            for (of, languages), pool in self._pools.items()
+            if of == role and (language is None or language in languages)
+        ]
+        return self._fitting[role, language]
