@@ -11,7 +11,7 @@ from sqlalchemy import exists, func, select
 
 from app.accounts.models import Agent, Connection, Presence
 from app.calls import announcements, store
-from app.calls.models import Call, CallParty, Line
+from app.calls.models import Call, CallParty, DirectoryEntry, Line
 from app.calls.states import State
 from app.dossiers import phone_numbers
 from app.dossiers import store as dossiers
@@ -155,6 +155,12 @@ def _party(call: Call, party: CallParty | None) -> dict[str, Any] | None:
 def _caller(call: Call, contact: Contact | None) -> dict[str, Any]:
     """Who it may be: hidden, unknown, one person, or several who share the number."""
     shown = phone_numbers.display(call.number) if call.number else ""
+    if store.is_outbound(call) and call.number is not None:
+        called = _called(call.number)
+        if called:
+            about = contact.person.full_name if contact and contact.person else ""
+            who = {"display": called, "number": shown, "count": 1, "about": about}
+            return {"kind": "one", **who}
     if contact is not None and contact.person_id:
         person = db.session.get_one(Person, contact.person_id)
         name = f"{person.first_name} {person.last_name}".strip()
@@ -164,6 +170,15 @@ def _caller(call: Call, contact: Contact | None) -> dict[str, Any]:
     count = len(dossiers.candidates_for_number(call.number))
     kind = "several" if count else "unknown"
     return {"kind": kind, "display": shown, "number": shown, "count": count}
+
+
+def _called(number: str) -> str:
+    """The name of an organisme, or of an entry of the directory, that we call about somebody."""
+    organisation = dossiers.organisation_for_number(number)
+    if organisation is not None:
+        return organisation.name
+    label = db.session.scalar(select(DirectoryEntry.label).where(DirectoryEntry.number == number))
+    return label or ""
 
 
 def _trouble(contact: Contact | None, now: datetime) -> str | None:

@@ -2,12 +2,15 @@
 import { text } from "./page/i18n.js";
 import { announce, toast } from "./page/toast.js";
 import { Refused, get, post } from "./desk/api.js";
+import { keyOf } from "./desk/choices.js";
 import { Devices } from "./desk/devices.js";
-import { reasonToConfirm, refreshSuggestion, reloadAround, showContact, storeQualification, tellMailLife, watchPanes } from "./desk/panes.js";
+import { answerPages, wantedHere } from "./desk/dialling.js";
+import { reasonToConfirm, refreshSuggestion, reloadAround, showContact, storeDraft, storeQualification, tellMailLife, watchPanes } from "./desk/panes.js";
 import { Phone } from "./desk/phone.js";
 import { isLocked, startRing, stopRing } from "./desk/ring.js";
 import { Sound } from "./desk/sound.js";
-import { besidesMe, contactOf, phaseOf } from "./desk/state.js";
+import { besidesMe, contactOf, holdsContact, partedOf, phaseOf, thirdOf } from "./desk/state.js";
+import { TransferPanel } from "./desk/transfer.js";
 import { callerName, render, tick } from "./desk/view.js";
 
 const LOST_AFTER_MS = 3000;
@@ -28,6 +31,7 @@ const answers = ["front", "back"].includes(desk.agent.role); // a manager may lo
 const devices = new Devices();
 const phone = new Phone(config, { onChange: phoneChanged, expects: expectsLeg, devices });
 const sound = new Sound(phone, devices, { onChange: draw });
+const panel = new TransferPanel({ onAct: chosen });
 
 const serverNow = () => new Date(Date.now() + clockOffset).toISOString();
 const around = () => ({ ...phone.around, ...sound.around, network, soundLocked: isLocked(), spectator: !answers, reason: reasonToConfirm() });
@@ -39,7 +43,9 @@ function draw() {
   phase = render(desk, around());
   tick(desk, phone.around, serverNow());
   if (before !== phase) changed(before);
-  sound.show({ talking: phase === "talking" });
+  sound.show({ talking: phase === "talking" || phase === "consulted" });
+  panel.show({ canCall: mayTransfer(), canDial: mayDial() });
+  document.getElementById("act-transfer").setAttribute("aria-expanded", String(panel.isOpen));
   if (phase === "available" && phone.unheard) leaveUnheard();
 }
 
@@ -58,19 +64,36 @@ function take(next) {
   const previous = desk;
   desk = { ...next, queue: next.queue ?? desk.queue }; // what is told without being asked leaves the queue out: "line" brings it
   clockOffset = Date.parse(desk.now) - Date.now();
-  showContact(contactOf(desk));
+  showContact(contactOf(desk), holdsContact(desk));
   draw();
-  if (previous.call?.state === "offered" && phase === "available" && declined !== previous.call.ref) toast(text("withdrawn"), "wait");
+  tellWhatBecame(previous);
   if (desk.call?.state === "talking") resumeHere();
 }
 
 function changed(before) {
   const name = callerName(desk.call);
+  const asker = desk.call?.party?.asked_by ?? "";
   if (phase === "wrap_up" && !desk.call.qualified) refreshSuggestion();
-  if (phase === "ringing") startRing(text("title.ringing", { name }));
+  if (phase === "ringing" || phase === "asked") startRing(text(`title.${phase}`, { name, asker }), { soft: phase === "asked" });
   else stopRing();
-  const said = text(`say.${phase}`, { name });
-  if (before !== null && said !== `say.${phase}`) announce(said, phase === "ringing");
+  const said = text(`say.${phase}`, { name, asker });
+  if (before !== null && said !== `say.${phase}`) announce(said, phase === "ringing" || phase === "asked");
+}
+
+const leftByHer = new Set(); // "ref/act": what she ended herself needs no telling
+const mine = (call) => leftByHer.has(call.ref);
+
+/** Say what became of a call, or of the one whom she had asked, when it was not her own doing. */
+function tellWhatBecame({ call, ...rest }) {
+  if (!call) return;
+  const gone = !desk.call || desk.call.ref !== call.ref;
+  const waited = call.state === "offered" || (call.role === "party" && call.party?.state === "asked");
+  if (waited && gone && phase === "available" && declined !== call.ref) toast(text("withdrawn"), "wait");
+  if (call.outbound && call.state === "connecting" && gone && !mine(call)) toast(text("dial.unanswered", { name: callerName(call) }), "wait");
+  const third = thirdOf({ call, ...rest });
+  const parted = partedOf({ call }, desk);
+  if (parted && !mine(call)) toast(text(parted, { name: third.name, caller: callerName(call) }), "wait");
+  if (gone || parted) leftByHer.delete(call.ref);
 }
 
 /** Ask again when ringing or connecting does not come to its end. */
@@ -92,7 +115,18 @@ async function refresh() {
 
 // --- acts ---
 
-const calls = (act) => () => post(`/desk/calls/${encodeURIComponent(desk.call.ref)}/${act}`);
+const callPath = (act) => `/desk/calls/${encodeURIComponent(desk.call.ref)}/${act}`;
+const calls = (act) => () => post(callPath(act));
+
+/** What she does herself is not told to her as news. */
+function hers(act) {
+  const { ref } = desk.call;
+  leftByHer.add(ref);
+  return act().catch((error) => {
+    leftByHer.delete(ref);
+    throw error;
+  });
+}
 
 const ACTS = {
   accept: async () => {
@@ -105,7 +139,25 @@ const ACTS = {
   },
   hold: calls("hold"),
   resume: calls("resume"),
-  "hang-up": calls("hang-up"),
+  "hang-up": () => hers(calls("hang-up")),
+  "choose-transfer": () => panel.open({ onTheLine: desk.call.caller.number }),
+  "choose-dial": () => panel.open({ dial: true }),
+  requeue: () => passOn(() => post(callPath("transfer"), { queue: true }), text("transfer.queued")),
+  "consult-accept": async () => {
+    if (!(await phone.start())) return null;
+    return calls("consultation/accept")();
+  },
+  "consult-leave": () => {
+    declined = desk.call.ref;
+    return calls("consultation/leave")();
+  },
+  "consult-end": () => hers(calls("consultation/end")),
+  "hand-over": () => passOn(calls("hand-over"), text("transfer.handed", { name: thirdOf(desk)?.name ?? "" })),
+  "call-again": async () => {
+    if (!(await phone.start())) return null;
+    await storeDraft();
+    return calls("call-again")();
+  },
   rejoin: async () => {
     if (phone.around.otherTab) await takeTab();
     if (!(await phone.start())) return null;
@@ -116,6 +168,55 @@ const ACTS = {
   mute: () => phone.mute(!phone.around.muted),
   "take-tab": () => takeTab(),
 };
+
+// --- somebody else: consult, transfer, call ---
+
+const mayTransfer = () => answers && ["talking", "held"].includes(phase) && !thirdOf(desk);
+const mayDial = () => answers && (!desk.call || phase === "wrap_up");
+
+/** Before the call goes to somebody else, the note that she has begun is kept with it. */
+async function passOn(act, said) {
+  await storeDraft();
+  const answer = await hers(act);
+  panel.close();
+  if (said) toast(said);
+  return answer;
+}
+
+/** Something was chosen in the panel: {agent_id}, {entry_id}, {phone_id}, {organisation_id} or {number}. */
+function chosen(what, target, button, name) {
+  const act = {
+    consult: async () => {
+      await storeDraft();
+      const answer = await post(callPath("consult"), target);
+      panel.close();
+      return answer;
+    },
+    send: () => passOn(() => post(callPath("transfer"), target), text("transfer.sent", { name })),
+    dial: () => dialOut(target),
+  }[what];
+  run("choose", act, button);
+}
+
+/** Call somebody. The microphone first: nobody is rung by an agent who cannot be heard. A wrap-up ends with its reason stored. */
+async function dialOut(target) {
+  if (!(await phone.start())) return null;
+  const dialled = () => post("/desk/dial", target);
+  const answer = desk.call ? await finish(dialled) : await dialled();
+  panel.close();
+  return answer;
+}
+
+/** « Appeler » beside a number: at once when nobody is on the line, else the panel asks whether to consult or to transfer.
+ * A target that names nobody ({dossier_id} alone) opens the panel. */
+function dialFrom(target, button) {
+  if (!answers) return;
+  const key = keyOf(target);
+  if (mayTransfer()) panel.open({ key });
+  else if (mayDial() && !key) panel.open({ dial: true, dossier: target.dossier_id });
+  else if (mayDial()) run("dial", () => dialOut(target), button);
+  else toast(text("dial.busy"), "wait");
+}
 
 const asked = new Set(); // acts under way: the same one is not asked twice
 
@@ -183,6 +284,7 @@ let heldHere = "";
 let triedAt = -Infinity;
 async function resumeHere() {
   const { ref, needs_rejoin: cut } = desk.call;
+  if (desk.call.role === "party") return; // a consultation that was cut is over: the colleague asks again
   const ours = window.sessionStorage.getItem("permanence.call") === ref;
   const voiced = phone.around.leg || (heldHere === ref && !cut);
   if (!ours || voiced || phone.around.otherTab || network === "lost" || performance.now() < triedAt + RESUME_PAUSE_MS) return;
@@ -226,7 +328,6 @@ function connect() {
     if (incident !== Boolean(desk.incident)) refresh();
   });
   socket.on("told", ({ message }) => toast(message, "wait")); // a manager changed something for her
-  socket.on("taken", () => toast(text("taken"), "wait"));
   socket.on("assist.link", (message) => {
     if (message.contact_id === contactOf(desk)) tellMailLife(message);
     toast(message.text || text("link.opened"));
@@ -234,8 +335,9 @@ function connect() {
 }
 
 function onClick(event) {
-  const button = event.target.closest("[data-act], [data-presence], [data-digit]");
+  const button = event.target.closest("[data-act], [data-presence], [data-digit], [data-dial]");
   if (!button || button.disabled) return;
+  if (button.dataset.dial) dialFrom(JSON.parse(button.dataset.dial), button);
   if (button.dataset.act) run(button.dataset.act, ACTS[button.dataset.act], button);
   if (button.dataset.presence) {
     document.getElementById("presence-menu").open = false;
@@ -257,7 +359,7 @@ async function begin() {
   document.body.addEventListener("contact-qualified", refresh);
   document.body.addEventListener("mail-life", refresh); // the likely trouble may be gone
   watchPanes(draw);
-  showContact(contactOf(desk));
+  showContact(contactOf(desk), holdsContact(desk));
   draw();
   window.setInterval(() => { tick(desk, phone.around, serverNow()); askWhenLate(); }, 1000);
   connect();
@@ -265,6 +367,9 @@ async function begin() {
   const owner = await phone.claim();
   if (owner && (desk.call || desk.presence.state !== "offline")) await phone.start();
   if (desk.call?.state === "talking") await resumeHere();
+  answerPages(() => !phone.around.otherTab, (target) => dialFrom(target, document.getElementById("act-dial")));
+  const wanted = wantedHere();
+  if (wanted && owner) dialFrom(wanted, document.getElementById("act-dial"));
 }
 
 // For the journeys: a test counts the audio packets of the conversation.

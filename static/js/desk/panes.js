@@ -1,5 +1,9 @@
 // The dossier, the script and the qualification: server-rendered fragments, loaded once for each person on the line.
 // Nothing here reloads a pane while the same person is on the line: what she typed and where she had scrolled stay.
+import { toast } from "../page/toast.js";
+import { post } from "./api.js";
+
+const DRAFT_MS = 1500; // without a key pressed: the note begun is kept with the contact
 const PANES = [
   { id: "pane-dossier", url: "/dossiers/pane", idle: "idle-dossier" },
   { id: "pane-script", url: "/assist/pane", idle: "idle-script" },
@@ -9,7 +13,10 @@ const PANES = [
 const QUALIFICATION = "pane-qualification";
 
 let shown;
+let hers = true; // the contact is this agent's to qualify
 let touched = false; // something was typed or chosen in the qualification, and is not stored yet
+let chosen = false; // … and not in the note alone, which is kept as it is written
+let draftTimer = 0;
 let storing = null; // the qualification on its way to the server, as a promise of « stored »
 let barLoaded = Promise.resolve(); // the qualification is on screen: settled when no answer is awaited for it
 
@@ -22,7 +29,10 @@ function clear(pane) {
 function load(pane, contact) {
   const target = document.getElementById(pane.id);
   target.setAttribute("aria-busy", "true");
-  if (pane.id === QUALIFICATION) touched = false;
+  if (pane.id === QUALIFICATION) {
+    touched = false;
+    chosen = false;
+  }
   const done = () => target.removeAttribute("aria-busy");
   target.scrollTop = 0;
   const loaded = window.htmx
@@ -32,9 +42,18 @@ function load(pane, contact) {
   return loaded;
 }
 
-/** Show the panes of a contact (null: nobody on the line). Does nothing when they are already there. */
-export function showContact(contact) {
-  if (contact === shown) return;
+/**
+ * Show the panes of a contact (null: nobody on the line). Does nothing when they are already there, unless the contact has become
+ * this agent's, or is not hers any more (mine): the script and the qualification follow.
+ */
+export function showContact(contact, mine = true) {
+  const moved = mine !== hers;
+  hers = mine;
+  if (contact === shown) {
+    if (moved && contact !== null) reloadAround();
+    return;
+  }
+  window.clearTimeout(draftTimer);
   shown = contact;
   PANES.forEach((pane) => (contact === null ? clear(pane) : load(pane, contact)));
 }
@@ -56,10 +75,39 @@ export function tellMailLife(detail) {
   window.htmx.trigger(document.body, "mail-life", detail);
 }
 
-/** The reason suggested follows the script used: the bar is read again, unless she has begun to fill it. */
+/** The reason suggested follows the script used: the bar is read again, unless she has begun to fill it (a note that is kept comes back). */
 export function refreshSuggestion() {
-  if (touched || shown === null || shown === undefined) return;
+  if (chosen || unkeptNote() || shown === null || shown === undefined) return;
   load(PANES.find((pane) => pane.id === QUALIFICATION), shown);
+}
+
+const noteField = () => document.querySelector(`#${QUALIFICATION} form [name=note]`);
+
+/** The note's field when what is in it is not kept yet; else null. */
+function unkeptNote() {
+  const field = noteField();
+  return field && field.value !== (field.dataset.kept ?? field.defaultValue) ? field : null;
+}
+
+/** Keep the note with the contact, as it is: whoever takes the call reads it. said: tell her what was left out of it. */
+export async function storeDraft({ said = true } = {}) {
+  window.clearTimeout(draftTimer);
+  const field = unkeptNote();
+  if (!field) return;
+  const note = field.value;
+  const answer = await post("/tickets/draft", { contact: Number(field.form.elements.contact.value), note });
+  field.dataset.kept = note;
+  if (said && answer.said) toast(answer.said, "wait");
+}
+
+function onTyped({ target }) {
+  touched = true;
+  if (target.name !== "note") {
+    chosen = true;
+    return;
+  }
+  window.clearTimeout(draftTimer);
+  draftTimer = window.setTimeout(() => storeDraft({ said: false }).catch(() => {}), DRAFT_MS);
 }
 
 /** Is a reason chosen or proposed in the bar, and not stored yet? */
@@ -83,7 +131,8 @@ export async function storeQualification() {
   await barLoaded; // a bar that is being read again would take the form away in mid-request
   if (storing) return storing; // « Valider » was pressed just before
   const form = document.querySelector(`#${QUALIFICATION} form`);
-  if (!form || !(touched || reasonToConfirm())) return true;
+  if (!form || !(touched || reasonToConfirm() || noteField()?.value)) return true;
+  window.clearTimeout(draftTimer);
   form.requestSubmit();
   return storing ?? false;
 }
@@ -111,8 +160,11 @@ export function watchPanes() {
   document.addEventListener("htmx:responseError", onFailure);
   document.addEventListener("htmx:sendError", onFailure);
   const bar = document.getElementById(QUALIFICATION);
-  ["input", "change"].forEach((name) => bar.addEventListener(name, () => { touched = true; }));
-  document.body.addEventListener("contact-qualified", () => { touched = false; });
+  ["input", "change"].forEach((name) => bar.addEventListener(name, onTyped));
+  document.body.addEventListener("contact-qualified", () => {
+    touched = false;
+    chosen = false;
+  });
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-script]");
     if (button) openScript(button.dataset);

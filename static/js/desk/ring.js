@@ -61,22 +61,27 @@ function note(frequency, start, length, loudness) {
   oscillator.stop(start + length + 0.2);
 }
 
-/** One ring, at the volume chosen: two pairs of notes, a fourth apart. */
-export function chime() {
-  const loudness = (volume() / 100) ** 2 * 0.5;
+/** One ring, at the volume chosen: two pairs of notes, a fourth apart; for a colleague who asks, three rising notes, softer. */
+export function chime(soft = false) {
+  const loudness = (volume() / 100) ** 2 * (soft ? 0.3 : 0.5);
   if (isLocked() || loudness === 0) return;
   const now = context.currentTime;
+  if (soft) {
+    [523, 659, 784].forEach((frequency, index) => note(frequency, now + index * 0.18, 0.2, loudness));
+    return;
+  }
   [0, 0.55].forEach((offset) => {
     note(587, now + offset, 0.22, loudness);
     note(784, now + offset + 0.2, 0.3, loudness);
   });
 }
 
-export function startRing(title) {
+/** soft: a colleague's consultation, not a call. */
+export function startRing(title, { soft = false } = {}) {
   stopRing();
   ringing = true;
-  chime();
-  ringTimer = window.setInterval(chime, PERIOD_MS);
+  chime(soft);
+  ringTimer = window.setInterval(() => chime(soft), PERIOD_MS);
   let on = true;
   document.title = title;
   blinkTimer = window.setInterval(() => {

@@ -1,6 +1,6 @@
 // Fills the slots of the line pane. The skeleton is in templates/desk/line.html; here only texts and attributes change.
 import { text } from "../page/i18n.js";
-import { actsOf, clockOf, duration, noteOf, phaseOf, presenceDot, presenceWord, seconds } from "./state.js";
+import { actsOf, callAgainOf, clockOf, duration, momentOf, noteOf, partyOf, phaseOf, presenceDot, presenceWord, seconds, thirdOf } from "./state.js";
 
 const LONG_NAME = 24; // characters: beyond, smaller letters and three lines
 
@@ -40,13 +40,14 @@ export function render(desk, around) {
   page.dataset.phase = phase;
   put("presence-word", text(presenceWord(desk.presence)));
   slots["presence-dot"].className = `state-dot state-dot-${presenceDot(desk.presence)}`;
-  put("phase-word", text(`phase.${phase}`));
+  put("phase-word", text(`phase.${momentOf(desk, phase)}`));
   slots.overflow.hidden = !(desk.call && desk.call.overflow);
-  slots.returning.hidden = !(desk.call && desk.call.returning);
+  slots.returning.hidden = !(desk.call && desk.call.returning && desk.call.transferred_by == null);
   const name = desk.call ? callerName(desk.call) : text(presenceWord(desk.presence));
   put("name", name);
   slots.name.toggleAttribute("data-long", name.length > LONG_NAME);
   renderNote(noteOf(desk, phase, around));
+  renderParty(desk);
   renderActs(desk, phase, around);
   renderQueue(desk.queue);
   slots.incident.hidden = !desk.incident;
@@ -60,6 +61,21 @@ function renderNote(note) {
   ["take-tab", "sign-in"].forEach((act) => { document.getElementById(`act-${act}`).hidden = note?.act !== act; });
 }
 
+function renderParty(desk) {
+  const party = partyOf(desk, callerName(desk.call));
+  slots.party.hidden = !party;
+  slots.party.dataset.tone = party?.tone ?? "";
+  card.toggleAttribute("data-party", Boolean(party));
+  put("party-text", party ? text(party.sentence, party.values) : "");
+  document.getElementById("third-acts").hidden = !Object.keys(party?.acts ?? {}).length;
+  ["hand-over", "consult-end"].forEach((act) => {
+    const button = document.getElementById(`act-${act}`);
+    const name = party?.acts[act];
+    button.hidden = !name;
+    if (name) label(button, text(name, party.values));
+  });
+}
+
 function renderActs(desk, phase, around) {
   const acts = actsOf(phase);
   document.querySelectorAll("[data-acts]").forEach((group) => { group.hidden = group.dataset.acts !== acts; });
@@ -71,7 +87,9 @@ function renderActs(desk, phase, around) {
   document.getElementById("act-pause").disabled = around.spectator || (desk.presence.state === "away" && desk.presence.reason === "pause");
   label(document.getElementById("act-done"), text(around.reason ? "confirm" : "done"));
   label(document.getElementById("act-done-pause"), text(around.reason ? "confirm.pause" : "done.pause"));
-  renderCallActs(phase, around);
+  document.getElementById("act-dial").disabled = around.spectator;
+  document.getElementById("act-call-again").hidden = !callAgainOf(desk.call).can;
+  renderCallActs(desk, phase, around);
 }
 
 function settle(acts) {
@@ -81,19 +99,26 @@ function settle(acts) {
   settling = window.setTimeout(() => card.classList.remove("is-settling"), SETTLE_MS);
 }
 
-function renderCallActs(phase, around) {
-  const mute = document.getElementById("act-mute");
+function renderCallActs(desk, phase, around) {
+  const third = thirdOf(desk);
   const hold = document.getElementById("act-hold");
   const voice = around.leg && !around.otherTab;
-  mute.disabled = !voice;
-  document.getElementById("act-keypad").disabled = !voice || phase === "held";
-  hold.disabled = phase === "connecting";
+  const talks = phase === "talking" || phase === "held";
+  document.getElementById("act-keypad").disabled = !voice || (phase === "held" && third?.state !== "joined");
+  hold.disabled = !talks;
   document.getElementById("act-hang-up").disabled = phase === "connecting";
+  const transfer = document.getElementById("act-transfer");
+  transfer.hidden = Boolean(third);
+  transfer.disabled = !talks;
   card.toggleAttribute("data-muted", around.muted);
-  mute.setAttribute("aria-pressed", String(around.muted));
+  document.querySelectorAll('[data-act="mute"]').forEach((mute) => {
+    mute.disabled = !voice;
+    mute.setAttribute("aria-pressed", String(around.muted));
+    label(mute, text(around.muted ? "unmute" : "mute"));
+  });
   hold.setAttribute("aria-pressed", String(phase === "held"));
-  label(mute, text(around.muted ? "unmute" : "mute"));
-  label(hold, text(phase === "held" ? "resume" : "hold"));
+  const back = third?.state === "joined" ? "three" : "resume";
+  label(hold, text(phase === "held" ? back : "hold"));
   hold.dataset.act = phase === "held" ? "resume" : "hold";
 }
 
@@ -128,5 +153,6 @@ function sideLines(desk, phase, around, now) {
   if (around.quality?.level === "poor") return [number, text("side.quality")];
   if (call.caller.kind === "several") return [number, text("side.several", { count: call.caller.count })];
   if (phase === "ringing") return [number, call.caller.kind === "unknown" ? text("side.unknown") : text("side.waited")];
+  if (phase === "dialling") return [number, call.caller.about ? text("side.about", { name: call.caller.about }) : ""];
   return [number, phase === "connecting" ? "" : text("side.talk")];
 }

@@ -1,0 +1,70 @@
+// Whom an agent may call, consult or transfer to, as a list to choose from. Pure: no DOM, no network; tested by tests/frontend.
+import { presenceWord } from "./state.js";
+
+const KINDS = ["service", "interpreter", "organisation", "other"];
+const SHORTEST_NUMBER = 4; // digits: from here on what is typed may be a number
+
+const fold = (words) => words.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+/** The name of a target, the same for the button in the dossier and for the line of the list: "phone_id:3"; "" for nobody. */
+export function keyOf(target) {
+  const named = Object.entries(target).find(([field]) => field !== "dossier_id");
+  return named ? named.join(":") : "";
+}
+
+/** What was typed, if it may be a telephone number; else "". */
+export function typedNumber(query) {
+  const text = query.trim();
+  if (!/^[+\d][\d\s.()/-]*$/.test(text)) return "";
+  return text.replace(/\D/g, "").length >= SHORTEST_NUMBER ? text : "";
+}
+
+/**
+ * The groups to draw: [{name, options: [{key, label, said: [names of sentences], note, target, disabled, colleague}]}].
+ * found: what GET /desk/directory answered. dial: nobody is on the line (a colleague is consulted during a call, not dialled).
+ * onTheLine: the number of the person on the line, as it is shown; it is not offered again.
+ */
+export function groupsOf(found, query, { dial = false, onTheLine = "" } = {}) {
+  const groups = [
+    ...(dial ? [] : [{ name: "colleagues", options: found.colleagues.map(colleague) }]),
+    { name: "dossier", options: found.dossier.filter(({ label }) => label !== onTheLine).map(numberOfDossier) },
+    ...KINDS.map((kind) => ({ name: kind, options: found.directory.filter((entry) => entry.kind === kind).map(entryOf) })),
+  ];
+  const words = fold(query).split(/\s+/).filter(Boolean);
+  const matches = ({ label, note }) => words.every((word) => fold(`${label} ${note}`).includes(word));
+  const number = typedNumber(query);
+  const typed = number ? [{ name: "typed", options: [{ ...plain({ number }), label: number }] }] : [];
+  return [...typed, ...groups.map((group) => ({ ...group, options: group.options.filter(matches) }))].filter(({ options }) => options.length);
+}
+
+function plain(target) {
+  return { key: keyOf(target), target, label: "", note: "", said: [], disabled: false, colleague: false };
+}
+
+/** Her owner's mark first, then why she can or cannot be asked: a word, never a colour alone. */
+function colleague({ agent_id: id, name, state, reason, owner, free }) {
+  const word = state === "available" && !free ? "colleague.gone" : presenceWord({ state, reason });
+  return { ...plain({ agent_id: id }), label: name, said: [...(owner ? ["colleague.owner"] : []), word], disabled: !free, colleague: true };
+}
+
+function numberOfDossier({ phone_id: phone, organisation_id: organisation, label, kind }) {
+  return { ...plain(phone ? { phone_id: phone } : { organisation_id: organisation }), label, said: [`number.${kind}`] };
+}
+
+function entryOf({ entry_id: id, label, note }) {
+  return { ...plain({ entry_id: id }), label, note };
+}
+
+/** The options that can be chosen, in the order they are drawn. */
+export function selectable(groups) {
+  return groups.flatMap(({ options }) => options).filter(({ disabled }) => !disabled);
+}
+
+/** The key of the option that is chosen next: by steps from the present one, round the ends; the first when there is none. */
+export function nextKey(groups, key, step = 0) {
+  const keys = selectable(groups).map((option) => option.key);
+  if (!keys.length) return "";
+  const at = keys.indexOf(key);
+  if (at < 0) return step < 0 ? keys.at(-1) : keys[0];
+  return keys[(at + step + keys.length) % keys.length];
+}
