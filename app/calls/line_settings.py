@@ -151,7 +151,7 @@ def read_week(form: Mapping[str, str]) -> Read:
     if not errors and not any(week.values()):
         errors["day-0"] = InvalidInput(
             "Aucun jour n'a d'horaires : la ligne n'ouvrirait plus. Pour la fermer tout de suite, "
-            "servez-vous de « Fermer la ligne »."
+            "choisissez « Fermer », plus haut."
         )
     return Read({day: spans for day, spans in week.items() if spans}, errors)
 
