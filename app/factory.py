@@ -32,6 +32,7 @@ from app.adapters.twilio_sms import TwilioSms
 from app.adapters.twilio_voice import TwilioVoice
 from app.assist import routes as assist_routes
 from app.calls import (
+    callback_pages,
     caller_webhooks,
     desk,
     desk_transfers,
@@ -158,6 +159,7 @@ def _register(app: Flask) -> None:
         assist_routes.bp,
         caller_webhooks.bp,
         request_pages.bp,
+        callback_pages.bp,
         desk.bp,
         desk_transfers.bp,
         directory_routes.bp,

@@ -16,6 +16,7 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 PUBLIC = {
     "accounts.home", "accounts.sign_in", "accounts.sign_in_submit", "accounts.choose_locale",
     "health.live", "health.ready", "health.metrics", "static",
+    "voice.sound", "request_form.page", "request_form.submit",
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from flask_login import current_user
 
 from app import clock
 from app.access import allow
-from app.calls import desk_view, directory, outbound, parties, store
+from app.calls import callbacks, desk_view, directory, outbound, parties, store
 from app.exceptions import InvalidInput
 from app.extensions import db
 from app.tickets.models import Contact
@@ -105,8 +105,12 @@ def call_again(ref: str) -> Any:
 @bp.post("/dial")
 @allow(*AGENTS)
 def dial() -> Any:
-    """Call somebody; ``dossier_id`` says what it is about."""
+    """Call somebody; ``dossier_id`` says what it is about. ``callback_id``: keep that promise now."""
     body = _body()
+    if body.get("callback_id") is not None:
+        callback_id = directory.row_id(body["callback_id"])
+        callbacks.call_now(callback_id, agent_id=current_user.id, now=clock.now())
+        return _desk()
     dossier_id = body.get("dossier_id")
     if dossier_id is not None and (isinstance(dossier_id, bool) or not isinstance(dossier_id, int)):
         raise InvalidInput("Ce dossier n'existe pas.")

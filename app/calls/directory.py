@@ -38,13 +38,14 @@ def named(body: Mapping[str, Any]) -> Target:
     ``contact_id`` or ``number``. Raises NotFound for a row that is gone, InvalidInput for anything else."""
     for name, find in _FINDERS.items():
         if body.get(name) is not None:
-            return find(_id(body[name]))
+            return find(row_id(body[name]))
     if isinstance(body.get("number"), str):
         return typed(body["number"])
     raise InvalidInput("Dites qui appeler.")
 
 
-def _id(value: object) -> int:
+def row_id(value: object) -> int:
+    """The id of a row that a request names. Raises InvalidInput for what can be none."""
     if isinstance(value, bool) or not isinstance(value, int | str):
         raise InvalidInput("Dites qui appeler.")
     text = str(value)

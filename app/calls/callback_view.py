@@ -1,0 +1,139 @@
+"""What the page of call-backs shows: one line each, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import select
+
+from app.accounts.models import Agent
+from app.calls import callback_rules, line_rules
+from app.calls.models import Call, Line
+from app.calls.record import LIVE, State
+from app.dossiers import phone_numbers
+from app.dossiers.wording import Words
+from app.extensions import db
+from app.tickets import callbacks as rows
+from app.tickets.models import CallBack, CallBackSource, CallBackState, Contact
+
+
+@dataclass(frozen=True)
+class Row:
+    """One call-back. ``state`` and ``tone``: its tag; ``late``: in words, or empty."""
+
+    id: int
+    who: str
+    number: str
+    dossier_id: int | None
+    source: str
+    asked: datetime
+    due: datetime
+    late: str
+    attempts: int
+    most: int
+    state: str
+    tone: str
+    promised_by: str
+    note: str
+    may_call: bool
+    may_cancel: bool
+
+
+def listed(words: Words, *, over: bool) -> list[Row]:
+    """The call-backs to do, the most urgent first; or those of the last seven days."""
+    found = rows.listed(words.now, over=over)
+    live = _attempts([callback.id for callback, _contact in found])
+    names = {row.id: row.display_name for row in db.session.scalars(select(Agent))}
+    most = {
+        line.id: line_rules.of(line.rules).callback_attempts
+        for line in db.session.scalars(select(Line))
+    }
+    return [
+        _row(callback, contact, live.get(callback.id), names, most[callback.line_id], words)
+        for callback, contact in found
+    ]
+
+
+def _attempts(ids: Sequence[int]) -> dict[int, Call]:
+    query = select(Call).where(
+        Call.callback_id.in_(ids), Call.direction == "out", Call.state.in_(LIVE)
+    )
+    return {call.callback_id or 0: call for call in db.session.scalars(query)}
+
+
+def _row(
+    callback: CallBack,
+    contact: Contact | None,
+    attempt: Call | None,
+    names: dict[int, str],
+    most: int,
+    words: Words,
+) -> Row:
+    person = contact.person if contact else None
+    is_open = callback.state == CallBackState.OPEN
+    state, tone = _state(callback, attempt, names, words.now)
+    waits = attempt is None or attempt.state in (State.WAITING, State.OFFERED)
+    return Row(
+        id=callback.id,
+        who=person.full_name if person else _("Personne non reconnue"),
+        number=phone_numbers.display(callback.number),
+        dossier_id=contact.dossier_id if contact else None,
+        source=_source(callback.source),
+        asked=callback.arrived_at,
+        due=callback.due_at,
+        late=_late(callback.due_at, words.now) if is_open else "",
+        attempts=callback.attempts,
+        most=most,
+        state=state,
+        tone=tone,
+        promised_by=names.get(callback.agent_id or 0, ""),
+        note=contact.note if contact else "",
+        may_call=is_open and waits,
+        may_cancel=is_open and waits,
+    )
+
+
+def _state(
+    callback: CallBack, attempt: Call | None, names: dict[int, str], now: datetime
+) -> tuple[str, str]:
+    if attempt is not None:
+        who = names.get(attempt.offered_to or attempt.agent_id or 0, "")
+        return {
+            State.WAITING: (_("dans la file"), "wait"),
+            State.OFFERED: (_("sonne chez %(who)s", who=who), "action"),
+            State.CONNECTING: (_("%(who)s appelle", who=who), "action"),
+        }.get(State(attempt.state), (_("en conversation avec %(who)s", who=who), "live"))
+    if callback.state == CallBackState.OPEN:
+        return (_("à faire"), "wait") if callback.due_at <= now else (_("prévu"), "neutral")
+    return {
+        CallBackState.DONE: (_("fait"), "live"),
+        CallBackState.CANCELLED: (_("annulé ou servi autrement"), "neutral"),
+        CallBackState.GIVEN_UP: (_("jamais joint"), "stop"),
+    }[callback.state]
+
+
+def _source(source: CallBackSource) -> str:
+    return {
+        CallBackSource.QUEUE: _("pendant l’attente"),
+        CallBackSource.CLOSED: _("ligne fermée"),
+        CallBackSource.OUTAGE: _("pendant une panne"),
+        CallBackSource.FORM: _("par le formulaire"),
+        CallBackSource.AGENT: _("promis par un agent"),
+    }[source]
+
+
+def _late(due: datetime, now: datetime) -> str:
+    """« en retard de 45 min », « … de 3 h », « … de 2 jours »."""
+    if not callback_rules.is_late(due, now):
+        return ""
+    minutes = int((now - due).total_seconds() // 60)
+    if minutes < 120:
+        return _("en retard de %(count)s min", count=minutes)
+    if minutes < 48 * 60:
+        return _("en retard de %(count)s h", count=minutes // 60)
+    days = minutes // (24 * 60)
+    return ngettext("en retard de %(num)d jour", "en retard de %(num)d jours", days)
