@@ -152,3 +152,42 @@ def test_a_message_is_recorded_from_the_microphone(line: Line, pages: tuple[Page
     with wave.open(io.BytesIO(sound.content)) as opened:
         assert opened.getnframes() > 0
     expect(telephone.locator("#hint")).to_have_text("")
+
+
+COACHED = '<Dial><Conference waitUrl="" beep="false" {coach}>call-1</Conference></Dial>'
+
+
+def test_a_coach_reaches_the_agent_and_never_the_caller(
+    line: Line, pages: tuple[Page, Page], browser: Browser
+) -> None:
+    caller, desk = pages
+    line.answers(incoming=COACHED.format(coach=""), agent=COACHED.format(coach=""))
+    caller.keyboard.press("Enter")
+    state(caller, is_="conference")
+    agent = line.client.calls.create(
+        to="client:agent-7", from_=LINE, url=f"{line.application.url}/agent"
+    )
+    state(caller, is_="talking")
+    line.answers(incoming=COACHED.format(coach=f'coach="{agent.sid}"'))
+    context = browser.new_context(
+        base_url=line.server.url, permissions=["microphone"], locale="fr-FR"
+    )
+    coach = context.new_page()
+    coach.goto("/telephone")
+    state(coach, is_="idle")
+    coach.keyboard.press("Enter")
+    state(coach, is_="talking")
+    room = line.client.conferences.list(status="in-progress")[0]
+    line.client.conferences(room.sid).participants(agent.sid).update(muted=True)  # only she speaks
+
+    def spoken_by_coach(more: int) -> None:
+        sent = packets(coach, "permanencePhone")["packetsSent"]
+        eventually(lambda: packets(coach, "permanencePhone")["packetsSent"] > sent + more, 20)
+
+    spoken_by_coach(100)  # what was on its way to the caller has come
+    reached, agent_heard = packets(caller, "permanencePhone"), packets(desk, "driver")
+    spoken_by_coach(100)
+    assert packets(caller, "permanencePhone")["packetsReceived"] == reached["packetsReceived"]
+    assert packets(desk, "driver")["packetsReceived"] > agent_heard["packetsReceived"]
+    assert packets(caller, "permanencePhone")["packetsSent"] > reached["packetsSent"]
+    context.close()
