@@ -373,6 +373,6 @@ async function begin() {
 }
 
 // For the journeys: a test counts the audio packets of the conversation.
-window.permanence = { stats: () => phone.stats() };
+window.permanence = { stats: () => phone.stats(), microphone: () => phone.streams().own?.getAudioTracks()[0]?.label ?? "" };
 
 begin();
