@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from flask import Flask, Response, request
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.local_carrier.attributes import TwimlRefused
 from app.local_carrier.connections import DEFAULT, split
@@ -182,15 +184,29 @@ def test_overrides_out_of_range_are_refused(bad: str) -> None:
 
 
 def test_the_oldest_calls_are_forgotten_first() -> None:
-    history = History(budget=50_000)
-    answer = Answer(200, "text/xml", b"x" * 1000, 0.1)
+    history = History(budget=4_000)
+    answer = Answer(200, "text/xml", b"<Response/>", 0.1)
     for index in range(100):
         history.note(f"CA{index}", "http://localhost/a", "POST", {"Digits": "1"}, answer)
     assert history.of("CA0") == []
     assert len(history.of("CA99")) == 1
-    assert sum(bool(history.of(f"CA{index}")) for index in range(100)) < 20
+    assert 5 < sum(bool(history.of(f"CA{index}")) for index in range(100)) < 40
     history.forget("CA99")
     assert history.of("CA99") == []
+
+
+@given(
+    params=st.dictionaries(st.text(), st.text()),
+    body=st.text(),
+    status=st.integers(0, 599),
+)
+def test_an_event_is_kept_as_it_was(params: dict[str, str], body: str, status: int) -> None:
+    history = History()
+    answer = Answer(status, "text/xml; charset=utf-8", body.encode(errors="replace"), 0.25)
+    history.note("CA1", "https://example.org/voice?a=é", "GET", params, answer)
+    (event,) = history.of("CA1")
+    assert (event.url, event.method) == ("https://example.org/voice?a=é", "GET")
+    assert (event.parameters, event.answer) == (params, answer)
 
 
 @pytest.mark.parametrize(
