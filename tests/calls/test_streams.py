@@ -4,10 +4,11 @@ Each journey is played once over a good channel; then as many times as STREAM_RO
 journeys together) over channels that lose up to half of the callbacks, repeat them and delay them
 up to twelve seconds. Comparisons with the provider's records run meanwhile, as they do in service.
 
-The same, always: state, outcome, who ended it, whether it was answered, who talked last, time on
-hold. ``answered_at`` is the second when both were in the conference (that is asked, not told).
-``ended_at`` is the true one within four seconds: a callback that is later than three is dated by the
-provider, to the second. What may differ: how long a repair took, hence when later steps happened.
+The same, always: state, outcome, who ended it, whether it was answered, who talked last, the time
+on a hold that was asked for. ``answered_at`` is the second when both were in the conference (that
+is asked, not told). ``ended_at`` is the true one within four seconds: a callback that is later than
+three is dated by the provider, to the second; but a record never goes back before what it holds.
+What may differ: how long a repair took, hence when later steps happened.
 
 1,000 rounds on both databases: STREAM_ROUNDS=1000 pytest tests/calls/test_streams.py
 """
@@ -28,7 +29,7 @@ from sqlalchemy import select, update
 from app import clock
 from app.accounts.models import Connection, Presence
 from app.adapters.ports import Ports
-from app.calls import outbound, parties, service
+from app.calls import outbound, parties, service, store
 from app.calls.directory import Target
 from app.calls.models import Call, CallCommand, Deadline, Line, ProviderLink
 from app.extensions import db
@@ -221,7 +222,11 @@ def play(
 
     def go(journey: Callable[[Stage], Script], channel: Channel, seed: int) -> Stage:
         stage = provider.stage = Stage(
-            client, agents, Random(f"{journey.__name__}:{seed}"), channel, now=started[0] + timedelta(hours=2)
+            client,
+            agents,
+            Random(f"{journey.__name__}:{seed}"),
+            channel,
+            now=started[0] + timedelta(hours=2),
         )
         monkeypatch.setattr(clock, "now", lambda: stage.now)
         _rested(agents, stage.now)
@@ -303,7 +308,9 @@ def test_the_final_record_is_the_same_whatever_the_channel_did(play: Play) -> No
         stage = play(journey, channel, SEED + number)
         why = f"round {number}: {journey.__name__}, {channel}, told {stage.told}"
         found, expected = record(stage), truth[journey.__name__]
-        assert abs(found.pop("held") - expected["held"]) < 2, why
+        longer = found.pop("held") - expected["held"]
+        # Music plays until a colleague is seen to have joined: a repair's length at most.
+        assert -1 < longer < (25 if journey is handed_over else 2), why
         assert found == {k: v for k, v in expected.items() if k != "held"}, why
         _times_are_right(stage, why)
         _nobody_is_stuck(stage, why)
@@ -315,7 +322,16 @@ def _times_are_right(stage: Stage, why: str) -> None:
         assert abs(call.answered_at - stage.together_at) <= timedelta(seconds=1), why
     if ended is not None and call.ended_by == "caller":
         assert call.ended_at is not None
-        assert timedelta(seconds=-1) <= call.ended_at - ended <= TOLERANCE, why
+        known = max(ended, _before_the_end(call))  # an offer may have expired at an empty line
+        assert timedelta(seconds=-1) <= call.ended_at - ended, why
+        assert call.ended_at - known <= TOLERANCE, why
+
+
+def _before_the_end(call: Call) -> datetime:
+    """When the last thing happened that we wrote down before the end: a record never goes back."""
+    events = store.events_of(call.id)
+    ends = next(n for n, e in enumerate(events) if e.key == "caller_left")
+    return max((event.at for event in events[:ends]), default=call.received_at)
 
 
 def _nobody_is_stuck(stage: Stage, why: str) -> None:
