@@ -486,4 +486,4 @@ def test_no_line_is_said_plainly(app: Flask, login: Login) -> None:
 def test_the_pages_are_in_english_too(line: Line, login: Login) -> None:
     manager = login("manager", locale="en")
     assert "Opening hours of the week" in manager.get("/admin/line").text
-    assert "Overflow" in manager.get("/admin/line/rules").text
+    assert "The back office is called in after" in manager.get("/admin/line/rules").text
