@@ -32,6 +32,7 @@ from app.wiring import settings
 log = logging.getLogger(__name__)
 bp = Blueprint("voice", __name__)
 
+MOST_APOLOGIES = 6  # of about ten seconds each
 TELLING = frozenset(
     {
         "voice.status",
@@ -57,11 +58,18 @@ def _keep_the_caller(error: Exception) -> Any:
 
 
 def apology() -> Response:
-    """« Un souci technique », a pause, and from the beginning again."""
+    """« Un souci technique », a pause, and from the beginning again.
+
+    Not for ever where a fallback is hosted apart: after about a minute an error sends the caller
+    to it, and it takes her number.
+    """
+    heard = request.args.get("again", 0, type=int)
+    if heard >= MOST_APOLOGIES and settings().fallback_url:
+        return Response(status=503)
     twiml = VoiceResponse()
     announcements.say(twiml, announcements.text("apology", "fr"), "fr")
     twiml.pause(length=5)
-    twiml.redirect("/voice/incoming", method="POST")
+    twiml.redirect(f"/voice/incoming?again={heard + 1}", method="POST")
     return xml(twiml)
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from flask import Flask
+from sqlalchemy import select, text
 
 from app import clock
 from app.adapters.ports import AskedForLeg, Ports
@@ -17,7 +18,7 @@ from app.config import Settings
 from app.extensions import db
 from app.tickets.models import CallBack, Contact
 from tests.calls.switchboard import LINE_NUMBER, Caller
-from tests.clients import StaffClient
+from tests.clients import StaffClient, post_signed
 from tests.fake_log import FakeCallLog
 from tests.fakes import fake_ports
 from tests.fixtures.settings import make_settings
@@ -246,3 +247,18 @@ def test_no_number_reaches_the_log(log: FakeCallLog, caplog: pytest.LogCaptureFi
     provider_watch.run()
     assert len(callbacks()) == 1
     assert not [r for r in caplog.records if "6399801" in r.getMessage()]
+
+
+# --- while we are there, but cannot serve ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(("heard", "status"), [("", 200), ("?again=5", 200), ("?again=6", 503)])
+def test_after_a_minute_of_apologies_the_fallback_takes_over(
+    app: Flask, line: Line, heard: str, status: int
+) -> None:
+    db.session.execute(text("ALTER TABLE calls RENAME TO away"))  # the database is not itself
+    db.session.commit()
+    form = {"CallSid": "CA1", "From": SAMIRA, "To": LINE_NUMBER}
+    answer = post_signed(app.test_client(), f"/voice/incoming{heard}", form)
+    assert answer.status_code == status
+    assert (f"again={int(heard[-1:] or 0) + 1}" in answer.text) == (status == 200)
