@@ -46,6 +46,7 @@ def main() -> None:
             seconds=60 * args.minutes,
             rate=args.rate,
             talk=args.talk,
+            settle=30 + 4 * args.talk,
             agents=[each["id"] for each in sessions],
         )
         carrier.wait_ready()

@@ -138,10 +138,10 @@ def hang_up(call: FakeCall) -> None:
 def timed(function: Callable[..., Answer], found: Latencies) -> Callable[..., Answer]:
     """How the carrier asks, its time noted by path."""
 
-    def ask(url: str, *more: Any) -> Answer:
+    def ask(url: str, *more: Any, **named: Any) -> Answer:
         began, ok = time.perf_counter(), False
         try:
-            answer = function(url, *more)
+            answer = function(url, *more, **named)
             ok = answer.ok
             return answer
         finally:
