@@ -62,5 +62,7 @@ class CallQueue:
 
     def average_wait(self) -> int:
         """Mean seconds waited by those who wait now."""
-        waits = [entry.waited for entry in self.entries]
-        return round(sum(waits) / len(waits)) if waits else 0
+        if not self.entries:
+            return 0
+        began = sum(entry.started for entry in self.entries) / len(self.entries)
+        return round(time.monotonic() - began)

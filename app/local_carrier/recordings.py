@@ -102,19 +102,24 @@ class Recordings:
     def finish(self, leg: Leg, recording: Recording, seconds: float, key: str) -> dict[str, str]:
         """End a recording; the parameters of the Record's action request. Empty: nothing said."""
         recording.duration = max(1, round(seconds))
+        if not recording.real:
+            leg.recording = None
         if not recording.loud_at:
+            leg.recording = None
             self.by_sid.pop(recording.sid, None)
             self._report(recording, "absent")
             return {}
         recording.status = "processing"
         if recording.real:
-            self._exchange.spawn(self._settle, recording)
+            self._exchange.spawn(self._settle, leg, recording)
         else:
             self._report(recording, "completed")
         return self._params(recording) | {"Digits": key}
 
-    def _settle(self, recording: Recording) -> None:
+    def _settle(self, leg: Leg, recording: Recording) -> None:
         time.sleep(SETTLE)
+        if leg.recording is recording:
+            leg.recording = None  # who deletes it deletes all there is
         self._report(recording, "completed")
 
     def _params(self, recording: Recording) -> dict[str, str]:

@@ -204,13 +204,15 @@ def list_calls() -> Response:
     with exchange().lock:
         legs = list(exchange().legs.values())
     found = [
-        shapes.call(leg, account())
+        leg
         for leg in reversed(legs)
         if all(getattr(leg, name) == value for name, value in wanted.items())
         and started(leg.created_at)
         and over(leg.ended_at)
     ]
-    return listed("calls", found)
+    return listed(
+        "calls", found, lambda leg: shapes.call(leg, account()), name=lambda leg: str(leg.sid)
+    )
 
 
 @bp.get("/Calls/<sid>/Events.json")

@@ -70,7 +70,7 @@ def list_messages() -> Response:
             for text in reversed(list(exchange().messages.by_sid.values()))
             if (to is None or text.to == to) and (from_ is None or text.from_ == from_)
         ]
-    return listed("messages", found)
+    return listed("messages", found, name=lambda shape: shape["sid"])
 
 
 @bp.get("/Messages/<sid>.json")
@@ -103,7 +103,7 @@ def _listed(
         for resource in resources.values()
         if all(value is None or resource.get(name) == value for name, value in wanted.items())
     ]
-    return listed(key, found)
+    return listed(key, found, name=lambda shape: shape["sid"])
 
 
 @bp.get("/IncomingPhoneNumbers.json")

@@ -6,7 +6,7 @@ neither repeats nor hides anything.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -20,33 +20,43 @@ API_ROOT = "/2010-04-01"
 Json = dict[str, Any]
 
 
-def listed(key: str, items: Sequence[Json], identity: str = "sid") -> Response:
-    """The page of ``items`` that the request asks for; ``identity`` names each one's own field."""
+def listed(
+    key: str,
+    items: Sequence[Any],
+    shape: Callable[[Any], Json] | None = None,
+    *,
+    name: Callable[[Any], str | None] | None = None,
+) -> Response:
+    """The page of ``items`` that the request asks for.
+
+    Only what is shown is put into its ``shape`` (none: it is JSON already). ``name`` gives each
+    item's SID, which the next page begins after; without one, pages are counted.
+    """
     size = min(max(_whole("PageSize", PAGE_SIZE), 1), MAX_PAGE_SIZE)
     number = max(_whole("Page", 0), 0)
-    start = _start(items, identity, number * size)
-    shown = items[start : start + size]
+    start = _start(items, name, number * size)
+    page = items[start : start + size]
     more = start + size < len(items)
     return jsonify(
         {
-            key: list(shown),
+            key: [shape(item) for item in page] if shape else list(page),
             "page": number,
             "page_size": size,
             "start": start,
-            "end": max(start + len(shown) - 1, 0),
+            "end": max(start + len(page) - 1, 0),
             "uri": _uri(number, size),
             "first_page_uri": _uri(0, size),
-            "next_page_uri": _uri(number + 1, size, shown[-1].get(identity)) if more else None,
+            "next_page_uri": _uri(number + 1, size, name and name(page[-1])) if more else None,
             "previous_page_uri": _uri(number - 1, size) if number else None,
         }
     )
 
 
-def _start(items: Sequence[Json], identity: str, otherwise: int) -> int:
+def _start(items: Sequence[Any], name: Callable[[Any], str | None] | None, otherwise: int) -> int:
     """Where the page begins: after the resource of its token, if that is still there."""
     after = request.args.get("PageToken", "").removeprefix("PA")
-    for index, item in enumerate(items) if after else ():
-        if item.get(identity) == after:
+    for index, item in enumerate(items) if after and name else ():
+        if name and name(item) == after:
             return index + 1
     return otherwise
 

@@ -69,7 +69,7 @@ def list_participants(sid: str) -> Response:
             for member in room.participants
             if asked_for(member)
         ]
-    return listed("participants", found, "call_sid")
+    return listed("participants", found, name=lambda shape: shape["call_sid"])
 
 
 @bp.get("/Conferences/<sid>/Participants/<call_sid>.json")

@@ -64,7 +64,7 @@ def list_call_recordings(sid: str) -> Response:
 def _list(call_sid: str) -> Response:
     wanted = DateFilter("DateCreated")
     found = [r for r in exchange().recordings.of_call(call_sid) if wanted(r.started_at)]
-    return listed("recordings", [_shape(recording) for recording in found])
+    return listed("recordings", found, _shape, name=lambda recording: str(recording.sid))
 
 
 @bp.get("/Recordings/<sid>.json")

@@ -33,8 +33,12 @@ def list_conferences() -> Response:
             and created_then(room.created_at)
             and updated_then(room.updated_at or room.created_at)
         ]
-        found = [shapes.conference(room, account()) for room in rooms]
-    return listed("conferences", found)
+    return listed(
+        "conferences",
+        rooms,
+        lambda room: shapes.conference(room, account()),
+        name=lambda room: str(room.sid),
+    )
 
 
 def find_room(sid: str) -> Conference:
@@ -81,7 +85,7 @@ def list_queues() -> Response:
     """Every queue."""
     with exchange().lock:
         found = [shapes.queue(line, account()) for line in exchange().queues.values()]
-    return listed("queues", found)
+    return listed("queues", found, name=lambda shape: shape["sid"])
 
 
 @bp.post("/Queues.json")
@@ -132,8 +136,12 @@ def list_members(sid: str) -> Response:
     """Who waits, first come first."""
     line = _queue(sid)
     with exchange().lock:
-        found = [shapes.member(entry, account()) for entry in line.entries]
-    return listed("queue_members", found, "call_sid")
+        return listed(
+            "queue_members",
+            list(line.entries),
+            lambda entry: shapes.member(entry, account()),
+            name=lambda entry: str(entry.leg.sid),
+        )
 
 
 def _member(sid: str, call_sid: str) -> QueueEntry:

@@ -37,15 +37,22 @@ class Sounds:
         """How long the sound at ``url`` lasts. May ask the network."""
         if not url.startswith(("http://", "https://")):
             return UNKNOWN_SECONDS
+        known = self._remembered(url)
+        if known is not None:
+            return known
         with self._lock:  # one who asks is enough: the others wait for its answer
-            until, seconds = self._known.get(url, (0.0, 0.0))
-            if time.monotonic() < until:
-                return seconds
+            known = self._remembered(url)
+            if known is not None:
+                return known
             seconds = self._measure(url)
             if len(self._known) >= MOST:
                 self._known.clear()
             self._known[url] = (time.monotonic() + REMEMBERED, seconds)
             return seconds
+
+    def _remembered(self, url: str) -> float | None:
+        until, seconds = self._known.get(url, (0.0, 0.0))
+        return seconds if time.monotonic() < until else None
 
     def _measure(self, url: str) -> float:
         try:
