@@ -42,7 +42,7 @@ def accept(ref: str, agent_id: int, *, now: datetime) -> CallRecord:
             agent_id=agent_id,
             party_id=call.party_id,
         ),
-        "Cette consultation n'est plus en attente.",
+        Conflict("Cette consultation n'est plus en attente."),
     )
 
 
@@ -76,7 +76,7 @@ def hand_over(ref: str, agent_id: int, *, now: datetime) -> CallRecord:
             agent_id=agent_id,
             party_id=party.id,
         ),
-        "Cette personne n'est pas encore en ligne.",
+        Conflict("Cette personne n'est pas encore en ligne."),
     )
 
 
@@ -97,7 +97,7 @@ def send(ref: str, agent_id: int, target: Target, *, now: datetime) -> CallRecor
         to_agent_id=target.agent_id,
         until=now + RINGS,
     )
-    return _done(call, event, "Cette personne ne peut pas recevoir l'appel.")
+    return _done(call, event, Conflict("Cette personne ne peut pas recevoir l'appel."))
 
 
 def requeue(ref: str, agent_id: int, *, now: datetime) -> CallRecord:
@@ -106,7 +106,7 @@ def requeue(ref: str, agent_id: int, *, now: datetime) -> CallRecord:
     event = Event(Kind.REQUEUED, now, service.unique("requeued"), agent_id=agent_id)
     with unit_of_work() as work:
         db.session.get_one(Call, call.id).preferred_agent_id = None
-        return _done_within(call, event, "Cet appel n'en est plus là.", work)
+        return _done_within(call, event, Conflict("Cet appel n'en est plus là."), work)
 
 
 # --- coaching ------------------------------------------------------------------------------------
@@ -178,17 +178,22 @@ def _ask(
             to_agent_id=None if coach else target.agent_id,
             party_id=party.id,
         )
-        return _done_within(call, event, "Quelqu'un est déjà en ligne avec vous.", work)
+        return _done_within(
+            call,
+            event,
+            Conflict("Quelqu'un est déjà en ligne avec vous."),
+            work,
+        )
 
 
-def _done(call: Call, event: Event, refusal: str) -> CallRecord:
+def _done(call: Call, event: Event, refusal: Conflict) -> CallRecord:
     with unit_of_work() as work:
         return _done_within(call, event, refusal, work)
 
 
-def _done_within(call: Call, event: Event, refusal: str, work: Work) -> CallRecord:
+def _done_within(call: Call, event: Event, refusal: Conflict, work: Work) -> CallRecord:
     """Let it happen; when it cannot any more, undo all and say why."""
     record = service.happen_within(call.id, event, work)
     if record is None:
-        raise Conflict(refusal, kept="La personne est toujours en ligne avec vous.")
+        raise Conflict(refusal.message, kept="La personne est toujours en ligne avec vous.")
     return record

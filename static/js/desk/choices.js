@@ -1,5 +1,5 @@
 // Whom an agent may call, consult or transfer to, as a list to choose from. Pure: no DOM, no network; tested by tests/frontend.
-import { presenceWord } from "./state.js";
+import { presenceDot, presenceWord } from "./state.js";
 
 const KINDS = ["service", "interpreter", "organisation", "other"];
 const SHORTEST_NUMBER = 4; // digits: from here on what is typed may be a number
@@ -20,7 +20,7 @@ export function typedNumber(query) {
 }
 
 /**
- * The groups to draw: [{name, options: [{key, label, said: [names of sentences], note, target, disabled, colleague}]}].
+ * The groups to draw: [{name, options: [{key, label, said: [names of sentences], note, target, disabled, dot}]}].
  * found: what GET /desk/directory answered. dial: nobody is on the line (a colleague is consulted during a call, not dialled).
  * onTheLine: the number of the person on the line, as it is shown; it is not offered again.
  */
@@ -38,13 +38,13 @@ export function groupsOf(found, query, { dial = false, onTheLine = "" } = {}) {
 }
 
 function plain(target) {
-  return { key: keyOf(target), target, label: "", note: "", said: [], disabled: false, colleague: false };
+  return { key: keyOf(target), target, label: "", note: "", said: [], disabled: false, dot: "" };
 }
 
 /** Her owner's mark first, then why she can or cannot be asked: a word, never a colour alone. */
 function colleague({ agent_id: id, name, state, reason, owner, free }) {
   const word = state === "available" && !free ? "colleague.gone" : presenceWord({ state, reason });
-  return { ...plain({ agent_id: id }), label: name, said: [...(owner ? ["colleague.owner"] : []), word], disabled: !free, colleague: true };
+  return { ...plain({ agent_id: id }), label: name, said: [...(owner ? ["colleague.owner"] : []), word], disabled: !free, dot: free || state !== "available" ? presenceDot({ state }) : "hollow" };
 }
 
 function numberOfDossier({ phone_id: phone, organisation_id: organisation, label, kind }) {

@@ -170,13 +170,13 @@ function drawn({ name, options }) {
   return group;
 }
 
-function drawnOption({ key, label, note, said, disabled, colleague }) {
+function drawnOption({ key, label, note, said, disabled, dot }) {
   const option = element("li", "transfer-option");
   option.id = `transfer-${key.replace(/[^\w-]/g, "-")}`;
   option.dataset.keyOf = key;
   option.setAttribute("role", "option");
   if (disabled) option.setAttribute("aria-disabled", "true");
-  if (colleague) option.append(element("span", `state-dot state-dot-${disabled ? "wait" : "live"}`));
+  if (dot) option.append(element("span", `state-dot state-dot-${dot}`));
   const words = [...said.map((sentence) => text(sentence)), note].filter(Boolean).join(" · ");
   const main = element("span", "transfer-main");
   main.append(element("span", "transfer-label", label));

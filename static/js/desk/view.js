@@ -42,7 +42,7 @@ export function render(desk, around) {
   slots["presence-dot"].className = `state-dot state-dot-${presenceDot(desk.presence)}`;
   put("phase-word", text(`phase.${momentOf(desk, phase)}`));
   slots.overflow.hidden = !(desk.call && desk.call.overflow);
-  slots.returning.hidden = !(desk.call && desk.call.returning && desk.call.transferred_by == null);
+  slots.returning.hidden = !(desk.call && desk.call.returning && desk.call.transferred_by == null && !desk.call.sent);
   const name = desk.call ? callerName(desk.call) : text(presenceWord(desk.presence));
   put("name", name);
   slots.name.toggleAttribute("data-long", name.length > LONG_NAME);
@@ -125,6 +125,7 @@ function renderCallActs(desk, phase, around) {
 function renderQueue(queue) {
   put("queue-waiting", String(queue.waiting));
   put("queue-free", String(queue.available_agents));
+  put("queue-callbacks", String(queue.callbacks ?? 0));
   slots["queue-waiting-box"].classList.toggle("is-waiting", queue.waiting > 0);
 }
 
