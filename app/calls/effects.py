@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.adapters.ports import Telephony
+from app.adapters.ports import OVER, Telephony
 from app.calls.consequences import (
     AnnounceCoach,
     CallAgent,
@@ -83,7 +83,7 @@ def perform(
             log.warning("%s failed for call %s: %s", type(command).__name__, target.ref, error.code)
             if isinstance(error, Unavailable) and isinstance(command, LASTING):
                 undone.append(command)
-            yield from _failure(command, error, now())
+            yield from _failure(target, command, error, telephony, now())
 
 
 def _perform(target: Target, command: Command, telephony: Telephony, now: Clock) -> Iterator[Event]:
@@ -127,7 +127,9 @@ def _call_party(target: Target, party_id: int, telephony: Telephony, now: Clock)
     yield Event(Kind.PARTY_LEG, now(), f"party_leg:{leg}", leg=leg, party_id=party_id)
 
 
-def _failure(command: Command, error: PermanenceError, at: datetime) -> Iterator[Event]:
+def _failure(
+    target: Target, command: Command, error: PermanenceError, telephony: Telephony, at: datetime
+) -> Iterator[Event]:
     """A leg that is over means that the caller left; an agent's leg not made gives the call back.
 
     Other failures change nothing by themselves: a deadline looks at the call again.
@@ -144,4 +146,16 @@ def _failure(command: Command, error: PermanenceError, at: datetime) -> Iterator
         case ConnectCaller() | EnqueueCaller() if isinstance(error, NotFound):
             yield Event(Kind.CALLER_LEFT, at, "caller_left")
         case HoldCaller(_, True):
+            if isinstance(error, NotFound) and _is_over(target.caller_sid, telephony):
+                yield Event(Kind.CALLER_LEFT, at, "caller_left")  # and nobody has told us
+                return
             yield Event(Kind.RESUMED, at, f"resumed:{at.timestamp()}")
+
+
+def _is_over(leg_sid: str, telephony: Telephony) -> bool:
+    """Has this leg ended? A provider that does not answer has not said so."""
+    try:
+        leg = telephony.leg(leg_sid)
+    except PermanenceError:
+        return False
+    return leg is None or leg.status in OVER

@@ -28,6 +28,7 @@ from app.calls.consequences import (
 )
 from app.calls.models import CallCommand
 from app.calls.record import CallRecord, State
+from app.exceptions import NotFound
 from app.extensions import db
 from app.unit_of_work import unit_of_work
 from tests.calls.switchboard import Caller
@@ -166,6 +167,22 @@ def test_what_always_fails_is_given_up(talk: Any, telephony: FakeTelephony) -> N
     for attempt in range(1, commands_outbox.ATTEMPTS + 1):
         later(7 * attempt)
     assert rows() == 0
+
+
+def test_a_caller_who_left_unseen_is_found_when_her_agent_leaves(
+    talk: Any, telephony: FakeTelephony
+) -> None:
+    """Both callbacks of her end were lost: the conference that is over says it."""
+    _agent, one = talk
+
+    def over(command: str) -> None:
+        if command == "hold":
+            raise NotFound("cette personne n'y est plus")
+
+    telephony.before = over
+    telephony.legs.pop(one.sid, None)
+    one.agent_leg_ends()
+    assert (one.call.state, one.call.ended_by) == ("wrap_up", "caller")
 
 
 # --- pure ----------------------------------------------------------------------------------------
