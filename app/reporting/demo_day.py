@@ -3,7 +3,7 @@
 The field studies give the day's figures (67 calls presented, 59 answered, a mean wait of 32 s, a
 mean talk of 336 s, the 13th call of the morning at 10:35…), not its calls. ``_ROWS`` is one day
 that has exactly these figures and could have happened: it was drawn by simulating the line's own
-rules (first come first served, longest idle front-office agent first, the back office after 20 s
+rules of 2021 (first come first served, longest idle front-office agent first, the back office after 20 s
 of waiting), so no agent is ever on two calls and every wait has its cause. Everything is invented.
 
 ``plan(day)`` puts the same day on another date, at the same hours of the wall clock.
