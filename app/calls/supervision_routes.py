@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 
-from flask import Blueprint, Response, flash, redirect, render_template, request
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request
 from flask import url_for as url
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -19,10 +19,10 @@ from app.access import allow
 from app.accounts import service as accounts
 from app.accounts.models import Agent
 from app.accounts.presence import SET_BY_CALLS
-from app.calls import line_rules, line_service, line_settings, line_view, store, supervision
+from app.calls import line_service, line_settings, line_view, parties, store, supervision
 from app.calls.routing import Policy
 from app.dossiers.wording import Words
-from app.exceptions import NotFound
+from app.exceptions import Conflict, IllegalTransition, NotFound
 from app.extensions import db
 
 bp = Blueprint("supervision", __name__, url_prefix="/supervision")
@@ -216,6 +216,34 @@ def change_thresholds() -> BaseResponse:
     return _done(_("Les seuils sont changés, pour ceux qui attendent aussi."))
 
 
-def coaching_allowed() -> bool:
-    """Do the line's rules let managers listen?"""
-    return line_rules.of(line_service.current().rules).coaching
+# --- coaching ------------------------------------------------------------------------------------
+
+
+@bp.post("/calls/<ref>/coach")
+@allow("manager")
+def coach(ref: str) -> Response:
+    """Listen to a conversation, or whisper to the agent (JSON: ``{"speaks": true}``).
+
+    This manager's softphone rings at once; the agent and the person are told aloud.
+    """
+    body = request.get_json(silent=True)
+    speaks = bool(body.get("speaks")) if isinstance(body, dict) else False
+    try:
+        parties.coach(ref, current_user.id, speaks=speaks, now=clock.now())
+    except IllegalTransition:
+        raise
+    except Conflict:
+        raise Conflict(
+            "Quelqu'un d'autre est déjà entré dans cette conversation.",
+            kept="Rien n'a changé pour l'agent ni pour la personne.",
+            todo="Réessayez quand il en sera sorti.",
+        ) from None
+    return jsonify({"ref": ref, "speaks": speaks})
+
+
+@bp.post("/calls/<ref>/coach/stop")
+@allow("manager")
+def stop_coaching(ref: str) -> Response:
+    """Leave the conversation."""
+    parties.stop_coaching(ref, current_user.id, now=clock.now())
+    return jsonify({"ref": ref})

@@ -14,11 +14,12 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
 from app.access import allow
-from app.calls import line_rules, line_service, line_view
+from app.calls import desk, line_rules, line_service, line_view
 from app.exceptions import NotFound
 from app.reporting import charts, exports, formats, service, tables
 from app.reporting.definitions import DEFINITIONS, blind_spots
 from app.reporting.statistics import DayReport
+from app.tickets import callbacks
 
 bp = Blueprint("reporting", __name__)
 
@@ -62,7 +63,8 @@ def day_file(day: str, kind: str) -> Response:
 @allow()
 def wall() -> str:
     """The line, live."""
-    return render_template("reporting/wall.html", **_board())
+    softphone = desk.softphone_config() if current_user.role == "manager" else None
+    return render_template("reporting/wall.html", softphone_config=softphone, **_board())
 
 
 @bp.get("/wall/board")
@@ -171,6 +173,7 @@ def _board() -> dict[str, Any]:
     board = service.board(now)
     return {
         "board": board,
+        "callbacks": callbacks.open_count(),
         "figures": figures,
         "now": now,
         "locale": locale,
@@ -186,7 +189,7 @@ def _line_now(now: datetime) -> dict[str, Any]:
     except NotFound:
         return {"line": None, "coaching": False}
     return {
-        "coaching": line_rules.of(line.rules).coaching,
+        "coaching": current_user.role == "manager" and line_rules.of(line.rules).coaching,
         "line": line,
         "standing": line_view.standing(line, now),
         "incident": line_view.incident_words(line) if line.incident_since else "",

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import case, exists, func, or_, select
 
 from app.accounts.models import Agent, Connection, Presence
-from app.calls.models import Call, Line
+from app.calls.models import Call, CallParty, Line
 from app.clock import PARIS, day_bounds
 from app.extensions import db
 from app.reporting.statistics import CallFact
@@ -134,7 +134,11 @@ def _doing() -> dict[int, Doing]:
             Call.offered_to,
             Call.agent_id,
             Call.party_agent_id,
-        ).where(Call.state.in_((*HOLDING, "wrap_up")))
+            Call.party_id,
+            CallParty.kind.label("party_kind"),
+        )
+        .outerjoin(CallParty, CallParty.id == Call.party_id)
+        .where(Call.state.in_((*HOLDING, "wrap_up")))
     ).all()
     found: dict[int, Doing] = {}
     for row in rows:
@@ -143,7 +147,13 @@ def _doing() -> dict[int, Doing]:
         talking = row.state == "talking"
         if own:
             found[own] = Doing(
-                kind, row.ref, row.held_since is not None, row.overflow, talking=talking
+                kind,
+                row.ref,
+                held=row.held_since is not None,
+                overflow=row.overflow,
+                talking=talking,
+                joined=row.party_id is not None,
+                coached=row.party_kind == "coach",
             )
     for row in rows:
         if row.party_agent_id:

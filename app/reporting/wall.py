@@ -47,7 +47,8 @@ class LiveCall:
 class Doing:
     """The call that holds an agent: « in », « out » or « callback »; ``held``: on hold music.
 
-    ``beside``: it is a colleague's, she was asked into it.
+    ``beside``: it is a colleague's, she was asked into it. ``joined``: somebody more is in it;
+    ``coached``: a manager, who listens or whispers.
     """
 
     kind: str
@@ -56,6 +57,8 @@ class Doing:
     overflow: bool = False
     beside: bool = False
     talking: bool = False
+    joined: bool = False
+    coached: bool = False
 
 
 @dataclass(frozen=True, slots=True)

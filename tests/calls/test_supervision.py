@@ -18,7 +18,9 @@ from app.calls.models import Call, Line
 from app.calls.routing import Policy, WaitingCall, in_order
 from app.extensions import db
 from tests.calls.switchboard import Caller
+from tests.calls.test_journey import connect
 from tests.clients import StaffClient
+from tests.fakes import FakeTelephony
 from tests.fixtures.application import Login
 
 HX = {"HX-Request": "true"}
@@ -414,3 +416,78 @@ def test_agents_supervise_nobody(line: Line, login: Login, role: str) -> None:
         assert client.post(f"/supervision/{path}").status_code == 403
     assert "data-open" not in client.get("/wall").text
     assert "data-open" in login("manager").get("/wall").text
+
+
+# --- coaching ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def conversation(caller: Dial, at_desk: AtDesk) -> tuple[Caller, StaffClient]:
+    """An agent and somebody who talk."""
+    agent = at_desk(display_name="Camille")
+    one = caller().dial()
+    connect(agent, one)
+    return one, agent
+
+
+Conversation = tuple[Caller, StaffClient]
+
+
+def coach(manager: StaffClient, one: Caller, speaks: bool = False) -> Any:
+    return manager.post(f"/supervision/calls/{one.call.ref}/coach", json={"speaks": speaks})
+
+
+def allow_coaching() -> None:
+    db.session.execute(update(Line).values(rules={"coaching": True}))
+    db.session.commit()
+
+
+def test_nobody_listens_unless_the_line_allows_it(
+    manager: StaffClient, conversation: Conversation, telephony: FakeTelephony
+) -> None:
+    one, _agent = conversation
+    assert coach(manager, one).status_code == 403
+    assert "data-listen" not in manager.get("/wall").text
+    assert journal() == []
+
+
+def test_a_manager_listens_whispers_and_leaves(
+    manager: StaffClient, conversation: Conversation, telephony: FakeTelephony, login: Login
+) -> None:
+    one, agent = conversation
+    allow_coaching()
+    assert f'data-listen="{one.call.ref}"' in manager.get("/wall/board").text
+    assert "data-listen" not in login("admin").get("/wall/board").text
+    assert coach(manager, one).status_code == 200
+    assert len(telephony.named("announce")) == 1  # both are told aloud
+    board = manager.get("/wall/board").text
+    assert "écoute en cours" in board
+    assert "data-listen" not in board  # one further person at a time
+    shown = agent.get("/desk/state").get_json()["desk"]["call"]["party"]
+    assert (shown["kind"], shown["name"], shown["speaks"]) == ("coach", "Isabelle", False)
+    refused(coach(login("manager"), one), "déjà entré dans cette conversation")
+    left = manager.post(f"/supervision/calls/{one.call.ref}/coach/stop", json={})
+    assert left.status_code == 200
+    assert coach(manager, one, speaks=True).status_code == 200
+    assert [act for act, _detail in journal()] == ["coached", "coached"]
+    assert [detail["speaks"] for _act, detail in journal()] == [False, True]
+
+
+def test_a_conversation_that_is_over_is_not_listened_to(
+    manager: StaffClient, conversation: Conversation
+) -> None:
+    one, _agent = conversation
+    allow_coaching()
+    one.end()
+    refused(coach(manager, one), "n'est pas en conversation")
+    gone = manager.post(f"/supervision/calls/{one.call.ref}/coach/stop", json={})
+    assert gone.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("role", "status"), [("front", 200), ("back", 200), ("manager", 200), ("admin", 403)]
+)
+def test_who_gets_a_softphone(line: Line, login: Login, role: str, status: int) -> None:
+    client = login(role)
+    assert client.get("/desk/token").status_code == status
+    assert ("softphone-config" in client.get("/wall").text) is (role == "manager")

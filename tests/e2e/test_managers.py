@@ -124,3 +124,43 @@ def test_an_incident_is_on_every_desk_in_one_click(people: People, manager: Page
     manager.locator("#wall-line").click()
     manager.locator("text=Éteindre l’annonce d’incident").click()
     expect(agent.locator(".desk-incident")).to_be_hidden()
+
+
+def test_a_manager_listens_then_whispers_and_nobody_is_in_the_dark(
+    people: People, served: Served, manager: Page
+) -> None:
+    line = Line(served.carrier_url)
+    line.clear()
+    manager.goto("/admin/line/rules")
+    manager.locator("[name=coaching]").check()
+    manager.click("text=Enregistrer les règles")
+    agent = people.agent(WHO["front"], PASSWORD)
+    become_available(agent)
+    caller = line.dial("+33639980105")
+    expect(agent.locator("#call")).to_have_attribute("data-phase", "ringing", timeout=30_000)
+    act(agent, "#act-accept")
+    expect(agent.locator("#call")).to_have_attribute("data-phase", "talking", timeout=15_000)
+
+    manager.goto("/wall")
+    manager.locator("[data-listen]").press("Enter")
+    expect(manager.locator("#coach")).to_be_visible()
+    keep_screen(manager, "wall-dialog-coach", full=False)
+    assert_axe(manager)
+    manager.locator("#coach-listen").press("Enter")
+    expect(manager.locator("#coach-words")).to_contain_text("Vous écoutez", timeout=15_000)
+    expect(agent.locator("[data-slot=party]")).to_contain_text("Isabelle")
+    line.hears(caller, "écoute")
+    keep_screen(manager, "wall-listening", full=False)
+    keep_screen(agent, "desk-listened-to", full=False)
+    assert_axe(manager)
+
+    manager.locator("#coach-speak").press("Enter")
+    expect(manager.locator("#coach-words")).to_contain_text("Vous soufflez", timeout=20_000)
+    manager.locator("#coach-stop").press("Enter")
+    expect(manager.locator("#coach-bar")).to_be_hidden(timeout=15_000)
+    expect(agent.locator("[data-slot=party]")).to_be_hidden()
+    expect(agent.locator("#call")).to_have_attribute("data-phase", "talking")
+    act(agent, "#act-hang-up")
+    expect(agent.locator("#call")).to_have_attribute("data-phase", "wrap_up", timeout=15_000)
+    act(agent, "#act-done")
+    line.clear()
