@@ -68,9 +68,9 @@ def state() -> Any:
 
 
 @bp.get("/token")
-@allow("front", "back")
+@allow("front", "back", "manager")
 def token() -> Any:
-    """A softphone token for this agent's browser."""
+    """A softphone token for this person's browser (a manager's, to listen from the wall)."""
     expires = clock.now() + TOKEN_LIFE
     signed = ports().telephony.softphone_token(_identity(), seconds=int(TOKEN_LIFE.total_seconds()))
     return jsonify({"token": signed, "identity": _identity(), "expires_at": expires.isoformat()})
