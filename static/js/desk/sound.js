@@ -32,6 +32,7 @@ export class Sound {
   #tested = null; // the microphone that she tries outside a call
   #testTimer = 0;
   #talking = false; // in a conversation where her voice should pass
+  #onLine = false;
   #silent = false;
   #drawn = 0;
 
@@ -140,7 +141,9 @@ export class Sound {
 
   /** Follow the desk: talking is true when her voice should reach somebody. Called at each change. */
   show({ talking = false }) {
-    const { leg } = this.#phone.around;
+    const { leg, muted } = this.#phone.around;
+    if (leg && !this.#onLine && muted) toast(text("mute.kept"), "wait");
+    this.#onLine = leg;
     if (leg && this.#tested) this.#endTest();
     if (!leg) this.#silence.restart();
     this.#talking = Boolean(talking && leg);
