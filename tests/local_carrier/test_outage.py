@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from app.local_carrier.attributes import TwimlRefused
 from app.local_carrier.connections import DEFAULT, split
 from app.local_carrier.history import History, snake_case
+from app.local_carrier.standalone import line_number
 from app.local_carrier.webhooks import Answer
 from tests.local_carrier.subscriber import ALICE, LINE, Line, Server
 
@@ -220,3 +221,12 @@ def test_an_event_is_kept_as_it_was(params: dict[str, str], body: str, status: i
 )
 def test_names_in_events(name: str, written: str) -> None:
     assert snake_case(name) == written
+
+
+def test_a_line_served_alone_may_have_its_fallback_elsewhere() -> None:
+    apart = line_number(LINE, "http://localhost:5000", "https://example.org/fallback.xml")
+    assert apart.voice_fallback_url == "https://example.org/fallback.xml"
+    assert apart.voice_fallback_method == "GET"
+    own = line_number(LINE, "http://localhost:5000")
+    assert own.voice_fallback_url == "http://localhost:5000/voice/fallback"
+    assert own.voice_fallback_method == "POST"

@@ -113,7 +113,7 @@ def test_the_line_rings_a_telephone_and_writes_to_it(line: Line, pages: tuple[Pa
     line.client.messages.create(to=ALICE, from_=LINE, body="Votre lien : http://localhost/a?b=1 .")
     expect(telephone.locator("#messages a")).to_have_attribute("href", "http://localhost/a?b=1")
     twiml = "<Response><Say>Nous vous rappelons</Say><Pause length='400'/></Response>"
-    line.client.calls.create(to=ALICE, from_=LINE, twiml=twiml)
+    line.client.calls.create(to=ALICE, from_=LINE, twiml=twiml, timeout=600)
     state(telephone, is_="ringing")
     state(other, is_="ringing")  # the same number is open in both windows
     assert_axe(telephone)
