@@ -2,14 +2,14 @@
 
 Runs beside the ticker (``background.start_ticker``), every ``RECONCILE_SECONDS``, in one process at
 a time: the row ``provider_link`` is claimed. A round costs one request for what lives, one for each
-line's number, and a few for what is in doubt. Each repair is an ordinary event of the call, with a
+line's number, and a few for what is in doubt beside. Each repair is an ordinary event of the call, with a
 ``drifts`` row in the same transaction; what differs is decided in ``reconciliation`` (pure).
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -32,7 +32,8 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=15)  # a round that died in between is forgotten after this
 OVERLAP = timedelta(minutes=2)  # each round looks back a little before the last one
 LONGEST_OUTAGE = timedelta(hours=72)  # a week-end; nobody waits for a call-back longer
-LOOK_BACK = timedelta(hours=4)  # ended calls whose legs may still live
+LOOK_BACK = timedelta(hours=4)  # calls that one list may tell of, legs that may outlive a call
+EARLIER = timedelta(seconds=30)  # a call begins before its first webhook reaches us
 CHUNK = 500  # values in one IN (…)
 
 
@@ -69,14 +70,24 @@ def compare(call_log: CallLog, now: datetime) -> Round:
     moves meanwhile is left for the next round."""
     since, numbers = _where_to_look(now)
     release_connection()
-    lives = {leg.sid: leg for leg in call_log.live()}
-    theirs = [leg for number in numbers for leg in call_log.calls_to(number, since=since)]
+    live = frozenset(leg.sid for leg in call_log.live())
+    ours = [_known(call) for call in db.session.scalars(select(Call).where(Call.state.in_(LIVE)))]
+    release_connection()
+    # One list tells of every caller who may have gone: it begins with the oldest of them.
+    begun = min([since, *_begun(reconciliation.doubtful(ours, live, now), now)])
+    theirs = [leg for number in numbers for leg in call_log.calls_to(number, since=begun)]
     drifts = [
-        *_known_calls(call_log, frozenset(lives), now),
-        *_unknown_calls(theirs, now),
+        *_known_calls(call_log, ours, live, {leg.sid: leg for leg in theirs}, now),
+        *_unknown_calls([leg for leg in theirs if (leg.started_at or now) >= since], now),
         *outage.settle_pending(call_log, now),
     ]
     return Round(tuple(drifts))
+
+
+def _begun(calls: Iterable[Known], now: datetime) -> list[datetime]:
+    """When these incoming calls began, those of the last hours: older ones are asked about singly."""
+    begun = [call.record.received_at for call in calls if not call.record.outbound]
+    return [at - EARLIER for at in begun if now - at <= LOOK_BACK]
 
 
 # --- one process at a time, and what is remembered -----------------------------------------------
@@ -119,17 +130,22 @@ def _where_to_look(now: datetime) -> tuple[datetime, Sequence[str]]:
 # --- calls that we know --------------------------------------------------------------------------
 
 
-def _known_calls(call_log: CallLog, live: frozenset[str], now: datetime) -> Iterable[DriftKind]:
-    ours = [_known(call) for call in db.session.scalars(select(Call).where(Call.state.in_(LIVE)))]
-    ended = _ended_with_live_legs(live - {leg for call in ours for leg in call.legs}, now)
-    release_connection()
-    asked = reconciliation.questions(ours, live, now)
+def _known_calls(
+    call_log: CallLog,
+    ours: Sequence[Known],
+    live: frozenset[str],
+    listed: Mapping[str, LegReport],
+    now: datetime,
+) -> Iterable[DriftKind]:
+    asked = reconciliation.questions(ours, live, listed, now)
     seen = Seen(
         live,
-        {leg: call_log.report(leg) for leg in asked.legs},
+        {**listed, **{leg: call_log.report(leg) for leg in asked.legs}},
         {room: call_log.room(room) for room in asked.rooms},
     )
     found = [one for call in ours for one in reconciliation.findings(call, seen, now)]
+    ended = _ended_with_live_legs(live - {leg for call in ours for leg in call.legs}, now)
+    release_connection()
     found += reconciliation.left_over(ended, live, now)
     return [one.kind for one in found if _repair(one, now)]
 

@@ -1,7 +1,7 @@
 """What our records say against what the provider has written down. Pure.
 
 Callbacks get lost: a process dies, a network is cut. A minute later the provider still knows how
-each leg fares. ``questions`` says what must be asked of it about our calls (nothing, when all that
+each leg fares. ``doubtful`` and ``questions`` say what must be asked of it about our calls (nothing, when all that
 we believe live is in its list of live legs); ``findings`` says which events we missed, with the
 keys of the webhooks that would have brought them, so that a late true one changes nothing more.
 
@@ -21,7 +21,7 @@ from app.calls.record import LIVE, CallRecord, Event, Kind, PartyState, State
 SETTLE = timedelta(seconds=8)
 # A caller may hear hours, or speak, after her call is over for us; a served one has no reason to.
 LEFT_OVER = timedelta(seconds=30)
-MOST_QUESTIONS = 60  # legs and rooms asked about in a round; the rest waits for the next
+MOST_QUESTIONS = 100  # legs and rooms asked about in a round; the rest waits for the next
 
 
 class DriftKind(StrEnum):
@@ -100,10 +100,29 @@ class Finding:
     back_to_queue: bool = False
 
 
-def questions(calls: Iterable[Known], live: frozenset[str], now: datetime) -> Questions:
-    """What must be asked: as little as possible, and no more than a round may ask."""
+def doubtful(calls: Iterable[Known], live: frozenset[str], now: datetime) -> list[Known]:
+    """Calls whose person may have gone: her leg is not among the live ones."""
+    return [
+        call
+        for call in calls
+        if call.settled(now) and call.person_leg in call.legs and call.person_leg not in live
+    ]
+
+
+def questions(
+    calls: Iterable[Known], live: frozenset[str], listed: Mapping[str, LegReport], now: datetime
+) -> Questions:
+    """What must be asked: as little as possible, and no more than a round may ask.
+
+    ``listed``: legs that the provider has told of already. When the person is gone, her call is
+    over: how the other legs fare changes nothing.
+    """
     settled = [call for call in calls if call.settled(now)]
-    legs = [leg for call in settled for leg in call.legs if leg not in live]
+    legs: list[str] = []
+    for call in settled:
+        told = listed.get(call.person_leg)
+        if told is None or not told.over:
+            legs += [leg for leg in call.legs if leg not in live and leg not in listed]
     rooms = [call.room for call in settled if _room_matters(call, live)]
     return Questions(tuple(legs[:MOST_QUESTIONS]), tuple(rooms[:MOST_QUESTIONS]))
 

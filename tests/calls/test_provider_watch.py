@@ -259,3 +259,14 @@ def test_nothing_waits_in_a_transaction_while_the_provider_thinks(
     log._note = noted  # type: ignore[method-assign]
     assert compare(log) == ["agent_gone"]
     assert held == [("live", False), ("calls_to", False), ("report", False)]
+
+
+def test_a_crowd_that_hung_up_while_we_were_away_costs_two_requests(
+    line: Line, caller: Phone, log: FakeCallLog
+) -> None:
+    crowd = [dial(caller, log, f"+3363998{n:04d}") for n in range(30)]
+    for one in crowd:
+        log.end(one.sid, clock.now())
+    assert compare(log) == ["person_gone"] * 30
+    assert log.asked == ["live", "calls_to"]
+    assert {one.call.state for one in crowd} == {"ended"}

@@ -13,10 +13,13 @@ from hypothesis import strategies as st
 from app.adapters.ports import LegReport, RoomReport
 from app.calls import states
 from app.calls.reconciliation import (
+    MOST_QUESTIONS,
     SETTLE,
     DriftKind,
     Known,
+    Questions,
     Seen,
+    doubtful,
     findings,
     left_over,
     questions,
@@ -65,11 +68,12 @@ def repaired(call: Known, seen: Seen) -> CallRecord:
 
 def test_nothing_is_asked_about_calls_whose_legs_live() -> None:
     calls = [known(State.WAITING), known(State.TALKING)]
-    assert questions(calls, frozenset({CALLER, AGENT}), NOW) == questions([], frozenset(), NOW)
+    assert questions(calls, frozenset({CALLER, AGENT}), {}, NOW) == Questions()
+    assert doubtful(calls, frozenset({CALLER, AGENT}), NOW) == []
 
 
 def test_a_leg_that_is_not_among_the_live_ones_is_asked_about() -> None:
-    asked = questions([known(State.TALKING)], frozenset({CALLER}), NOW)
+    asked = questions([known(State.TALKING)], frozenset({CALLER}), {}, NOW)
     assert asked.legs == (AGENT,)
 
 
@@ -89,19 +93,30 @@ def test_a_leg_that_is_not_among_the_live_ones_is_asked_about() -> None:
     ],
 )
 def test_a_conference_is_asked_about_only_when_it_can_tell_more(call: Known, room: bool) -> None:
-    asked = questions([call], frozenset({CALLER, AGENT, PARTY}), NOW)
+    asked = questions([call], frozenset({CALLER, AGENT, PARTY}), {}, NOW)
     assert asked.rooms == (("call-abc",) if room else ())
 
 
 def test_what_has_just_moved_is_left_alone() -> None:
     fresh = known(State.TALKING, last_at=NOW - SETTLE / 2)
-    assert questions([fresh], frozenset(), NOW).legs == ()
+    assert questions([fresh], frozenset(), {}, NOW).legs == ()
+    assert doubtful([fresh], frozenset(), NOW) == []
     assert kinds(fresh, Seen(frozenset(), {CALLER: None, AGENT: None})) == []
 
 
 def test_a_round_asks_a_bounded_number_of_questions() -> None:
     many = [replace(known(State.WAITING), id=n, person_leg=f"CA{n}") for n in range(500)]
-    assert len(questions(many, frozenset(), NOW).legs) == 60
+    assert len(questions(many, frozenset(), {}, NOW).legs) == MOST_QUESTIONS
+
+
+def test_what_a_list_has_told_is_not_asked() -> None:
+    """A surge that hung up while we were away: one list for all of it."""
+    many = [replace(known(State.TALKING), id=n, person_leg=f"CA{n}") for n in range(500)]
+    assert doubtful(many, frozenset(), NOW) == many
+    listed = {call.person_leg: over(call.person_leg, 30) for call in many}
+    assert questions(many, frozenset(), listed, NOW).legs == ()
+    seen = Seen(frozenset(), listed)
+    assert all(kinds(call, seen) == [DriftKind.PERSON_GONE] for call in many)
 
 
 # --- ends ------------------------------------------------------------------------------------------
