@@ -15,6 +15,7 @@ from app import clock
 from app.access import allow
 from app.calls import announcements, line_service, line_settings, line_view
 from app.calls.announcement_settings import SOUND_LIMIT
+from app.calls.line_rules import BOUNDS
 from app.calls.line_settings import Errors
 from app.exceptions import Conflict, InvalidInput, NotFound
 
@@ -135,7 +136,7 @@ def _rules_page(
         line=line,
         stored=shown,
         typed=shown if typed is None else typed,
-        bounds={**line_settings.BOUNDS, **line_settings.POLICY_BOUNDS},
+        bounds={**BOUNDS, **line_settings.POLICY_BOUNDS},
         seen=line_service.rules_fingerprint(line),
         errors=errors or {},
         stale=stale,
@@ -149,20 +150,18 @@ def _rules_page(
 @allow("manager", "admin")
 def change_rules() -> Page:
     """Store the rules."""
-    line_rules, policy = (
-        line_settings.read_rules(request.form),
-        line_settings.read_policy(request.form),
-    )
+    rules = line_settings.read_rules(request.form)
+    policy = line_settings.read_policy(request.form)
     typed = {
         **{name: value[:200] for name, value in request.form.items()},
         **{name: name in request.form for name in line_settings.SWITCHES},
     }
-    errors = {**line_rules.errors, **policy.errors}
+    errors = {**rules.errors, **policy.errors}
     if errors:
         return _rules_page(typed=typed, errors=errors, status=422)
     try:
         names = line_service.change_rules(
-            line_rules.values,
+            rules.values,
             policy.values,
             seen=request.form.get("seen", ""),
             by=current_user.id,

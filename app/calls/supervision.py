@@ -249,7 +249,11 @@ def _answer_seconds(start: datetime) -> float:
             Call.answered_at > Call.offered_at,
         )
     ).all()
-    rung = [min((answered - offered).total_seconds(), 60.0) for offered, answered in rows]
+    rung = [
+        min((answered - offered).total_seconds(), 60.0)
+        for offered, answered in rows
+        if answered and offered
+    ]
     return sum(rung) / len(rung) if rung else preview.DEFAULT_ANSWER_S
 
 

@@ -20,6 +20,7 @@ from app.accounts import service as accounts
 from app.accounts.models import Agent
 from app.accounts.presence import SET_BY_CALLS
 from app.calls import line_service, line_settings, line_view, parties, store, supervision
+from app.calls.preview import Seat
 from app.calls.routing import Policy
 from app.dossiers.wording import Words
 from app.exceptions import Conflict, IllegalTransition, NotFound
@@ -192,7 +193,7 @@ def thresholds_preview() -> str | tuple[str, int]:
     """Today's calls so far with the thresholds as they are, and as proposed."""
     read = line_settings.read_policy(request.args, THRESHOLDS)
     shown = None
-    seats = []
+    seats: list[Seat] = []
     if not read.errors:
         found = line_service.current()
         shown, seats = supervision.preview_today(found, read.values, now=clock.now())
