@@ -94,6 +94,7 @@ class Event:
 
     ``agent_id``: whose act or leg it is; ``to_agent_id``: the colleague it is meant for.
     ``party_id``: the further person it is about. ``since``: the first arrival of a call-back.
+    ``told_at``: the true time, where ``at`` was moved on because the record knew later things.
     """
 
     kind: Kind
@@ -107,6 +108,7 @@ class Event:
     to_agent_id: int | None = None
     party_id: int | None = None
     since: datetime | None = None
+    told_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -115,7 +115,7 @@ def apply(record: CallRecord, event: Event) -> CallRecord:
     if step is None:
         return record
     at = max(event.at, record.last_at or record.received_at)
-    after = step(record, replace(event, at=at))
+    after = step(record, replace(event, at=at, told_at=event.at))
     return record if after is record else replace(after, last_at=at)
 
 

@@ -326,7 +326,7 @@ def unanswered_end(outcome: Outcome | None, by: str) -> Step:
     """End a call that no agent is talking with; a call answered earlier stays answered."""
 
     def step(record: CallRecord, event: Event) -> CallRecord:
-        final = outcome or _abandonment(record, event.at)
+        final = outcome or _abandonment(record, event.told_at or event.at)
         if record.answered_at is not None:
             final = Outcome.ANSWERED
         return replace(
@@ -344,7 +344,10 @@ def unanswered_end(outcome: Outcome | None, by: str) -> Step:
 
 
 def _abandonment(record: CallRecord, at: datetime) -> Outcome:
-    """Hung up within 5 s of entering the queue, or before entering it: short (definitions)."""
+    """Hung up within 5 s of entering the queue, or before entering it: short (definitions).
+
+    By the true time: an offer that expired at an empty line makes nobody more patient.
+    """
     if record.outbound:
         return Outcome.UNREACHED
     if record.queued_at is None or at - record.queued_at < SHORT_ABANDON:

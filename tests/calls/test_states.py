@@ -181,6 +181,15 @@ def test_the_limit_of_a_short_abandon(left_after_queue: float, outcome: Outcome)
     assert record.outcome is outcome
 
 
+def test_a_short_abandon_whose_news_came_late_stays_one() -> None:
+    """It went on ringing at an empty line; a record does not go back, its outcome is still true."""
+    ringing = [event(Kind.QUEUED, 0), event(Kind.OFFERED, 1, agent=1)]
+    expired = event(Kind.OFFER_EXPIRED, 21, agent=1)
+    record = fold([*ringing, expired, event(Kind.CALLER_LEFT, 2)])
+    assert (record.outcome, record.ended_at) == (Outcome.SHORT_ABANDONED, at(21))
+    assert fold([*ringing, event(Kind.CALLER_LEFT, 2)]).ended_at == at(2)
+
+
 def test_hanging_up_while_it_rings_is_an_abandonment() -> None:
     record = fold([event(Kind.QUEUED, 0), event(Kind.OFFERED, 1), event(Kind.CALLER_LEFT, 9)])
     assert record.outcome is Outcome.ABANDONED
