@@ -40,7 +40,8 @@ export class TransferPanel {
 
   /** dial: nobody is on the line; dossier: what the call is about; key: who is chosen already (choices.js, keyOf). */
   async open({ dial = false, dossier = null, key = "", onTheLine = "" } = {}) {
-    this.#opener ??= document.activeElement;
+    const focused = document.activeElement;
+    this.#opener ??= focused === document.body ? by(dial ? "act-dial" : "act-transfer") : focused; // a key clicks without the focus
     Object.assign(this.#panel.dataset, { mode: dial ? "dial" : "call" });
     this.#dial = dial;
     this.#dossier = dossier;
