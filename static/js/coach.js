@@ -37,7 +37,7 @@ function ended() {
 }
 
 async function startSoftphone() {
-  driver = await createSoftphone(config);
+  driver = await createSoftphone({ ...config, i18n: { line: text("coach.line") } });
   driver.on("incoming", (leg) => (here ? driver.accept(leg) : driver.decline(leg)));
   driver.on("connected", () => draw(here?.speaks ? "coach.whispers" : "coach.listens"));
   driver.on("ended", ended);

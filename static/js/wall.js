@@ -18,6 +18,11 @@ function tick() {
   wall.querySelectorAll("[data-since]").forEach((each) => {
     each.textContent = clock((Date.now() - ahead - Date.parse(each.dataset.since)) / 1000);
   });
+  wall.querySelectorAll("[data-until]").forEach((each) => {
+    const left = Math.ceil((Date.parse(each.dataset.until) + ahead - Date.now()) / 1000);
+    each.textContent = `${Math.max(0, left)} s`;
+    if (left <= 0) refresh(); // the reason is another one now
+  });
 }
 
 function arrived() {
@@ -35,7 +40,8 @@ function refresh() {
 }
 
 function listen() {
-  const socket = window.io({ transports: ["websocket", "polling"] });
+  // A connection of its own: a manager's softphone, in this page too, must not share (and re-open) it.
+  const socket = window.io({ transports: ["websocket", "polling"], forceNew: true });
   const off = document.getElementById("wall-off");
   socket.on("line", refresh);
   socket.on("connect", () => {
