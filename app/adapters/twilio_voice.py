@@ -60,7 +60,7 @@ class TwilioVoice:
                 from_=from_number,
                 url=self._url(path),
                 status_callback=self._url("/voice/status"),
-                status_callback_event=["initiated", "answered", "completed"],
+                status_callback_event=["completed"],
                 timeout=seconds,
             )
         )

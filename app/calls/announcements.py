@@ -142,7 +142,7 @@ def conference(ref: str, *, caller: bool, coached: str | None = None, muted: boo
         max_participants=6,
         status_callback="/voice/conference",
         status_callback_method="POST",
-        status_callback_event="start end join leave hold",
+        status_callback_event="join leave",
         muted=muted,
         **coach,
     )

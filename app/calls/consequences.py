@@ -7,7 +7,7 @@ the same transaction, provider commands after the commit.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from app.calls.record import CallRecord, Event, Kind, PartyState, State
@@ -126,6 +126,8 @@ def consequences(
     """
     moves = _moves(before, after, event)
     touched = {event.agent_id, before.agent_id, *holders(before), *holders(after)}
+    if not _shows(before, after):
+        touched = set()
     return Consequences(
         moves=moves,
         dues=_dues(before, after, overflow_after),
@@ -133,6 +135,16 @@ def consequences(
         route=after.state is State.WAITING or any(m.to in ("available", "release") for m in moves),
         agents=frozenset(a for a in touched if a is not None),
     )
+
+
+_UNSEEN = {"last_at": None, "agent_leg_sid": None, "conference_sid": None, "party_leg_sid": None}
+
+
+def _shows(before: CallRecord, after: CallRecord) -> bool:
+    """Did anything change that a desk shows? (A leg's name, or that it joined, is not shown.)"""
+    if before.state is after.state is State.CONNECTING:
+        before, after = replace(before, agent_present=False), replace(after, agent_present=False)
+    return replace(before, **_UNSEEN) != replace(after, **_UNSEEN)  # type: ignore[arg-type]
 
 
 # --- presences -----------------------------------------------------------------------------------

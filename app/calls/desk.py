@@ -22,7 +22,16 @@ TOKEN_LIFE = timedelta(hours=1)
 
 
 def _desk() -> Any:
-    return jsonify({"desk": desk_view.desk_of(current_user, clock.now())})
+    desk = desk_view.desk_of(current_user, clock.now())
+    if request.method == "POST":
+        live.answered(current_user.id, desk)
+    return jsonify({"desk": desk})
+
+
+@bp.before_request
+def _acts_are_answered_with_her_desk() -> None:
+    if request.method == "POST":
+        live.answers_with_desk(current_user.id)
 
 
 def _identity() -> str:

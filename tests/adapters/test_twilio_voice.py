@@ -71,10 +71,12 @@ def test_an_agent_is_rung_and_our_webhooks_are_told(bench: Bench, voice: TwilioV
     sid = voice.call_agent(7, ref="r1", from_number=LINE)
     asked = bench.line.application.wait("/voice/agent")
     assert (asked["CallSid"], asked["From"], asked["To"]) == (sid, LINE, "client:agent_7")
-    bench.line.application.wait("/voice/status", CallSid=sid, CallStatus="in-progress")
     found = voice.leg(sid)
     assert found is not None
     assert (found.sid, found.status, found.to) == (sid, "in-progress", "client:agent_7")
+    voice.hang_up(sid)
+    told = bench.line.application.wait("/voice/status", CallSid=sid)
+    assert told["CallStatus"] == "completed"  # of a leg we are told its end, and nothing else
     assert all(seen.signed for seen in bench.line.application.seen)
 
 
