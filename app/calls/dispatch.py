@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from app import clock
 from app.calls import service, snapshot
-from app.calls.routing import ON_DUTY, Offer, Policy, Snapshot, decide
+from app.calls.routing import Offer, Policy, Snapshot, decide
 from app.calls.states import Event, Kind
 from app.exceptions import Conflict
 from app.extensions import db
@@ -23,11 +23,10 @@ def run(now: datetime | None = None) -> list[Offer]:
     What is looked at first takes no lock: what changes after it wakes routing again.
     """
     now = now or clock.now()
-    if not snapshot.somebody_waits():
-        return []
-    if not snapshot.somebody_is("available"):
-        if not snapshot.somebody_is(*ON_DUTY):
-            publish("alone", {}, room=MANAGERS_ROOM)
+    waiting, free = snapshot.look()
+    if waiting and not free and not snapshot.anybody_on_duty():
+        publish("alone", {}, room=MANAGERS_ROOM)
+    if not (waiting and free):
         return []
     with unit_of_work() as work:
         _one_at_a_time()

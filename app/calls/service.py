@@ -61,16 +61,23 @@ def happen_within(call_id: int, event: Event, work: Work) -> CallRecord | None:
     if changed is None:
         return None
     before, after = changed
-    line = db.session.scalar(
-        select(Line).join(Call, Call.line_id == Line.id).where(Call.id == call_id)
-    )
-    follow = consequences(before, after, event, overflow_after=policy_of(line).overflow_after)
+    follow = consequences(before, after, event, overflow_after=_overflow_after(call_id, after))
     rung = _rung(event)
     if rung is not None and not accounts.claim_for_call(rung, call_id, now=event.at):
         raise Conflict("Cette personne n'est plus disponible.", kept="L'appel reste à sa place.")
     _keep_first_agent(call_id, before, event)
     _carry_out(call_id, follow, before, after, work)
     return after
+
+
+def _overflow_after(call_id: int, after: CallRecord) -> int:
+    """The line's threshold in seconds; asked only where it matters, for a call that waits."""
+    if after.state is not State.WAITING:
+        return 0
+    line = db.session.scalar(
+        select(Line).join(Call, Call.line_id == Line.id).where(Call.id == call_id)
+    )
+    return policy_of(line).overflow_after
 
 
 def _rung(event: Event) -> int | None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Table, Text, and_, bindparam, exists, func, select
+from sqlalchemy import Exists, Table, Text, and_, exists, func, select
 from sqlalchemy import cast as sql_cast
 
 from app.accounts.models import Agent, Connection, Presence
@@ -37,14 +37,19 @@ _answering = and_(
     _agents.c.active.is_(True),
     _agents.c.role.in_(ANSWERING),
 )
-_WAITING = (
-    select(func.count()).select_from(_calls).where(_waits)
-)  # not EXISTS: it would scan the past
-_SOMEBODY = select(
-    exists().where(
-        _answering, _presences.c.state.in_(bindparam("states", expanding=True)), _has_tab
-    )
+
+
+def _somebody(*states: str) -> Exists:
+    """Is an agent who answers, with a tab open, in one of these presence states?"""
+    return exists().where(_answering, _presences.c.state.in_(states), _has_tab)
+
+
+_LOOK = select(
+    # Counted rather than asked for with EXISTS, which may scan all the calls of the past.
+    select(func.count()).select_from(_calls).where(_waits).scalar_subquery().label("waiting"),
+    _somebody("available").label("free"),
 )
+_ON_DUTY = select(_somebody(*sorted(ON_DUTY)))
 _STAFF = select(
     _agents.c.id,
     _agents.c.role,
@@ -84,14 +89,15 @@ _REFUSALS = (
 )
 
 
-def somebody_waits() -> bool:
-    """Is a caller in the queue?"""
-    return bool(db.session.scalar(_WAITING))
+def look() -> tuple[int, bool]:
+    """How many callers wait, and whether an agent is free: one short question."""
+    waiting, free = db.session.execute(_LOOK).one()
+    return waiting, bool(free)
 
 
-def somebody_is(*states: str) -> bool:
-    """Is an agent who answers, with a tab open, in one of these presence states?"""
-    return bool(db.session.scalar(_SOMEBODY, {"states": states}))
+def anybody_on_duty() -> bool:
+    """Is an agent there at all, busy or not?"""
+    return bool(db.session.scalar(_ON_DUTY))
 
 
 def line() -> Line | None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, exists, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.accounts.models import Presence
 from app.calls import states
@@ -83,31 +85,36 @@ def apply_event(call_id: int, event: Event) -> tuple[CallRecord, CallRecord] | N
             raise NotFound("Cet appel n'existe pas.")
         before = record_of(call)
         after = states.apply(before, event)
-        if after is before or _key_known(call_id, event.key):
+        if after is before:
             return None
-        if _replace(call_id, call.version, after):
+        if _replace(call, before, after, event.key):
             _append(call_id, call.version + 1, event)
             if after.state in (State.WRAP_UP, State.ENDED):
                 write_segments(call_id)
             db.session.expire(call)
             return before, after
+        if _key_known(call_id, event.key):
+            return None
     raise Conflict("Cet appel vient de changer.", todo="Regardez son état, puis recommencez.")
 
 
+def _key_seen(call_id: int, key: str) -> ColumnElement[bool]:
+    return exists().where(CallEvent.call_id == call_id, CallEvent.key == key)
+
+
 def _key_known(call_id: int, key: str) -> bool:
-    return bool(
-        db.session.scalar(
-            select(exists().where(CallEvent.call_id == call_id, CallEvent.key == key))
-        )
-    )
+    return bool(db.session.scalar(select(_key_seen(call_id, key))))
 
 
-def _replace(call_id: int, version: int, record: CallRecord) -> bool:
-    values = {name: getattr(record, name) for name in DERIVED}
+def _replace(call: Call, before: CallRecord, after: CallRecord, key: str) -> bool:
+    """Write what changed, if nobody changed the row meanwhile and this event was never applied."""
+    changed = {
+        name: value for name in DERIVED if (value := getattr(after, name)) != getattr(before, name)
+    }
     result = db.session.execute(
         update(Call)
-        .where(Call.id == call_id, Call.version == version)
-        .values(version=version + 1, **values)
+        .where(Call.id == call.id, Call.version == call.version, ~_key_seen(call.id, key))
+        .values(version=call.version + 1, **changed)
         .execution_options(synchronize_session=False)
     )
     return bool(rows_changed(result))
@@ -241,16 +248,19 @@ def set_deadline(
     kind: str, due_at: datetime, *, call_id: int | None = None, agent_id: int | None = None
 ) -> None:
     """Make something due; the same kind for the same call and agent is moved, not doubled."""
-    key = f"{kind}:{call_id or ''}:{agent_id or ''}"
-    moved = db.session.execute(
-        update(Deadline).where(Deadline.key == key).values(due_at=due_at, claimed_at=None)
+    postgresql = db.session.get_bind().dialect.name == "postgresql"
+    row = (postgresql_insert if postgresql else sqlite_insert)(Deadline).values(
+        key=f"{kind}:{call_id or ''}:{agent_id or ''}",
+        kind=kind,
+        due_at=due_at,
+        call_id=call_id,
+        agent_id=agent_id,
     )
-    if not rows_changed(moved):
-        db.session.execute(
-            insert(Deadline).values(
-                key=key, kind=kind, due_at=due_at, call_id=call_id, agent_id=agent_id
-            )
+    db.session.execute(
+        row.on_conflict_do_update(
+            index_elements=[Deadline.key], set_={"due_at": due_at, "claimed_at": None}
         )
+    )
 
 
 @dataclass(frozen=True)
