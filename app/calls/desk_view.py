@@ -18,6 +18,7 @@ from app.dossiers import store as dossiers
 from app.dossiers.models import Person
 from app.dossiers.trouble import likely_trouble
 from app.extensions import db
+from app.tickets import callbacks
 from app.tickets.models import Contact
 
 
@@ -58,7 +59,8 @@ def incident_line() -> Line | None:
 
 
 def queue_summary(besides: int | None = None) -> dict[str, Any]:
-    """How many wait, since when, and how many agents are free ``besides`` the one who looks."""
+    """How many wait, since when, how many agents are free ``besides`` the one who looks, and how
+    many people are to be called back."""
     waiting, longest = db.session.execute(
         select(func.count(), func.min(Call.queued_at)).where(
             Call.state.in_((State.WAITING, State.OFFERED))
@@ -76,7 +78,12 @@ def queue_summary(besides: int | None = None) -> dict[str, Any]:
             exists().where(Connection.agent_id == Agent.id),
         )
     )
-    return {"waiting": waiting, "longest_since": _iso(longest), "available_agents": free}
+    return {
+        "waiting": waiting,
+        "longest_since": _iso(longest),
+        "available_agents": free,
+        "callbacks": callbacks.open_count(),
+    }
 
 
 def _call(call: Call, now: datetime, agent_id: int) -> dict[str, Any]:

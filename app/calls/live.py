@@ -24,6 +24,7 @@ from app.calls.models import Call, CallEvent
 from app.calls.states import State
 from app.extensions import db
 from app.realtime import LINE_ROOM, agent_room, heard_here, publish, publish_here
+from app.tickets.models import CallBack, CallBackState
 from app.unit_of_work import release_connection
 
 LOOK_SECONDS = 0.25  # a change on a quiet line is told this soon
@@ -127,13 +128,16 @@ class LineWatch:
 
 
 def line_stamp() -> tuple[object, ...]:
-    """Something that differs whenever a call, an agent's state or the open tabs have changed."""
+    """Something that differs whenever calls, agents' states, open tabs or call-backs have changed."""
     row = db.session.execute(
         select(
             select(func.max(CallEvent.id)).scalar_subquery(),
             select(func.max(Call.id)).scalar_subquery(),
             select(func.max(Presence.since)).scalar_subquery(),
             select(func.count(Connection.sid)).scalar_subquery(),
+            select(func.count(CallBack.id))
+            .where(CallBack.state == CallBackState.OPEN)
+            .scalar_subquery(),
         )
     ).one()
     return tuple(row)

@@ -76,7 +76,12 @@ def test_the_line_is_told_when_it_moved_and_at_most_once_a_second(
     watch.look()
     for each in tabs:
         (news,) = each.told("line")
-        assert news["queue"] == {"waiting": 0, "longest_since": None, "available_agents": 1}
+        assert news["queue"] == {
+            "waiting": 0,
+            "longest_since": None,
+            "available_agents": 1,
+            "callbacks": 0,
+        }
     caller().dial()
     caller("+33639980102").dial()
     watch.look()
