@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
+import psycopg
 from flask_babel import Babel
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -14,7 +16,11 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import MetaData, event
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import Pool
+
+IDLE_SECONDS = 1.0  # a connection that came back later than this ago is asked before it is used
 
 
 class Base(DeclarativeBase):
@@ -67,3 +73,24 @@ def _begin_sqlite(connection: Any) -> None:
     if connection.dialect.name == "sqlite":
         write = connection.get_execution_options().get("write", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+@event.listens_for(Pool, "checkin")
+def _note_when_back(_connection: Any, record: Any) -> None:
+    record.info["back_at"] = time.monotonic()
+
+
+@event.listens_for(Pool, "checkout")
+def _ask_if_alive(connection: Any, record: Any, _proxy: Any) -> None:
+    """Before a connection that lay idle is used again: is its server still there?
+
+    SQLAlchemy's own ``pre_ping`` asks before each use, a round trip more for every webhook.
+    """
+    idle = time.monotonic() - record.info.get("back_at", float("inf"))
+    if not isinstance(connection, psycopg.Connection) or not IDLE_SECONDS < idle < float("inf"):
+        return
+    try:
+        connection.execute("")
+        connection.rollback()
+    except psycopg.Error as error:
+        raise DisconnectionError("the server has closed this connection") from error

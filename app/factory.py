@@ -112,7 +112,7 @@ def _flask_config(settings: Settings) -> dict[str, Any]:
 def _engine_options(settings: Settings) -> dict[str, Any]:
     if settings.database_url.startswith("sqlite"):
         return {"connect_args": {"check_same_thread": False}}
-    return {"pool_size": 20, "max_overflow": 20, "pool_pre_ping": True, "pool_timeout": 5}
+    return {"pool_size": 20, "max_overflow": 20, "pool_use_lifo": True, "pool_timeout": 5}
 
 
 def _init_extensions(app: Flask, settings: Settings) -> None:
