@@ -21,7 +21,8 @@ def index() -> str:
         "admin/telephony.html",
         view=provider_view.overview(clock.now(), every=every),
         every=every,
-        fallback_url=settings().fallback_url,
+        # The local carrier stops with us: nobody could be sent elsewhere.
+        fallback_missing=not settings().fallback_url and not settings().embedded_carrier,
         groups=tuple(provider_view.GROUPS),
         zone=clock.PARIS,
     )

@@ -22,6 +22,7 @@ PAGES = [
     ("manager", "/wall"),
     ("manager", "/reports/2021-06-22"),
     ("manager", "/reports/today"),
+    ("manager", "/admin/telephony"),
     ("admin", "/admin"),
     ("admin", "/admin/components"),
 ]
