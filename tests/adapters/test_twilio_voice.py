@@ -347,3 +347,23 @@ def test_no_number_reaches_the_log(
     ours = [r.getMessage() for r in caplog.records if r.name.startswith(("twilio", "app.adapters"))]
     assert ours  # the refusal, by its code
     assert not [m for m in ours if ALICE[1:] in m or "639989903" in m or "un mot" in m]
+
+
+def test_a_voice_message_is_fetched_then_erased(bench: Bench, voice: TwilioVoice) -> None:
+    bench.line.answers(incoming='<Record maxLength="5" recordingStatusCallback="/recorded"/>')
+    caller = bench.line.driver.dial(ALICE)
+    caller.wait_for_state("connected")
+    time.sleep(0.3)
+    caller.hang_up()
+    sid = bench.line.application.wait("/recorded")["RecordingSid"]
+    assert voice.recording(sid)[:4] == b"RIFF"
+    voice.delete_recording(sid)
+    with pytest.raises(NotFound):
+        voice.recording(sid)
+    voice.delete_recording(sid)  # gone already: fine
+
+
+def test_a_voice_message_while_the_provider_is_down(bench: Bench, voice: TwilioVoice) -> None:
+    bench.line.driver.fault("rest-500", "GET .*Recordings", count=10)
+    with pytest.raises(Unavailable):
+        voice.recording("RE" + "0" * 32)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select, update
 
 from app import clock
@@ -14,6 +16,7 @@ from app.accounts.models import Connection, Presence
 from app.calls import callbacks, service, store, ticker
 from app.calls.models import Call, Line
 from app.calls.record import Event, Kind
+from app.exceptions import PermanenceError
 from app.extensions import db
 from app.tickets.models import CallBack, Contact
 from app.unit_of_work import unit_of_work
@@ -376,3 +379,74 @@ def test_how_many_wait_to_be_called(caller: Phone) -> None:
     ask(caller)
     ask(caller, "+33639980102")
     assert callbacks.open_count() == 2
+
+
+# --- at the same instant -------------------------------------------------------------------------
+
+
+def at_once(app: Flask, *tasks: Callable[[], object]) -> list[object]:
+    """Run tasks in threads of their own, as web processes would; what each returned or raised."""
+    results: list[object] = []
+    ready = threading.Barrier(len(tasks))
+
+    def run(task: Callable[[], object]) -> None:
+        with app.app_context():
+            ready.wait()
+            try:
+                results.append(task())
+            except PermanenceError as error:
+                results.append(error)
+            finally:
+                db.session.remove()
+
+    db.session.remove()
+    threads = [threading.Thread(target=run, args=(task,)) for task in tasks]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def test_two_calls_of_one_number_ask_at_once(app: Flask, caller: Phone) -> None:
+    calls = [caller().dial().call for _call in range(2)]
+    ids, first = [call.id for call in calls], min(call.queued_at for call in calls)
+
+    def press(call_id: int) -> object:
+        call = db.session.get_one(Call, call_id)
+        return callbacks.choose(call, NUMBER, clock.now()) is not None
+
+    assert at_once(app, *(lambda i=i: press(i) for i in ids)) == [True, True]
+    assert the_callback().arrived_at == first
+
+
+def test_two_tickers_place_one_attempt(app: Flask, caller: Phone) -> None:
+    ask(caller)
+    now = clock.now() + timedelta(seconds=1)
+    placed = at_once(app, *[lambda: callbacks.place_due(now)] * 3)
+    assert sorted(placed) == [0, 0, 1]  # type: ignore[type-var]
+    assert len(attempts()) == 1
+
+
+def test_accept_and_press_at_the_same_instant(app: Flask, caller: Phone, at_desk: Desk) -> None:
+    agent = at_desk()
+    agent_id = agent.agent.id
+    for number in range(5):
+        one = caller(f"+3363998010{number}").dial()
+        call_id, ref = one.call.id, one.call.ref
+
+        def press(call_id: int = call_id, phone: str = one.number) -> object:
+            return callbacks.choose(db.session.get_one(Call, call_id), phone, clock.now())
+
+        def accept(ref: str = ref) -> object:
+            return service.accept(ref, agent_id, now=clock.now())
+
+        at_once(app, press, accept)
+        noted = db.session.scalar(select(CallBack.id).where(CallBack.number == one.number))
+        call = one.call
+        assert (call.outcome == "callback") == (noted is not None)
+        assert (call.state == "connecting") == (noted is None)
+        one.end()
+        db.session.remove()
+        if presence(agent) == "wrap_up":
+            service.finish_wrap_up(ref, agent_id, now=clock.now())
