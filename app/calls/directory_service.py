@@ -36,7 +36,9 @@ class Typed:
         """The fields of a posted form, spaces tidied, bounded."""
         read = {name: " ".join(values.get(name, "").split())[:400] for name in ("label", "note")}
         return cls(
-            **read, kind=values.get("kind", "").strip(), number=values.get("number", "").strip()[:60]
+            **read,
+            kind=values.get("kind", "").strip(),
+            number=values.get("number", "").strip()[:60],
         )
 
 

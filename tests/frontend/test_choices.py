@@ -56,7 +56,7 @@ def test_busy_colleagues_are_shown_with_why_and_cannot_be_chosen(ask: Any) -> No
         "Nadia Ferhat": (True, ["away.pause"]),
         "Tom Valet": (True, ["colleague.gone"]),
     }
-    assert [o["key"] for o in ask("selectable", groups)][0] == "agent_id:2"
+    assert next(o["key"] for o in ask("selectable", groups)) == "agent_id:2"
     assert [g["name"] for g in groups] == ["colleagues", "dossier", "service", "interpreter"]
 
 
@@ -73,9 +73,7 @@ def test_busy_colleagues_are_shown_with_why_and_cannot_be_chosen(ask: Any) -> No
         ("06 39", ["number:06 39", "phone_id:7"]),
     ],
 )
-def test_search_forgives_accents_and_takes_numbers(
-    ask: Any, query: str, found: list[str]
-) -> None:
+def test_search_forgives_accents_and_takes_numbers(ask: Any, query: str, found: list[str]) -> None:
     assert keys(ask("groupsOf", FOUND, query)) == found
 
 
