@@ -46,7 +46,8 @@ if (navigator.mediaDevices && location.protocol !== "about:") {
     const exact = wanted.audio?.deviceId?.exact;
     if (window.denied) throw new DOMException("", "NotAllowedError");
     if (!(await there(({ kind }) => kind === "audioinput"))) throw new DOMException("", "NotFoundError");
-    if (exact && !(await there(({ deviceId }) => deviceId === exact))) throw new DOMException("", "OverconstrainedError");
+    const found = !exact || await there(({ deviceId }) => deviceId === exact);
+    if (!found) throw new DOMException("", "OverconstrainedError");
     return window.silent ? new AudioContext().createMediaStreamDestination().stream : open(wanted);
   };
   window.plugs = (...names) => {
@@ -255,12 +256,15 @@ def test_every_notice_fits_in_its_place(desk: Any) -> None:
     too_long = agent.evaluate(
         """() => {
           const sentences = {};
-          document.querySelectorAll('script[id^="i18n"]').forEach((block) => Object.assign(sentences, JSON.parse(block.textContent)));
+          document.querySelectorAll('script[id^="i18n"]')
+            .forEach((block) => Object.assign(sentences, JSON.parse(block.textContent)));
           const notices = /^(note|net|phone|mic|network\\.poor|sound|session|tab)\\./;
           const elsewhere = new Set(["note.trouble", "mic.ok", "mic.device"]);
           const place = document.querySelector("[data-slot=note]");
           place.dataset.tone = "stop";
-          return Object.entries(sentences).filter(([name]) => notices.test(name) && !elsewhere.has(name)).filter(([name, words]) => {
+          const shown = Object.entries(sentences)
+            .filter(([name]) => notices.test(name) && !elsewhere.has(name));
+          return shown.filter(([name, words]) => {
             document.getElementById("act-take-tab").hidden = !name.startsWith("tab.");
             document.getElementById("act-sign-in").hidden = !name.startsWith("session.");
             document.querySelector("[data-slot=note-text]").textContent = words;
