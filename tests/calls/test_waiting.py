@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import event, select
 from twilio.twiml.voice_response import VoiceResponse
 
 from app import clock
@@ -272,3 +272,21 @@ def test_a_rule_says_how_long_a_dropped_line_returns(
     assert caller("+33639980107").dial().call.preferred_agent_id is None
     rules(sticky_minutes=10)
     assert caller("+33639980107").dial().call.preferred_agent_id == agent.agent.id
+
+
+def test_an_arrival_costs_four_statements(caller: Phone, line: Line) -> None:
+    """A surge sends it by the hundred (bench/): rules, sounds and stickiness came for free."""
+    one = caller()
+    one.post("/voice/incoming")
+    seen: list[str] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        seen.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        caller("+33639980102").post("/voice/incoming")
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    asked = [s for s in seen if s.split()[0] in ("SELECT", "INSERT", "UPDATE", "DELETE")]
+    assert len(asked) <= 4, asked
