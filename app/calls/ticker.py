@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=10)
 DEAD_TAB = timedelta(seconds=20)
+REDIRECT_TAKES = timedelta(seconds=4)  # from our command to the caller in the conference, at most
 LIVE_LEG = ("in-progress", "ringing", "queued", "initiated")
 
 
@@ -90,8 +91,11 @@ def _connect(call: Call, now: datetime) -> None:
         return
     leg_sid, agent_id, call_id, version = call.agent_leg_sid, call.agent_id, call.id, call.version
     if call.agent_present:
-        # Her leg joined but the caller's redirect was lost: ask again, look again.
-        service.command(call_id, (ConnectCaller(),))
+        # Her leg joined but the caller's redirect was lost: ask again, look again. Not at once: a
+        # second redirect would take the caller out of the conference that she has just entered,
+        # and end it.
+        if now - (call.last_at or now) >= REDIRECT_TAKES:
+            service.command(call_id, (ConnectCaller(),))
         with unit_of_work():
             store.set_deadline("connect", now + timedelta(seconds=5), call_id=call_id)
         return

@@ -25,6 +25,7 @@ from app.adapters.ports import AskedForLeg, LegReport, LegStatus, RoomReport
 from app.calls import provider_watch, service, ticker
 from app.calls.models import Call, CallCommand, Deadline, Drift
 from app.calls.states import LIVE
+from app.calls.store import events_of
 from app.exceptions import NotFound
 from app.extensions import db
 from tests.calls.switchboard import FORM, LINE_NUMBER
@@ -77,6 +78,7 @@ class Stage:
     _sids: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
     _due: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
     _next_compare: datetime = BEGINNING
+    began: datetime = BEGINNING
 
     # --- time --------------------------------------------------------------------------------------
 
@@ -89,6 +91,7 @@ class Stage:
         """Play a journey to its end, and a little longer: what is late arrives, what was lost is
         found; the call as it then is."""
         started, quiet_until = self.now, None
+        self.began = started
         self._next_compare = self.now + timedelta(seconds=self.random.uniform(0, COMPARED_EVERY))
         want = next(script, None)
         while quiet_until is None or self.now < quiet_until or self._due:
@@ -97,10 +100,18 @@ class Stage:
                 continue
             if want is None and quiet_until is None and self._over():
                 quiet_until = self.now + timedelta(seconds=3 * COMPARED_EVERY)
-            assert self.now - started < LONGEST, f"stuck: {self.told}, {self.call.state}"
+            if self.now - started >= LONGEST:
+                raise AssertionError(self._stuck())
             self._advance(quiet_until)
         self._rest()
         return self.call
+
+    def _stuck(self) -> str:
+        """What the record and the legs say, for whoever must find out why."""
+        call = self.call
+        lived = [f"{e.kind} {(e.at - self.began).total_seconds():.0f}" for e in events_of(call.id)]
+        legs = [f"{leg.report.to} {leg.report.status} in {leg.place}" for leg in self.legs.values()]
+        return f"stuck in {call.state}: {lived}; legs {legs}; told {self.told}"
 
     def _met(self, want: Callable[[], bool] | float) -> bool:
         if callable(want):
