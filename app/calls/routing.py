@@ -29,7 +29,7 @@ REFUSAL_LASTS = timedelta(seconds=40)
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An agent let this call go: she declined, did not answer, or her leg never came.
+    """An agent let this call go: declined, missed, put back in the queue, or her leg never came.
 
     ``at`` is the last time, ``times`` how often.
     """

@@ -23,7 +23,7 @@ from app.dossiers.models import Dossier
 from app.extensions import db
 from app.tickets.models import Contact
 
-LET_GO = (Kind.DECLINED, Kind.OFFER_EXPIRED, Kind.CONNECT_FAILED)
+LET_GO = (Kind.DECLINED, Kind.OFFER_EXPIRED, Kind.CONNECT_FAILED, Kind.REQUEUED)
 ANSWERING = ("front", "back")
 
 _agents, _presences, _connections, _calls, _events, _contacts, _dossiers = (
