@@ -15,7 +15,8 @@ NOW = datetime(2021, 6, 22, 8, 35, 30, 250_000, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    ("late", "believed"), [(0, False), (2, False), (9, True), (3599, True), (4000, False), (-60, False)]
+    ("late", "believed"),
+    [(0, False), (2, False), (9, True), (3599, True), (4000, False), (-60, False)],
 )
 def test_by_how_late_it_is(late: float, believed: bool) -> None:
     told = (NOW - timedelta(seconds=late)).replace(microsecond=0)
