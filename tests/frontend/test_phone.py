@@ -83,6 +83,14 @@ def test_a_silent_microphone_asks_for_a_word_then_refuses(page: Any) -> None:
     assert page.evaluate("phone.start()") is True
 
 
+def test_a_microphone_unplugged_while_it_is_tried_is_not_taken_for_good(page: Any) -> None:
+    page.evaluate("() => { loud = false; window.ready = phone.start(); }")
+    page.wait_for_function("opened.length === 1 && notices.at(-1) === 'mic.speak'")
+    page.evaluate("unplug('headset', 'default')")
+    assert page.evaluate("ready") is False
+    assert around(page, "mic") == "mic.absent"
+
+
 def test_each_time_she_goes_available_the_microphone_is_tried(page: Any) -> None:
     page.evaluate("phone.start()")
     page.evaluate("refuse = 'NotAllowedError'")

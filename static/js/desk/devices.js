@@ -28,6 +28,11 @@ export class Devices extends Emitter {
     return Object.fromEntries(Object.keys(KINDS).map((kind) => [kind, this.#now[kind].id]));
   }
 
+  /** Is there a microphone at all, as far as is known? */
+  get present() {
+    return this.#present;
+  }
+
   /** For a list on screen: {options: [{id, label}], chosen: id, missing: label of what was chosen and is not there}. */
   choiceOf(kind) {
     const { id, missing } = this.#now[kind];
@@ -73,8 +78,8 @@ export class Devices extends Emitter {
     const { lost, back } = changesBetween(before, this.#now);
     if (lost.length && !first) this.emit("lost", { labels: lost });
     if (back.length && !first) this.emit("back", { labels: back });
-    const present = hasMicrophone(listed);
-    if (present !== this.#present) this.emit("microphone", { present });
-    this.#present = present;
+    const was = this.#present;
+    this.#present = hasMicrophone(listed);
+    if (this.#present !== was) this.emit("microphone", { present: this.#present });
   }
 }

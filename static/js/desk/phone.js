@@ -97,8 +97,9 @@ export class Phone {
   async #begin() {
     if (this.around.phone !== "ready") this.#set({ phone: "starting" });
     const microphone = await checkMicrophone({ device: this.#devices.now.microphone, onSilence: () => this.#set({ mic: "mic.speak" }) });
-    if (!microphone.ok) {
-      this.#set({ phone: this.around.phone === "ready" ? "ready" : "idle", mic: microphone.reason });
+    const reason = this.#devices.present ? microphone.reason : "mic.absent"; // unplugged while it was tried
+    if (reason) {
+      this.#set({ phone: this.around.phone === "ready" ? "ready" : "idle", mic: reason });
       return false;
     }
     this.#set({ mic: "" });
