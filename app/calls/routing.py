@@ -99,7 +99,8 @@ class Snapshot:
     policy: Policy = field(default_factory=Policy)
 
 
-@dataclass(frozen=True, slots=True)
+# The answers are not frozen: a long queue makes thousands, and freezing triples what one costs.
+@dataclass(slots=True, unsafe_hash=True)
 class Offer:
     """Ring this agent for this call. ``overflow``: she is there because the front is not."""
 
@@ -108,7 +109,7 @@ class Offer:
     overflow: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Wait:
     """Nobody can take this call now. ``alone``: nobody is on duty at all: alert somebody."""
 
