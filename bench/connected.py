@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 
 from bench.crowd import figures
-from bench.crowd.installation import Child, Installation, Servers
+from bench.crowd.installation import Child, Installation, Servers, ends_cleanly
 
 GOAL_MS = 1000
 PAUSE = 4.0  # seconds between two events: each finds a quiet line
@@ -21,6 +21,7 @@ PAUSE = 4.0  # seconds between two events: each finds a quiet line
 
 def main() -> None:
     """Measure and print."""
+    ends_cleanly()
     parser = argparse.ArgumentParser(prog="python -m bench.connected", description=__doc__)
     parser.add_argument("--agents", type=int, default=2000)
     parser.add_argument("--webs", type=int, default=4)

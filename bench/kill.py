@@ -24,7 +24,7 @@ import psutil
 import psycopg
 
 from bench.crowd import figures
-from bench.crowd.installation import Installation, Servers
+from bench.crowd.installation import Installation, Servers, ends_cleanly
 from tests.fixtures.servers import ROOT, Process, answers, clean_environment
 
 STUCK_SECONDS = 30
@@ -241,6 +241,7 @@ def show(found: Findings) -> None:
 
 def main() -> None:
     """Measure and print."""
+    ends_cleanly()
     parser = argparse.ArgumentParser(prog="python -m bench.kill", description=__doc__)
     parser.add_argument("--seconds", type=float, default=120.0, help="of dialling")
     parser.add_argument("--live", type=int, default=200)

@@ -15,7 +15,7 @@ from typing import Any
 import psutil
 
 from bench.crowd import figures
-from bench.crowd.installation import Installation, Servers
+from bench.crowd.installation import Installation, Servers, ends_cleanly
 
 WEBHOOK_P99_MS, WEBHOOK_WORST_MS = 300, 2000
 THINK, WRAP_UP = 1.0, 2.0
@@ -34,6 +34,7 @@ def arguments() -> argparse.Namespace:
 
 def main() -> None:
     """Measure and print."""
+    ends_cleanly()
     args = arguments()
     with (
         Servers() as servers,

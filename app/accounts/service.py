@@ -252,16 +252,31 @@ def is_connected(agent_id: int) -> bool:
     )
 
 
-def seen(process: str, sids: list[str], *, now: datetime) -> None:
-    """This process vouches for its open tabs."""
-    if sids:
-        with unit_of_work():
-            db.session.execute(
-                update(Connection)
-                .where(Connection.process == process, Connection.sid.in_(sids))
-                .values(seen_at=now)
-                .execution_options(synchronize_session=False)
-            )
+def seen(process: str, tabs: dict[str, int], *, now: datetime) -> None:
+    """This process vouches for its open tabs: agents' ids by socket.
+
+    A tab that was given up for dead while this process could not vouch (a database away, a machine
+    held up) is put back: it was alive all the time.
+    """
+    if not tabs:
+        return
+    with unit_of_work():
+        vouched = db.session.execute(
+            update(Connection)
+            .where(Connection.process == process, Connection.sid.in_(sorted(tabs)))
+            .values(seen_at=now)
+            .execution_options(synchronize_session=False)
+        )
+        if rows_changed(vouched) == len(tabs):
+            return
+        known = set(
+            db.session.scalars(select(Connection.sid).where(Connection.sid.in_(sorted(tabs))))
+        )
+        db.session.add_all(
+            Connection(sid=sid, agent_id=agent_id, process=process, seen_at=now)
+            for sid, agent_id in tabs.items()
+            if sid not in known
+        )
 
 
 def forget_dead_connections(*, now: datetime, after: timedelta) -> list[int]:

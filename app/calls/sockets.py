@@ -17,7 +17,7 @@ from app.wiring import wake
 
 # Names this process in the rows of its tabs, so that a dead process is told from a live one.
 PROCESS = secrets.token_hex(8)
-_open_tabs: set[str] = set()
+_open_tabs: dict[str, int] = {}  # whose, by socket
 
 
 def register() -> None:
@@ -32,13 +32,13 @@ def _connect(*_auth: object) -> None:
     join_room(LINE_ROOM)
     if current_user.role in ("manager", "admin"):
         join_room(MANAGERS_ROOM)
-    _open_tabs.add(request.sid)  # type: ignore[attr-defined]
     accounts.connected(request.sid, agent_id, PROCESS, now=clock.now())  # type: ignore[attr-defined]
+    _open_tabs[request.sid] = agent_id  # type: ignore[attr-defined]
     wake()
 
 
 def _disconnect(*_reason: object) -> None:
-    _open_tabs.discard(request.sid)  # type: ignore[attr-defined]
+    _open_tabs.pop(request.sid, None)  # type: ignore[attr-defined]
     gone = accounts.disconnected(request.sid)  # type: ignore[attr-defined]
     if gone is not None:
         service.agent_gone(gone, now=clock.now())
@@ -51,4 +51,4 @@ def any_open() -> bool:
 
 def vouch() -> None:
     """Tell the database that this process' tabs are alive (every few seconds)."""
-    accounts.seen(PROCESS, sorted(_open_tabs), now=clock.now())
+    accounts.seen(PROCESS, dict(_open_tabs), now=clock.now())

@@ -8,7 +8,6 @@ acts. Prints what they saw as JSON when its input closes.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import random
 import sys
@@ -78,8 +77,12 @@ class Agent:
         """Keep a socket open, for ever; ask once for the desk after each break."""
         broke = 0.0
         while True:
-            with contextlib.suppress(aiohttp.ClientError, TimeoutError, OSError):
+            try:
                 await self._connection(broke)
+            except (aiohttp.ClientError, TimeoutError, OSError):
+                pass
+            except Exception as error:
+                self.seen.counts[f"listening: {error!r}"[:80]] += 1
             if self.connected.is_set():
                 self.connected.clear()
                 broke = time.monotonic()
@@ -159,7 +162,11 @@ class Agent:
         """Take calls, for ever."""
         await self.connected.wait()
         while True:
-            await self._next_act()
+            try:
+                await self._next_act()
+            except Exception as error:
+                self.seen.counts[f"working: {error!r}"[:80]] += 1
+                await asyncio.sleep(1)
 
     async def _next_act(self) -> None:
         call, presence = self.desk["call"], self.desk["presence"]["state"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -210,6 +211,11 @@ class Installation:
         for name, pid in named:
             found.append((name, figures.largest(pid), figures.usage(pid)[1]))
         return found
+
+
+def ends_cleanly() -> None:
+    """On SIGTERM too, end all that was started."""
+    signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(1))
 
 
 class Servers:

@@ -11,7 +11,8 @@ from flask import Flask, g
 from sqlalchemy import update
 
 from app import clock
-from app.calls import live
+from app.accounts import service as accounts
+from app.calls import live, sockets
 from app.calls.models import Call
 from app.extensions import db, socketio
 from app.unit_of_work import unit_of_work
@@ -36,6 +37,7 @@ class Tab:
 
 @pytest.fixture
 def tab(app: Flask) -> Callable[[StaffClient], Tab]:
+    sockets._open_tabs.clear()  # those of other tests, in this same process
     return lambda agent: Tab(app, agent)
 
 
@@ -136,3 +138,18 @@ def test_a_failure_does_not_silence_the_desks(at_desk: Desk, monkeypatch: Any) -
         rounds[0]()
     news.add([1])
     assert len(rounds) == 2
+
+
+def test_a_tab_given_up_for_dead_is_there_again_once_its_process_vouches(
+    at_desk: Desk, tab: Any
+) -> None:
+    agent = at_desk()
+    accounts.disconnected(f"tab-{agent.agent.id}")
+    tab(agent)
+    assert accounts.is_connected(agent.agent.id)
+    later = clock.now() + timedelta(minutes=1)  # its process could not reach the database
+    assert agent.agent.id in accounts.forget_dead_connections(
+        now=later, after=timedelta(seconds=20)
+    )
+    sockets.vouch()
+    assert accounts.is_connected(agent.agent.id)
