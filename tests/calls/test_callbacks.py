@@ -448,5 +448,5 @@ def test_accept_and_press_at_the_same_instant(app: Flask, caller: Phone, at_desk
         assert (call.state == "connecting") == (noted is None)
         one.end()
         db.session.remove()
-        if presence(agent) == "wrap_up":
+        if db.session.get_one(Presence, agent_id).state == "wrap_up":
             service.finish_wrap_up(ref, agent_id, now=clock.now())
