@@ -9,7 +9,7 @@ import logging
 from datetime import datetime, timedelta
 
 from flask import Response, request
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from app import clock
@@ -111,7 +111,13 @@ def _position(call: Call) -> int:
     before = db.session.scalar(
         select(func.count())
         .select_from(Call)
-        .where(Call.state.in_((State.WAITING, State.OFFERED)), Call.queued_at < call.queued_at)
+        .where(
+            Call.state.in_((State.WAITING, State.OFFERED)),
+            or_(
+                Call.priority > call.priority,
+                (Call.priority == call.priority) & (Call.queued_at < call.queued_at),
+            ),
+        )
     )
     return 1 + (before or 0)
 

@@ -102,7 +102,7 @@ def _perform(target: Target, command: Command, telephony: Telephony, now: Clock)
         case CallParty(party_id):
             yield from _call_party(target, party_id, telephony, now)
         case AnnounceCoach(conference):
-            telephony.announce(conference, "/voice/announce")
+            telephony.announce(conference, f"/voice/announce?call={target.ref}")
         case EnqueueCaller():
             telephony.redirect(target.caller_sid, target.back)
         case HangUpCaller():

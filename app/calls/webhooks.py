@@ -17,7 +17,17 @@ from app import clock
 from app.access import signed_webhook
 from app.adapters.ports import NOBODY, agent_of
 from app.calls import announcements, probe, service, store, told
-from app.calls.answers import ask_for_key, bp, introduce_callback, lost, where_to, xml
+from app.calls.announcements import Phrase
+from app.calls.answers import (
+    ask_for_key,
+    bp,
+    introduce_callback,
+    line_of,
+    lost,
+    speaker_of,
+    where_to,
+    xml,
+)
 from app.calls.models import Call, CallParty
 from app.calls.states import Event, Kind, State
 from app.extensions import db
@@ -125,8 +135,11 @@ def _join_party(call: Call, party_id: int, twiml: VoiceResponse) -> None:
 @signed_webhook
 def announce() -> Response:
     """What everybody in a conference hears when a manager begins to listen."""
-    twiml = VoiceResponse()
-    announcements.say(twiml, announcements.text("coach", "fr"), "fr")
+    call, twiml = _call_named(), VoiceResponse()
+    if call is None:
+        announcements.say(twiml, announcements.text("coach", "fr"), "fr")
+    else:
+        speaker_of(line_of(call)).speak(twiml, [Phrase("coach", call.language)])
     return xml(twiml)
 
 
