@@ -80,8 +80,8 @@ class Callers:
     def ring(self) -> None:
         """Dial for as long as the plan says, then wait until everybody has hung up."""
         began, number = time.monotonic(), 0
-        tasks = []
-        while (now := time.monotonic()) - began < self.plan.seconds:
+        over, tasks = began + self.plan.seconds, []
+        while (now := time.monotonic()) < over:
             due = began + number / self.plan.rate
             if now < due or (self.plan.live and self.live >= self.plan.live):
                 gevent.sleep(max(0.002, min(0.05, due - now)))
