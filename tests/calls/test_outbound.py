@@ -12,7 +12,7 @@ from app import clock
 from app.calls import outbound, store
 from app.calls.models import Call, Line
 from app.extensions import db
-from app.tickets.models import Contact
+from app.tickets.models import CallBack, CallBackSource, Contact
 from app.unit_of_work import unit_of_work
 from tests.calls.switchboard import Caller
 from tests.calls.test_journey import act, connect, later, presence
@@ -175,12 +175,21 @@ def test_a_hidden_number_cannot_be_called_again(caller: Phone, at_desk: Desk) ->
     assert presence(agent) == "wrap_up"
 
 
-def place(now: Any, callback_id: int = 1) -> Call:
+def place(now: Any) -> Call:
     with unit_of_work() as work:
         line = db.session.scalars(select(Line)).one()
+        promised = CallBack(
+            number=PERSON,
+            line_id=line.id,
+            source=CallBackSource.QUEUE,
+            arrived_at=now,
+            due_at=now,
+        )
+        db.session.add(promised)
+        db.session.flush()
         return outbound.place_callback(
             PERSON,
-            callback_id=callback_id,
+            callback_id=promised.id,
             contact_id=None,
             arrived_at=now,
             language="fr",
