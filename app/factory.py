@@ -112,7 +112,8 @@ def _flask_config(settings: Settings) -> dict[str, Any]:
 def _engine_options(settings: Settings) -> dict[str, Any]:
     if settings.database_url.startswith("sqlite"):
         return {"connect_args": {"check_same_thread": False}}
-    return {"pool_size": 20, "max_overflow": 20, "pool_use_lifo": True, "pool_timeout": 5}
+    # A process works on one core: more transactions at once would only wait in the server instead.
+    return {"pool_size": 10, "max_overflow": 5, "pool_use_lifo": True, "pool_timeout": 8}
 
 
 def _init_extensions(app: Flask, settings: Settings) -> None:

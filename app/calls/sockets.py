@@ -7,11 +7,13 @@ import secrets
 from flask import request
 from flask_login import current_user
 from flask_socketio import join_room
+from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
 from app.access import socket_event
 from app.accounts import service as accounts
 from app.calls import service
+from app.extensions import socketio
 from app.realtime import LINE_ROOM, MANAGERS_ROOM, agent_room
 from app.wiring import wake
 
@@ -32,9 +34,22 @@ def _connect(*_auth: object) -> None:
     join_room(LINE_ROOM)
     if current_user.role in ("manager", "admin"):
         join_room(MANAGERS_ROOM)
-    accounts.connected(request.sid, agent_id, PROCESS, now=clock.now())  # type: ignore[attr-defined]
+    try:
+        accounts.connected(request.sid, agent_id, PROCESS, now=clock.now())  # type: ignore[attr-defined]
+    except SQLAlchemyError:
+        _hang_up(request.sid)  # type: ignore[attr-defined]
+        raise
     _open_tabs[request.sid] = agent_id  # type: ignore[attr-defined]
     wake()
+
+
+def _hang_up(sid: str) -> None:
+    """Close the connection under a tab that could not be noted: the browser then tries again.
+
+    A refusal, or a failure alone, would leave it open and deaf for ever.
+    """
+    server = socketio.server
+    server.eio.disconnect(server.manager.eio_sid_from_sid(sid, "/"))
 
 
 def _disconnect(*_reason: object) -> None:

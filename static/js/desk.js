@@ -318,6 +318,8 @@ function connect() {
     refresh();
     draw();
   });
+  // Refused by the server, it would not try again by itself.
+  socket.on("connect_error", () => { if (!socket.active) window.setTimeout(() => socket.connect(), RESUME_PAUSE_MS); });
   socket.on("disconnect", () => {
     lostTimer = window.setTimeout(() => { network = "lost"; draw(); }, LOST_AFTER_MS);
   });

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask, g
 from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
 
 from app import clock
 from app.accounts import service as accounts
@@ -153,3 +154,19 @@ def test_a_tab_given_up_for_dead_is_there_again_once_its_process_vouches(
     )
     sockets.vouch()
     assert accounts.is_connected(agent.agent.id)
+
+
+def test_a_tab_that_could_not_be_noted_is_cut_so_that_it_tries_again(
+    app: Flask, at_desk: Desk, tab: Any, monkeypatch: Any
+) -> None:
+    def down(*_words: Any, **_more: Any) -> None:
+        raise OperationalError("connect", {}, Exception("too many clients"))
+
+    agent = at_desk()
+    monkeypatch.setattr(accounts, "connected", down)
+    cut: list[str] = []
+    monkeypatch.setattr(socketio.server.eio, "disconnect", cut.append)
+    with pytest.raises(OperationalError):
+        tab(agent)
+    assert len(cut) == 1
+    assert not sockets.any_open()
