@@ -113,7 +113,7 @@ def _engine_options(settings: Settings) -> dict[str, Any]:
     if settings.database_url.startswith("sqlite"):
         return {"connect_args": {"check_same_thread": False}}
     # A process works on one core: more transactions at once would only wait in the server instead.
-    return {"pool_size": 10, "max_overflow": 5, "pool_use_lifo": True, "pool_timeout": 8}
+    return {"pool_size": 15, "max_overflow": 10, "pool_use_lifo": True, "pool_timeout": 10}
 
 
 def _init_extensions(app: Flask, settings: Settings) -> None:
