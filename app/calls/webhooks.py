@@ -36,6 +36,7 @@ __all__ = ["bp"]
 
 log = logging.getLogger(__name__)
 
+MOVED = "participant_updated_via_api"
 FINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
 
@@ -178,6 +179,8 @@ def _conference_event(call: Call, what: str, leg: str, conference_sid: str) -> E
                 Kind.AGENT_JOINED, now, f"joined:{leg}", leg=leg, conference=conference_sid
             )
         case "participant-leave", True if conference_sid == call.conference_sid:
+            if request.form.get("ReasonParticipantLeft") == MOVED:
+                return None  # by us, to the queue; told late, she may be in conversation again
             return Event(Kind.CALLER_LEFT, now, "caller_left")
         case "participant-leave", False:
             return Event(Kind.AGENT_LEFT, now, f"left:{leg}", leg=leg)
