@@ -244,7 +244,9 @@ def party_accepted(record: CallRecord, event: Event) -> CallRecord:
 
 def party_leg(record: CallRecord, event: Event) -> CallRecord:
     """The third person's leg is on its way."""
-    if event.party_id != record.party_id or record.party_leg_sid == event.leg:
+    if record.party_id is None or event.party_id != record.party_id:
+        return record
+    if record.party_leg_sid == event.leg:
         return record
     return replace(record, party_leg_sid=event.leg, party_state=PartyState.CALLED)
 

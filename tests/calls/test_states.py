@@ -226,3 +226,8 @@ def test_a_caller_whose_agent_never_came_back_waits_again_and_stays_answered() -
     record = fold([*ANSWERED, event(Kind.AGENT_LEFT, 30), event(Kind.RETURNED, 75)])
     assert (record.state, record.agent_id, record.answered_at) == (State.WAITING, None, at(11))
     assert apply(record, event(Kind.CALLER_LEFT, 80)).outcome is Outcome.ANSWERED
+
+
+def test_a_leg_for_nobody_is_not_a_further_person() -> None:
+    record = fold(list(ANSWERED))
+    assert apply(record, Event(Kind.PARTY_LEG, at(20), "leg", leg="CAb")) is record
