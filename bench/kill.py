@@ -143,7 +143,7 @@ def run(line: Installation, *, seconds: float, live: int, agents: int, talk: flo
     line.start_webs(workers=2)
     carrier = line.start_line(
         seconds=seconds,
-        rate=12,
+        rate=8,
         live=live,
         talk=talk,
         leaving=0.1,
