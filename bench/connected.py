@@ -35,7 +35,7 @@ def main() -> None:
         line.start_webs()
         empty = {name: memory for name, memory, _seconds in line.usage()}
         halves = [sessions[0::2], sessions[1::2]]
-        desks = [line.start_agents(half, works=False) for half in halves]
+        desks = [line.start_agents(half, works=False, connections_a_second=15) for half in halves]
         for each in desks:
             each.wait_ready()
         carrier = line.start_line(seconds=args.events * PAUSE, rate=1 / PAUSE, settle=1.0, talk=1.0)
