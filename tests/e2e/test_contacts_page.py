@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from app import clock
-from tests.people import assert_axe, expect
-
-if TYPE_CHECKING:
-    from app import clock
-from tests.people import People
+from tests.people import People, assert_axe, expect
 
 
 def test_a_contact_left_undone_is_completed_from_the_list(people: People) -> None:
@@ -25,7 +20,7 @@ def test_a_contact_left_undone_is_completed_from_the_list(people: People) -> Non
     bar.get_by_label("Note").fill("mdp: Soleil#12")
     bar.locator(".chip", has_text="Suivi du dossier").click()
     bar.get_by_role("button", name="Valider").click()
-    expect(page.locator(".qualification .alert")).to_contain_text("Un mot de passe ne se note")
+    expect(bar.get_by_role("alert")).to_contain_text("Un mot de passe ne se note")
     expect(bar.get_by_label("Note")).to_have_value("mdp: [retiré]")
     assert_axe(page)
     bar.get_by_label("Note").fill("Rappellera demain.")
