@@ -81,7 +81,7 @@ def show(
         for (at,) in line.rows("SELECT received_at FROM calls ORDER BY received_at")
         if at.timestamp() >= began
     ]
-    arrivals = [at for each in seen for at, _dated in each["line"]]
+    arrivals = sorted(at for each in seen for at, _dated in each["line"])
     delays, missing = [], 0
     for event in stored:
         first = [at for at in arrivals if event <= at < event + PAUSE - 0.5]
