@@ -69,7 +69,9 @@ def apology() -> Response:
     twiml = VoiceResponse()
     announcements.say(twiml, announcements.text("apology", "fr"), "fr")
     twiml.pause(length=5)
-    twiml.redirect(f"/voice/incoming?again={heard + 1}", method="POST")
+    # In a waiting document she is in the queue already: Enqueue is not allowed there.
+    path = "/voice/wait" if request.path == "/voice/wait" else "/voice/incoming"
+    twiml.redirect(f"{path}?again={heard + 1}", method="POST")
     return xml(twiml)
 
 

@@ -20,6 +20,7 @@ from app.calls.line_rules import LineRules
 from app.calls.models import AnnouncementSound, Line
 from app.calls.opening_hours import REFERENCE_HOURS
 from app.clock import PARIS
+from app.exceptions import Unavailable
 from app.extensions import db
 from app.tickets.models import CallBack
 from tests.calls.switchboard import Caller
@@ -290,3 +291,17 @@ def test_an_arrival_costs_four_statements(caller: Phone, line: Line) -> None:
         event.remove(db.engine, "before_cursor_execute", note)
     asked = [s for s in seen if s.split()[0] in ("SELECT", "INSERT", "UPDATE", "DELETE")]
     assert len(asked) <= 4, asked
+
+
+def test_a_failure_while_she_waits_keeps_her_in_the_queue(
+    caller: Callable[..., Caller], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = caller().dial()
+
+    def down(_sid: str) -> None:
+        raise Unavailable("la base ne répond pas")
+
+    monkeypatch.setattr("app.calls.store.by_caller_sid", down)
+    heard = one.post("/voice/wait")
+    assert "souci technique" in heard
+    assert ">/voice/wait?again=1<" in heard  # not /voice/incoming: Enqueue is refused in a wait
