@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ def line(postgres: Postgres, redis_server: str) -> Iterator[Installation]:
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.skipif("KILL_TEST" not in os.environ, reason="minutes of load: KILL_TEST=1")
 def test_nobody_is_lost_when_processes_are_killed(line: Installation) -> None:
     found = kill.run(line, seconds=50, live=LIVE, agents=110, talk=18)
     assert len(found.calls) >= LIVE
