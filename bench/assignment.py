@@ -36,7 +36,6 @@ from gevent import monkey
 from sqlalchemy import Connection, Engine, event, text, update
 
 from app import background, clock
-from app.accounts import service as accounts
 from app.accounts.models import Agent, Presence
 from app.accounts.models import Connection as Tab
 from app.calls import service
@@ -46,7 +45,6 @@ from app.calls.states import Event, Kind
 from app.extensions import db, socketio
 from app.factory import create_app
 from app.unit_of_work import unit_of_work
-from app.wiring import wake
 from bench.webhooks import percentile
 from tests.fakes import fake_ports
 from tests.fixtures.databases import Postgres, free_port, migrate_to_head
@@ -254,8 +252,7 @@ def agent_comes_free(agents: list[int], watch: Watch) -> Taken:
         )
 
     def come() -> None:
-        accounts.choose_presence(agent, "available", None, now=now())
-        wake()
+        service.choose_presence(agent, "available", None, now=now())
 
     taken = offer_after(watch, come)
     end_offers()

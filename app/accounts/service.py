@@ -71,8 +71,8 @@ def authenticate(email: str, password: str, *, now: datetime) -> Agent | None:
     return agent if verified else None
 
 
-def choose_presence(agent_id: int, wanted: str, reason: str | None, *, now: datetime) -> Presence:
-    """Move an agent where she asked to be.
+def choose_presence(agent_id: int, wanted: str, reason: str | None, *, now: datetime) -> None:
+    """Move an agent where she asked to be, inside the caller's unit of work.
 
     Raises InvalidInput for a state that is not hers to choose, Conflict when a call holds her.
     """
@@ -80,21 +80,18 @@ def choose_presence(agent_id: int, wanted: str, reason: str | None, *, now: date
         state = PresenceState(wanted)
     except ValueError:
         raise InvalidInput("Cet état n'existe pas.") from None
-    with unit_of_work():
-        presence = db.session.get_one(Presence, agent_id)
-        current = PresenceState(presence.state)
-        if not may_choose(current, state, reason):
-            if current in (PresenceState.RINGING, PresenceState.IN_CALL):
-                raise Conflict(
-                    "Un appel est en cours.",
-                    kept="Votre état n'a pas changé.",
-                    todo="Terminez l'appel, puis changez d'état.",
-                )
-            raise InvalidInput("Cet état n'existe pas.")
-        if not _move(agent_id, (current,), state, reason, now):
-            raise Conflict("Votre état vient de changer.", todo="Regardez-le, puis recommencez.")
-        db.session.expire_all()
-        return db.session.get_one(Presence, agent_id)
+    presence = db.session.get_one(Presence, agent_id, populate_existing=True)
+    current = PresenceState(presence.state)
+    if not may_choose(current, state, reason):
+        if current in (PresenceState.RINGING, PresenceState.IN_CALL):
+            raise Conflict(
+                "Un appel est en cours.",
+                kept="Votre état n'a pas changé.",
+                todo="Terminez l'appel, puis changez d'état.",
+            )
+        raise InvalidInput("Cet état n'existe pas.")
+    if not _move(agent_id, (current,), state, reason, now):
+        raise Conflict("Votre état vient de changer.", todo="Regardez-le, puis recommencez.")
 
 
 def move_by_manager(
@@ -170,10 +167,12 @@ def claim_for_call(agent_id: int, call_id: int, *, now: datetime) -> bool:
 def claim_to_dial(agent_id: int, call_id: int, *, now: datetime) -> bool:
     """Take an agent who calls somebody herself (→ in call). False while another call holds her.
 
-    From any state that she chose, or from a wrap-up, which she ends by dialling.
+    From any state but one that a call gives her: a wrap-up is ended first, in the same transaction.
     """
     free = tuple(
-        s for s in PresenceState if s not in (PresenceState.RINGING, PresenceState.IN_CALL)
+        s
+        for s in PresenceState
+        if s not in (PresenceState.RINGING, PresenceState.IN_CALL, PresenceState.WRAP_UP)
     )
     return _move(agent_id, free, PresenceState.IN_CALL, None, now, call_id)
 

@@ -10,11 +10,10 @@ from flask_login import current_user
 
 from app import clock
 from app.access import allow
-from app.accounts import service as accounts
 from app.adapters.ports import softphone_identity
 from app.calls import desk_view, live, service
 from app.exceptions import InvalidInput
-from app.wiring import ports, settings, wake
+from app.wiring import ports, settings
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
 
@@ -92,11 +91,8 @@ def presence() -> Any:
     body = request.get_json(silent=True)
     if not isinstance(body, dict):
         raise InvalidInput("La demande est incomplète ou abîmée.")
-    accounts.choose_presence(
-        current_user.id, str(body.get("state", "")), body.get("reason"), now=clock.now()
-    )
-    live.desks_changed([current_user.id])
-    wake()
+    wanted = str(body.get("state", ""))
+    service.choose_presence(current_user.id, wanted, body.get("reason"), now=clock.now())
     return _desk()
 
 

@@ -43,17 +43,9 @@ def dial(agent_id: int, target: Target, dossier_id: int | None, *, now: datetime
         )
         if about is not None:
             contact.person_id, contact.dossier_id = about.person_id, about.id
-        _end_wrap_up(agent_id, work, now)
-        return _dial(agent_id, target.number, contact.id, work, now)
-
-
-def _end_wrap_up(agent_id: int, work: Work, now: datetime) -> None:
-    """The call before is over: it must not come back on her desk after the next one."""
-    before = store.current_call_of(agent_id)
-    if before is not None and before.agent_id == agent_id and before.state == State.WRAP_UP:
-        service.happen_within(
-            before.id, Event(Kind.WRAPPED_UP, now, "wrapped_up", agent_id=agent_id), work
-        )
+        service.end_wrap_up(agent_id, work, now)
+        call = new_call(target.number, contact_id=contact.id, now=now)
+        return _claim_and_dial(agent_id, call, work, now)
 
 
 def call_again(ref: str, agent_id: int, *, now: datetime) -> Call:
@@ -67,17 +59,14 @@ def call_again(ref: str, agent_id: int, *, now: datetime) -> Call:
     if call.number is None:
         raise NotFound("Cette personne a masqué son numéro : on ne peut pas la rappeler.")
     with unit_of_work() as work:
-        service.happen_within(
-            call.id, Event(Kind.WRAPPED_UP, now, "wrapped_up", agent_id=agent_id), work
-        )
+        service.end_wrap_up(agent_id, work, now)
         contact_id = call.contact_id or 0
         tickets.reopen_contact(contact_id)
-        return _dial(agent_id, call.number, contact_id, work, now)
+        again = new_call(call.number, contact_id=contact_id, now=now)
+        return _claim_and_dial(agent_id, again, work, now)
 
 
-def _dial(agent_id: int, number: str, contact_id: int, work: Work, now: datetime) -> Call:
-    call = new_call(number, contact_id=contact_id, now=now)
-    db.session.flush()
+def _claim_and_dial(agent_id: int, call: Call, work: Work, now: datetime) -> Call:
     if not accounts.claim_to_dial(agent_id, call.id, now=now):
         raise Conflict("Un appel vous tient déjà.", todo="Terminez-le, puis rappelez.")
     service.happen_within(call.id, Event(Kind.DIALLED, now, "dialled", agent_id=agent_id), work)
@@ -155,7 +144,8 @@ def dial_callback(
     work: Work,
     now: datetime,
 ) -> Call:
-    """One attempt of a call-back by an agent who takes it herself, at once."""
+    """One attempt of a call-back by an agent who takes it herself, at once. Ends a wrap-up."""
+    service.end_wrap_up(agent_id, work, now)
     call = new_call(
         number,
         contact_id=contact_id,
@@ -164,7 +154,4 @@ def dial_callback(
         language=language,
         line_id=line_id,
     )
-    if not accounts.claim_to_dial(agent_id, call.id, now=now):
-        raise Conflict("Un appel vous tient déjà.", todo="Terminez-le, puis rappelez.")
-    service.happen_within(call.id, Event(Kind.DIALLED, now, "dialled", agent_id=agent_id), work)
-    return call
+    return _claim_and_dial(agent_id, call, work, now)

@@ -258,6 +258,27 @@ def finish_wrap_up(ref: str, agent_id: int, *, now: datetime) -> None:
             work.after(wake)
 
 
+def end_wrap_up(agent_id: int, work: Work, now: datetime) -> None:
+    """She goes on to something else: her last call must not come back on her desk after it."""
+    before = store.current_call_of(agent_id)
+    if before is None:
+        return
+    done = Event(Kind.WRAPPED_UP, now, "wrapped_up", agent_id=agent_id)
+    if before.agent_id == agent_id and before.state == State.WRAP_UP:
+        happen_within(before.id, done, work)
+    else:
+        accounts.leave_wrap_up(agent_id, before.id, now=now)  # one that she sent outside
+
+
+def choose_presence(agent_id: int, wanted: str, reason: str | None, *, now: datetime) -> None:
+    """Move an agent where she asked to be; a wrap-up ends there. Raises as the accounts do."""
+    with unit_of_work() as work:
+        end_wrap_up(agent_id, work, now)
+        accounts.choose_presence(agent_id, wanted, reason, now=now)
+        work.after(lambda: live.desks_changed([agent_id]))
+        work.after(wake)
+
+
 def own(ref: str, agent_id: int, *expected: State) -> Call:
     """The call ``ref``, which must be this agent's and in one of these states.
 

@@ -19,7 +19,6 @@ from xml.etree import ElementTree
 
 from sqlalchemy import func, select
 
-from app.accounts import service as accounts
 from app.accounts.models import Presence
 from app.adapters.ports import AskedForLeg, LegReport, LegStatus, RoomReport
 from app.calls import provider_watch, service, ticker
@@ -157,7 +156,7 @@ class Stage:
             if presence == "wrap_up":
                 service.finish_wrap_up(call.ref, agent_id, now=self.now)
             elif presence != "available":
-                accounts.choose_presence(agent_id, "available", None, now=self.now)
+                service.choose_presence(agent_id, "available", None, now=self.now)
 
     # --- what is true ------------------------------------------------------------------------------
 

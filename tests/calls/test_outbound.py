@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
-from app.calls import outbound, store
+from app.calls import outbound, service, store
 from app.calls.models import Call, Line
 from app.extensions import db
 from app.tickets.models import CallBack, CallBackSource, Contact
@@ -163,6 +163,32 @@ def test_calling_again_after_a_drop_goes_on_with_the_same_contact(
     rung.conference("participant-join", rung.sid)
     rung.end()
     assert (rung.call.outcome, presence(agent)) == ("answered", "wrap_up")
+
+
+@pytest.mark.parametrize("state", ["available", "away"])
+def test_choosing_a_state_ends_the_wrap_up(caller: Phone, at_desk: Desk, state: str) -> None:
+    agent = at_desk()
+    one = caller(PERSON).dial()
+    connect(agent, one)
+    one.end()
+    reason = "pause" if state == "away" else None
+    answer = agent.post("/desk/presence", json={"state": state, "reason": reason})
+    assert answer.status_code == 200
+    assert (one.call.state, presence(agent)) == ("ended", state)
+    assert answer.json["desk"]["call"] is None
+
+
+def test_a_wrap_up_that_began_meanwhile_refuses_the_dialling(
+    caller: Phone, at_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The caller hangs up between « is she writing one up? » and the claim: not two calls."""
+    agent = at_desk()
+    one = caller(PERSON).dial()
+    connect(agent, one)
+    one.end()
+    monkeypatch.setattr(service, "end_wrap_up", lambda *_: None)  # it saw her still talking
+    assert dial(agent, number=PERSON).status_code == 409
+    assert (one.call.state, presence(agent)) == ("wrap_up", "wrap_up")
 
 
 def test_a_hidden_number_cannot_be_called_again(caller: Phone, at_desk: Desk) -> None:

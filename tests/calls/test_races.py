@@ -108,6 +108,9 @@ TALKING: dict[str, Act] = {
     "nobody came back": lambda call_id, _ref, agents: service.happen(
         call_id, Event(Kind.RETURNED, clock.now(), "returned", agent_id=agents[0])
     ),
+    "she chooses a pause": lambda _id, _ref, agents: service.choose_presence(
+        agents[0], "away", "pause", now=clock.now()
+    ),
     "she dials somebody": lambda _id, _ref, agents: outbound.dial(
         agents[0], OUTSIDE, None, now=clock.now()
     ),
