@@ -15,13 +15,15 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock, jobs
-from app.calls import dispatch, live, provider_watch, sockets, ticker
+from app.batch import Batch
+from app.calls import commands_outbox, dispatch, live, provider_watch, sockets, ticker
 from app.exceptions import PermanenceError
 from app.extensions import socketio
 
 log = logging.getLogger(__name__)
 
 PULSE_SECONDS = 5
+FORGET_SECONDS = 0.5  # far below the lease of a command, which would be sent again
 
 
 class Router:
@@ -70,8 +72,16 @@ def install(app: Flask, testing: bool) -> None:
     app.extensions["permanence.router"] = router
     app.extensions["permanence.spawn"] = spawn_now if testing else spawn_served
     app.extensions["permanence.wake"] = dispatch.run if testing else router.wake
-    news = live.DeskNews(lambda task: spawn_served(app, task))
+
+    def start(task: Callable[[], None]) -> None:
+        spawn_served(app, task)
+
+    news = Batch(live.tell_desks, start)
     app.extensions["permanence.desks"] = live.tell_desks if testing else news.add
+    done = Batch(commands_outbox.delete_rows, start, lambda: socketio.sleep(FORGET_SECONDS))
+    app.extensions["permanence.commands_done"] = (
+        commands_outbox.delete_rows if testing else done.add
+    )
 
 
 def start_web(app: Flask) -> None:

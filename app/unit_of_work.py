@@ -37,6 +37,13 @@ class Work:
             effect()
 
 
+# SQLite locks at once (``extensions``); PostgreSQL, which reads without transactions, begins one.
+WRITING: dict[str, dict[str, Any]] = {
+    "sqlite": {"write": True},
+    "postgresql": {"isolation_level": "READ COMMITTED"},
+}
+
+
 @contextmanager
 def unit_of_work() -> Iterator[Work]:
     """Open a write transaction; commit at the end, or roll back and re-raise.
@@ -47,7 +54,7 @@ def unit_of_work() -> Iterator[Work]:
     session = db.session()
     if session.in_transaction():
         session.commit()
-    session.connection(execution_options={"write": True})
+    session.connection(execution_options=WRITING[session.get_bind().dialect.name])
     work = Work(session)
     try:
         yield work
@@ -56,6 +63,16 @@ def unit_of_work() -> Iterator[Work]:
         session.rollback()
         raise
     work.run_effects()
+
+
+def read_anew() -> None:
+    """What is read next is what is true now: SQLite reads one snapshot until a transaction ends.
+
+    (PostgreSQL, which reads outside transactions, looks anew at each statement.)
+    """
+    session = db.session()
+    if session.get_bind().dialect.name == "sqlite" and session.in_transaction():
+        session.commit()
 
 
 def rows_changed(result: Result[Any]) -> int:

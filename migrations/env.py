@@ -5,6 +5,8 @@ from __future__ import annotations
 from alembic import context
 from flask import current_app
 
+from app.unit_of_work import WRITING
+
 config = context.config
 
 
@@ -16,7 +18,7 @@ def run() -> None:
     """Run the migrations on the app's database, in one transaction where the database allows."""
     engine = current_app.extensions["migrate"].db.engine
     with engine.connect() as connection:
-        connection = connection.execution_options(write=True)
+        connection = connection.execution_options(**WRITING[engine.dialect.name])
         context.configure(
             connection=connection,
             target_metadata=_metadata(),

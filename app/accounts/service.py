@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any, cast
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Table, Update, bindparam, delete, func, select, update
 
 from app.accounts import journal
 from app.accounts.models import Agent, Connection, Presence
@@ -138,22 +140,34 @@ def _move(
     reason: str | None,
     now: datetime,
     call_id: int | None = None,
+    held_by: int | None = None,
 ) -> bool:
-    values = {
-        "state": to,
-        "reason": reason,
-        "since": now,
-        "call_id": call_id,
-    }
-    if to is PresenceState.AVAILABLE:
+    """Move her if she is in one of the ``expected`` states (and ``held_by`` this call)."""
+    frees = to is PresenceState.AVAILABLE
+    values: dict[str, Any] = {"state": to, "reason": reason, "since": now, "call_id": call_id}
+    if frees:
         values["idle_since"] = now
-    result = db.session.execute(
-        update(Presence)
-        .where(Presence.agent_id == agent_id, Presence.state.in_(expected))
-        .values(**values)
-        .execution_options(synchronize_session=False)
+    condition: dict[str, Any] = {"who": agent_id, "expected": expected}
+    if held_by is not None:
+        condition["held_by"] = held_by
+    statement = _moving(frees=frees, held=held_by is not None)
+    return bool(rows_changed(db.session.execute(statement, values | condition)))
+
+
+_presences = cast(Table, Presence.__table__)
+
+
+@lru_cache(maxsize=4)
+def _moving(*, frees: bool, held: bool) -> Update:
+    """The update of a presence, which every call needs half a dozen times: prepared once."""
+    names = ("state", "reason", "since", "call_id", *(("idle_since",) if frees else ()))
+    statement = update(_presences).where(
+        _presences.c.agent_id == bindparam("who"),
+        _presences.c.state.in_(bindparam("expected", expanding=True)),
     )
-    return bool(rows_changed(result))
+    if held:
+        statement = statement.where(_presences.c.call_id == bindparam("held_by"))
+    return statement.values({name: bindparam(name) for name in names})
 
 
 def claim_for_call(agent_id: int, call_id: int, *, now: datetime) -> bool:
@@ -210,18 +224,9 @@ def move_in_call(
 ) -> bool:
     """Follow a call: move the agent it holds to ``to``. False if the call holds her no more."""
     keeps_call = to in (PresenceState.RINGING, PresenceState.IN_CALL, PresenceState.WRAP_UP)
-    values = {"state": to, "reason": None, "since": now, "call_id": call_id if keeps_call else None}
-    result = db.session.execute(
-        update(Presence)
-        .where(
-            Presence.agent_id == agent_id,
-            Presence.call_id == call_id,
-            Presence.state.in_(expected),
-        )
-        .values(**values, **({"idle_since": now} if to is PresenceState.AVAILABLE else {}))
-        .execution_options(synchronize_session=False)
+    return _move(
+        agent_id, expected, to, None, now, call_id if keeps_call else None, held_by=call_id
     )
-    return bool(rows_changed(result))
 
 
 def connected(sid: str, agent_id: int, process: str, *, now: datetime) -> None:

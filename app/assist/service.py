@@ -222,6 +222,8 @@ def settle(contact_id: int, now: datetime) -> None:
 
     For the caller's transaction; once called again it changes nothing more.
     """
+    if not store.may_tell(contact_id):
+        return
     run = store.running(contact_id, None)
     if run is not None:
         run.outcome, run.ended_at, run.moves = "interrupted", now, run.moves + 1

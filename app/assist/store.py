@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, exists, or_, select, update
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.assist.models import PortalLink, ScriptRun, ScriptRunStep, ScriptVersion
@@ -83,6 +83,19 @@ def version_id(script_id: str, version: int, digest: str, source: str, now: date
     db.session.add(row)
     db.session.flush()
     return row.id
+
+
+_MAY_TELL = select(
+    or_(
+        exists().where(ScriptRun.contact_id == bindparam("contact_id")),
+        exists().where(Contact.id == bindparam("contact_id"), Contact.dossier_id.is_not(None)),
+    )
+)
+
+
+def may_tell(contact_id: int) -> bool:
+    """Has the contact left a trace: a script, or a dossier of which the Portal may have spoken?"""
+    return bool(db.session.scalar(_MAY_TELL, {"contact_id": contact_id}))
 
 
 def scripts_of(contact_id: int) -> list[str]:

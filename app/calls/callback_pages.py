@@ -57,7 +57,7 @@ def cancel(callback_id: int) -> Any:
 def call(callback_id: int) -> Any:
     """« Rappeler maintenant », from the desk: JSON, as its other acts."""
     callbacks.call_now(callback_id, agent_id=current_user.id, now=clock.now())
-    return jsonify({"desk": desk_view.desk_of(current_user, clock.now())})
+    return jsonify({"desk": desk_view.desk_of(current_user.id, clock.now())})
 
 
 # --- a promise -----------------------------------------------------------------------------------

@@ -77,7 +77,7 @@ def wait() -> Response:
     if call is None:
         return xml(lost(twiml))
     if call.state == State.GREETING:
-        service.happen(call.id, Event(Kind.QUEUED, now, "queued"))
+        service.happen_to(call, Event(Kind.QUEUED, now, "queued"))
     if call.state in (State.ENDED, State.WRAP_UP):
         twiml.leave()
         return xml(twiml)
@@ -134,7 +134,7 @@ def left_queue() -> Response:
     elif result == "hangup":
         since, seconds = call.waiting_since, request.form.get("QueueTime", "")
         at = told.left_queue_at(since, seconds, clock.now())
-        service.happen(call.id, Event(Kind.CALLER_LEFT, at, "caller_left"))
+        service.happen_to(call, Event(Kind.CALLER_LEFT, at, "caller_left"))
     elif result == "leave":
         where_to(call, twiml, clock.now())
     elif result in ("queue-full", "system-error", "error"):

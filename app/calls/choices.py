@@ -10,7 +10,7 @@ import logging
 from datetime import datetime
 
 from flask import Response, request
-from sqlalchemy import select, update
+from sqlalchemy import update
 from twilio.twiml.voice_response import VoiceResponse
 
 from app import clock
@@ -223,7 +223,7 @@ def _recorded(call: Call, twiml: VoiceResponse) -> None:
 def _answered(key: str, twiml: VoiceResponse) -> VoiceResponse:
     """« Tapez 1 » was pressed by a person: she joins her agent. Anything else: another time."""
     leg = request.form.get("CallSid", "")
-    call = db.session.scalar(select(Call).where(Call.ref == request.args.get("call", "")))
+    call = store.named(request.args.get("call", ""))
     if call is None or not store.is_outbound(call) or call.person_leg_sid != leg:
         log.warning("a key came for a call-back that does not expect it")
         twiml.hangup()

@@ -7,11 +7,12 @@ process killed in between leaves the row; the ticker sends it again if it still 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, get_args
 
+from flask import current_app
 from sqlalchemy import delete, insert, select, update
 
 from app.calls.consequences import (
@@ -57,9 +58,14 @@ def keep(call_id: int, commands: Sequence[Command], *, now: datetime) -> int:
 
 
 def forget(row_id: int) -> None:
-    """The commands of this row were carried out."""
+    """The commands of this row were carried out: many such rows are deleted at once, soon."""
+    current_app.extensions["permanence.commands_done"]([row_id])
+
+
+def delete_rows(row_ids: Iterable[int]) -> None:
+    """Delete what was carried out."""
     with unit_of_work():
-        db.session.execute(delete(CallCommand).where(CallCommand.id == row_id))
+        db.session.execute(delete(CallCommand).where(CallCommand.id.in_(list(row_ids))))
 
 
 def claim_unsent(now: datetime, limit: int = 50) -> list[Unsent]:

@@ -23,7 +23,7 @@ AGENTS = ("front", "back")
 
 
 def _desk() -> Any:
-    return jsonify({"desk": desk_view.desk_of(current_user, clock.now())})
+    return jsonify({"desk": desk_view.desk_of(current_user.id, clock.now())})
 
 
 def _body() -> dict[str, Any]:

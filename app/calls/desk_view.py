@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from sqlalchemy import exists, func, select
+from sqlalchemy import bindparam, exists, func, select
 
 from app.accounts.models import Agent, Connection, Presence
 from app.calls import announcements, store
@@ -15,20 +15,76 @@ from app.calls.models import Call, CallParty, DirectoryEntry, Line
 from app.calls.states import State
 from app.dossiers import phone_numbers
 from app.dossiers import store as dossiers
-from app.dossiers.models import Person
+from app.dossiers.models import Person, PersonPhone
 from app.dossiers.trouble import likely_trouble
+from app.exceptions import NotFound
 from app.extensions import db
 from app.tickets import callbacks
 from app.tickets.models import Contact
 
+# The line's own words of an incident whose announcement is on; NULL when none is.
+_INCIDENT_WORDS = (
+    select(Line.announcements)
+    .where(Line.incident_since.is_not(None))
+    .order_by(Line.id)
+    .limit(1)
+    .scalar_subquery()
+)
+_SEAT = (
+    select(Agent, Presence, _INCIDENT_WORDS)
+    .join(Presence, Presence.agent_id == Agent.id)
+    .where(Agent.id == bindparam("agent_id"))
+    .execution_options(populate_existing=True)
+)
+_HELD = (
+    select(
+        Call,
+        Line.name,
+        Contact,
+        select(func.count())
+        .select_from(PersonPhone)
+        .where(PersonPhone.e164 == Call.number)
+        .correlate(Call)
+        .scalar_subquery(),
+    )
+    .join(Line, Line.id == Call.line_id)
+    .outerjoin(Contact, Contact.id == Call.contact_id)
+    .where(store.at_desk_of(bindparam("agent_id")))
+    .order_by(Call.received_at.desc())
+    .limit(1)
+    .execution_options(populate_existing=True)
+)
 
-def desk_of(agent: Agent, now: datetime, *, queue: bool = True) -> dict[str, Any]:
+
+class Seat(NamedTuple):
+    """An agent, what she is doing, and the line's own words of an incident that is on."""
+
+    agent: Agent
+    presence: Presence
+    incident: dict[str, Any] | None
+
+
+def seat_of(agent_id: int) -> Seat:
+    """An agent's seat as it is now. Raises NotFound."""
+    row = db.session.execute(_SEAT, {"agent_id": agent_id}).first()
+    if row is None:
+        raise NotFound("Cette personne n'existe pas.")
+    return Seat(*row)
+
+
+def desk_of(agent_id: int, now: datetime, *, queue: bool = True) -> dict[str, Any]:
     """Everything that the line pane needs for this agent; times in ISO 8601, UTC.
 
     Without ``queue`` its figures are left out: a desk that is told keeps those it has.
     """
-    presence = db.session.get_one(Presence, agent.id, populate_existing=True)
-    call = store.current_call_of(agent.id)
+    figures = {"queue": queue_summary(agent_id)} if queue else {}
+    return desk_at(seat_of(agent_id), now) | figures
+
+
+def desk_at(seat: Seat, now: datetime) -> dict[str, Any]:
+    """The desk of a seat that was just read, without the queue's figures."""
+    agent, presence = seat.agent, seat.presence
+    held: Any = db.session.execute(_HELD, {"agent_id": agent.id}).first()
     return {
         "agent": {"id": agent.id, "name": agent.display_name, "role": agent.role},
         "presence": {
@@ -36,26 +92,20 @@ def desk_of(agent: Agent, now: datetime, *, queue: bool = True) -> dict[str, Any
             "reason": presence.reason,
             "since": _iso(presence.since),
         },
-        "call": _call(call, now, agent.id) if call else None,
-        "incident": incident(),
+        "call": _call(*held, now, agent.id) if held else None,
+        "incident": _incident_words(seat.incident),
         "now": _iso(now),
-        **({"queue": queue_summary(agent.id)} if queue else {}),
     }
 
 
-def incident() -> str | None:
-    """The words of the incident whose announcement is on, for all desks, in the reader's language."""
-    line = incident_line()
-    if line is None:
-        return None
-    return announcements.incident_words(str(get_locale())[:2], line.announcements)
+def _incident_words(own: dict[str, Any] | None) -> str | None:
+    """What the incident's announcement says, in the reader's language."""
+    return None if own is None else announcements.incident_words(str(get_locale())[:2], own)
 
 
-def incident_line() -> Line | None:
-    """The line whose incident announcement is on, if any is."""
-    return db.session.scalar(
-        select(Line).where(Line.incident_since.is_not(None)).order_by(Line.id).limit(1)
-    )
+def incident_is_on() -> bool:
+    """Is the incident's announcement on?"""
+    return db.session.scalar(select(_INCIDENT_WORDS.is_not(None))) or False
 
 
 def queue_summary(besides: int | None = None) -> dict[str, Any]:
@@ -86,19 +136,20 @@ def queue_summary(besides: int | None = None) -> dict[str, Any]:
     }
 
 
-def _call(call: Call, now: datetime, agent_id: int) -> dict[str, Any]:
+def _call(
+    call: Call,
+    line_name: str,
+    contact: Contact | None,
+    sharing: int,
+    now: datetime,
+    agent_id: int,
+) -> dict[str, Any]:
     """A call as one agent sees it: ``role`` is « holder », or « party » when she is consulted.
 
     A call that she sent outside is hers to wrap up, whatever becomes of it.
     """
     party = db.session.get(CallParty, call.party_id) if call.party_id else None
     sent = _only_to_wrap_up(call, agent_id)
-    line = db.session.get(Line, call.line_id)
-    contact = (
-        db.session.get(Contact, call.contact_id, populate_existing=True)
-        if call.contact_id
-        else None
-    )
     return {
         "ref": call.ref,
         "state": "wrap_up" if sent else call.state,
@@ -109,7 +160,7 @@ def _call(call: Call, now: datetime, agent_id: int) -> dict[str, Any]:
         "callback": call.callback_id is not None,
         "person_rung": call.person_leg_sid is not None,
         "contact_id": call.contact_id,
-        "caller": _caller(call, contact),
+        "caller": _caller(call, contact, sharing),
         "waited_since": _iso(call.queued_at or call.received_at),
         "offered_until": _iso(call.offer_until),
         "answered_at": _iso(call.answered_at),
@@ -121,7 +172,7 @@ def _call(call: Call, now: datetime, agent_id: int) -> dict[str, Any]:
         "needs_rejoin": call.state == State.TALKING and not call.agent_present,
         "ended_at": _iso(call.ended_at),
         "ended_by": call.ended_by,
-        "line": line.name if line else "",
+        "line": line_name,
         "qualified": bool(contact and contact.qualified_at),
     }
 
@@ -159,8 +210,8 @@ def _party(call: Call, party: CallParty | None) -> dict[str, Any] | None:
     }
 
 
-def _caller(call: Call, contact: Contact | None) -> dict[str, Any]:
-    """Who it may be: hidden, unknown, one person, or several who share the number."""
+def _caller(call: Call, contact: Contact | None, sharing: int) -> dict[str, Any]:
+    """Who it may be: hidden, unknown, one person, or several (``sharing`` the number)."""
     shown = phone_numbers.display(call.number) if call.number else ""
     if store.is_outbound(call) and call.number is not None:
         called = _called(call.number)
@@ -174,9 +225,8 @@ def _caller(call: Call, contact: Contact | None) -> dict[str, Any]:
         return {"kind": "one", "display": name, "number": shown, "count": 1}
     if call.number is None:
         return {"kind": "hidden", "display": _("Numéro masqué"), "number": "", "count": 0}
-    count = len(dossiers.candidates_for_number(call.number))
-    kind = "several" if count else "unknown"
-    return {"kind": kind, "display": shown, "number": shown, "count": count}
+    kind = "several" if sharing else "unknown"
+    return {"kind": kind, "display": shown, "number": shown, "count": sharing}
 
 
 def _called(number: str) -> str:

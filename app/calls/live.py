@@ -18,7 +18,7 @@ from flask_babel import force_locale
 from sqlalchemy import func, select
 
 from app import clock
-from app.accounts.models import Agent, Connection, Presence
+from app.accounts.models import Connection, Presence
 from app.calls import desk_view
 from app.calls.models import Call, CallEvent
 from app.calls.states import State
@@ -46,44 +46,17 @@ def answers_with_desk(agent_id: int) -> None:
 
 def answered(agent_id: int, desk: dict[str, Any]) -> None:
     """Her act was answered with this desk: her other tabs hear it too."""
-    told = {name: value for name, value in desk.items() if name != "queue"}
-    publish("desk", {"desk": told}, room=agent_room(agent_id))
+    publish("desk", {"desk": desk}, room=agent_room(agent_id))
 
 
 def tell_desks(agents: Iterable[int], send: Callable[..., None] = publish) -> None:
     """Send each of these agents her desk, in her language. The queue's figures travel apart."""
     for agent_id in agents:
-        agent = db.session.get(Agent, agent_id)
-        if agent is None:
-            continue
-        with force_locale(agent.locale):
-            desk = desk_view.desk_of(agent, clock.now(), queue=False)
+        seat = desk_view.seat_of(agent_id)
+        with force_locale(seat.agent.locale):
+            desk = desk_view.desk_at(seat, clock.now())
         release_connection()
         send("desk", {"desk": desk}, room=agent_room(agent_id))
-
-
-class DeskNews:
-    """Whose desk has changed. Changes of one desk that come together are told once."""
-
-    def __init__(self, start: Callable[[Callable[[], None]], None]) -> None:
-        self._start = start
-        self._changed: set[int] = set()
-        self._telling = False
-
-    def add(self, agents: Iterable[int]) -> None:
-        """These desks have changed: tell them beside the requests, one after the other."""
-        self._changed.update(agents)
-        if self._changed and not self._telling:
-            self._telling = True
-            self._start(self._tell)
-
-    def _tell(self) -> None:
-        try:
-            while self._changed:
-                changed, self._changed = self._changed, set()
-                tell_desks(changed)
-        finally:
-            self._telling = False
 
 
 class LineWatch:
@@ -152,6 +125,6 @@ def line_news() -> dict[str, Any]:
     """The queue's figures; ``available_agents`` counts all, whoever reads it included."""
     return {
         "queue": desk_view.queue_summary(),
-        "incident": desk_view.incident_line() is not None,
+        "incident": desk_view.incident_is_on(),
         "now": clock.now().isoformat(),
     }

@@ -15,7 +15,7 @@ from app import clock
 from app.accounts import service as accounts
 from app.accounts.presence import PresenceState
 from app.assist import service as assist
-from app.calls import commands_outbox, effects, live, store
+from app.calls import commands_outbox, effects, live, states, store
 from app.calls.consequences import CallAgent, Command, Consequences, MoveAgent, consequences
 from app.calls.models import Call, CallParty, Line
 from app.calls.routing import Policy
@@ -24,7 +24,7 @@ from app.exceptions import Conflict, IllegalTransition, NotFound
 from app.extensions import db
 from app.tickets import service as tickets
 from app.tickets.models import Channel, Direction
-from app.unit_of_work import Work, release_connection, unit_of_work
+from app.unit_of_work import Work, read_anew, release_connection, unit_of_work
 from app.wiring import ports, spawn, wake
 
 log = logging.getLogger(__name__)
@@ -50,14 +50,31 @@ def follow_with(follower: Follower) -> None:
 
 
 def happen(call_id: int, event: Event) -> CallRecord | None:
-    """Apply an event in a transaction of its own, with all that follows. None: nothing changed."""
+    """Apply an event in a transaction of its own, with all that follows. None: nothing changed.
+
+    Half of what a provider tells is known already: that is seen without a transaction.
+    """
+    read_anew()
+    return _judge(call_id, store.look(call_id), event)
+
+
+def happen_to(call: Call, event: Event) -> CallRecord | None:
+    """As ``happen``, to a call that this request has just read."""
+    return _judge(call.id, store.Seen(call.version, store.record_of(call)), event)
+
+
+def _judge(call_id: int, seen: store.Seen, event: Event) -> CallRecord | None:
+    if states.apply(seen.record, event) is seen.record:
+        return None
     with unit_of_work() as work:
-        return happen_within(call_id, event, work)
+        return happen_within(call_id, event, work, seen)
 
 
-def happen_within(call_id: int, event: Event, work: Work) -> CallRecord | None:
-    """As ``happen``, inside the caller's unit of work."""
-    changed = store.apply_event(call_id, event)
+def happen_within(
+    call_id: int, event: Event, work: Work, seen: store.Seen | None = None
+) -> CallRecord | None:
+    """As ``happen``, inside the caller's unit of work; ``seen``: the call as it was just read."""
+    changed = store.apply_event(call_id, event, seen)
     if changed is None:
         return None
     before, after = changed
@@ -74,10 +91,10 @@ def _overflow_after(call_id: int, after: CallRecord) -> int:
     """The line's threshold in seconds; asked only where it matters, for a call that waits."""
     if after.state is not State.WAITING:
         return 0
-    line = db.session.scalar(
-        select(Line).join(Call, Call.line_id == Line.id).where(Call.id == call_id)
+    policy = db.session.scalar(
+        select(Line.policy).join(Call, Call.line_id == Line.id).where(Call.id == call_id)
     )
-    return policy_of(line).overflow_after
+    return Policy(**(policy or {})).overflow_after
 
 
 def _rung(event: Event) -> int | None:
@@ -121,8 +138,7 @@ def command(call_id: int, commands: tuple[Command, ...], kept: int | None = None
     """
 
     def perform() -> None:
-        call = db.session.get_one(Call, call_id)
-        target = _target(call)
+        target = _target(call_id)
         release_connection()
         undone: list[Command] = []
         for event in effects.perform(target, commands, ports().telephony, clock.now, undone):
@@ -144,12 +160,18 @@ def command_again(unsent: commands_outbox.Unsent) -> None:
         commands_outbox.forget(unsent.id)
 
 
-def _target(call: Call) -> effects.Target:
-    party = db.session.get(CallParty, call.party_id) if call.party_id else None
+def _target(call_id: int) -> effects.Target:
+    call, line_number, party = db.session.execute(
+        select(Call, Line.number, CallParty)
+        .join(Line, Line.id == Call.line_id)
+        .outerjoin(CallParty, CallParty.id == Call.party_id)
+        .where(Call.id == call_id)
+        .execution_options(populate_existing=True)
+    ).one()
     return effects.Target(
         ref=call.ref,
         caller_sid=store.person_sid(call),
-        line_number=db.session.get_one(Line, call.line_id).number,
+        line_number=line_number,
         outbound=store.is_outbound(call),
         person_number=call.number or "",
         party=effects.Party(party.id, party.agent_id, party.number or "") if party else None,
@@ -196,7 +218,7 @@ def _announce(follow: Consequences) -> None:
 def accept(ref: str, agent_id: int, *, now: datetime) -> CallRecord:
     """Take an offered call. Raises Conflict « déjà prise » when somebody else was faster."""
     call = store.by_ref(ref)
-    record = happen(call.id, Event(Kind.ACCEPTED, now, unique("accepted"), agent_id=agent_id))
+    record = happen_to(call, Event(Kind.ACCEPTED, now, unique("accepted"), agent_id=agent_id))
     if record is None:
         raise _why_not_accepted(call.id, agent_id)
     return record
@@ -217,14 +239,14 @@ def _why_not_accepted(call_id: int, agent_id: int) -> Conflict:
 def decline(ref: str, agent_id: int, *, now: datetime) -> None:
     """Leave an offered call to the others; it keeps its place."""
     call = store.by_ref(ref)
-    happen(call.id, Event(Kind.DECLINED, now, unique("declined"), agent_id=agent_id))
+    happen_to(call, Event(Kind.DECLINED, now, unique("declined"), agent_id=agent_id))
 
 
 def hold(ref: str, agent_id: int, *, on: bool, now: datetime) -> None:
     """Put the caller on hold with music, or take her back."""
     call = own(ref, agent_id, State.TALKING)
     kind = Kind.HELD if on else Kind.RESUMED
-    happen(call.id, Event(kind, now, unique(kind), agent_id=agent_id))
+    happen_to(call, Event(kind, now, unique(kind), agent_id=agent_id))
 
 
 def hang_up(ref: str, agent_id: int, *, now: datetime) -> None:
@@ -233,7 +255,7 @@ def hang_up(ref: str, agent_id: int, *, now: datetime) -> None:
     call = own(ref, agent_id, *states, State.CONNECTING)
     if call.state == State.CONNECTING and not store.is_outbound(call):
         raise IllegalTransition("Cet appel n'en est plus là.", todo="Regardez son état.")
-    happen(call.id, Event(Kind.AGENT_HUNG_UP, now, "agent_hung_up", agent_id=agent_id))
+    happen_to(call, Event(Kind.AGENT_HUNG_UP, now, "agent_hung_up", agent_id=agent_id))
 
 
 def rejoin(ref: str, agent_id: int) -> None:
@@ -246,9 +268,10 @@ def finish_wrap_up(ref: str, agent_id: int, *, now: datetime) -> None:
     """The agent has done with the call; one that she sent outside goes on without her."""
     call = store.by_ref(ref)
     if call.agent_id == agent_id:
-        own(ref, agent_id, *(set(State) - {State.TALKING, State.CONNECTING}))
+        if call.state in (State.TALKING, State.CONNECTING):
+            raise IllegalTransition("Cet appel n'en est plus là.", todo="Regardez son état.")
         done = Event(Kind.WRAPPED_UP, now, "wrapped_up", agent_id=agent_id)
-        if happen(call.id, done) is not None:
+        if happen_to(call, done) is not None:
             return
     elif not accounts.wraps_up(agent_id, call.id):
         raise NotFound("Cet appel n'est pas le vôtre.")
@@ -299,9 +322,9 @@ def agent_gone(agent_id: int, *, now: datetime) -> None:
     """
     call = store.current_call_of(agent_id)
     if call is not None and call.offered_to == agent_id:
-        happen(call.id, Event(Kind.OFFER_WITHDRAWN, now, unique("withdrawn"), agent_id=agent_id))
+        happen_to(call, Event(Kind.OFFER_WITHDRAWN, now, unique("withdrawn"), agent_id=agent_id))
     if call is not None and call.party_agent_id == agent_id and call.party_state == "asked":
-        happen(call.id, party_left(call.party_id, now))
+        happen_to(call, party_left(call.party_id, now))
     with unit_of_work():
         store.set_deadline("gone", now + GONE_AFTER, agent_id=agent_id)
 

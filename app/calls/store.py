@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, delete, exists, insert, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Insert,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm.util import identity_key
 
 from app.accounts.models import Presence
 from app.calls import states
@@ -21,6 +39,34 @@ from app.unit_of_work import rows_changed
 DERIVED = tuple(f.name for f in fields(CallRecord) if f.name != "outbound")
 ATTEMPTS = 8
 
+# Written and read at every event of every call: prepared once, columns and not objects.
+_calls, _events, _segments, _deadlines = (
+    cast(Table, model.__table__) for model in (Call, CallEvent, CallSegment, Deadline)
+)
+_ROW = select(_calls.c.version, _calls.c.direction, *(_calls.c[name] for name in DERIVED)).where(
+    _calls.c.id == bindparam("call_id")
+)
+# As it is now, whatever the session has read of it before.
+_BY_REF, _BY_CALLER, _BY_PERSON_RUNG, _BY_AGENT, _BY_PARTY = (
+    select(Call)
+    .where(column == bindparam("name"))
+    .limit(1)
+    .execution_options(populate_existing=True)
+    for column in (
+        Call.ref,
+        Call.provider_sid,
+        Call.person_leg_sid,
+        Call.agent_leg_sid,
+        Call.party_leg_sid,
+    )
+)
+_EVENTS_OF = (
+    select(_events).where(_events.c.call_id == bindparam("call_id")).order_by(_events.c.sequence)
+)
+_NEW_EVENT = insert(_events)
+_NEW_SEGMENTS = insert(_segments)
+_NO_SEGMENTS = delete(_segments).where(_segments.c.call_id == bindparam("of_call"))
+
 
 def new_ref() -> str:
     """A public name for a call: random, says nothing, fits a conference's name and a URL."""
@@ -28,29 +74,35 @@ def new_ref() -> str:
 
 
 def by_ref(ref: str) -> Call:
-    """The call named ``ref``. Raises NotFound."""
-    call = db.session.scalar(select(Call).where(Call.ref == ref))
+    """The call named ``ref``, as it is now. Raises NotFound."""
+    call = named(ref)
     if call is None:
         raise NotFound("Cet appel n'existe pas.")
     return call
 
 
+def named(ref: str) -> Call | None:
+    """The call whose public name is ``ref``."""
+    return _first(_BY_REF, ref)
+
+
 def by_caller_sid(sid: str) -> Call | None:
     """The call whose person's leg is ``sid``: she rang us, or else we rang her."""
-    if not sid:
-        return None
-    call = db.session.scalar(select(Call).where(Call.provider_sid == sid))
-    return call or db.session.scalar(select(Call).where(Call.person_leg_sid == sid))
+    return _first(_BY_CALLER, sid) or _first(_BY_PERSON_RUNG, sid)
 
 
 def by_agent_leg(sid: str) -> Call | None:
     """The call whose current agent's leg is ``sid``."""
-    return db.session.scalar(select(Call).where(Call.agent_leg_sid == sid)) if sid else None
+    return _first(_BY_AGENT, sid)
 
 
 def by_party_leg(sid: str) -> Call | None:
     """The call whose further person's leg is ``sid``."""
-    return db.session.scalar(select(Call).where(Call.party_leg_sid == sid)) if sid else None
+    return _first(_BY_PARTY, sid)
+
+
+def _first(query: Select[Any], name: str) -> Call | None:
+    return cast("Call | None", db.session.scalar(query, {"name": name})) if name else None
 
 
 def person_sid(call: Call) -> str:
@@ -58,8 +110,8 @@ def person_sid(call: Call) -> str:
     return call.person_leg_sid or call.provider_sid
 
 
-def record_of(call: Call) -> CallRecord:
-    """The pure record that a row holds."""
+def record_of(call: Any) -> CallRecord:
+    """The pure record that a row of ``calls`` holds, read as an object or as columns."""
     values = {name: getattr(call, name) for name in DERIVED}
     values["state"] = State(call.state)
     values["outcome"] = states.Outcome(call.outcome) if call.outcome else None
@@ -67,57 +119,100 @@ def record_of(call: Call) -> CallRecord:
     return CallRecord(outbound=is_outbound(call), **values)
 
 
-def is_outbound(call: Call) -> bool:
+@dataclass(frozen=True)
+class Seen:
+    """A call as it was read at one instant: what an event is judged on."""
+
+    version: int
+    record: CallRecord
+
+
+def look(call_id: int) -> Seen:
+    """The call as it is now. Raises NotFound."""
+    row = db.session.execute(_ROW, {"call_id": call_id}).first()
+    if row is None:
+        raise NotFound("Cet appel n'existe pas.")
+    return Seen(row.version, record_of(row))
+
+
+def is_outbound(call: Any) -> bool:
     """Did we ring the person?"""
     return call.direction == "out"
 
 
-def apply_event(call_id: int, event: Event) -> tuple[CallRecord, CallRecord] | None:
+def apply_event(
+    call_id: int, event: Event, seen: Seen | None = None
+) -> tuple[CallRecord, CallRecord] | None:
     """Apply one event inside the caller's transaction.
 
     Returns the record before and after, or None when the event changed nothing (illegal now,
     already applied, or its key seen before). The update holds only if nobody changed the row
-    since it was read: on a lost race it is read and judged again.
+    since it was read (``seen``): on a lost race it is read and judged again.
     """
     for _attempt in range(ATTEMPTS):
-        call = db.session.get(Call, call_id, populate_existing=True)
-        if call is None:
-            raise NotFound("Cet appel n'existe pas.")
-        before = record_of(call)
+        seen = seen or look(call_id)
+        before = seen.record
         after = states.apply(before, event)
         if after is before:
             return None
-        if _replace(call, before, after, event.key):
-            _append(call_id, call.version + 1, event)
+        if _replace(call_id, seen, after, event.key):
+            _append(call_id, seen.version + 1, event)
             if after.state in (State.WRAP_UP, State.ENDED):
-                write_segments(call_id)
-            db.session.expire(call)
+                write_segments(call_id, after)
+            _read_anew(call_id)
             return before, after
         if _key_known(call_id, event.key):
             return None
+        seen = None
     raise Conflict("Cet appel vient de changer.", todo="Regardez son état, puis recommencez.")
 
 
-def _key_seen(call_id: int, key: str) -> ColumnElement[bool]:
-    return exists().where(CallEvent.call_id == call_id, CallEvent.key == key)
+def _read_anew(call_id: int) -> None:
+    """The object of this row, if one was read, says what was before."""
+    held = db.session.identity_map.get(identity_key(Call, call_id))
+    if held is not None:
+        db.session.expire(held)
+
+
+_KEY_SEEN = exists().where(
+    _events.c.call_id == bindparam("of_call"), _events.c.key == bindparam("of_key")
+)
+_KEY_KNOWN = select(_KEY_SEEN)
 
 
 def _key_known(call_id: int, key: str) -> bool:
-    return bool(db.session.scalar(select(_key_seen(call_id, key))))
+    return bool(db.session.scalar(_KEY_KNOWN, {"of_call": call_id, "of_key": key}))
 
 
-def _replace(call: Call, before: CallRecord, after: CallRecord, key: str) -> bool:
+def _replace(call_id: int, seen: Seen, after: CallRecord, key: str) -> bool:
     """Write what changed, if nobody changed the row meanwhile and this event was never applied."""
+    before = seen.record
     changed = {
         name: value for name in DERIVED if (value := getattr(after, name)) != getattr(before, name)
     }
     result = db.session.execute(
-        update(Call)
-        .where(Call.id == call.id, Call.version == call.version, ~_key_seen(call.id, key))
-        .values(version=call.version + 1, **changed)
-        .execution_options(synchronize_session=False)
+        _replacing(tuple(changed)),
+        {
+            "of_call": call_id,
+            "of_key": key,
+            "seen": seen.version,
+            "version": seen.version + 1,
+            **changed,
+        },
     )
     return bool(rows_changed(result))
+
+
+@lru_cache(maxsize=256)
+def _replacing(names: tuple[str, ...]) -> Update:
+    """The update of these columns: there are few different ones."""
+    return (
+        update(_calls)
+        .where(
+            _calls.c.id == bindparam("of_call"), _calls.c.version == bindparam("seen"), ~_KEY_SEEN
+        )
+        .values({name: bindparam(name) for name in ("version", *names)})
+    )
 
 
 def _append(call_id: int, sequence: int, event: Event) -> None:
@@ -134,24 +229,21 @@ def _append(call_id: int, sequence: int, event: Event) -> None:
         )
         if value
     }
-    db.session.execute(
-        insert(CallEvent).values(
-            call_id=call_id,
-            sequence=sequence,
-            key=event.key,
-            kind=event.kind,
-            at=event.at,
-            agent_id=event.agent_id,
-            data=data,
-        )
-    )
+    values = {
+        "call_id": call_id,
+        "sequence": sequence,
+        "key": event.key,
+        "kind": event.kind,
+        "at": event.at,
+        "agent_id": event.agent_id,
+        "data": data,
+    }
+    db.session.execute(_NEW_EVENT, values)
 
 
 def events_of(call_id: int) -> list[Event]:
     """The events of a call, in the order they were applied."""
-    rows = db.session.scalars(
-        select(CallEvent).where(CallEvent.call_id == call_id).order_by(CallEvent.sequence)
-    )
+    rows = db.session.execute(_EVENTS_OF, {"call_id": call_id})
     return [
         Event(
             kind=Kind(row.kind),
@@ -179,20 +271,18 @@ def rebuild(call: Call) -> CallRecord:
     record = states.rebuild(call.received_at, events_of(call.id), outbound=is_outbound(call))
     for name in DERIVED:
         setattr(call, name, getattr(record, name))
-    write_segments(call.id)
+    db.session.flush()
+    write_segments(call.id, record)
     return record
 
 
-def write_segments(call_id: int) -> None:
+def write_segments(call_id: int, record: CallRecord) -> None:
     """Derive the spans of a call anew."""
-    received_at, direction = db.session.execute(
-        select(Call.received_at, Call.direction).where(Call.id == call_id)
-    ).one()
-    db.session.execute(delete(CallSegment).where(CallSegment.call_id == call_id))
-    spans = states.segments(received_at, events_of(call_id), outbound=direction == "out")
+    db.session.execute(_NO_SEGMENTS, {"of_call": call_id})
+    spans = states.segments(record.received_at, events_of(call_id), outbound=record.outbound)
     if spans:
         db.session.execute(
-            insert(CallSegment),
+            _NEW_SEGMENTS,
             [
                 {
                     "call_id": call_id,
@@ -209,21 +299,21 @@ def write_segments(call_id: int) -> None:
 # --- reads ---------------------------------------------------------------------------------------
 
 
-def current_call_of(agent_id: int) -> Call | None:
-    """The call that rings at, or is held by, this agent; her wrap-up included.
+def at_desk_of(agent_id: int | BindParameter[int]) -> ColumnElement[bool]:
+    """Is it the call that rings at, or is held by, this agent; her wrap-up included?
 
     A consultation of hers counts, and a call she has sent outside until she has wrapped it up.
     """
     hers = select(Presence.call_id).where(Presence.agent_id == agent_id).scalar_subquery()
+    held = Call.state.in_((State.CONNECTING, State.TALKING, State.WRAP_UP))
+    return or_(Call.id == hers, (Call.agent_id == agent_id) & held)
+
+
+def current_call_of(agent_id: int) -> Call | None:
+    """The call at this agent's desk (``at_desk_of``), as it is now."""
     return db.session.scalar(
         select(Call)
-        .where(
-            or_(
-                Call.id == hers,
-                (Call.agent_id == agent_id)
-                & Call.state.in_((State.CONNECTING, State.TALKING, State.WRAP_UP)),
-            )
-        )
+        .where(at_desk_of(agent_id))
         .order_by(Call.received_at.desc())
         .limit(1)
         .execution_options(populate_existing=True)
@@ -248,18 +338,24 @@ def set_deadline(
     kind: str, due_at: datetime, *, call_id: int | None = None, agent_id: int | None = None
 ) -> None:
     """Make something due; the same kind for the same call and agent is moved, not doubled."""
-    postgresql = db.session.get_bind().dialect.name == "postgresql"
-    row = (postgresql_insert if postgresql else sqlite_insert)(Deadline).values(
-        key=f"{kind}:{call_id or ''}:{agent_id or ''}",
-        kind=kind,
-        due_at=due_at,
-        call_id=call_id,
-        agent_id=agent_id,
-    )
     db.session.execute(
-        row.on_conflict_do_update(
-            index_elements=[Deadline.key], set_={"due_at": due_at, "claimed_at": None}
-        )
+        _due_by(db.session.get_bind().dialect.name),
+        {
+            "key": f"{kind}:{call_id or ''}:{agent_id or ''}",
+            "kind": kind,
+            "due_at": due_at,
+            "call_id": call_id,
+            "agent_id": agent_id,
+        },
+    )
+
+
+@lru_cache(maxsize=2)
+def _due_by(dialect: str) -> Insert:
+    row = (postgresql_insert if dialect == "postgresql" else sqlite_insert)(_deadlines)
+    return row.on_conflict_do_update(
+        index_elements=[_deadlines.c.key],
+        set_={"due_at": row.excluded.due_at, "claimed_at": None},
     )
 
 
@@ -274,29 +370,33 @@ class Due:
 
 
 def claim_due(now: datetime, lease: timedelta, limit: int = 100) -> list[Due]:
-    """Claim what is due and not claimed (or whose claim's lease is over)."""
+    """Claim what is due and not claimed (or whose claim's lease is over), the oldest first."""
     free = or_(Deadline.claimed_at.is_(None), Deadline.claimed_at < now - lease)
-    rows = db.session.execute(
-        select(Deadline.id, Deadline.kind, Deadline.call_id, Deadline.agent_id)
+    due = (
+        select(Deadline.id)
         .where(Deadline.due_at <= now, free)
         .order_by(Deadline.due_at)
         .limit(limit)
-    ).all()
-    return [Due(*row) for row in rows if _claim(row.id, free, now)]
-
-
-def _claim(deadline_id: int, free: ColumnElement[bool], now: datetime) -> bool:
-    result = db.session.execute(
-        update(Deadline)
-        .where(Deadline.id == deadline_id, free, Deadline.due_at <= now)
-        .values(claimed_at=now)
-        .execution_options(synchronize_session=False)
     )
-    return bool(rows_changed(result))
+    rows = db.session.execute(
+        update(_deadlines)
+        .where(_deadlines.c.id.in_(due), free)
+        .values(claimed_at=now)
+        .returning(
+            _deadlines.c.due_at,
+            _deadlines.c.id,
+            _deadlines.c.kind,
+            _deadlines.c.call_id,
+            _deadlines.c.agent_id,
+        )
+    ).all()
+    return [Due(*row[1:]) for row in sorted(rows, key=lambda row: (row.due_at, row.id))]
 
 
-def finish_deadline(deadline_id: int, claimed_at: datetime) -> None:
-    """Forget a deadline that was acted upon, unless it was moved meanwhile."""
+def finish_deadlines(ids: Iterable[int], claimed_at: datetime) -> None:
+    """Forget deadlines that were acted upon, unless they were moved meanwhile."""
     db.session.execute(
-        delete(Deadline).where(Deadline.id == deadline_id, Deadline.claimed_at == claimed_at)
+        delete(Deadline)
+        .where(Deadline.id.in_(list(ids)), Deadline.claimed_at == claimed_at)
+        .execution_options(synchronize_session=False)
     )

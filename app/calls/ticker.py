@@ -39,15 +39,10 @@ def tick(now: datetime) -> int:
         unsent = commands_outbox.claim_unsent(now)
     for each in unsent:
         service.command_again(each)
-    for deadline in due:
-        try:
-            _act(deadline, now)
-        except (PermanenceError, SQLAlchemyError):
-            # Left claimed: its lease ends and it is tried again.
-            log.exception("deadline %s of call %s failed", deadline.kind, deadline.call_id)
-            continue
+    done = [deadline.id for deadline in due if _acted(deadline, now)]
+    if done:
         with unit_of_work():
-            store.finish_deadline(deadline.id, now)
+            store.finish_deadlines(done, now)
     for agent_id in accounts.forget_dead_connections(now=now, after=DEAD_TAB):
         service.agent_gone(agent_id, now=now)
     callbacks.look(now)
@@ -59,6 +54,16 @@ def _sole_ticker() -> bool:
     if db.session.get_bind().dialect.name != "postgresql":
         return True
     return bool(db.session.scalar(text("SELECT pg_try_advisory_xact_lock(7403)")))
+
+
+def _acted(deadline: store.Due, now: datetime) -> bool:
+    try:
+        _act(deadline, now)
+    except (PermanenceError, SQLAlchemyError):
+        # Left claimed: its lease ends and it is tried again.
+        log.exception("deadline %s of call %s failed", deadline.kind, deadline.call_id)
+        return False
+    return True
 
 
 def _act(deadline: store.Due, now: datetime) -> None:

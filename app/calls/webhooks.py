@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from flask import Response, request
-from sqlalchemy import select
 from twilio.twiml.voice_response import VoiceResponse
 
 from app import clock
@@ -54,7 +53,7 @@ def connect() -> Response:
     if call is None:
         return xml(lost(twiml))
     if store.is_outbound(call):
-        service.happen(call.id, Event(Kind.PERSON_RUNG, now, f"person:{leg}", leg=leg))
+        service.happen_to(call, Event(Kind.PERSON_RUNG, now, f"person:{leg}", leg=leg))
         db.session.refresh(call)
         if call.callback_id and call.state == State.CONNECTING and call.answered_at is None:
             ask_for_key(call, twiml)
@@ -65,15 +64,14 @@ def connect() -> Response:
 def join_person(call: Call, twiml: VoiceResponse) -> VoiceResponse:
     """The person is on the line and the agent is there: the conversation begins."""
     now = clock.now()
-    service.happen(call.id, Event(Kind.ANSWERED, now, f"answered:{call.agent_leg_sid}"))
+    service.happen_to(call, Event(Kind.ANSWERED, now, f"answered:{call.agent_leg_sid}"))
     db.session.refresh(call)
     where_to(call, twiml, now)
     return twiml
 
 
 def _call_named() -> Call | None:
-    ref = request.args.get("call", "")
-    return db.session.scalar(select(Call).where(Call.ref == ref)) if ref else None
+    return store.named(request.args.get("call", ""))
 
 
 @bp.post("/voice/agent")
@@ -105,16 +103,16 @@ def _agent_joins(call: Call, agent_id: int, leg: str) -> bool:
     if call.agent_id != agent_id:
         return False
     # Known before the REST answer came back? Then this is where the leg is learnt.
-    service.happen(
-        call.id, Event(Kind.LEG_CREATED, clock.now(), f"leg:{leg}", agent_id=agent_id, leg=leg)
+    service.happen_to(
+        call, Event(Kind.LEG_CREATED, clock.now(), f"leg:{leg}", agent_id=agent_id, leg=leg)
     )
     db.session.refresh(call)
     return call.state in (State.CONNECTING, State.TALKING) and call.agent_leg_sid == leg
 
 
 def _party_joins(call: Call, party_id: int, leg: str) -> bool:
-    service.happen(
-        call.id,
+    service.happen_to(
+        call,
         Event(Kind.PARTY_LEG, clock.now(), f"party_leg:{leg}", leg=leg, party_id=party_id),
     )
     db.session.refresh(call)
@@ -149,8 +147,7 @@ def announce() -> Response:
 def conference() -> Response:
     """Somebody joined or left a conference."""
     form = request.form
-    ref = form.get("FriendlyName", "").removeprefix("call-")
-    call = db.session.scalar(select(Call).where(Call.ref == ref))
+    call = store.named(form.get("FriendlyName", "").removeprefix("call-"))
     if call is None:
         log.warning("unknown conference on %s", request.path)
         return Response(status=200)
@@ -161,7 +158,7 @@ def conference() -> Response:
         form.get("ConferenceSid", "")[:64],
     )
     if event is not None:
-        service.happen(call.id, event)
+        service.happen_to(call, event)
     return Response(status=204)
 
 
@@ -212,14 +209,14 @@ def status() -> Response:
     call = store.by_caller_sid(sid)
     if call is not None:
         kind = Kind.FAILED if leg_status == "failed" else Kind.CALLER_LEFT
-        service.happen(call.id, Event(kind, now, "caller_left"))
+        service.happen_to(call, Event(kind, now, "caller_left"))
         return Response(status=204)
     call = store.by_agent_leg(sid)
     party = None if call else store.by_party_leg(sid)
     if call is not None:
-        service.happen(call.id, Event(Kind.AGENT_LEFT, now, f"left:{sid}", leg=sid))
+        service.happen_to(call, Event(Kind.AGENT_LEFT, now, f"left:{sid}", leg=sid))
     elif party is not None:
-        service.happen(party.id, replace(service.party_left(party.party_id, now), leg=sid))
+        service.happen_to(party, replace(service.party_left(party.party_id, now), leg=sid))
     elif request.form.get("To") == NOBODY:
         probe.arrived(sid[:64])
     else:

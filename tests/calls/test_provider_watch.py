@@ -17,6 +17,7 @@ from app.calls import provider_watch, ticker
 from app.calls.models import Call, Drift, Line, ProviderLink
 from app.config import Settings
 from app.extensions import db
+from app.unit_of_work import unit_of_work
 from tests.calls.switchboard import LINE_NUMBER, Caller
 from tests.clients import StaffClient
 from tests.fake_log import FakeCallLog
@@ -96,9 +97,8 @@ def test_a_provider_that_does_not_answer_is_noted_and_asked_again(
     assert provider_watch.run() is None
     assert (link().problem, link().seen_until) == ("unavailable", None)
     log.down = False
-    with db.session.begin_nested():
+    with unit_of_work():
         link().ran_at = clock.now() - timedelta(seconds=settings.reconcile_seconds)
-    db.session.commit()
     assert provider_watch.run() is not None
     assert link().problem is None
 
