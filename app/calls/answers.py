@@ -69,10 +69,14 @@ def apology() -> Response:
     twiml = VoiceResponse()
     announcements.say(twiml, announcements.text("apology", "fr"), "fr")
     twiml.pause(length=5)
-    # In a waiting document she is in the queue already: Enqueue is not allowed there.
-    path = "/voice/wait" if request.path == "/voice/wait" else "/voice/incoming"
+    path = "/voice/wait" if _while_she_waits() else "/voice/incoming"
     twiml.redirect(f"{path}?again={heard + 1}", method="POST")
     return xml(twiml)
+
+
+def _while_she_waits() -> bool:
+    """Is a waiting document asked for, where Enqueue, so a new beginning, is not allowed?"""
+    return request.path == "/voice/wait" or "round" in request.args
 
 
 def xml(twiml: VoiceResponse) -> Response:
@@ -193,7 +197,13 @@ def ask_for_key(call: Call, twiml: VoiceResponse) -> None:
 
 
 def lost(twiml: VoiceResponse) -> VoiceResponse:
-    """We do not know this leg: let it start from the beginning rather than lose it."""
+    """We do not know this leg: let it start from the beginning rather than lose it.
+
+    From a waiting document it first leaves the queue; ``/voice/left-queue`` is asked next.
+    """
     log.warning("unknown CallSid on %s", request.path)
-    twiml.redirect("/voice/incoming", method="POST")
+    if _while_she_waits():
+        twiml.leave()
+    else:
+        twiml.redirect("/voice/incoming", method="POST")
     return twiml

@@ -295,11 +295,9 @@ def _found_nobody(before: CallRecord, after: CallRecord) -> bool:
 
 
 def _served(call_id: int, after: CallRecord, work: Work, at: datetime) -> None:
-    number = db.session.scalar(select(Call.number).where(Call.id == call_id))
-    if number is None:
-        return
     state = CallBackState.DONE if after.outbound else CallBackState.CANCELLED
-    for callback_id in rows.close_number(number, state, at):
+    hers = select(Call.number).where(Call.id == call_id).scalar_subquery()
+    for callback_id in rows.close_number(hers, state, at):
         _withdraw(callback_id, work, at)
 
 

@@ -129,7 +129,9 @@ def left_queue() -> Response:
     result = request.form.get("QueueResult", "")
     call = store.by_caller_sid(request.form.get("CallSid", ""))
     twiml = VoiceResponse()
-    if call is None:
+    if call is None and result == "leave":
+        lost(twiml)
+    elif call is None:
         log.warning("unknown CallSid on %s", request.path)
     elif result == "hangup":
         since, seconds = call.waiting_since, request.form.get("QueueTime", "")

@@ -84,7 +84,7 @@ def desk_of(agent_id: int, now: datetime, *, queue: bool = True) -> dict[str, An
 def desk_at(seat: Seat, now: datetime) -> dict[str, Any]:
     """The desk of a seat that was just read, without the queue's figures."""
     agent, presence = seat.agent, seat.presence
-    held: Any = db.session.execute(_HELD, {"agent_id": agent.id}).first()
+    held = db.session.execute(_HELD, {"agent_id": agent.id}).first()
     return {
         "agent": {"id": agent.id, "name": agent.display_name, "role": agent.role},
         "presence": {
@@ -92,7 +92,7 @@ def desk_at(seat: Seat, now: datetime) -> dict[str, Any]:
             "reason": presence.reason,
             "since": _iso(presence.since),
         },
-        "call": _call(*held, now, agent.id) if held else None,
+        "call": _call(*held, now=now, agent_id=agent.id) if held else None,
         "incident": _incident_words(seat.incident),
         "now": _iso(now),
     }
@@ -141,6 +141,7 @@ def _call(
     line_name: str,
     contact: Contact | None,
     sharing: int,
+    *,
     now: datetime,
     agent_id: int,
 ) -> dict[str, Any]:

@@ -57,7 +57,6 @@ def _offer(offer: Offer, policy: Policy, now: datetime, work: Work) -> bool:
         overflow=offer.overflow,
     )
     try:
-        with db.session.begin_nested():
-            return service.happen_within(offer.call_id, event, work) is not None
+        return service.happen_within(offer.call_id, event, work) is not None
     except Conflict:
         return False

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app import clock
@@ -33,6 +33,7 @@ Follower = Callable[[int, CallRecord, CallRecord, Work], None]
 _followers: list[Follower] = []
 
 SMS_KEPT = 1600
+_CONTACT_OF = select(Call.contact_id).where(Call.id == bindparam("call_id"))
 GONE_AFTER = timedelta(seconds=10)  # a page reload is back long before
 
 
@@ -74,14 +75,17 @@ def happen_within(
     call_id: int, event: Event, work: Work, seen: store.Seen | None = None
 ) -> CallRecord | None:
     """As ``happen``, inside the caller's unit of work; ``seen``: the call as it was just read."""
+    rung = _rung(event)
+    if rung is not None and not accounts.claim_for_call(rung, call_id, now=event.at):
+        # Nothing is written yet: who offers many calls in one transaction goes on with the next.
+        raise Conflict("Cette personne n'est plus disponible.", kept="L'appel reste à sa place.")
     changed = store.apply_event(call_id, event, seen)
     if changed is None:
+        if rung is not None:
+            accounts.move_in_call(rung, call_id, PresenceState.AVAILABLE, now=event.at)
         return None
     before, after = changed
     follow = consequences(before, after, event, overflow_after=_overflow_after(call_id, after))
-    rung = _rung(event)
-    if rung is not None and not accounts.claim_for_call(rung, call_id, now=event.at):
-        raise Conflict("Cette personne n'est plus disponible.", kept="L'appel reste à sa place.")
     _keep_first_agent(call_id, before, event)
     _carry_out(call_id, follow, before, after, work)
     return after
@@ -196,7 +200,7 @@ def _follow_contact(call_id: int, before: CallRecord, after: CallRecord) -> None
     passed_on = after.state is State.OUTSIDE and before.state is not State.OUTSIDE
     if not (taken or ended or passed_on):
         return
-    contact_id = db.session.scalar(select(Call.contact_id).where(Call.id == call_id))
+    contact_id = db.session.scalar(_CONTACT_OF, {"call_id": call_id})
     if contact_id is None:
         return
     if taken and after.agent_id is not None:

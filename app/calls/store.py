@@ -157,7 +157,7 @@ def apply_event(
             return None
         if _replace(call_id, seen, after, event.key):
             _append(call_id, seen.version + 1, event)
-            if after.state in (State.WRAP_UP, State.ENDED):
+            if after.state is State.ENDED:
                 write_segments(call_id, after)
             _read_anew(call_id)
             return before, after
@@ -277,7 +277,7 @@ def rebuild(call: Call) -> CallRecord:
 
 
 def write_segments(call_id: int, record: CallRecord) -> None:
-    """Derive the spans of a call anew."""
+    """Derive the spans of a call anew; a call has them once it is over."""
     db.session.execute(_NO_SEGMENTS, {"of_call": call_id})
     spans = states.segments(record.received_at, events_of(call_id), outbound=record.outbound)
     if spans:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import ScalarSelect, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
@@ -102,8 +102,13 @@ def locked(callback_id: int) -> CallBack:
     return found
 
 
-def close_number(number: str, state: CallBackState, now: datetime) -> Sequence[int]:
-    """Close the open call-back of a number, inside the caller's transaction; its id, if any."""
+def close_number(
+    number: str | ScalarSelect[str | None], state: CallBackState, now: datetime
+) -> Sequence[int]:
+    """Close the open call-back of a number, inside the caller's transaction; its id, if any.
+
+    No number (a hidden one) has none.
+    """
     return db.session.scalars(
         update(CallBack)
         .where(CallBack.number == number, CallBack.state == CallBackState.OPEN)

@@ -346,6 +346,14 @@ def test_a_row_is_rebuilt_from_its_events(caller: Phone, at_desk: Desk) -> None:
     assert store.record_of(one.call) == before
 
 
+@pytest.mark.parametrize("path", ["/voice/wait", "/voice/choice?round=2"])
+def test_a_leg_unknown_in_the_queue_leaves_it_and_begins_again(caller: Phone, path: str) -> None:
+    """Enqueue is refused in a waiting document: she must be out of the queue first."""
+    one = caller()
+    assert "<Leave" in one.post(path, Digits="1")
+    assert "/voice/incoming" in one.post("/voice/left-queue", QueueResult="leave")
+
+
 def test_unknown_sids_are_ignored(caller: Phone) -> None:
     one = caller()
     one.post("/voice/status", CallStatus="completed")
