@@ -15,11 +15,11 @@ from pathlib import Path
 from steps import PYTHON, ROOT, VENV, find_npm, say, works
 
 ARTEFACTS = ROOT / "test-artefacts"
-# Unit and integration tests share the two cores; journeys start servers and browsers, so they go one by one.
+# Two cores: two files at a time, the tests of one file one after the other.
 STAGES = {
     "unit": ["-m", "unit", "-n", "2", "--dist", "loadfile"],
     "integration": ["-m", "integration", "-n", "2", "--dist", "loadfile"],
-    "browser": ["-m", "e2e or processes", "-p", "no:xdist"],
+    "browser": ["-m", "e2e or processes", "-n", "2", "--dist", "loadfile"],
 }
 # What the caller's shell may hold and a test must not see.
 PRIVATE = ("TWILIO_", "SMTP_", "IMAP_", "PORTAL_")

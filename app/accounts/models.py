@@ -44,7 +44,10 @@ class Agent(UserMixin, db.Model):
 
 
 class Presence(db.Model):
-    """What an agent is doing now; one row an agent, changed by conditional updates only."""
+    """What an agent is doing now; one row an agent, changed by conditional updates only.
+
+    ``back_to``, ``back_reason``: where she goes back when the call that she dials now is over.
+    """
 
     __tablename__ = "presences"
 
@@ -54,6 +57,8 @@ class Presence(db.Model):
     since: Mapped[datetime] = mapped_column(UTCDateTime)
     idle_since: Mapped[datetime] = mapped_column(UTCDateTime)
     call_id: Mapped[int | None]
+    back_to: Mapped[str | None] = mapped_column(String(16))
+    back_reason: Mapped[str | None] = mapped_column(String(16))
 
     agent: Mapped[Agent] = relationship(back_populates="presence")
 

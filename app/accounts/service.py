@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Table, Update, bindparam, delete, func, select, update
+from sqlalchemy import Table, Update, bindparam, case, delete, func, null, select, update
 
 from app.accounts import journal
 from app.accounts.models import Agent, Connection, Presence
@@ -150,24 +150,39 @@ def _move(
     condition: dict[str, Any] = {"who": agent_id, "expected": expected}
     if held_by is not None:
         condition["held_by"] = held_by
-    statement = _moving(frees=frees, held=held_by is not None)
-    return bool(rows_changed(db.session.execute(statement, values | condition)))
+    statement = _moving(frees=frees, held=held_by is not None, claimed=call_id is not None)
+    return bool(rows_changed(db.session.execute(statement, condition | values)))
 
 
 _presences = cast(Table, Presence.__table__)
+_STAYS_THERE = (PresenceState.AWAY, PresenceState.DO_NOT_DISTURB)
 
 
-@lru_cache(maxsize=4)
-def _moving(*, frees: bool, held: bool) -> Update:
-    """The update of a presence, which every call needs half a dozen times: prepared once."""
+@lru_cache(maxsize=8)
+def _moving(*, frees: bool, held: bool, claimed: bool) -> Update:
+    """The update of a presence, which every call needs half a dozen times: prepared once.
+
+    A call that she dials from her dossiers, answered or not, brings her back to them.
+    """
+    own = _presences.c
     names = ("state", "reason", "since", "call_id", *(("idle_since",) if frees else ()))
+    values: dict[str, Any] = {name: bindparam(name) for name in names}
+    back: dict[str, Any] = {"back_to": null(), "back_reason": null()}
     statement = update(_presences).where(
-        _presences.c.agent_id == bindparam("who"),
-        _presences.c.state.in_(bindparam("expected", expanding=True)),
+        own.agent_id == bindparam("who"), own.state.in_(bindparam("expected", expanding=True))
     )
     if held:
-        statement = statement.where(_presences.c.call_id == bindparam("held_by"))
-    return statement.values({name: bindparam(name) for name in names})
+        statement = statement.where(own.call_id == bindparam("held_by"))
+        if frees:
+            values["state"] = func.coalesce(own.back_to, bindparam("state"))
+            values["reason"] = own.back_reason
+        else:
+            back = {}
+    elif claimed:
+        there = own.state.in_(_STAYS_THERE)
+        back["back_to"] = case((there, own.state), else_=null())
+        back["back_reason"] = case((there, own.reason), else_=null())
+    return statement.values(values | back)
 
 
 def claim_for_call(agent_id: int, call_id: int, *, now: datetime) -> bool:

@@ -57,6 +57,7 @@ def _offer(offer: Offer, policy: Policy, now: datetime, work: Work) -> bool:
         overflow=offer.overflow,
     )
     try:
-        return service.happen_within(offer.call_id, event, work) is not None
+        with db.session.begin_nested():
+            return service.happen_within(offer.call_id, event, work) is not None
     except Conflict:
         return False

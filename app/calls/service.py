@@ -75,17 +75,14 @@ def happen_within(
     call_id: int, event: Event, work: Work, seen: store.Seen | None = None
 ) -> CallRecord | None:
     """As ``happen``, inside the caller's unit of work; ``seen``: the call as it was just read."""
-    rung = _rung(event)
-    if rung is not None and not accounts.claim_for_call(rung, call_id, now=event.at):
-        # Nothing is written yet: who offers many calls in one transaction goes on with the next.
-        raise Conflict("Cette personne n'est plus disponible.", kept="L'appel reste à sa place.")
     changed = store.apply_event(call_id, event, seen)
     if changed is None:
-        if rung is not None:
-            accounts.move_in_call(rung, call_id, PresenceState.AVAILABLE, now=event.at)
         return None
     before, after = changed
     follow = consequences(before, after, event, overflow_after=_overflow_after(call_id, after))
+    rung = _rung(event)
+    if rung is not None and not accounts.claim_for_call(rung, call_id, now=event.at):
+        raise Conflict("Cette personne n'est plus disponible.", kept="L'appel reste à sa place.")
     _keep_first_agent(call_id, before, event)
     _carry_out(call_id, follow, before, after, work)
     return after

@@ -127,6 +127,31 @@ def test_nobody_joins_for_too_long(at_desk: Desk, rung: Rung, telephony: FakeTel
     assert (rung.call.person_leg_sid,) in telephony.named("hang_up")
 
 
+@pytest.mark.parametrize("answered", [True, False])
+def test_a_call_made_from_her_dossiers_brings_her_back_to_them(
+    at_desk: Desk, rung: Rung, answered: bool
+) -> None:
+    agent = at_desk()
+    away = {"state": "away", "reason": "dossiers"}
+    agent.post("/desk/presence", json=away)
+    dial(agent, number=PERSON)
+    rung.agent_picks_up()
+    if answered:
+        rung.answers()
+        rung.conference("participant-join", rung.sid)
+    act(agent, rung, "hang-up")
+    if answered:
+        assert presence(agent) == "wrap_up"
+        act(agent, rung, "wrap-up-done")
+    shown = agent.get("/desk/state").json["desk"]["presence"]
+    assert {key: shown[key] for key in away} == away
+    agent.post("/desk/presence", json={"state": "available", "reason": None})
+    dial(agent, number=PERSON)
+    rung.agent_picks_up()
+    act(agent, rung, "hang-up")
+    assert presence(agent) == "available"
+
+
 @pytest.mark.parametrize("number", ["", "12", "abc", "+33", "<script>"])
 def test_a_number_that_is_none(at_desk: Desk, number: str) -> None:
     agent = at_desk()

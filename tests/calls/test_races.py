@@ -208,6 +208,7 @@ def play(
     app: Flask, acts: dict[str, Act], one: Caller, agents: list[int], chance: random.Random
 ) -> None:
     """One round on one call that is where the acts expect it."""
+    global _rounds_done
     call = one.call
     names = chance.sample(sorted(acts), chance.randint(2, 4))
     wrong = at_once(app, [acts[n] for n in names], call.id, call.ref, agents)
@@ -215,6 +216,12 @@ def play(
     check(call.id)
     if chance.random() < 0.2:
         not_stuck(call.id)
+    _rounds_done += 1
+    if _rounds_done % 500 == 0:
+        print(_rounds_done, "rounds", flush=True)
+
+
+_rounds_done = 0
 
 
 @pytest.fixture
