@@ -12,7 +12,7 @@ PYTEST ?=
 help: ## List what can be asked
 	@echo "Permanence. What can be asked:"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-	@echo "Settings: PORT=5000 · PYTHON=python3 · for tests STAGES='unit integration browser' PYTEST='-k word'"
+	@echo "Settings: PORT=5000 · PYTHON=python3 · for tests STAGES='unit integration browser faults' PYTEST='-k word'"
 
 run: ## Set up what is missing, then serve http://localhost:5000 with demo data
 	@$(PYTHON) bin/setup.py --run

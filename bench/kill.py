@@ -29,6 +29,8 @@ from tests.fixtures.servers import ROOT, Process, answers, clean_environment
 
 STUCK_SECONDS = 30
 TRANSIENT = ("offered", "connecting")
+# Seconds. Who hangs up while she is brought to an agent who is there was answered, and never knew.
+AT_THE_DOOR = 3.0
 
 
 @dataclass
@@ -43,6 +45,7 @@ class Findings:
     differences: list[str] = field(default_factory=list)
     unrecoverable: list[str] = field(default_factory=list)
     agents_held: list[str] = field(default_factory=list)
+    at_the_door: int = 0
     unsent: int = 0
     slowest: dict[str, float] = field(default_factory=lambda: dict.fromkeys(TRANSIENT, 0.0))
     stuck: set[int] = field(default_factory=set)
@@ -75,7 +78,7 @@ class Killer(threading.Thread):
             time.sleep(0.5)
         while time.monotonic() < until:
             self._kill_one()
-            time.sleep(self.random.uniform(1.0, 4.0))
+            time.sleep(self.random.uniform(2.0, 5.0))
 
     def _live(self) -> int:
         states = ("greeting", "waiting", *TRANSIENT, "talking", "outside")
@@ -143,12 +146,13 @@ def run(line: Installation, *, seconds: float, live: int, agents: int, talk: flo
     line.start_webs(workers=2)
     carrier = line.start_line(
         seconds=seconds,
-        rate=8,
+        rate=10,
         live=live,
         talk=talk,
         leaving=0.1,
         patience=15,
         settle=240,
+        goodbye=5,
         agents=[each["id"] for each in sessions],
     )
     carrier.wait_ready()
@@ -173,19 +177,27 @@ def run(line: Installation, *, seconds: float, live: int, agents: int, talk: flo
 def compare(line: Installation, found: Findings) -> None:
     """What callers lived, beside what the database says."""
     rows = {
-        sid: (state, outcome)
-        for sid, state, outcome in line.rows("SELECT provider_sid, state, outcome FROM calls")
+        sid: (state, outcome, answered)
+        for sid, state, outcome, answered in line.rows(
+            "SELECT provider_sid, state, outcome, extract(epoch FROM answered_at) FROM calls"
+        )
     }
     for each in found.calls:
-        state, outcome = rows.get(each["sid"], ("missing", None))
+        state, outcome, answered = rows.get(each["sid"], ("missing", None, None))
         found.outcomes[outcome or state] += 1
         expected = ("answered",) if each["talked"] else ("abandoned", "short_abandoned")
         if not each["talked"] and each["left"] != "waiting":
             found.lost.append(
-                f"{each['sid']}: {state}, {outcome}, {each['left'] or 'never served'}"
+                f"{state}, {outcome}, {each['left'] or 'never served'}: {line.story(each['sid'])};"
+                f" dialled {each['dialled'] % 1000:.1f}, over {(each['ended'] or 0) % 1000:.1f}"
             )
+        elif not each["talked"] and answered and each["ended"] - float(answered) < AT_THE_DOOR:
+            found.at_the_door += 1
         elif state == "ended" and outcome not in expected:
-            found.differences.append(f"{each['sid']}: lived {expected[0]}, stored {outcome}")
+            found.differences.append(
+                f"lived {expected[0]}, stored {outcome}: {line.story(each['sid'])};"
+                f" over {(each['ended'] or 0) % 1000:.1f}"
+            )
         found.again += each["heard_apology"]
     found.never_over = list(line.not_over(found.calls))
     found.agents_held = [
@@ -221,6 +233,7 @@ def show(found: Findings) -> None:
         ("calls live at the kills", f"{least} to {most}"),
         ("callers in all", len(found.calls)),
         ("callers lost", len(found.lost)),
+        ("callers who hung up while being brought to their agent", found.at_the_door),
         (f"calls ringing or connecting over {STUCK_SECONDS} s", len(found.stuck)),
         ("longest ringing, connecting", " s, ".join(f"{s:.0f}" for s in found.slowest.values()) + " s"),
         ("calls that never ended", len(found.never_over)),
@@ -245,8 +258,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.kill", description=__doc__)
     parser.add_argument("--seconds", type=float, default=120.0, help="of dialling")
     parser.add_argument("--live", type=int, default=200)
-    parser.add_argument("--agents", type=int, default=120)
-    parser.add_argument("--talk", type=float, default=20.0)
+    parser.add_argument("--agents", type=int, default=190)
+    parser.add_argument("--talk", type=float, default=35.0)
     parser.add_argument("--webs", type=int, default=3)
     args = parser.parse_args()
     with (

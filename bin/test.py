@@ -1,6 +1,6 @@
 """Run the test suite in stages, fastest first, and close on one line that adds them up.
 
-Usage: bin/test.py [STAGE …] [-- pytest options]. Stages: unit, integration, browser. Run through `make test`.
+Usage: bin/test.py [STAGE …] [-- pytest options]. Stages: unit, integration, browser, faults. Run through `make test`.
 A machine without a browser skips the journeys loudly; with CI=true that is a failure.
 """
 
@@ -19,7 +19,8 @@ ARTEFACTS = ROOT / "test-artefacts"
 STAGES = {
     "unit": ["-m", "unit", "-n", "2", "--dist", "loadfile"],
     "integration": ["-m", "integration", "-n", "2", "--dist", "loadfile"],
-    "browser": ["-m", "e2e or processes", "-n", "2", "--dist", "loadfile"],
+    "browser": ["-m", "(e2e or processes) and not alone", "-n", "2", "--dist", "loadfile"],
+    "faults": ["-m", "alone", "-p", "no:xdist"],
 }
 # What the caller's shell may hold and a test must not see.
 PRIVATE = ("TWILIO_", "SMTP_", "IMAP_", "PORTAL_")

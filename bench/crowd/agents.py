@@ -22,6 +22,7 @@ from bench.crowd.figures import Latencies
 from bench.crowd.staff import USER_AGENT
 
 ROOM = 2000  # connections at once to the application
+HELLO = 4.0  # seconds; nobody hangs up on a person before having heard her
 
 
 @dataclass(frozen=True)
@@ -190,7 +191,8 @@ class Agent:
         elif self.random.random() < self.plan.holds:
             await self._after(1.0, call, "hold")
         elif self.plan.talk:
-            await self._after(self.random.expovariate(1 / self.plan.talk), call, "hang-up")
+            rest = self.random.expovariate(1 / max(0.1, self.plan.talk - HELLO))
+            await self._after(HELLO + rest, call, "hang-up")
         elif not await self._until_change(60.0):
             await self._ask_again()  # as the desk does when her softphone's leg has ended
 

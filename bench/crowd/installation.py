@@ -189,15 +189,21 @@ class Installation:
         for number, sid, state in self.rows(
             "SELECT id, provider_sid, state FROM calls WHERE state <> 'ended'"
         ):
-            told = self.rows(
-                "SELECT kind, extract(epoch FROM at) FROM call_events WHERE call_id = %s"
-                " ORDER BY sequence",
-                number,
-            )
             story = stories.get(sid, {})
-            events = ", ".join(f"{kind} {float(at) % 1000:.1f}" for kind, at in told)
             until = (story.get("ended") or 0) % 1000
-            yield f"call {number} is {state}: {events}; caller: {story.get('left')} {until:.1f}"
+            yield (
+                f"call {number} is {state}: {self.story(sid)};"
+                f" caller: {story.get('left')} {until:.1f}"
+            )
+
+    def story(self, sid: str) -> str:
+        """What happened to a call, in one line; instants in seconds."""
+        told = self.rows(
+            "SELECT kind, extract(epoch FROM at) FROM call_events JOIN calls ON calls.id = call_id"
+            " WHERE provider_sid = %s ORDER BY sequence",
+            sid,
+        )
+        return ", ".join(f"{kind} {float(at) % 1000:.1f}" for kind, at in told)
 
     def usage(self) -> list[tuple[str, float, float]]:
         """Each process: name, resident memory in MB of the one that serves, CPU seconds so far."""

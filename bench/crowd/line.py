@@ -40,7 +40,8 @@ class Plan:
 
     ``rate`` new calls a second, or, with ``live``, as many as keep that many calls live (never
     more than ``rate`` a second). ``talk`` is a mean; ``leaving`` the share of callers who hang up
-    after ``patience`` if nobody has answered.
+    after ``patience`` if nobody has answered. ``goodbye`` after the last one has dialled, all those
+    who talk say goodbye.
     """
 
     seconds: float
@@ -52,6 +53,7 @@ class Plan:
     agents: list[int] = field(default_factory=list)
     carrier: list[str] = field(default_factory=list)
     settle: float = 120.0
+    goodbye: float = 600.0
     seed: int = 1
 
 
@@ -74,6 +76,7 @@ class Callers:
         self.driver = carrier.driver
         self.plan = plan
         self.random = random.Random(plan.seed)
+        self.goodbye = float("inf")
         self.lived: list[Lived] = []
         self.live = 0
 
@@ -81,6 +84,7 @@ class Callers:
         """Dial for as long as the plan says, then wait until everybody has hung up."""
         began, number = time.monotonic(), 0
         over, tasks = began + self.plan.seconds, []
+        self.goodbye = over + self.plan.goodbye
         while (now := time.monotonic()) < over:
             due = began + number / self.plan.rate
             if now < due or (self.plan.live and self.live >= self.plan.live):
@@ -116,7 +120,8 @@ class Callers:
             return
         if call.state == "talking":
             lived.talked = time.time()
-            if not reached(call, ("ended",), min(talk, 6 * self.plan.talk)):
+            most = max(2.0, self.goodbye - time.monotonic())
+            if not reached(call, ("ended",), min(talk, 6 * self.plan.talk, most)):
                 lived.left = "talking" if call.state in ("talking", "held") else "waiting"
                 hang_up(call)
                 return
