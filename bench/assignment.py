@@ -247,9 +247,7 @@ def agent_comes_free(agents: list[int], watch: Watch) -> Taken:
     """All are busy; one comes back, as her desk asks it; another caller then takes a place."""
     agent = random.choice(agents)
     with unit_of_work():
-        db.session.execute(
-            update(Presence).where(Presence.agent_id == agent).values(state="wrap_up")
-        )
+        db.session.execute(update(Presence).where(Presence.agent_id == agent).values(state="away"))
 
     def come() -> None:
         service.choose_presence(agent, "available", None, now=now())

@@ -35,22 +35,10 @@ CHOSEN_BY_AGENT = frozenset(
 SET_BY_CALLS = frozenset({PresenceState.RINGING, PresenceState.IN_CALL, PresenceState.WRAP_UP})
 
 
-def may_choose(current: PresenceState, wanted: PresenceState, reason: str | None) -> bool:
-    """May an agent in ``current`` go to ``wanted`` by herself?
+def may_go(current: PresenceState, wanted: PresenceState, reason: str | None) -> bool:
+    """May an agent in ``current`` go to ``wanted``, by herself or moved by a manager?
 
-    Not while a call holds her (ringing, in call); leaving wrap-up is hers: it is never cut off.
-    """
-    if wanted not in CHOSEN_BY_AGENT:
-        return False
-    if (wanted is PresenceState.AWAY) != (reason in AWAY_REASONS):
-        return False
-    return current not in (PresenceState.RINGING, PresenceState.IN_CALL)
-
-
-def may_be_moved(current: PresenceState, wanted: PresenceState, reason: str | None) -> bool:
-    """May a manager put an agent who is in ``current`` to ``wanted``?
-
-    Never while a call holds her, its wrap-up included: nobody is cut off.
+    Never while a call holds her, its wrap-up included: that one is ended first, and never cut off.
     """
     if wanted not in CHOSEN_BY_AGENT:
         return False

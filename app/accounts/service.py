@@ -13,7 +13,7 @@ from sqlalchemy import Table, Update, bindparam, case, delete, func, null, selec
 
 from app.accounts import journal
 from app.accounts.models import Agent, Connection, Presence
-from app.accounts.presence import SET_BY_CALLS, PresenceState, may_be_moved, may_choose
+from app.accounts.presence import SET_BY_CALLS, PresenceState, may_go
 from app.exceptions import Conflict, InvalidInput, NotFound
 from app.extensions import db
 from app.unit_of_work import rows_changed, unit_of_work
@@ -84,8 +84,8 @@ def choose_presence(agent_id: int, wanted: str, reason: str | None, *, now: date
         raise InvalidInput("Cet état n'existe pas.") from None
     presence = db.session.get_one(Presence, agent_id, populate_existing=True)
     current = PresenceState(presence.state)
-    if not may_choose(current, state, reason):
-        if current in (PresenceState.RINGING, PresenceState.IN_CALL):
+    if not may_go(current, state, reason):
+        if current in SET_BY_CALLS:
             raise Conflict(
                 "Un appel est en cours.",
                 kept="Votre état n'a pas changé.",
@@ -113,7 +113,7 @@ def move_by_manager(
         raise InvalidInput("Cet état n'existe pas.") from None
     presence = db.session.get_one(Presence, agent_id, populate_existing=True)
     current = PresenceState(presence.state)
-    if not may_be_moved(current, state, reason):
+    if not may_go(current, state, reason):
         if current in SET_BY_CALLS:
             raise Conflict(
                 "Un appel l'occupe.",

@@ -213,6 +213,8 @@ def test_a_wrap_up_that_began_meanwhile_refuses_the_dialling(
     one.end()
     monkeypatch.setattr(service, "end_wrap_up", lambda *_: None)  # it saw her still talking
     assert dial(agent, number=PERSON).status_code == 409
+    chosen = agent.post("/desk/presence", json={"state": "away", "reason": "pause"})
+    assert chosen.status_code == 409
     assert (one.call.state, presence(agent)) == ("wrap_up", "wrap_up")
 
 

@@ -155,7 +155,7 @@ def check(call_id: int) -> None:
     held: dict[int, tuple[int, str]] = {}
     for each in db.session.scalars(select(Call).where(Call.state != "ended")):
         for agent_id, state in holders(store.record_of(each)).items():
-            assert agent_id not in held, "one agent in two calls"
+            assert agent_id not in held, ("one agent in two calls", each.id, state, held)
             held[agent_id] = (each.id, state)
     for presence in db.session.scalars(select(Presence)):
         if presence.state == "wrap_up" and presence.agent_id not in held:
@@ -213,7 +213,10 @@ def play(
     names = chance.sample(sorted(acts), chance.randint(2, 4))
     wrong = at_once(app, [acts[n] for n in names], call.id, call.ref, agents)
     assert not wrong, (names, wrong)
-    check(call.id)
+    try:
+        check(call.id)
+    except AssertionError as error:
+        raise AssertionError(f"{names}: {error}") from error
     if chance.random() < 0.2:
         not_stuck(call.id)
     _rounds_done += 1
