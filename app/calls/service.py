@@ -290,8 +290,9 @@ def end_wrap_up(agent_id: int, work: Work, now: datetime) -> None:
     done = Event(Kind.WRAPPED_UP, now, "wrapped_up", agent_id=agent_id)
     if before.agent_id == agent_id and before.state == State.WRAP_UP:
         happen_within(before.id, done, work)
-    else:
+    elif before.agent_id != agent_id or before.state in (State.OUTSIDE, State.ENDED):
         accounts.leave_wrap_up(agent_id, before.id, now=now)  # one that she sent outside
+    # Else she talks, or did when we looked: a wrap-up that begins now is not ended unseen.
 
 
 def choose_presence(agent_id: int, wanted: str, reason: str | None, *, now: datetime) -> None:
