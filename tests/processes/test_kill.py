@@ -25,6 +25,7 @@ def line(postgres: Postgres, redis_server: str) -> Iterator[Installation]:
         yield line
 
 
+@pytest.mark.processes
 @pytest.mark.alone
 @pytest.mark.timeout(600)
 def test_nobody_is_lost_when_processes_are_killed(line: Installation) -> None:
