@@ -40,7 +40,7 @@ class Work:
 # SQLite locks at once (``extensions``); PostgreSQL, which reads without transactions, begins one.
 WRITING: dict[str, dict[str, Any]] = {
     "sqlite": {"write": True},
-    "postgresql": {"isolation_level": "READ COMMITTED"},
+    "postgresql": {"write": True, "isolation_level": "READ COMMITTED"},
 }
 
 

@@ -36,6 +36,7 @@ from gevent import monkey
 from sqlalchemy import Connection, Engine, event, text, update
 
 from app import background, clock
+from app.accounts import service as accounts
 from app.accounts.models import Agent, Presence
 from app.accounts.models import Connection as Tab
 from app.calls import service
@@ -45,6 +46,7 @@ from app.calls.states import Event, Kind
 from app.extensions import db, socketio
 from app.factory import create_app
 from app.unit_of_work import unit_of_work
+from app.wiring import wake
 from bench.webhooks import percentile
 from tests.fakes import fake_ports
 from tests.fixtures.databases import Postgres, free_port, migrate_to_head
@@ -250,7 +252,9 @@ def agent_comes_free(agents: list[int], watch: Watch) -> Taken:
         db.session.execute(update(Presence).where(Presence.agent_id == agent).values(state="away"))
 
     def come() -> None:
-        service.choose_presence(agent, "available", None, now=now())
+        with unit_of_work():  # without telling her own desk of it: the offer is what is timed
+            accounts.choose_presence(agent, "available", None, now=now())
+        wake()
 
     taken = offer_after(watch, come)
     end_offers()
