@@ -78,22 +78,29 @@ def choose_presence(agent_id: int, wanted: str, reason: str | None, *, now: date
 
     Raises InvalidInput for a state that is not hers to choose, Conflict when a call holds her.
     """
+    held = Conflict(
+        "Un appel est en cours.",
+        kept="Votre état n'a pas changé.",
+        todo="Terminez l'appel, puis changez d'état.",
+    )
+    current, state = _from_and_to(agent_id, wanted, reason, held)
+    if not _move(agent_id, (current,), state, reason, now):
+        raise Conflict("Votre état vient de changer.", todo="Regardez-le, puis recommencez.")
+
+
+def _from_and_to(
+    agent_id: int, wanted: str, reason: str | None, held: Conflict
+) -> tuple[PresenceState, PresenceState]:
+    """Where an agent is now, and where she may go. Raises ``held``, or InvalidInput."""
     try:
         state = PresenceState(wanted)
     except ValueError:
         raise InvalidInput("Cet état n'existe pas.") from None
     presence = db.session.get_one(Presence, agent_id, populate_existing=True)
     current = PresenceState(presence.state)
-    if not may_go(current, state, reason):
-        if current in SET_BY_CALLS:
-            raise Conflict(
-                "Un appel est en cours.",
-                kept="Votre état n'a pas changé.",
-                todo="Terminez l'appel, puis changez d'état.",
-            )
-        raise InvalidInput("Cet état n'existe pas.")
-    if not _move(agent_id, (current,), state, reason, now):
-        raise Conflict("Votre état vient de changer.", todo="Regardez-le, puis recommencez.")
+    if may_go(current, state, reason):
+        return current, state
+    raise held if current in SET_BY_CALLS else InvalidInput("Cet état n'existe pas.")
 
 
 def move_by_manager(
@@ -107,20 +114,12 @@ def move_by_manager(
     agent = db.session.get(Agent, agent_id)
     if agent is None or not agent.active or agent.role not in ("front", "back"):
         raise NotFound("Cette personne ne prend pas d'appels.")
-    try:
-        state = PresenceState(wanted)
-    except ValueError:
-        raise InvalidInput("Cet état n'existe pas.") from None
-    presence = db.session.get_one(Presence, agent_id, populate_existing=True)
-    current = PresenceState(presence.state)
-    if not may_go(current, state, reason):
-        if current in SET_BY_CALLS:
-            raise Conflict(
-                "Un appel l'occupe.",
-                kept="Son état n'a pas changé : aucun appel n'est coupé.",
-                todo="Attendez la fin de l'appel.",
-            )
-        raise InvalidInput("Cet état n'existe pas.")
+    held = Conflict(
+        "Un appel l'occupe.",
+        kept="Son état n'a pas changé : aucun appel n'est coupé.",
+        todo="Attendez la fin de l'appel.",
+    )
+    current, state = _from_and_to(agent_id, wanted, reason, held)
     if state is PresenceState.AVAILABLE and not is_connected(agent_id):
         raise Conflict(
             "Son poste n'est pas ouvert : un appel sonnerait dans le vide.",

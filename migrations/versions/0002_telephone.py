@@ -44,8 +44,6 @@ def _channels(old: tuple[str, ...], new: tuple[str, ...]) -> None:
 
 
 def upgrade() -> None:
-    op.add_column("presences", sa.Column("back_to", sa.String(length=16), nullable=True))
-    op.add_column("presences", sa.Column("back_reason", sa.String(length=16), nullable=True))
     op.create_table(
         "directory_entries",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -254,8 +252,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.drop_column("presences", "back_reason")
-    op.drop_column("presences", "back_to")
     op.execute("UPDATE contacts SET channel = 'mail' WHERE channel = 'form'")
     op.execute("UPDATE contacts SET channel = 'phone' WHERE channel = 'voicemail'")
     _channels(AFTER, BEFORE)
