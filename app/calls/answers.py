@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, request
@@ -18,11 +19,11 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from app import clock
 from app.accounts.models import Agent
-from app.calls import announcements, callbacks, closed_line, line_rules
+from app.calls import announcements, callbacks, closed_line, line_rules, service, store
 from app.calls.announcements import Phrase, Speaker
 from app.calls.closed_line import Offers
 from app.calls.models import AnnouncementSound, Call, Line
-from app.calls.record import Outcome, State
+from app.calls.record import Event, Kind, Outcome, State
 from app.dossiers import phone_numbers
 from app.exceptions import PermanenceError
 from app.extensions import db
@@ -69,9 +70,17 @@ def apology() -> Response:
     twiml = VoiceResponse()
     announcements.say(twiml, announcements.text("apology", "fr"), "fr")
     twiml.pause(length=5)
-    path = "/voice/wait" if _while_she_waits() else "/voice/incoming"
-    twiml.redirect(f"{path}?again={heard + 1}", method="POST")
+    twiml.redirect(_once_more(heard + 1), method="POST")
     return xml(twiml)
+
+
+def _once_more(heard: int) -> str:
+    """Where the same leg asks again. One that we rang names its call: it is no new arrival."""
+    named = {name: request.args[name] for name in ("call", "party") if name in request.args}
+    path = "/voice/wait" if _while_she_waits() else "/voice/incoming"
+    if named:
+        path = "/voice/agent" if request.endpoint == "voice.agent" else "/voice/connect"
+    return f"{path}?{urlencode({**named, 'again': heard})}"
 
 
 def _while_she_waits() -> bool:
@@ -85,8 +94,23 @@ def xml(twiml: VoiceResponse) -> Response:
 
 
 def where_to(call: Call, twiml: VoiceResponse, now: datetime) -> None:
-    """The caller's next step, whatever brought her leg here."""
-    if call.state == State.TALKING or call.agent_present:
+    """The person's next step, whatever brought her leg here.
+
+    A call-back first asks for a key: an answering machine presses none.
+    """
+    connecting = call.state == State.CONNECTING and call.answered_at is None
+    if connecting and call.callback_id and store.is_outbound(call):
+        ask_for_key(call, twiml)
+    else:
+        join(call, twiml, now)
+
+
+def join(call: Call, twiml: VoiceResponse, now: datetime) -> None:
+    """To the agent who is there: the conversation begins. Else where the call stands."""
+    if call.state == State.CONNECTING and call.agent_present:
+        service.happen_to(call, Event(Kind.ANSWERED, now, f"answered:{call.agent_leg_sid}"))
+        db.session.refresh(call)
+    if call.state == State.TALKING:
         twiml.append(announcements.conference(call.ref, caller=True))
     elif call.state in (State.ENDED, State.WRAP_UP):
         _farewell(call, twiml, now)

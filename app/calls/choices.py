@@ -19,6 +19,7 @@ from app.calls import callbacks, line_rules, request_form, store, voicemail, wai
 from app.calls.announcements import Phrase, spelled
 from app.calls.answers import (
     closed_menu,
+    join,
     line_of,
     lost,
     noted_phrase,
@@ -29,7 +30,7 @@ from app.calls.answers import (
 from app.calls.closed_line import Wish
 from app.calls.models import Call
 from app.calls.record import Outcome, State
-from app.calls.webhooks import bp, join_person
+from app.calls.webhooks import bp
 from app.dossiers import phone_numbers
 from app.extensions import db
 from app.tickets.models import Contact
@@ -53,7 +54,7 @@ def choice() -> Response:
     step = request.args.get("step", "")
     twiml = VoiceResponse()
     if step == "answer":
-        return xml(_answered(key, twiml))
+        return xml(_answered(key, twiml, now))
     call = store.by_caller_sid(request.form.get("CallSid", ""))
     if call is None:
         return xml(lost(twiml))
@@ -220,7 +221,7 @@ def _recorded(call: Call, twiml: VoiceResponse) -> None:
 # --- when we ring her back -----------------------------------------------------------------------
 
 
-def _answered(key: str, twiml: VoiceResponse) -> VoiceResponse:
+def _answered(key: str, twiml: VoiceResponse, now: datetime) -> VoiceResponse:
     """« Tapez 1 » was pressed by a person: she joins her agent. Anything else: another time."""
     leg = request.form.get("CallSid", "")
     call = store.named(request.args.get("call", ""))
@@ -228,7 +229,7 @@ def _answered(key: str, twiml: VoiceResponse) -> VoiceResponse:
         log.warning("a key came for a call-back that does not expect it")
         twiml.hangup()
     elif key == "1":
-        join_person(call, twiml)
+        join(call, twiml, now)
     else:
         speaker_of(line_of(call)).speak(twiml, [Phrase("call_later", call.language)])
         twiml.hangup()

@@ -16,7 +16,14 @@ from app.accounts import service as accounts
 from app.accounts.presence import PresenceState
 from app.assist import service as assist
 from app.calls import commands_outbox, effects, live, states, store
-from app.calls.consequences import CallAgent, Command, Consequences, MoveAgent, consequences
+from app.calls.consequences import (
+    CallAgent,
+    Command,
+    ConnectCaller,
+    Consequences,
+    MoveAgent,
+    consequences,
+)
 from app.calls.models import Call, CallParty, Line
 from app.calls.routing import Policy
 from app.calls.states import CallRecord, Event, Kind, State
@@ -139,15 +146,21 @@ def command(call_id: int, commands: tuple[Command, ...], kept: int | None = None
     """
 
     def perform() -> None:
-        target = _target(call_id)
+        target, record = _target(call_id)
         release_connection()
         undone: list[Command] = []
-        for event in effects.perform(target, commands, ports().telephony, clock.now, undone):
+        due = [c for c in commands if not _come_too_late(record, c)]
+        for event in effects.perform(target, due, ports().telephony, clock.now, undone):
             happen(call_id, event)
         if kept is not None and not undone:
             commands_outbox.forget(kept)
 
     spawn(perform)
+
+
+def _come_too_late(record: CallRecord, command: Command) -> bool:
+    """Is she in the conference by another way (an apology that ended)? Moved again, she leaves it."""
+    return isinstance(command, ConnectCaller) and record.state is State.TALKING
 
 
 def command_again(unsent: commands_outbox.Unsent) -> None:
@@ -161,7 +174,8 @@ def command_again(unsent: commands_outbox.Unsent) -> None:
         commands_outbox.forget(unsent.id)
 
 
-def _target(call_id: int) -> effects.Target:
+def _target(call_id: int) -> tuple[effects.Target, CallRecord]:
+    """What the provider must know of a call, and the call as it is now."""
     call, line_number, party = db.session.execute(
         select(Call, Line.number, CallParty)
         .join(Line, Line.id == Call.line_id)
@@ -169,7 +183,7 @@ def _target(call_id: int) -> effects.Target:
         .where(Call.id == call_id)
         .execution_options(populate_existing=True)
     ).one()
-    return effects.Target(
+    target = effects.Target(
         ref=call.ref,
         caller_sid=store.person_sid(call),
         line_number=line_number,
@@ -177,6 +191,7 @@ def _target(call_id: int) -> effects.Target:
         person_number=call.number or "",
         party=effects.Party(party.id, party.agent_id, party.number or "") if party else None,
     )
+    return target, store.record_of(call)
 
 
 def _move(call_id: int, move: MoveAgent, at: datetime) -> None:

@@ -18,7 +18,6 @@ from app.adapters.ports import NOBODY, agent_of
 from app.calls import announcements, probe, service, store, told
 from app.calls.announcements import Phrase
 from app.calls.answers import (
-    ask_for_key,
     bp,
     introduce_callback,
     line_of,
@@ -44,8 +43,7 @@ FINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 def connect() -> Response:
     """The person's leg goes where her call is: into the conference, or back to the queue.
 
-    An outbound call names itself (``?call=``), for its leg may be answered before we know it. A
-    call-back first asks for a key: an answering machine presses none.
+    An outbound call names itself (``?call=``), for its leg may be answered before we know it.
     """
     now, leg = clock.now(), request.form.get("CallSid", "")[:64]
     call = _call_named() or store.by_caller_sid(leg)
@@ -55,19 +53,8 @@ def connect() -> Response:
     if store.is_outbound(call):
         service.happen_to(call, Event(Kind.PERSON_RUNG, now, f"person:{leg}", leg=leg))
         db.session.refresh(call)
-        if call.callback_id and call.state == State.CONNECTING and call.answered_at is None:
-            ask_for_key(call, twiml)
-            return xml(twiml)
-    return xml(join_person(call, twiml))
-
-
-def join_person(call: Call, twiml: VoiceResponse) -> VoiceResponse:
-    """The person is on the line and the agent is there: the conversation begins."""
-    now = clock.now()
-    service.happen_to(call, Event(Kind.ANSWERED, now, f"answered:{call.agent_leg_sid}"))
-    db.session.refresh(call)
     where_to(call, twiml, now)
-    return twiml
+    return xml(twiml)
 
 
 def _call_named() -> Call | None:

@@ -16,7 +16,7 @@ from app.accounts.models import Connection, Presence
 from app.calls import callbacks, service, store, ticker
 from app.calls.models import Call, Line
 from app.calls.record import Event, Kind
-from app.exceptions import PermanenceError
+from app.exceptions import PermanenceError, Unavailable
 from app.extensions import db
 from app.tickets.models import CallBack, Contact
 from app.unit_of_work import unit_of_work
@@ -174,6 +174,28 @@ def test_the_agent_hears_who_it_is_then_the_person_presses_1(
     contact = db.session.get_one(Contact, one.call.contact_id)
     assert contact.agent_id == agent.agent.id
     assert later(minutes=20)
+    assert len(attempts()) == 1
+
+
+def test_a_failure_when_she_answers_does_not_make_her_a_new_caller(
+    caller: Phone, at_desk: Desk, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agent = at_desk(state="away")
+    ask(caller)
+    agent.post("/desk/presence", json={"state": "available"})
+    later(seconds=1)
+    person, _heard = agent_takes(agent, client)
+
+    def down(_ref: str) -> None:
+        raise Unavailable("la base ne répond pas")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("app.calls.store.named", down)
+        again = person.answers()
+    assert "souci technique" in again
+    address = f"/voice/connect?call={person.ref}&amp;again=1"
+    assert f">{address}<" in again
+    assert "tapez 1" in person.post(address.replace("&amp;", "&")).lower()
     assert len(attempts()) == 1
 
 

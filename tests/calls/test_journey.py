@@ -13,6 +13,7 @@ from app import clock
 from app.accounts import service as accounts
 from app.accounts.models import Connection, Presence
 from app.calls import service, store, ticker
+from app.calls.consequences import ConnectCaller
 from app.calls.models import Call, Line
 from app.calls.states import Event, Kind
 from app.extensions import db
@@ -398,3 +399,18 @@ def test_a_returning_caller_is_kept_for_the_same_agent(caller: Phone, at_desk: D
     at_desk()
     again = caller("+33639980107").dial()
     assert again.call.offered_to == agent.agent.id
+
+
+def test_an_apology_that_ends_when_the_agent_is_there_begins_the_conversation(
+    caller: Phone, at_desk: Desk, telephony: FakeTelephony
+) -> None:
+    # She was hearing « un souci technique » when the agent took her, and comes by herself.
+    agent = at_desk()
+    one = caller().dial()
+    act(agent, one, "accept")
+    one.agent_picks_up()
+    assert "<Conference" in one.post("/voice/incoming?again=1")
+    assert one.call.state == "talking"  # known, even if the news of her joining is lost
+    sent = len(telephony.named("redirect"))
+    service.command(one.call.id, (ConnectCaller(),))  # it was on its way meanwhile
+    assert len(telephony.named("redirect")) == sent  # a move would end the conference
