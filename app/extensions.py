@@ -20,6 +20,8 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import Pool
 
+from app.postgres import PromptConnection
+
 IDLE_SECONDS = 1.0  # a connection that came back later than this ago is asked before it is used
 
 
@@ -73,6 +75,12 @@ def _begin_sqlite(connection: Any) -> None:
     if connection.dialect.name == "sqlite":
         write = connection.get_execution_options().get("write", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+@event.listens_for(Engine, "do_connect")
+def _connect_postgresql(dialect: Any, _record: Any, words: Any, named: Any) -> Any:
+    """A connection that waits as ``app.postgres`` says; other databases open theirs (None)."""
+    return PromptConnection.connect(*words, **named) if dialect.name == "postgresql" else None
 
 
 @event.listens_for(Pool, "checkin")
