@@ -49,6 +49,7 @@ class Findings:
     unsent: int = 0
     slowest: dict[str, float] = field(default_factory=lambda: dict.fromkeys(TRANSIENT, 0.0))
     stuck: set[int] = field(default_factory=set)
+    slow: list[str] = field(default_factory=list)
     silence: float = 0.0
     breaks: list[float] = field(default_factory=list)
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -199,6 +200,12 @@ def compare(line: Installation, found: Findings) -> None:
                 f" over {(each['ended'] or 0) % 1000:.1f}"
             )
         found.again += each["heard_apology"]
+    found.slow = [
+        f"over {STUCK_SECONDS} s: {line.story(sid)}"
+        for (sid,) in line.rows(
+            "SELECT provider_sid FROM calls WHERE id = ANY(%s)", list(found.stuck)
+        )
+    ]
     found.never_over = list(line.not_over(found.calls))
     found.agents_held = [
         f"agent {agent_id} {state}"
@@ -248,7 +255,8 @@ def show(found: Findings) -> None:
         ("outcomes", ", ".join(f"{v} {k}" for k, v in sorted(found.outcomes.items()))),
     ]  # fmt: skip
     figures.table(("", ""), rows)
-    for words in (*found.lost, *found.never_over, *found.differences, *found.agents_held)[:30]:
+    told = (found.lost, found.never_over, found.differences, found.agents_held, found.slow)
+    for words in [words for each in told for words in each][:30]:
         print(f"    {words}")
 
 

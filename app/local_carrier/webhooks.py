@@ -56,7 +56,7 @@ class Webhooks:
         self._validator = RequestValidator(auth_token)
         self._timeout = timeout
         # A pool manager goes through no proxy, keeps no cookie.
-        self._pool = urllib3.PoolManager(num_pools=8, maxsize=256, retries=False)
+        self.pool = urllib3.PoolManager(num_pools=8, maxsize=256, retries=False)
 
     def document(self, url: str, method: str, params: Mapping[str, str]) -> bytes:
         """The document that ``url`` answers. Raises WebhookFailed or TwimlRefused."""
@@ -124,7 +124,7 @@ class Webhooks:
             headers["Content-Type"] = FORM
         started = time.monotonic()
         try:
-            response = self._pool.request(
+            response = self.pool.request(
                 method,
                 url,
                 body=urlencode(form) if method == "POST" else None,

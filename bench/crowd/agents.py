@@ -22,7 +22,7 @@ from bench.crowd.figures import Latencies
 from bench.crowd.staff import USER_AGENT
 
 ROOM = 2000  # connections at once to the application
-HELLO = 4.0  # seconds; nobody hangs up on a person before having heard her
+HELLO = 8.0  # seconds; nobody hangs up on a person before having heard her, even one brought late
 
 
 @dataclass(frozen=True)

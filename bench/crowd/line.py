@@ -19,11 +19,13 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from queue import Queue
 from typing import Any
 from urllib.parse import urlsplit
 
 import gevent
 from gevent.pywsgi import WSGIServer
+from urllib3.connectionpool import HTTPConnectionPool
 
 from app.local_carrier import standalone
 from app.local_carrier.current import EXTENSION
@@ -31,6 +33,7 @@ from app.local_carrier.fakes import FakeCall
 from app.local_carrier.webhooks import Answer
 from bench.crowd.figures import Latencies
 
+CONNECTIONS = 64
 PATIENT = 600.0  # seconds that a caller who stays would stay
 
 
@@ -140,6 +143,15 @@ def hang_up(call: FakeCall) -> None:
         call.hang_up()
 
 
+class InTurn(HTTPConnectionPool):
+    """Connections take turns: a provider asks from many hosts, and a balancer shares them out.
+
+    (The last one used would be taken first, and one web process get most of the work.)
+    """
+
+    QueueCls = Queue
+
+
 def timed(function: Callable[..., Answer], found: Latencies) -> Callable[..., Answer]:
     """How the carrier asks, its time noted by path."""
 
@@ -168,6 +180,8 @@ def main() -> None:
     carrier = app.extensions[EXTENSION]
     found, hooks = Latencies(), carrier.exchange.webhooks
     hooks.ask = timed(hooks.ask, found)
+    hooks.pool.pool_classes_by_scheme = {"http": InTurn}
+    hooks.pool.connection_pool_kw["maxsize"] = CONNECTIONS
     for agent_id in plan.agents:
         carrier.driver.agent(f"agent_{agent_id}")
     WSGIServer(standalone.listener(args.host, args.port), app, log=None).start()
