@@ -115,13 +115,16 @@ def say(verb: VoiceResponse | Gather, words: str, language: str) -> None:
     verb.say(words, language=VOICES.get(language, "fr-FR"), **voice)
 
 
-def enqueue(response: VoiceResponse) -> None:
-    """Put the leg in the queue; our wait page speaks to it every few seconds."""
+def enqueue(response: VoiceResponse, *, once_more: bool = False) -> None:
+    """Put the leg in the queue; our wait page speaks to it every few seconds.
+
+    ``once_more``: that page has failed; if it does again, the caller hears why.
+    """
     response.enqueue(
         QUEUE,
         wait_url="/voice/wait",
         wait_url_method="POST",
-        action="/voice/left-queue",
+        action="/voice/left-queue" + ("?again=1" if once_more else ""),
         method="POST",
     )
 

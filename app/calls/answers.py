@@ -93,8 +93,8 @@ def xml(twiml: VoiceResponse) -> Response:
     return Response(str(twiml), content_type="text/xml; charset=utf-8")
 
 
-def where_to(call: Call, twiml: VoiceResponse, now: datetime) -> None:
-    """The person's next step, whatever brought her leg here.
+def where_to(call: Call, twiml: VoiceResponse, now: datetime, *, once_more: bool = False) -> None:
+    """The person's next step, whatever brought her leg here (``once_more``: a queue that failed).
 
     A call-back first asks for a key: an answering machine presses none.
     """
@@ -102,10 +102,10 @@ def where_to(call: Call, twiml: VoiceResponse, now: datetime) -> None:
     if connecting and call.callback_id and store.is_outbound(call):
         ask_for_key(call, twiml)
     else:
-        join(call, twiml, now)
+        join(call, twiml, now, once_more=once_more)
 
 
-def join(call: Call, twiml: VoiceResponse, now: datetime) -> None:
+def join(call: Call, twiml: VoiceResponse, now: datetime, *, once_more: bool = False) -> None:
     """To the agent who is there: the conversation begins. Else where the call stands."""
     if call.state == State.CONNECTING and call.agent_present:
         service.happen_to(call, Event(Kind.ANSWERED, now, f"answered:{call.agent_leg_sid}"))
@@ -115,7 +115,7 @@ def join(call: Call, twiml: VoiceResponse, now: datetime) -> None:
     elif call.state in (State.ENDED, State.WRAP_UP):
         _farewell(call, twiml, now)
     else:
-        announcements.enqueue(twiml)
+        announcements.enqueue(twiml, once_more=once_more)
 
 
 def _farewell(call: Call, twiml: VoiceResponse, now: datetime) -> None:

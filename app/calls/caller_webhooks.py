@@ -141,7 +141,9 @@ def left_queue() -> Response:
         where_to(call, twiml, clock.now())
     elif result in ("queue-full", "system-error", "error"):
         log.error("the provider's queue refused a call: %s", result)
-        return apology()
+        if result == "queue-full" or "again" in request.args:
+            return apology()
+        where_to(call, twiml, clock.now(), once_more=True)
     return xml(twiml)
 
 
@@ -180,9 +182,16 @@ def sound(token: str) -> Response:
 @bp.post("/voice/fallback")
 @signed_webhook
 def fallback() -> Response:
-    """The provider could not use our first answer."""
+    """The provider could not use our answer, most often of a process that has just died.
+
+    She is asked for again at once, and hears an apology only if that fails too.
+    """
     log.error("fallback asked for: provider error %s", request.form.get("ErrorCode", "")[:10])
-    return apology()
+    if "again=" in request.form.get("ErrorUrl", ""):
+        return apology()
+    twiml = VoiceResponse()
+    twiml.redirect("/voice/incoming?again=0", method="POST")
+    return xml(twiml)
 
 
 @bp.post("/sms/incoming")

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from app.calls.record import CallRecord, Event, Kind, PartyState, State
 
+CONNECT_LOOK = timedelta(seconds=6)  # later than usual: is she there, and nobody told us?
 CONNECT_LIMIT = timedelta(seconds=12)
 PERSON_LIMIT = timedelta(seconds=75)  # her telephone rings 40 s, then she is asked for a key
 REJOIN_LIMIT = timedelta(seconds=45)
@@ -203,7 +204,7 @@ def _dues(before: CallRecord, after: CallRecord, overflow_after: int) -> tuple[D
         dues.append(Due("offer", after.offer_until))
     if after.state is State.CONNECTING:
         if before.state is not State.CONNECTING:
-            dues.append(Due("connect", at + CONNECT_LIMIT))
+            dues.append(Due("connect", at + CONNECT_LOOK))
         elif after.outbound and after.agent_present and not before.agent_present:
             dues.append(Due("connect", at + PERSON_LIMIT))
     if after.state is State.TALKING and before.agent_present and not after.agent_present:

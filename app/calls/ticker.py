@@ -13,21 +13,29 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts import service as accounts
+from app.adapters.ports import OVER
 from app.calls import callbacks, commands_outbox, dispatch, live, service, store
-from app.calls.consequences import WRAP_UP_LOOK, ConnectCaller, HangUpLeg
+from app.calls.consequences import (
+    CONNECT_LIMIT,
+    PERSON_LIMIT,
+    WRAP_UP_LOOK,
+    ConnectCaller,
+    HangUpLeg,
+)
 from app.calls.models import Call
 from app.calls.states import Event, Kind, State
 from app.exceptions import PermanenceError
 from app.extensions import db
 from app.unit_of_work import release_connection, unit_of_work
-from app.wiring import ports
+from app.wiring import ports, spawn
 
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=10)
 DEAD_TAB = timedelta(seconds=20)
-REDIRECT_TAKES = timedelta(seconds=4)  # from our command to the caller in the conference, at most
-LIVE_LEG = ("in-progress", "ringing", "queued", "initiated")
+# From our command to the caller in the conference, at most; the outbox sends it again before.
+REDIRECT_TAKES = timedelta(seconds=8)
+LOOK_AGAIN = timedelta(seconds=3)
 
 
 def tick(now: datetime) -> int:
@@ -88,32 +96,39 @@ def _offer_expired(call: Call, now: datetime) -> None:
 
 
 def _connect(call: Call, now: datetime) -> None:
-    """The agent's leg should be there by now. Ask the provider before giving the call back."""
+    """The agent's leg should be there by now, and soon the caller's.
+
+    The provider is asked beside the other deadlines: they do not wait for its answer.
+    """
     if call.state != State.CONNECTING:
         return
     if call.agent_present and store.is_outbound(call):
         _person_unreached(call, now)
         return
-    leg_sid, agent_id, call_id, version = call.agent_leg_sid, call.agent_id, call.id, call.version
-    if call.agent_present:
-        # Her leg joined but the caller's redirect was lost: ask again, look again. Not at once: a
-        # second redirect would take the caller out of the conference that she has just entered,
-        # and end it.
-        if now - (call.last_at or now) >= REDIRECT_TAKES:
-            service.command(call_id, (ConnectCaller(),))
-        with unit_of_work():
-            store.set_deadline("connect", now + timedelta(seconds=5), call_id=call_id)
-        return
-    release_connection()
+    call_id, present, since = call.id, call.agent_present, now - (call.last_at or now)
+    with unit_of_work():
+        store.set_deadline("connect", now + LOOK_AGAIN, call_id=call_id)
+    if not present:
+        spawn(lambda: _look_for_agent(call_id, now))
+    elif since >= REDIRECT_TAKES:
+        # Her leg joined but the caller's redirect was lost: ask again. Not at once: a second
+        # redirect would take the caller out of the conference that she has just entered, and
+        # end it.
+        service.command(call_id, (ConnectCaller(),))
+
+
+def _look_for_agent(call_id: int, now: datetime) -> None:
+    """Is her leg there? Ask the provider before giving the call back."""
+    call = db.session.get_one(Call, call_id)
+    leg_sid, agent_id, version = call.agent_leg_sid, call.agent_id, call.version
+    late = now - (call.accepted_at or now) >= CONNECT_LIMIT
     leg = ports().telephony.leg(leg_sid) if leg_sid else None
     if leg is not None and leg.status == "in-progress":
-        service.happen(
-            call_id, Event(Kind.AGENT_JOINED, now, f"joined:{leg_sid}:repaired", leg=leg_sid)
-        )
-        return
-    service.happen(
-        call_id, Event(Kind.CONNECT_FAILED, now, f"connect_failed:{version}", agent_id=agent_id)
-    )
+        joined = Event(Kind.AGENT_JOINED, now, f"joined:{leg_sid}:repaired", leg=leg_sid)
+        service.happen(call_id, joined)
+    elif late or (leg is not None and leg.status in OVER):
+        failed = Event(Kind.CONNECT_FAILED, now, f"connect_failed:{version}", agent_id=agent_id)
+        service.happen(call_id, failed)
 
 
 def _person_unreached(call: Call, now: datetime) -> None:
@@ -121,10 +136,15 @@ def _person_unreached(call: Call, now: datetime) -> None:
 
     A telephone that was answered and where no key was pressed is an answering machine: over.
     """
+    rings_until = (call.accepted_at or now) + PERSON_LIMIT
+    if now < rings_until:
+        with unit_of_work():
+            store.set_deadline("connect", rings_until, call_id=call.id)
+        return
     if call.answered_at is not None:
         service.command(call.id, (ConnectCaller(),))
         with unit_of_work():
-            store.set_deadline("connect", now + timedelta(seconds=5), call_id=call.id)
+            store.set_deadline("connect", now + LOOK_AGAIN, call_id=call.id)
         return
     commands = (HangUpLeg(call.person_leg_sid),) if call.person_leg_sid else ()
     service.happen(call.id, Event(Kind.CALLER_LEFT, now, "caller_left"))

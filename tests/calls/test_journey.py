@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -279,6 +280,52 @@ def test_a_leg_that_never_joins_returns_the_call_to_its_place(
     telephony.legs.clear()
     later(13)
     assert (one.call.state, presence(agent)) == ("waiting", "missed")
+
+
+def test_an_agent_who_is_there_without_our_knowing_is_found_in_seconds(
+    caller: Phone, at_desk: Desk, telephony: FakeTelephony
+) -> None:
+    agent = at_desk()
+    one = caller().dial()
+    act(agent, one, "accept")
+    later(7)  # it still rings
+    assert (one.call.state, one.call.agent_present) == ("connecting", False)
+    rung = telephony.legs[one.leg]
+    telephony.legs[one.leg] = replace(rung, status="in-progress")
+    later(10)  # she joined, and the news was lost
+    assert (one.call.state, one.call.agent_present) == ("connecting", True)
+    assert (one.sid, "/voice/connect") in telephony.named("redirect")
+
+
+def test_a_leg_that_the_provider_has_ended_is_not_waited_for(
+    caller: Phone, at_desk: Desk, telephony: FakeTelephony
+) -> None:
+    agent = at_desk()
+    one = caller().dial()
+    act(agent, one, "accept")
+    telephony.legs[one.leg] = replace(telephony.legs[one.leg], status="no-answer")
+    later(7)
+    assert (one.call.state, presence(agent)) == ("waiting", "missed")
+
+
+def test_an_answer_that_failed_is_asked_for_again_at_once(caller: Phone) -> None:
+    one = caller()
+    failed = "http://localhost/voice/incoming"
+    again = one.post("/voice/fallback", ErrorCode="11200", ErrorUrl=failed)
+    assert ">/voice/incoming?again=0<" in again
+    assert "<Say" not in again
+    heard = one.post("/voice/fallback", ErrorCode="11200", ErrorUrl=f"{failed}?again=0")
+    assert "souci technique" in heard
+
+
+def test_a_waiting_page_that_failed_is_tried_again_at_once(caller: Phone) -> None:
+    one = caller().dial()
+    again = one.post("/voice/left-queue", QueueResult="system-error")
+    assert "<Enqueue" in again
+    assert "/voice/left-queue?again=1" in again
+    heard = one.post("/voice/left-queue?again=1", QueueResult="system-error")
+    assert "souci technique" in heard
+    assert one.call.state == "waiting"
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,22 @@ def test_nobody_joins_for_too_long(at_desk: Desk, rung: Rung, telephony: FakeTel
     assert (rung.call.person_leg_sid,) in telephony.named("hang_up")
 
 
+def test_an_agent_who_joined_late_does_not_cut_the_ringing_short(
+    at_desk: Desk, rung: Rung, telephony: FakeTelephony
+) -> None:
+    agent = at_desk()
+    dial(agent, number=PERSON)
+    later(7)  # we look, and look again soon
+    rung.agent_picks_up()
+    with unit_of_work():  # the look that was on its way comes after she is there
+        store.set_deadline("connect", clock.now(), call_id=rung.call.id)
+    later(10)
+    assert rung.call.state == "connecting"
+    assert telephony.named("hang_up") == []
+    later(90)
+    assert rung.call.outcome == "unreached"
+
+
 @pytest.mark.parametrize("answered", [True, False])
 def test_a_call_made_from_her_dossiers_brings_her_back_to_them(
     at_desk: Desk, rung: Rung, answered: bool
