@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from datetime import date
@@ -15,21 +16,27 @@ from gevent import monkey
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import background, clock, jobs, retention
+from app.access import ROLES
 from app.accounts import journal
+from app.accounts import service as accounts
 from app.adapters.ports import Provisioning
 from app.assist import loader
-from app.calls import fallback, importing, probe, service
+from app.calls import fallback, importing, line_service, probe, service
 from app.demo import accounts as demo_accounts
 from app.demo import seed as demo_seed
-from app.exceptions import PermanenceError
+from app.exceptions import Conflict, PermanenceError
 from app.reporting import demo_load
 from app.reporting import service as reporting
-from app.wiring import ports
+from app.wiring import ports, settings
 
 demo = AppGroup("demo", help="Demo data.")
 calls = AppGroup("calls", help="Calls.")
 scripts = AppGroup("scripts", help="Guided scripts.")
 telephony = AppGroup("telephony", help="The telephone provider.")
+lines = AppGroup("line", help="The services' telephone lines.")
+people = AppGroup("account", help="Accounts of the staff.")
+
+FIRST_LINE = "Ligne téléphonique"
 
 
 def register(app: Flask) -> None:
@@ -39,6 +46,8 @@ def register(app: Flask) -> None:
         calls,
         scripts,
         telephony,
+        lines,
+        people,
         report,
         worker,
         retention_command,
@@ -54,7 +63,7 @@ def seed() -> None:
 
 
 @demo.command("accounts")
-def accounts() -> None:
+def print_demo_accounts() -> None:
     """Print the demo accounts."""
     click.echo(demo_accounts.table())
 
@@ -142,9 +151,64 @@ def telephony_check() -> None:
 
 @telephony.command("provision")
 def telephony_provision() -> None:
-    """Set the number's and the TwiML app's webhooks to this installation."""
+    """Set the number's and the TwiML app's webhooks to this installation; take calls on it."""
     for line in _or_exit(_provisioning().provision):
         click.echo(line)
+    with contextlib.suppress(Conflict):  # it takes them already
+        added = _or_exit(lambda: line_service.add(settings().line_number, FIRST_LINE))
+        click.echo(f"Ligne ajoutée : {added.name}, {added.number}.")
+
+
+@lines.command("add")
+@click.argument("number")
+@click.argument("name")
+def line_add(number: str, name: str) -> None:
+    """Take calls on a further NUMBER, for the service NAME; its settings are on its page."""
+    added = _or_exit(lambda: line_service.add(number, name))
+    click.echo(f"Ligne ajoutée : {added.name}, {added.number}.")
+
+
+@lines.command("list")
+def line_list() -> None:
+    """Print the lines: id, number, name."""
+    for line in line_service.every():
+        click.echo(f"{line.id}  {line.number}  {line.name}")
+
+
+_password = click.password_option(
+    prompt="Mot de passe", confirmation_prompt="Encore une fois, pour vérifier"
+)
+
+
+@people.command("add")
+@click.argument("email")
+@click.argument("name")
+@click.option("--role", type=click.Choice(ROLES), required=True)
+@_password
+def account_add(email: str, name: str, role: str, password: str) -> None:
+    """Make an account, the first of an installation for instance: EMAIL, NAME as shown.
+
+    The password is asked for: it stands in no history and no list of processes.
+    """
+    _or_exit(lambda: accounts.add(email, name, role, password, now=clock.now()))
+    click.echo(f"Compte ajouté : {name}.")
+
+
+@people.command("password")
+@click.argument("email")
+@_password
+def account_password(email: str, password: str) -> None:
+    """Give EMAIL a new password."""
+    _or_exit(lambda: accounts.change_password(email, password, now=clock.now()))
+    click.echo("Mot de passe changé.")
+
+
+@people.command("close")
+@click.argument("email")
+def account_close(email: str) -> None:
+    """Nobody signs in as EMAIL any more; her calls and dossiers keep her name."""
+    _or_exit(lambda: accounts.close(email, now=clock.now()))
+    click.echo("Compte fermé.")
 
 
 @telephony.command("fallback")

@@ -13,6 +13,8 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app import clock
+from app.accounts import service as accounts
+from app.accounts.models import Agent
 from app.calls.models import Call, Line
 from app.extensions import db
 from app.tickets.models import Contact
@@ -163,3 +165,38 @@ def numbers() -> list[bool]:
         call.number is not None
         for call in db.session.scalars(select(Call).order_by(Call.received_at))
     ]
+
+
+# --- a new installation ----------------------------------------------------------------------------
+
+
+def test_the_first_account_and_the_lines(app: Flask, run: Run, client: object) -> None:
+    word = "un mot de passe assez long\n"
+    runner = app.test_cli_runner()
+    words = ["account", "add", "Chef@exemple.fr", "Isabelle", "--role", "admin"]
+    made = runner.invoke(args=words, input=word * 2)
+    assert made.exit_code == 0, made.output
+    assert "assez long" not in made.output
+    agent = db.session.scalars(select(Agent)).one()
+    assert (agent.email, agent.role) == ("chef@exemple.fr", "admin")
+    assert accounts.authenticate("chef@exemple.fr", word.strip(), now=clock.now())
+    again = runner.invoke(args=words, input=word * 2)
+    assert (again.exit_code, "a déjà un compte" in again.output) == (1, True)
+    short = runner.invoke(args=["account", "password", "chef@exemple.fr"], input="court\n" * 2)
+    assert (short.exit_code, "12 caractères" in short.output) == (1, True)
+    other = "encore un mot de passe\n"
+    assert (
+        runner.invoke(args=["account", "password", "chef@exemple.fr"], input=other * 2).exit_code
+        == 0
+    )
+    assert accounts.authenticate("chef@exemple.fr", word.strip(), now=clock.now()) is None
+    assert accounts.authenticate("chef@exemple.fr", other.strip(), now=clock.now())
+    assert run("account", "close", "chef@exemple.fr").exit_code == 0
+    assert accounts.authenticate("chef@exemple.fr", other.strip(), now=clock.now()) is None
+    assert run("account", "close", "personne@exemple.fr").exit_code == 1
+
+    added = run("line", "add", "01 99 00 01 00", "Portail des aides")
+    assert (added.exit_code, "+33199000100" in added.output) == (0, True)
+    for bad in (("01 99 00 01 00", "Encore"), ("abc", "Rien"), ("01 99 00 01 01", " ")):
+        assert run("line", "add", *bad).exit_code == 1
+    assert run("line", "list").output.split() == ["1", "+33199000100", "Portail", "des", "aides"]

@@ -37,15 +37,11 @@ def create_agent(
     languages: list[str] | None = None,
 ) -> Agent:
     """Add an agent inside the caller's transaction. Raises InvalidInput on a weak password."""
-    if len(password) < MINIMUM_PASSWORD:
-        raise InvalidInput(
-            "Le mot de passe doit avoir au moins %(least)s caractères.", least=MINIMUM_PASSWORD
-        )
     agent = Agent(
         email=email.strip().lower(),
         display_name=display_name,
         role=role,
-        password_hash=_hasher.hash(password),
+        password_hash=_hashed(password),
         languages=languages or ["fr"],
     )
     agent.presence = Presence(state=PresenceState.OFFLINE, since=now, idle_since=now)
@@ -54,9 +50,53 @@ def create_agent(
     return agent
 
 
+def _hashed(password: str) -> str:
+    if len(password) < MINIMUM_PASSWORD:
+        raise InvalidInput(
+            "Le mot de passe doit avoir au moins %(least)s caractères.", least=MINIMUM_PASSWORD
+        )
+    return _hasher.hash(password)
+
+
+def add(email: str, display_name: str, role: str, password: str, *, now: datetime) -> None:
+    """Make an account; journaled. Raises InvalidInput, or Conflict when the address has one."""
+    if "@" not in email or not display_name.strip():
+        raise InvalidInput("Il faut une adresse et un nom.")
+    with unit_of_work():
+        if _account(email) is not None:
+            raise Conflict("Cette adresse a déjà un compte.", kept="Il n'a pas changé.")
+        made = create_agent(email, display_name.strip(), role, password, now=now)
+        journal.record("account_added", f"agent:{made.id}", agent_id=None, now=now)
+
+
+def change_password(email: str, password: str, *, now: datetime) -> None:
+    """Give an account a new password; journaled. Raises NotFound, InvalidInput."""
+    _change(email, "account_password", now, password_hash=_hashed(password))
+
+
+def close(email: str, *, now: datetime) -> None:
+    """Let nobody sign in to this account any more; journaled. Raises NotFound."""
+    _change(email, "account_closed", now, active=False)
+
+
+def _change(email: str, act: str, now: datetime, **values: Any) -> None:
+    with unit_of_work():
+        found = _account(email)
+        if found is None:
+            raise NotFound("Aucun compte n'a cette adresse.")
+        for name, value in values.items():
+            setattr(found, name, value)
+        found.session_epoch += 1  # whoever is signed in is signed out
+        journal.record(act, f"agent:{found.id}", agent_id=None, now=now)
+
+
+def _account(email: str) -> Agent | None:
+    return db.session.scalar(select(Agent).where(Agent.email == email.strip().lower()))
+
+
 def authenticate(email: str, password: str, *, now: datetime) -> Agent | None:
     """The agent whose address and password these are, or None; journals both outcomes."""
-    agent = db.session.scalar(select(Agent).where(Agent.email == email.strip().lower()))
+    agent = _account(email)
     known = agent is not None and agent.active
     try:
         _hasher.verify(agent.password_hash if agent and known else _DECOY, password)

@@ -13,13 +13,14 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
 from app.access import allow
-from app.calls import announcements, line_service, line_settings, line_view
+from app.calls import announcements, line_choice, line_service, line_settings, line_view
 from app.calls.announcement_settings import SOUND_LIMIT
 from app.calls.line_rules import BOUNDS
 from app.calls.line_settings import Errors
 from app.exceptions import Conflict, InvalidInput, NotFound
 
 bp = Blueprint("line", __name__, url_prefix="/admin/line")
+line_choice.install(bp)
 
 Page = str | tuple[str, int] | BaseResponse
 
@@ -141,6 +142,7 @@ def _rules_page(
         errors=errors or {},
         stale=stale,
         languages=line_view.languages(line),
+        routes=line_service.routes(line),
         say=line_view.typeset,
     )
     return (page, status) if status != 200 else page
@@ -151,7 +153,8 @@ def _rules_page(
 def change_rules() -> Page:
     """Store the rules."""
     rules = line_settings.read_rules(request.form)
-    policy = line_settings.read_policy(request.form)
+    routes = line_service.routes(line_service.current())
+    policy = line_settings.read_policy(request.form) if routes else line_settings.Read({}, {})
     typed = {
         **{name: value[:200] for name, value in request.form.items()},
         **{name: name in request.form for name in line_settings.SWITCHES},

@@ -12,7 +12,8 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select
+from flask import g
+from sqlalchemy import Select, delete, func, select
 
 from app.accounts import journal
 from app.calls import announcements, line_rules, line_settings, live
@@ -20,31 +21,78 @@ from app.calls.announcement_settings import read_text, sound_type
 from app.calls.models import AnnouncementSound, Line
 from app.calls.opening_hours import REFERENCE_HOURS
 from app.calls.routing import Policy
+from app.dossiers import phone_numbers
 from app.exceptions import Conflict, InvalidInput, NotFound
 from app.extensions import db
 from app.unit_of_work import Work, unit_of_work
 from app.wiring import wake
 
+NAME_LENGTH = 80
+
+
+def about(line_id: int | None) -> None:
+    """What follows in this request is about that line; None: about the first one."""
+    g.line_id = line_id
+
+
+def asked() -> int | None:
+    """The line that this request has named, if it has."""
+    line_id: int | None = g.get("line_id")
+    return line_id
+
 
 def current() -> Line:
-    """The service's line. Raises NotFound when none is set up."""
-    line = db.session.scalar(select(Line).order_by(Line.id).limit(1))
-    if line is None:
-        raise NotFound("Aucune ligne n'est configurée.", todo="flask --app app.factory demo seed")
-    return line
+    """The line that this request is about. Raises NotFound when it does not exist."""
+    return _existing(db.session.scalar(_query()))
 
 
 def _locked() -> Line:
-    line = db.session.scalar(
-        select(Line)
-        .order_by(Line.id)
-        .limit(1)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if line is None:
-        raise NotFound("Aucune ligne n'est configurée.", todo="flask --app app.factory demo seed")
-    return line
+    locked = _query().with_for_update().execution_options(populate_existing=True)
+    return _existing(db.session.scalar(locked))
+
+
+def _query() -> Select[Any]:
+    query = select(Line).order_by(Line.id).limit(1)
+    return query if asked() is None else query.where(Line.id == asked())
+
+
+def _existing(line: Line | None) -> Line:
+    if line is not None:
+        return line
+    if asked() is not None:
+        raise NotFound("Cette ligne n'existe pas.")
+    raise NotFound("Aucune ligne n'est configurée.", todo="flask --app app.factory line add")
+
+
+def every() -> list[Line]:
+    """The lines of the installation, the first one first: its policy routes for all."""
+    return list(db.session.scalars(select(Line).order_by(Line.id)))
+
+
+def names() -> list[tuple[int, str]]:
+    """Their ids and names, to choose from."""
+    return [(line.id, line.name) for line in every()]
+
+
+def routes(line: Line) -> bool:
+    """Is it the line whose policy routes the calls of all?"""
+    return line.id == db.session.scalar(select(func.min(Line.id)))
+
+
+def add(number: str, name: str) -> Line:
+    """Take calls on a further number, with the hours of reference. Raises InvalidInput, Conflict."""
+    dialled, name = phone_numbers.stored(number), name.strip()
+    if dialled is None:
+        raise InvalidInput("Ce numéro n'est pas un numéro de téléphone.")
+    if not 0 < len(name) <= NAME_LENGTH:
+        raise InvalidInput("Le nom doit avoir de 1 à %(most)s caractères.", most=NAME_LENGTH)
+    with unit_of_work():
+        if db.session.scalar(select(Line.id).where(Line.number == dialled)) is not None:
+            raise Conflict("Une ligne a déjà ce numéro.", kept="Elle n'a pas changé.")
+        line = Line(name=name, number=dialled)
+        db.session.add(line)
+        db.session.flush()
+        return line
 
 
 def hours_of(line: Line) -> dict[str, Any]:

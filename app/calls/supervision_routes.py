@@ -19,7 +19,15 @@ from app.access import allow
 from app.accounts import service as accounts
 from app.accounts.models import Agent
 from app.accounts.presence import SET_BY_CALLS
-from app.calls import line_service, line_settings, line_view, parties, store, supervision
+from app.calls import (
+    line_choice,
+    line_service,
+    line_settings,
+    line_view,
+    parties,
+    store,
+    supervision,
+)
 from app.calls.preview import Seat
 from app.calls.routing import Policy
 from app.dossiers.wording import Words
@@ -27,6 +35,7 @@ from app.exceptions import Conflict, IllegalTransition, NotFound
 from app.extensions import db
 
 bp = Blueprint("supervision", __name__, url_prefix="/supervision")
+line_choice.install(bp)
 
 THRESHOLDS = ("overflow_after", "overflow_length")
 

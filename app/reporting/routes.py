@@ -183,15 +183,18 @@ def _board() -> dict[str, Any]:
 
 
 def _line_now(now: datetime) -> dict[str, Any]:
-    """How the line stands, if there is one."""
-    try:
-        line = line_service.current()
-    except NotFound:
-        return {"line": None, "coaching": False}
+    """How each line stands."""
+    lines = line_service.every()
     return {
-        "coaching": current_user.role == "manager" and line_rules.of(line.rules).coaching,
-        "line": line,
-        "standing": line_view.standing(line, now),
-        "incident": line_view.incident_words(line) if line.incident_since else "",
+        "coaching": current_user.role == "manager"
+        and any(line_rules.of(line.rules).coaching for line in lines),
+        "lines": [
+            {
+                "line": line,
+                "standing": line_view.standing(line, now),
+                "incident": line_view.incident_words(line) if line.incident_since else "",
+            }
+            for line in lines
+        ],
         "say": line_view.typeset,
     }

@@ -487,3 +487,82 @@ def test_the_pages_are_in_english_too(line: Line, login: Login) -> None:
     manager = login("manager", locale="en")
     assert "Opening hours of the week" in manager.get("/admin/line").text
     assert "The back office is called in after" in manager.get("/admin/line/rules").text
+
+
+# --- a second service ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def housing(line: Line) -> Line:
+    """Another service of the same installation, with a number of its own."""
+    other = Line(name="Logement", number="+33199000101", mode="hours")
+    db.session.add(other)
+    db.session.commit()
+    return other
+
+
+def test_each_service_has_its_own_settings(line: Line, housing: Line, login: Login) -> None:
+    manager = login("manager")
+    page = manager.get(f"/admin/line?line={housing.id}").text
+    assert "Logement" in page
+    assert f'href="/admin/line?line={line.id}"' in page  # the way to the other one
+    action = f"/admin/line/hours?line={housing.id}"
+    assert f'action="{action}#week"' in page  # what is typed here stays here
+    answer = manager.post(action, data={**week(d5="9h-12h"), "seen": seen(page)})
+    assert answer.headers["Location"] == f"/admin/line?line={housing.id}"
+    assert fresh(housing).hours["week"]["5"] == [["09:00", "12:00"]]
+    assert fresh(line).hours == {}
+    manager.post(f"/supervision/line/incident?line={housing.id}", data={"on": "1"})
+    manager.post(f"/supervision/line/mode?line={housing.id}", data={"mode": "closed"})
+    assert (fresh(housing).mode, fresh(line).mode) == ("closed", "open")
+    assert fresh(housing).incident_since
+    assert fresh(line).incident_since is None
+
+
+@pytest.mark.parametrize("page", ["", "/rules", "/announcements"])
+def test_every_link_of_a_page_stays_on_its_line(
+    line: Line, housing: Line, login: Login, page: str
+) -> None:
+    text = login("manager").get(f"/admin/line{page}?line={housing.id}").text
+    ours = re.findall(r'(?:href|action|hx-post)="(/(?:admin/line|supervision)[^"]*)"', text)
+    strayed = [at for at in ours if f"line={housing.id}" not in at and "sounds/" not in at]
+    assert {at.partition("#")[0].rpartition("=")[2] for at in strayed} <= {str(line.id)}
+    assert len(ours) > len(strayed)
+
+
+def test_the_wall_shows_each_line(line: Line, housing: Line, login: Login) -> None:
+    board = login("manager").get("/wall/board").text
+    assert "Logement" in board
+    assert f'data-open="/supervision/line?line={housing.id}"' in board
+    assert board.count("/supervision/thresholds") == 1  # one team: one line's policy routes
+
+
+def test_one_service_alone_is_not_asked_to_choose(line: Line, login: Login) -> None:
+    manager = login("manager")
+    assert "?line=" not in manager.get("/admin/line").text
+    assert "?line=" not in manager.get("/wall/board").text
+
+
+def test_thresholds_are_those_of_the_line_that_routes(
+    line: Line, housing: Line, login: Login
+) -> None:
+    manager = login("manager")
+    assert 'name="overflow_after"' in manager.get("/admin/line/rules").text
+    page = manager.get(f"/admin/line/rules?line={housing.id}").text
+    assert 'name="overflow_after"' not in page
+    typed = {
+        "closing": "callback", "callbacks": "1", "callback_attempts": "2", "languages": "en",
+        "callback_pause_minutes": "10", "sticky_minutes": "5", "seen": seen(page),
+    }  # fmt: skip
+    assert manager.post(f"/admin/line/rules?line={housing.id}", data=typed).status_code == 302
+    assert fresh(housing).rules["closing"] == "callback"
+    assert fresh(housing).policy == {}
+
+
+def test_a_line_that_does_not_exist(line: Line, login: Login) -> None:
+    manager = login("manager")
+    assert manager.get("/admin/line?line=999").status_code == 404
+    assert (
+        manager.post("/supervision/line/mode?line=999", data={"mode": "closed"}).status_code == 404
+    )
+    assert fresh(line).mode == "open"
