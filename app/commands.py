@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 from datetime import date
@@ -24,7 +23,7 @@ from app.assist import loader
 from app.calls import fallback, importing, line_service, probe, service
 from app.demo import accounts as demo_accounts
 from app.demo import seed as demo_seed
-from app.exceptions import Conflict, PermanenceError
+from app.exceptions import PermanenceError
 from app.reporting import demo_load
 from app.reporting import service as reporting
 from app.wiring import ports, settings
@@ -154,9 +153,8 @@ def telephony_provision() -> None:
     """Set the number's and the TwiML app's webhooks to this installation; take calls on it."""
     for line in _or_exit(_provisioning().provision):
         click.echo(line)
-    with contextlib.suppress(Conflict):  # it takes them already
-        added = _or_exit(lambda: line_service.add(settings().line_number, FIRST_LINE))
-        click.echo(f"Ligne ajoutée : {added.name}, {added.number}.")
+    if not any(line.number == settings().line_number for line in _or_exit(line_service.every)):
+        _add_line(settings().line_number, FIRST_LINE)
 
 
 @lines.command("add")
@@ -164,6 +162,10 @@ def telephony_provision() -> None:
 @click.argument("name")
 def line_add(number: str, name: str) -> None:
     """Take calls on a further NUMBER, for the service NAME; its settings are on its page."""
+    _add_line(number, name)
+
+
+def _add_line(number: str, name: str) -> None:
     added = _or_exit(lambda: line_service.add(number, name))
     click.echo(f"Ligne ajoutée : {added.name}, {added.number}.")
 

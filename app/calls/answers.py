@@ -109,7 +109,6 @@ def join(call: Call, twiml: VoiceResponse, now: datetime, *, once_more: bool = F
     """To the agent who is there: the conversation begins. Else where the call stands."""
     if call.state == State.CONNECTING and call.agent_present:
         service.happen_to(call, Event(Kind.ANSWERED, now, f"answered:{call.agent_leg_sid}"))
-        db.session.refresh(call)
     if call.state == State.TALKING:
         twiml.append(announcements.conference(call.ref, caller=True))
     elif call.state in (State.ENDED, State.WRAP_UP):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, jsonify, render_template, request
+from flask import Blueprint, g, jsonify, render_template, request
 from flask_login import current_user
 
 from app import clock
@@ -23,16 +23,17 @@ TOKEN_LIFE = timedelta(hours=1)
 def _desk() -> Any:
     """Her desk. After an act without the queue's figures, which every tab is told anyway."""
     acted = request.method == "POST"
-    desk = desk_view.desk_of(current_user.id, clock.now(), queue=not acted)
+    desk = desk_view.desk_of(g.me, clock.now(), queue=not acted)
     if acted:
-        live.answered(current_user.id, desk)
+        live.answered(g.me, desk)
     return jsonify({"desk": desk})
 
 
 @bp.before_request
-def _acts_are_answered_with_her_desk() -> None:
+def _know_her() -> None:
+    g.me = current_user.id  # kept: after a commit the account would be read again for it
     if request.method == "POST":
-        live.answers_with_desk(current_user.id)
+        live.answers_with_desk(g.me)
 
 
 def _identity() -> str:
@@ -43,7 +44,7 @@ def _identity() -> str:
 @allow()
 def page() -> str:
     """The desk."""
-    desk = desk_view.desk_of(current_user.id, clock.now())
+    desk = desk_view.desk_of(g.me, clock.now())
     call = desk["call"]
     return render_template(
         "desk/desk.html",
@@ -67,7 +68,7 @@ def softphone_config() -> dict[str, Any]:
 @allow()
 def line() -> str:
     """The line pane alone."""
-    return render_template("desk/line.html", desk=desk_view.desk_of(current_user.id, clock.now()))
+    return render_template("desk/line.html", desk=desk_view.desk_of(g.me, clock.now()))
 
 
 @bp.get("/state")
@@ -94,7 +95,7 @@ def presence() -> Any:
     if not isinstance(body, dict):
         raise InvalidInput("La demande est incomplète ou abîmée.")
     wanted = str(body.get("state", ""))
-    service.choose_presence(current_user.id, wanted, body.get("reason"), now=clock.now())
+    service.choose_presence(g.me, wanted, body.get("reason"), now=clock.now())
     return _desk()
 
 
@@ -102,7 +103,7 @@ def presence() -> Any:
 @allow("front", "back")
 def accept(ref: str) -> Any:
     """Take the call that rings."""
-    service.accept(ref, current_user.id, now=clock.now())
+    service.accept(ref, g.me, now=clock.now())
     return _desk()
 
 
@@ -110,7 +111,7 @@ def accept(ref: str) -> Any:
 @allow("front", "back")
 def decline(ref: str) -> Any:
     """Leave it to the others."""
-    service.decline(ref, current_user.id, now=clock.now())
+    service.decline(ref, g.me, now=clock.now())
     return _desk()
 
 
@@ -118,7 +119,7 @@ def decline(ref: str) -> Any:
 @allow("front", "back")
 def hold(ref: str) -> Any:
     """Put the caller on hold."""
-    service.hold(ref, current_user.id, on=True, now=clock.now())
+    service.hold(ref, g.me, on=True, now=clock.now())
     return _desk()
 
 
@@ -126,7 +127,7 @@ def hold(ref: str) -> Any:
 @allow("front", "back")
 def resume(ref: str) -> Any:
     """Take the caller back."""
-    service.hold(ref, current_user.id, on=False, now=clock.now())
+    service.hold(ref, g.me, on=False, now=clock.now())
     return _desk()
 
 
@@ -134,7 +135,7 @@ def resume(ref: str) -> Any:
 @allow("front", "back")
 def hang_up(ref: str) -> Any:
     """End the conversation."""
-    service.hang_up(ref, current_user.id, now=clock.now())
+    service.hang_up(ref, g.me, now=clock.now())
     return _desk()
 
 
@@ -142,7 +143,7 @@ def hang_up(ref: str) -> Any:
 @allow("front", "back")
 def rejoin(ref: str) -> Any:
     """Come back into the conversation from this tab."""
-    service.rejoin(ref, current_user.id)
+    service.rejoin(ref, g.me)
     return _desk()
 
 
@@ -150,5 +151,5 @@ def rejoin(ref: str) -> Any:
 @allow("front", "back")
 def wrap_up_done(ref: str) -> Any:
     """Done with this call."""
-    service.finish_wrap_up(ref, current_user.id, now=clock.now())
+    service.finish_wrap_up(ref, g.me, now=clock.now())
     return _desk()

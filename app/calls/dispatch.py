@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any, cast
 
-from sqlalchemy import text
+from sqlalchemy import Select, Table, func, select
 
 from app import clock
 from app.calls import service, snapshot
+from app.calls.models import Line
 from app.calls.routing import Offer, Policy, Snapshot, decide
 from app.calls.states import Event, Kind
 from app.exceptions import Conflict
@@ -28,11 +31,15 @@ def run(now: datetime | None = None) -> list[Offer]:
         publish("alone", {}, room=MANAGERS_ROOM)
     if not (waiting and free):
         return []
-    with unit_of_work() as work:
-        _one_at_a_time()
-        queue = snapshot_of()
-        offers = (d for d in decide(queue, now) if isinstance(d, Offer))
-        return [offer for offer in offers if _offer(offer, queue.policy, now, work)]
+    try:
+        with unit_of_work() as work:
+            queue = snapshot.take(service.policy_from(_my_turn()))
+            offers = [d for d in decide(queue, now) if isinstance(d, Offer)]
+            if len(offers) == 1:
+                return [offer for offer in offers if _offer(offer, queue.policy, now, work)]
+            return [offer for offer in offers if _offer_or_not(offer, queue.policy, now, work)]
+    except Conflict:
+        return []  # of a single offer: the agent was taken meanwhile, which wakes routing again
 
 
 def snapshot_of() -> Snapshot:
@@ -40,14 +47,33 @@ def snapshot_of() -> Snapshot:
     return snapshot.take(service.policy_of(snapshot.line()))
 
 
-def _one_at_a_time() -> None:
-    """Two dispatchers would be safe (conditional updates) but could serve out of order."""
-    if db.session.get_bind().dialect.name == "postgresql":
-        db.session.execute(text("SELECT pg_advisory_xact_lock(7402)"))
+def _my_turn() -> dict[str, Any] | None:
+    """The policy of the line that routes, once no other process routes.
+
+    Two dispatchers would be safe (conditional updates) but could serve out of order.
+    """
+    return db.session.scalar(_turn_on(db.session.get_bind().dialect.name))
+
+
+@lru_cache(maxsize=2)
+def _turn_on(dialect: str) -> Select[Any]:
+    lines = cast(Table, Line.__table__).c
+    query = select(lines.policy).order_by(lines.id).limit(1)
+    lock = func.pg_advisory_xact_lock(7402).label("lock")
+    return query.add_columns(lock) if dialect == "postgresql" else query
+
+
+def _offer_or_not(offer: Offer, policy: Policy, now: datetime, work: Work) -> bool:
+    """One of several offers: if its agent was taken meanwhile, the others stand."""
+    try:
+        with db.session.begin_nested():
+            return _offer(offer, policy, now, work)
+    except Conflict:
+        return False
 
 
 def _offer(offer: Offer, policy: Policy, now: datetime, work: Work) -> bool:
-    """Make one offer; False when the call or the agent was taken meanwhile."""
+    """Make one offer; False when the call was taken meanwhile. Raises Conflict if the agent was."""
     event = Event(
         Kind.OFFERED,
         now,
@@ -56,8 +82,4 @@ def _offer(offer: Offer, policy: Policy, now: datetime, work: Work) -> bool:
         until=now + timedelta(seconds=policy.ring_seconds),
         overflow=offer.overflow,
     )
-    try:
-        with db.session.begin_nested():
-            return service.happen_within(offer.call_id, event, work) is not None
-    except Conflict:
-        return False
+    return service.happen_within(offer.call_id, event, work) is not None

@@ -120,7 +120,7 @@ class Call(db.Model):
     party_agent_id: Mapped[int | None]
     party_leg_sid: Mapped[str | None] = mapped_column(String(64), index=True)
     outside_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
     held_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
     hold_s: Mapped[float] = mapped_column(Float, default=0.0)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

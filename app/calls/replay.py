@@ -75,5 +75,5 @@ def _play(call_id: int, past: PastCall) -> CallRecord | None:
                 kept="Rien n'a été enregistré.",
                 kind=event.kind,
             )
-        record = changed[1]
+        record = changed.after
     return record

@@ -7,8 +7,9 @@ import logging
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from app import clock
@@ -40,13 +41,17 @@ Follower = Callable[[int, CallRecord, CallRecord, Work], None]
 _followers: list[Follower] = []
 
 SMS_KEPT = 1600
-_CONTACT_OF = select(Call.contact_id).where(Call.id == bindparam("call_id"))
 GONE_AFTER = timedelta(seconds=10)  # a page reload is back long before
 
 
 def policy_of(line: Line | None) -> Policy:
     """The line's routing policy; what it does not say is the default."""
-    return Policy(**(line.policy if line else {}))
+    return policy_from(line.policy if line else None)
+
+
+def policy_from(stored: dict[str, Any] | None) -> Policy:
+    """The policy that a line's column holds."""
+    return Policy(**(stored or {}))
 
 
 def follow_with(follower: Follower) -> None:
@@ -67,8 +72,8 @@ def happen(call_id: int, event: Event) -> CallRecord | None:
 
 
 def happen_to(call: Call, event: Event) -> CallRecord | None:
-    """As ``happen``, to a call that this request has just read."""
-    return _judge(call.id, store.Seen(call.version, store.record_of(call)), event)
+    """As ``happen``, to a call that this request has just read, and that is read anew if it changed."""
+    return _judge(call.id, store.seen(call), event)
 
 
 def _judge(call_id: int, seen: store.Seen, event: Event) -> CallRecord | None:
@@ -85,13 +90,13 @@ def happen_within(
     changed = store.apply_event(call_id, event, seen)
     if changed is None:
         return None
-    before, after = changed
+    before, after, _contact_id = changed
     follow = consequences(before, after, event, overflow_after=_overflow_after(call_id, after))
     rung = _rung(event)
     if rung is not None and not accounts.claim_for_call(rung, call_id, now=event.at):
         raise Conflict("Cette personne n'est plus disponible.", kept="L'appel reste à sa place.")
     _keep_first_agent(call_id, before, event)
-    _carry_out(call_id, follow, before, after, work)
+    _carry_out(call_id, follow, changed, work)
     return after
 
 
@@ -102,7 +107,7 @@ def _overflow_after(call_id: int, after: CallRecord) -> int:
     policy = db.session.scalar(
         select(Line.policy).join(Call, Call.line_id == Line.id).where(Call.id == call_id)
     )
-    return Policy(**(policy or {})).overflow_after
+    return policy_from(policy).overflow_after
 
 
 def _rung(event: Event) -> int | None:
@@ -120,15 +125,15 @@ def _keep_first_agent(call_id: int, before: CallRecord, event: Event) -> None:
         )
 
 
-def _carry_out(
-    call_id: int, follow: Consequences, before: CallRecord, after: CallRecord, work: Work
-) -> None:
+def _carry_out(call_id: int, follow: Consequences, changed: store.Applied, work: Work) -> None:
+    before, after, contact_id = changed
     at = after.last_at or after.received_at
     for move in follow.moves:
         _move(call_id, move, at)
     for due in follow.dues:
         store.set_deadline(due.kind, due.at, call_id=call_id)
-    _follow_contact(call_id, before, after)
+    if contact_id is not None:
+        _follow_contact(contact_id, before, after)
     for follower in _followers:
         follower(call_id, before, after, work)
     work.after(lambda: _announce(follow))
@@ -205,16 +210,11 @@ def _move(call_id: int, move: MoveAgent, at: datetime) -> None:
     accounts.move_in_call(move.agent_id, call_id, PresenceState(to), now=at)
 
 
-def _follow_contact(call_id: int, before: CallRecord, after: CallRecord) -> None:
+def _follow_contact(contact_id: int, before: CallRecord, after: CallRecord) -> None:
     """The contact is the agent's who has the person; it closes with the call."""
     taken = after.agent_id is not None and after.agent_id != before.agent_id
     ended = after.state is State.ENDED
     passed_on = after.state is State.OUTSIDE and before.state is not State.OUTSIDE
-    if not (taken or ended or passed_on):
-        return
-    contact_id = db.session.scalar(_CONTACT_OF, {"call_id": call_id})
-    if contact_id is None:
-        return
     if taken and after.agent_id is not None:
         tickets.assign_agent(contact_id, after.agent_id)
     if passed_on:

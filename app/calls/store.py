@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import (
     BindParameter,
@@ -43,11 +43,11 @@ ATTEMPTS = 8
 _calls, _events, _segments, _deadlines = (
     cast(Table, model.__table__) for model in (Call, CallEvent, CallSegment, Deadline)
 )
-_ROW = select(_calls.c.version, _calls.c.direction, *(_calls.c[name] for name in DERIVED)).where(
-    _calls.c.id == bindparam("call_id")
-)
+_ROW = select(
+    _calls.c.version, _calls.c.direction, _calls.c.contact_id, *(_calls.c[name] for name in DERIVED)
+).where(_calls.c.id == bindparam("call_id"))
 # As it is now, whatever the session has read of it before.
-_BY_REF, _BY_CALLER, _BY_PERSON_RUNG, _BY_AGENT, _BY_PARTY = (
+_BY_REF, _BY_CALLER, _BY_PERSON_RUNG = (
     select(Call)
     .where(column == bindparam("name"))
     .limit(1)
@@ -56,9 +56,20 @@ _BY_REF, _BY_CALLER, _BY_PERSON_RUNG, _BY_AGENT, _BY_PARTY = (
         Call.ref,
         Call.provider_sid,
         Call.person_leg_sid,
-        Call.agent_leg_sid,
-        Call.party_leg_sid,
     )
+)
+_BY_LEG = (
+    select(Call)
+    .where(
+        or_(
+            Call.provider_sid == bindparam("name"),
+            Call.person_leg_sid == bindparam("name"),
+            Call.agent_leg_sid == bindparam("name"),
+            Call.party_leg_sid == bindparam("name"),
+        )
+    )
+    .limit(1)
+    .execution_options(populate_existing=True)
 )
 _EVENTS_OF = (
     select(_events).where(_events.c.call_id == bindparam("call_id")).order_by(_events.c.sequence)
@@ -91,14 +102,9 @@ def by_caller_sid(sid: str) -> Call | None:
     return _first(_BY_CALLER, sid) or _first(_BY_PERSON_RUNG, sid)
 
 
-def by_agent_leg(sid: str) -> Call | None:
-    """The call whose current agent's leg is ``sid``."""
-    return _first(_BY_AGENT, sid)
-
-
-def by_party_leg(sid: str) -> Call | None:
-    """The call whose further person's leg is ``sid``."""
-    return _first(_BY_PARTY, sid)
+def by_leg(sid: str) -> Call | None:
+    """The call that has this leg now, whoever's it is."""
+    return _first(_BY_LEG, sid)
 
 
 def _first(query: Select[Any], name: str) -> Call | None:
@@ -121,10 +127,11 @@ def record_of(call: Any) -> CallRecord:
 
 @dataclass(frozen=True)
 class Seen:
-    """A call as it was read at one instant: what an event is judged on."""
+    """A call as it was read at one instant: what an event is judged on, and its contact."""
 
     version: int
     record: CallRecord
+    contact_id: int | None
 
 
 def look(call_id: int) -> Seen:
@@ -132,7 +139,20 @@ def look(call_id: int) -> Seen:
     row = db.session.execute(_ROW, {"call_id": call_id}).first()
     if row is None:
         raise NotFound("Cet appel n'existe pas.")
-    return Seen(row.version, record_of(row))
+    return seen(row)
+
+
+def seen(call: Any) -> Seen:
+    """The same of a call that was just read, as an object or as columns."""
+    return Seen(call.version, record_of(call), call.contact_id)
+
+
+class Applied(NamedTuple):
+    """A call before and after an event that changed it."""
+
+    before: CallRecord
+    after: CallRecord
+    contact_id: int | None
 
 
 def is_outbound(call: Any) -> bool:
@@ -140,12 +160,10 @@ def is_outbound(call: Any) -> bool:
     return call.direction == "out"
 
 
-def apply_event(
-    call_id: int, event: Event, seen: Seen | None = None
-) -> tuple[CallRecord, CallRecord] | None:
+def apply_event(call_id: int, event: Event, seen: Seen | None = None) -> Applied | None:
     """Apply one event inside the caller's transaction.
 
-    Returns the record before and after, or None when the event changed nothing (illegal now,
+    Returns the call before and after, or None when the event changed nothing (illegal now,
     already applied, or its key seen before). The update holds only if nobody changed the row
     since it was read (``seen``): on a lost race it is read and judged again.
     """
@@ -160,7 +178,7 @@ def apply_event(
             if after.state is State.ENDED:
                 write_segments(call_id, after)
             _read_anew(call_id)
-            return before, after
+            return Applied(before, after, seen.contact_id)
         if _key_known(call_id, event.key):
             return None
         seen = None

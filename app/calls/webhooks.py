@@ -52,7 +52,6 @@ def connect() -> Response:
         return xml(lost(twiml))
     if store.is_outbound(call):
         service.happen_to(call, Event(Kind.PERSON_RUNG, now, f"person:{leg}", leg=leg))
-        db.session.refresh(call)
     where_to(call, twiml, now)
     return xml(twiml)
 
@@ -93,7 +92,6 @@ def _agent_joins(call: Call, agent_id: int, leg: str) -> bool:
     service.happen_to(
         call, Event(Kind.LEG_CREATED, clock.now(), f"leg:{leg}", agent_id=agent_id, leg=leg)
     )
-    db.session.refresh(call)
     return call.state in (State.CONNECTING, State.TALKING) and call.agent_leg_sid == leg
 
 
@@ -102,7 +100,6 @@ def _party_joins(call: Call, party_id: int, leg: str) -> bool:
         call,
         Event(Kind.PARTY_LEG, clock.now(), f"party_leg:{leg}", leg=leg, party_id=party_id),
     )
-    db.session.refresh(call)
     if call.party_leg_sid == leg:
         return True
     # A colleague whom the first agent left alone with the person meanwhile.
@@ -192,20 +189,23 @@ def status() -> Response:
     sid, leg_status = request.form.get("CallSid", ""), request.form.get("CallStatus", "")
     if leg_status not in FINAL:
         return Response(status=204)
-    now = _told_at()
-    call = store.by_caller_sid(sid)
-    if call is not None:
+    now, call = _told_at(), store.by_leg(sid)
+    if call is None:
+        _unknown_leg(sid)
+        return Response(status=200)
+    if sid in (call.provider_sid, call.person_leg_sid):
         kind = Kind.FAILED if leg_status == "failed" else Kind.CALLER_LEFT
         service.happen_to(call, Event(kind, now, "caller_left"))
-        return Response(status=204)
-    call = store.by_agent_leg(sid)
-    party = None if call else store.by_party_leg(sid)
-    if call is not None:
+    elif sid == call.agent_leg_sid:
         service.happen_to(call, Event(Kind.AGENT_LEFT, now, f"left:{sid}", leg=sid))
-    elif party is not None:
-        service.happen_to(party, replace(service.party_left(party.party_id, now), leg=sid))
-    elif request.form.get("To") == NOBODY:
+    else:
+        service.happen_to(call, replace(service.party_left(call.party_id, now), leg=sid))
+    return Response(status=204)
+
+
+def _unknown_leg(sid: str) -> None:
+    """A leg of no call: the trial of ``telephony check``, or one that we have forgotten."""
+    if request.form.get("To") == NOBODY:
         probe.arrived(sid[:64])
     else:
         log.info("unknown CallSid on %s", request.path)
-    return Response(status=200)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
-from sqlalchemy import CursorResult, Table, insert, or_, select, update
+from sqlalchemy import Table, bindparam, insert, or_, select, update
 
 from app.accounts import journal
 from app.dossiers import phone_numbers
@@ -58,6 +58,14 @@ def open_contact(
 
 
 _CONTACTS = cast(Table, Contact.__table__)
+# Of each call: prepared once.
+_THIS = _CONTACTS.c.id == bindparam("of_contact")
+_ASSIGN = update(_CONTACTS).where(_THIS).values(agent_id=bindparam("agent"), outcome=None)
+_CLOSE = (
+    update(_CONTACTS)
+    .where(_THIS, _CONTACTS.c.closed_at.is_(None))
+    .values(closed_at=bindparam("at"))
+)
 _NEW_CONTACT = insert(_CONTACTS).returning(_CONTACTS.c.id)
 
 
@@ -89,9 +97,7 @@ def insert_contact(
 
 def assign_agent(contact_id: int, agent_id: int) -> None:
     """Say who answered, inside the caller's transaction."""
-    db.session.execute(
-        update(Contact).where(Contact.id == contact_id).values(agent_id=agent_id, outcome=None)
-    )
+    db.session.execute(_ASSIGN, {"of_contact": contact_id, "agent": agent_id})
 
 
 def note_transfer(contact_id: int) -> None:
@@ -104,12 +110,7 @@ def note_transfer(contact_id: int) -> None:
 
 def close_contact(contact_id: int, *, now: datetime) -> bool:
     """End a contact inside the caller's transaction; False when it was closed already."""
-    result = db.session.execute(
-        update(Contact)
-        .where(Contact.id == contact_id, Contact.closed_at.is_(None))
-        .values(closed_at=now)
-    )
-    return bool(cast("CursorResult[Any]", result).rowcount)
+    return bool(rows_changed(db.session.execute(_CLOSE, {"of_contact": contact_id, "at": now})))
 
 
 def reopen_contact(contact_id: int) -> None:
