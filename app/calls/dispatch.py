@@ -33,7 +33,7 @@ def run(now: datetime | None = None) -> list[Offer]:
         return []
     try:
         with unit_of_work() as work:
-            queue = snapshot.take(service.policy_from(_my_turn()))
+            queue = snapshot.brief(service.policy_from(_my_turn()))
             offers = [d for d in decide(queue, now) if isinstance(d, Offer)]
             if len(offers) == 1:
                 return [offer for offer in offers if _offer(offer, queue.policy, now, work)]

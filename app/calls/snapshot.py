@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Exists, Table, Text, and_, exists, func, select
+from sqlalchemy import Exists, Table, Text, and_, bindparam, case, exists, func, or_, select
 from sqlalchemy import cast as sql_cast
 
 from app.accounts.models import Agent, Connection, Presence
@@ -50,14 +50,32 @@ _LOOK = select(
     _somebody("available").label("free"),
 )
 _ON_DUTY = select(_somebody(*sorted(ON_DUTY)))
-_STAFF = select(
+_SEAT = (
     _agents.c.id,
     _agents.c.role,
     sql_cast(_agents.c.languages, Text).label("languages"),
     _presences.c.state,
     _presences.c.idle_since,
     _has_tab.label("connected"),
-).where(_answering, _presences.c.state.in_(sorted(ON_DUTY)))
+)
+_STAFF = select(*_SEAT).where(_answering, _presences.c.state.in_(sorted(ON_DUTY)))
+_alike = _STAFF.add_columns(
+    func.row_number()
+    .over(
+        partition_by=[_SEAT[1], _SEAT[2].element, _SEAT[3], _has_tab],
+        order_by=[_presences.c.idle_since, _agents.c.id],
+    )
+    .label("place")
+).subquery()
+# Of agents who are alike the longest idle is rung, so a few of each kind are enough.
+_FEW = select(
+    *(_alike.c[name] for name in ("id", "role", "languages", "state", "idle_since", "connected"))
+).where(
+    or_(
+        _alike.c.place <= case((_alike.c.state == "available", bindparam("most")), else_=1),
+        _alike.c.id.in_(bindparam("named", expanding=True)),
+    )
+)
 _QUEUE = (
     select(
         _calls.c.id,
@@ -107,28 +125,45 @@ def line() -> Line | None:
 
 def take(policy: Policy) -> Snapshot:
     """The queue, who let which of its calls go, and the agents on duty."""
+    return Snapshot(_queue(), _seats(db.session.execute(_STAFF)), policy)
+
+
+def brief(policy: Policy) -> Snapshot:
+    """As ``take``, but of a thousand agents those few who can change what is decided.
+
+    Who rings for one call is its own agent, its dossier's owner, or the longest idle of a kind who
+    is neither rung for another call nor let this one go: as many of each kind as there are calls
+    and refusals. Of those who are busy one of each kind says that somebody is on duty.
+    """
+    waiting = _queue()
+    found = {
+        "most": len(waiting) + max((len(call.refusals) for call in waiting), default=0),
+        "named": list({i for c in waiting for i in (c.preferred_agent_id, c.owner_id) if i}),
+    }
+    return Snapshot(waiting, _seats(db.session.execute(_FEW, found)), policy)
+
+
+def _queue() -> tuple[WaitingCall, ...]:
     refusals = _refusals(db.session.execute(_REFUSALS).all())
-    return Snapshot(
-        waiting=tuple(
-            WaitingCall(
-                call_id=row.id,
-                arrived_at=row.queued_at,
-                waiting_since=row.waiting_since,
-                priority=row.priority,
-                language=row.language,
-                preferred_agent_id=row.preferred_agent_id,
-                owner_id=row.owner_id,
-                refusals=tuple(refusals.get(row.id, ())),
-            )
-            for row in db.session.execute(_QUEUE).all()
-        ),
-        agents=tuple(
-            AgentSeat(id_, role, state, idle_since, _languages(languages), bool(connected))
-            for id_, role, languages, state, idle_since, connected in db.session.execute(
-                _STAFF
-            ).all()
-        ),
-        policy=policy,
+    return tuple(
+        WaitingCall(
+            call_id=row.id,
+            arrived_at=row.queued_at,
+            waiting_since=row.waiting_since,
+            priority=row.priority,
+            language=row.language,
+            preferred_agent_id=row.preferred_agent_id,
+            owner_id=row.owner_id,
+            refusals=tuple(refusals.get(row.id, ())),
+        )
+        for row in db.session.execute(_QUEUE).all()
+    )
+
+
+def _seats(rows: Iterable[Any]) -> tuple[AgentSeat, ...]:
+    return tuple(
+        AgentSeat(id_, role, state, idle_since, _languages(languages), bool(connected))
+        for id_, role, languages, state, idle_since, connected in rows
     )
 
 

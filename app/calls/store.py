@@ -173,8 +173,7 @@ def apply_event(call_id: int, event: Event, seen: Seen | None = None) -> Applied
         after = states.apply(before, event)
         if after is before:
             return None
-        if _replace(call_id, seen, after, event.key):
-            _append(call_id, seen.version + 1, event)
+        if _written(call_id, seen, after, event):
             if after.state is State.ENDED:
                 write_segments(call_id, after)
             _read_anew(call_id)
@@ -202,23 +201,28 @@ def _key_known(call_id: int, key: str) -> bool:
     return bool(db.session.scalar(_KEY_KNOWN, {"of_call": call_id, "of_key": key}))
 
 
-def _replace(call_id: int, seen: Seen, after: CallRecord, key: str) -> bool:
-    """Write what changed, if nobody changed the row meanwhile and this event was never applied."""
+def _written(call_id: int, seen: Seen, after: CallRecord, event: Event) -> bool:
+    """Write what changed, and the event; False if the row was changed meanwhile, or knows the key."""
     before = seen.record
     changed = {
         name: value for name in DERIVED if (value := getattr(after, name)) != getattr(before, name)
     }
-    result = db.session.execute(
-        _replacing(tuple(changed)),
-        {
-            "of_call": call_id,
-            "of_key": key,
-            "seen": seen.version,
-            "version": seen.version + 1,
-            **changed,
-        },
-    )
-    return bool(rows_changed(result))
+    values = {
+        "of_call": call_id,
+        "of_key": event.key,
+        "seen": seen.version,
+        "version": seen.version + 1,
+        **changed,
+    }
+    row = _row_of(call_id, seen.version + 1, event)
+    if db.session.get_bind().dialect.name == "postgresql":
+        both = _replacing_and_appending(tuple(changed))
+        named = {f"event_{name}": value for name, value in row.items()}
+        return db.session.execute(both, values | named).first() is not None
+    if not rows_changed(db.session.execute(_replacing(tuple(changed)), values)):
+        return False
+    db.session.execute(_NEW_EVENT, row)
+    return True
 
 
 @lru_cache(maxsize=256)
@@ -233,7 +237,24 @@ def _replacing(names: tuple[str, ...]) -> Update:
     )
 
 
-def _append(call_id: int, sequence: int, event: Event) -> None:
+@lru_cache(maxsize=256)
+def _replacing_and_appending(names: tuple[str, ...]) -> Insert:
+    """The same with the event, in one question: PostgreSQL writes in a WITH, SQLite does not."""
+    changed = _replacing(names).returning(_calls.c.id).cte("changed")
+    columns = [column for column in _events.c if column.name != "id"]
+    row = select(
+        *(
+            changed.c.id
+            if column.name == "call_id"
+            else bindparam(f"event_{column.name}", type_=column.type)
+            for column in columns
+        )
+    )
+    return insert(_events).from_select(columns, row).returning(_events.c.sequence)
+
+
+def _row_of(call_id: int, sequence: int, event: Event) -> dict[str, Any]:
+    """An event as a row of ``call_events``."""
     data = {
         name: value
         for name, value in (
@@ -247,7 +268,7 @@ def _append(call_id: int, sequence: int, event: Event) -> None:
         )
         if value
     }
-    values = {
+    return {
         "call_id": call_id,
         "sequence": sequence,
         "key": event.key,
@@ -256,7 +277,6 @@ def _append(call_id: int, sequence: int, event: Event) -> None:
         "agent_id": event.agent_id,
         "data": data,
     }
-    db.session.execute(_NEW_EVENT, values)
 
 
 def events_of(call_id: int) -> list[Event]:

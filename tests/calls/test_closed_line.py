@@ -256,7 +256,9 @@ def test_two_at_the_same_instant_make_one(client: Any, link: str, app: Any) -> N
 
 
 def test_a_forged_or_cut_link(client: Any, link: str) -> None:
-    for forged in (link[:-1] + ("A" if link[-1] != "A" else "B"), link[:20], "/demande/x.y.z"):
+    # Not the last letter: some of its bits count for nothing, another may read the same.
+    other = link[:-5] + ("A" if link[-5] != "A" else "B") + link[-4:]
+    for forged in (other, link[:20], "/demande/x.y.z"):
         for answer in (client.get(forged), client.post(forged, data={"when": "soonest"})):
             assert answer.status_code == 404
             assert "Ce lien n’existe pas" in answer.text
