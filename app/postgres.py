@@ -6,34 +6,40 @@ more processor time than the question itself, and a call asks some hundred and f
 
 from __future__ import annotations
 
-import itertools
 import select
-from typing import Any
+from typing import Any, ClassVar
 
 import gevent
 import psycopg
 from gevent.monkey import get_original, is_module_patched
 from psycopg.abc import RV, PQGen
+from psycopg.pq import TransactionStatus
 from psycopg.waiting import Ready, Wait
 
 MOMENT_MS = 1  # as short as the system's poll can be; a slower answer is awaited as any other
 TURN = 16  # answers; then others work, however prompt the server is
 
+IDLE = TransactionStatus.IDLE
 _BOTH = select.POLLIN | select.POLLOUT
 _ASKED = {Wait.R: select.POLLIN, Wait.W: select.POLLOUT, Wait.RW: _BOTH}
 _READY = {select.POLLIN: Ready.R, select.POLLOUT: Ready.W, _BOTH: Ready.RW}
 
 
 class PromptConnection(psycopg.Connection[Any]):
-    """A connection that waits a moment for each answer before gevent takes over."""
+    """A connection that waits a moment for each answer before gevent takes over.
 
-    _answers = itertools.count(1)
+    Others get their turn between transactions: within one they would wait for its locks.
+    """
+
+    answers: ClassVar[int] = 0  # of all connections, since others had their turn
 
     def wait(self, gen: PQGen[RV], *more: Any, **named: Any) -> RV:
         """Consume a generator of psycopg. Without gevent there is nothing to win."""
         if not is_module_patched("select"):
             return super().wait(gen, *more, **named)
-        if next(self._answers) % TURN == 0:
+        PromptConnection.answers += 1
+        if PromptConnection.answers >= TURN and self.pgconn.transaction_status == IDLE:
+            PromptConnection.answers = 0
             gevent.sleep(0)
         try:
             wanted = _prompt_answers(gen, self.pgconn.socket)
