@@ -57,6 +57,7 @@ def main() -> None:
             f"{args.rate:g} new calls a second for {args.minutes:g} min, {args.agents} agents,"
             f" {args.webs} web processes, {psutil.cpu_count()} cores (load {psutil.getloadavg()[0]:.1f})"
         )
+        spins = [figures.spin()]
         before = {name: seconds for name, _memory, seconds in line.usage()}
         database = servers.seconds()
         carrier.say("go")
@@ -65,6 +66,7 @@ def main() -> None:
         after = line.usage()
         database = servers.seconds() - database
         heard = agents.last_report()
+        spins.append(figures.spin())
         show(args, line, lived, heard)
         rows = [
             (name, f"{memory:.0f}", f"{seconds - before[name]:.0f}")
@@ -73,6 +75,7 @@ def main() -> None:
         rows.append(("PostgreSQL, Redis", "", f"{database:.0f}"))
         print("\nProcesses")
         figures.table(("", "memory MB", "CPU s"), rows)
+        print("  a plain loop: {:.2f} s before, {:.2f} s after".format(*spins))
 
 
 def show(

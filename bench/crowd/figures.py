@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -29,6 +30,14 @@ class Latencies:
             what: {"ms": [round(1000 * s, 1) for s in values], "failed": self.failed[what]}
             for what, values in self.seconds.items()
         }
+
+
+def spin() -> float:
+    """Processor seconds of a plain loop: how fast this machine is just now (it may share its host)."""
+    began, counts = time.process_time(), dict.fromkeys(range(1000), 0)
+    for step in range(2_000_000):
+        counts[step % 1000] += step
+    return time.process_time() - began
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -71,7 +80,8 @@ def usage(pid: int) -> tuple[float, float]:
         top = psutil.Process(pid)
         family = [top, *top.children(recursive=True)]
         memory = sum(each.memory_info().rss for each in family) / 1e6
-        seconds = sum(sum(each.cpu_times()[:2]) for each in family)
+        # Those of the children that have ended are told of their parent (user, system, theirs).
+        seconds = sum(sum(each.cpu_times()[:4]) for each in family)
     except psutil.NoSuchProcess:
         return 0.0, 0.0
     return memory, seconds
