@@ -170,7 +170,7 @@ def numbers() -> list[bool]:
 # --- a new installation ----------------------------------------------------------------------------
 
 
-def test_the_first_account_and_the_lines(app: Flask, run: Run, client: object) -> None:
+def test_the_first_account_and_the_lines(app: Flask, run: Run) -> None:
     word = "un mot de passe assez long\n"
     runner = app.test_cli_runner()
     words = ["account", "add", "Chef@exemple.fr", "Isabelle", "--role", "admin"]

@@ -6,6 +6,8 @@ import subprocess
 import sys
 import textwrap
 
+import pytest
+
 from tests.fixtures.databases import Postgres
 from tests.fixtures.servers import ROOT, clean_environment
 
@@ -63,27 +65,19 @@ def test_answers_errors_and_long_results_come_through(postgres: Postgres) -> Non
     assert said.splitlines() == ["(42,)", "refused", "20000 20000", "1", "(7,)"]
 
 
-def test_others_work_while_the_server_takes_its_time(postgres: Postgres) -> None:
+@pytest.mark.parametrize(
+    ("pause", "asked"),
+    [(0.01, ["SELECT pg_sleep(0.5)"]), (0, ["SELECT 1"] * 200)],
+    ids=["a slow answer", "many prompt ones"],
+)
+def test_others_work_meanwhile(postgres: Postgres, pause: float, asked: list[str]) -> None:
     said = served(
         postgres,
-        """
+        f"""
         one = connect()
-        gevent.spawn(tick, 0.01)
-        one.execute("SELECT pg_sleep(0.5)")
-        print(len(ticks) > 3)
-        """,
-    )
-    assert said == "True"
-
-
-def test_others_work_however_prompt_the_server_is(postgres: Postgres) -> None:
-    said = served(
-        postgres,
-        """
-        one = connect()
-        gevent.spawn(tick)
-        for _each in range(200):
-            one.execute("SELECT 1")
+        gevent.spawn(tick, {pause})
+        for query in {asked}:
+            one.execute(query)
         print(len(ticks) > 3)
         """,
     )

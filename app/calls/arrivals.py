@@ -125,9 +125,7 @@ def _create(incoming: Incoming, now: datetime) -> Arrival:
         },
     ).first()
     if line is None:
-        raise Unavailable(
-            "Aucune ligne n'est configurée.", todo="flask --app app.factory demo seed"
-        )
+        raise Unavailable("Aucune ligne n'est configurée.", todo="flask --app app.factory line add")
     contact_id = tickets.insert_contact(
         channel=Channel.PHONE, direction=Direction.IN, e164=number, now=now
     )

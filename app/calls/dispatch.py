@@ -35,11 +35,10 @@ def run(now: datetime | None = None) -> list[Offer]:
         with unit_of_work() as work:
             queue = snapshot.brief(service.policy_from(_my_turn()))
             offers = [d for d in decide(queue, now) if isinstance(d, Offer)]
-            if len(offers) == 1:
-                return [offer for offer in offers if _offer(offer, queue.policy, now, work)]
-            return [offer for offer in offers if _offer_or_not(offer, queue.policy, now, work)]
+            make = _offer if len(offers) == 1 else _offer_or_not
+            return [offer for offer in offers if make(offer, queue.policy, now, work)]
     except Conflict:
-        return []  # of a single offer: the agent was taken meanwhile, which wakes routing again
+        return []  # of a single offer: its agent was taken meanwhile; the ticker looks again soon
 
 
 def snapshot_of() -> Snapshot:

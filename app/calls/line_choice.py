@@ -23,4 +23,4 @@ def install(bp: Blueprint) -> None:
 
     @bp.context_processor
     def lines() -> dict[str, Any]:
-        return {"lines": line_service.names}
+        return {"every_line": line_service.every}  # asked by the pages that show them

@@ -69,11 +69,6 @@ def every() -> list[Line]:
     return list(db.session.scalars(select(Line).order_by(Line.id)))
 
 
-def names() -> list[tuple[int, str]]:
-    """Their ids and names, to choose from."""
-    return [(line.id, line.name) for line in every()]
-
-
 def routes(line: Line) -> bool:
     """Is it the line whose policy routes the calls of all?"""
     return line.id == db.session.scalar(select(func.min(Line.id)))

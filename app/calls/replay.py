@@ -40,7 +40,7 @@ def replay(past: PastCall) -> tuple[Call, Contact] | None:
         return None
     line = db.session.scalar(select(Line).order_by(Line.id).limit(1))
     if line is None:
-        raise Unavailable("Aucune ligne n'est configurée.", todo="flask … demo seed")
+        raise Unavailable("Aucune ligne n'est configurée.", todo="flask --app app.factory line add")
     contact = tickets.open_contact(
         channel=Channel.PHONE, direction=Direction.IN, number=past.number, now=past.received_at
     )

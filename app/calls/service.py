@@ -73,7 +73,7 @@ def happen(call_id: int, event: Event) -> CallRecord | None:
 
 def happen_to(call: Call, event: Event) -> CallRecord | None:
     """As ``happen``, to a call that this request has just read, and that is read anew if it changed."""
-    return _judge(call.id, store.seen(call), event)
+    return _judge(call.id, store.seen_of(call), event)
 
 
 def _judge(call_id: int, seen: store.Seen, event: Event) -> CallRecord | None:

@@ -50,27 +50,25 @@ _LOOK = select(
     _somebody("available").label("free"),
 )
 _ON_DUTY = select(_somebody(*sorted(ON_DUTY)))
-_SEAT = (
+_languages_as_text = sql_cast(_agents.c.languages, Text)
+_STAFF = select(
     _agents.c.id,
     _agents.c.role,
-    sql_cast(_agents.c.languages, Text).label("languages"),
+    _languages_as_text.label("languages"),
     _presences.c.state,
     _presences.c.idle_since,
     _has_tab.label("connected"),
-)
-_STAFF = select(*_SEAT).where(_answering, _presences.c.state.in_(sorted(ON_DUTY)))
+).where(_answering, _presences.c.state.in_(sorted(ON_DUTY)))
 _alike = _STAFF.add_columns(
     func.row_number()
     .over(
-        partition_by=[_SEAT[1], _SEAT[2].element, _SEAT[3], _has_tab],
+        partition_by=[_agents.c.role, _languages_as_text, _presences.c.state, _has_tab],
         order_by=[_presences.c.idle_since, _agents.c.id],
     )
     .label("place")
 ).subquery()
 # Of agents who are alike the longest idle is rung, so a few of each kind are enough.
-_FEW = select(
-    *(_alike.c[name] for name in ("id", "role", "languages", "state", "idle_since", "connected"))
-).where(
+_FEW = select(*(column for column in _alike.c if column.name != "place")).where(
     or_(
         _alike.c.place <= case((_alike.c.state == "available", bindparam("most")), else_=1),
         _alike.c.id.in_(bindparam("named", expanding=True)),

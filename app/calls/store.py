@@ -139,10 +139,10 @@ def look(call_id: int) -> Seen:
     row = db.session.execute(_ROW, {"call_id": call_id}).first()
     if row is None:
         raise NotFound("Cet appel n'existe pas.")
-    return seen(row)
+    return seen_of(row)
 
 
-def seen(call: Any) -> Seen:
+def seen_of(call: Any) -> Seen:
     """The same of a call that was just read, as an object or as columns."""
     return Seen(call.version, record_of(call), call.contact_id)
 

@@ -178,11 +178,11 @@ def _board() -> dict[str, Any]:
         "now": now,
         "locale": locale,
         "supervises": current_user.role in ("manager", "admin"),
-        **_line_now(now),
+        **_lines_now(now),
     }
 
 
-def _line_now(now: datetime) -> dict[str, Any]:
+def _lines_now(now: datetime) -> dict[str, Any]:
     """How each line stands."""
     lines = line_service.every()
     return {

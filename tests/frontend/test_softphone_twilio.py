@@ -11,7 +11,7 @@ import pytest
 
 from tests.frontend.conftest import STATIC
 
-SDK = STATIC / "vendor" / "twilio.min.js"
+SDK = STATIC / "vendor" / "twilio.min.js"  # copied here by `make setup`
 
 # What the SDK documents, and nothing else: a member that it does not have fails the test.
 FAKE = """
@@ -271,7 +271,6 @@ def test_stopped_it_stays_so(page: Any) -> None:
     assert page.evaluate("[device.state, device.registers]") == ["destroyed", 1]
 
 
-@pytest.mark.skipif(not SDK.exists(), reason="the SDK is copied here by `make setup`")
 def test_the_real_sdk_has_what_the_driver_uses(open_page: Any) -> None:
     """No provider here: it must be made, try, fail, take a new token, and stop, without a fault."""
     page = open_page()
