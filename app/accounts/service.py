@@ -9,13 +9,26 @@ from typing import Any, cast
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Table, Update, bindparam, case, delete, func, null, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Table,
+    Update,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    null,
+    select,
+    update,
+)
 
 from app.accounts import journal
 from app.accounts.models import Agent, Connection, Presence
 from app.accounts.presence import SET_BY_CALLS, PresenceState, may_go
 from app.exceptions import Conflict, InvalidInput, NotFound
 from app.extensions import db
+from app.together import Build, Change, Given, make, parameters
 from app.unit_of_work import rows_changed, unit_of_work
 
 log = logging.getLogger(__name__)
@@ -182,54 +195,80 @@ def _move(
     held_by: int | None = None,
 ) -> bool:
     """Move her if she is in one of the ``expected`` states (and ``held_by`` this call)."""
+    return make(moving("move", agent_id, expected, to, reason, now, call_id, held_by))
+
+
+def moving(
+    name: str,
+    agent_id: int,
+    expected: tuple[PresenceState, ...],
+    to: PresenceState,
+    reason: str | None,
+    now: datetime,
+    call_id: int | None = None,
+    held_by: int | None = None,
+) -> Change:
+    """The same as a change named ``name``, to make with others."""
     frees = to is PresenceState.AVAILABLE
-    values: dict[str, Any] = {"state": to, "reason": reason, "since": now, "call_id": call_id}
+    values: dict[str, Any] = {
+        "who": agent_id,
+        "expected": expected,
+        "state": to,
+        "reason": reason,
+        "since": now,
+        "call_id": call_id,
+    }
     if frees:
         values["idle_since"] = now
-    condition: dict[str, Any] = {"who": agent_id, "expected": expected}
     if held_by is not None:
-        condition["held_by"] = held_by
-    statement = _moving(frees=frees, held=held_by is not None, claimed=call_id is not None)
-    return bool(rows_changed(db.session.execute(statement, condition | values)))
+        values["held_by"] = held_by
+    build = _moving(name, frees=frees, held=held_by is not None, claimed=call_id is not None)
+    return Change(name, build, parameters(name, **values), gives="agent_id")
 
 
 _presences = cast(Table, Presence.__table__)
 _STAYS_THERE = (PresenceState.AWAY, PresenceState.DO_NOT_DISTURB)
 
 
-@lru_cache(maxsize=8)
-def _moving(*, frees: bool, held: bool, claimed: bool) -> Update:
+@lru_cache(maxsize=32)
+def _moving(name: str, *, frees: bool, held: bool, claimed: bool) -> Build:
     """The update of a presence, which every call needs half a dozen times: prepared once.
 
     A call that she dials from her dossiers, answered or not, brings her back to them.
     """
-    own = _presences.c
-    names = ("state", "reason", "since", "call_id", *(("idle_since",) if frees else ()))
-    values: dict[str, Any] = {name: bindparam(name) for name in names}
-    back: dict[str, Any] = {"back_to": null(), "back_reason": null()}
-    statement = update(_presences).where(
-        own.agent_id == bindparam("who"), own.state.in_(bindparam("expected", expanding=True))
-    )
-    if held:
-        statement = statement.where(own.call_id == bindparam("held_by"))
-        if frees:
-            values["state"] = func.coalesce(own.back_to, bindparam("state"))
-            values["reason"] = own.back_reason
-        else:
-            back = {}
-    elif claimed:
-        there = own.state.in_(_STAYS_THERE)
-        back["back_to"] = case((there, own.state), else_=null())
-        back["back_reason"] = case((there, own.reason), else_=null())
-    return statement.values(values | back)
+
+    def build(given: Given) -> Update:
+        own = _presences.c
+        columns = ("state", "reason", "since", "call_id", *(("idle_since",) if frees else ()))
+        values: dict[str, Any] = {each: bindparam(f"{name}_{each}") for each in columns}
+        back: dict[str, Any] = {"back_to": null(), "back_reason": null()}
+        conditions = [
+            own.agent_id == bindparam(f"{name}_who"),
+            own.state.in_(bindparam(f"{name}_expected", expanding=True)),
+        ]
+        if held:
+            conditions.append(own.call_id == bindparam(f"{name}_held_by"))
+            if frees:
+                values["state"] = func.coalesce(own.back_to, bindparam(f"{name}_state"))
+                values["reason"] = own.back_reason
+            else:
+                back = {}
+        elif claimed:
+            there = own.state.in_(_STAYS_THERE)
+            back["back_to"] = case((there, own.state), else_=null())
+            back["back_reason"] = case((there, own.reason), else_=null())
+        return update(_presences).where(*conditions, *given.holds()).values(values | back)
+
+    return build
 
 
-def claim_for_call(agent_id: int, call_id: int, *, now: datetime) -> bool:
-    """Take an available agent for one call (→ ringing). False if she is not available any more.
+def claiming(agent_id: int, call_id: int, *, now: datetime) -> Change:
+    """Take an available agent for one call (→ ringing); not made if she is not available any more.
 
     A conditional update inside the caller's transaction: two calls can never hold one agent.
     """
-    return _move(agent_id, (PresenceState.AVAILABLE,), PresenceState.RINGING, None, now, call_id)
+    free = (PresenceState.AVAILABLE,)
+    return moving("claim", agent_id, free, PresenceState.RINGING, None, now, call_id)
 
 
 def claim_to_dial(agent_id: int, call_id: int, *, now: datetime) -> bool:
@@ -255,32 +294,20 @@ def wraps_up(agent_id: int, call_id: int) -> bool:
 
 def leave_wrap_up(agent_id: int, call_id: int, *, now: datetime) -> bool:
     """She has done with a call that is not hers any more; False if she had already."""
-    return move_in_call(
-        agent_id,
-        call_id,
-        PresenceState.AVAILABLE,
-        now=now,
-        expected=(PresenceState.WRAP_UP,),
-    )
+    wraps_up = (PresenceState.WRAP_UP,)
+    return _move(agent_id, wraps_up, PresenceState.AVAILABLE, None, now, held_by=call_id)
 
 
-def move_in_call(
-    agent_id: int,
-    call_id: int,
-    to: PresenceState,
-    *,
-    now: datetime,
-    expected: tuple[PresenceState, ...] = (
-        PresenceState.RINGING,
-        PresenceState.IN_CALL,
-        PresenceState.WRAP_UP,
-    ),
-) -> bool:
-    """Follow a call: move the agent it holds to ``to``. False if the call holds her no more."""
-    keeps_call = to in (PresenceState.RINGING, PresenceState.IN_CALL, PresenceState.WRAP_UP)
-    return _move(
-        agent_id, expected, to, None, now, call_id if keeps_call else None, held_by=call_id
-    )
+def following(agent_id: int, call_id: int, to: PresenceState, *, now: datetime) -> Change:
+    """Follow a call: move the agent it holds to ``to``; not made if the call holds her no more."""
+    keeps = call_id if to in SET_BY_CALLS else None
+    held = tuple(sorted(SET_BY_CALLS))
+    return moving("move", agent_id, held, to, None, now, keeps, held_by=call_id)
+
+
+def no_tab_of(agent_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """The condition that an agent has no open tab left."""
+    return ~exists().where(Connection.agent_id == agent_id)
 
 
 def connected(sid: str, agent_id: int, process: str, *, now: datetime) -> None:

@@ -275,16 +275,25 @@ def _withdraw(callback_id: int, work: Work, now: datetime) -> None:
 # --- what becomes of them ------------------------------------------------------------------------
 
 
+def concerns(before: CallRecord, after: CallRecord) -> bool:
+    """May what happened to a call mean something for a call-back?"""
+    return _answered_first(before, after) or _found_nobody(before, after)
+
+
+def _answered_first(before: CallRecord, after: CallRecord) -> bool:
+    return before.answered_at is None and after.answered_at is not None
+
+
 def follow(call_id: int, before: CallRecord, after: CallRecord, work: Work) -> None:
-    """What an event of a call means for the call-backs, inside its transaction.
+    """What an event that ``concerns`` call-backs means for them, inside its transaction.
 
     Whoever is answered needs no call-back any more; an attempt that found nobody is tried again
     after the pause, or given up with a ticket that people see.
     """
     at = after.last_at or after.received_at
-    if before.answered_at is None and after.answered_at is not None:
+    if _answered_first(before, after):
         _served(call_id, after, work, at)
-    elif _found_nobody(before, after):
+    else:
         _unanswered(call_id, at)
 
 
@@ -327,4 +336,4 @@ def look(now: datetime) -> None:
         log.error("call-backs were not placed: %s", error.code)
 
 
-service.follow_with(follow)
+service.follow_with(concerns, follow)

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 from flask import current_app
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Table, delete, select, update
 
 from app.calls.consequences import (
     AnnounceCoach,
@@ -30,12 +30,14 @@ from app.calls.consequences import (
 from app.calls.models import CallCommand
 from app.calls.record import LIVE, CallRecord, State
 from app.extensions import db
+from app.together import Change, Given, parameters, row
 from app.unit_of_work import rows_changed, unit_of_work
 
 # A command usually takes a tenth of a second. One that takes longer than this may be sent twice.
 LEASE = timedelta(seconds=6)
 ATTEMPTS = 8
 
+_commands = cast(Table, CallCommand.__table__)
 _BY_NAME: dict[str, Any] = {each.__name__: each for each in get_args(Command)}
 
 
@@ -48,13 +50,19 @@ class Unsent:
     commands: tuple[Command, ...]
 
 
-def keep(call_id: int, commands: Sequence[Command], *, now: datetime) -> int:
-    """Store commands inside the caller's transaction; the row to forget once they are done."""
-    return db.session.execute(
-        insert(CallCommand)
-        .values(call_id=call_id, commands=[to_data(c) for c in commands], tried_at=now, attempts=1)
-        .returning(CallCommand.id)
-    ).scalar_one()
+def keeping(call_id: int, commands: Sequence[Command], *, now: datetime) -> Change:
+    """Store commands with what decided them; it gives the row to forget once they are done."""
+    values = {
+        "call_id": call_id,
+        "commands": [to_data(each) for each in commands],
+        "tried_at": now,
+        "attempts": 1,
+    }
+    return Change("keep", _keeping, parameters("keep", **values), gives="id")
+
+
+def _keeping(given: Given) -> Any:
+    return row(_commands, "keep", ("call_id", "commands", "tried_at", "attempts"), given)
 
 
 def forget(row_id: int) -> None:

@@ -118,20 +118,15 @@ class Consequences:
     agents: frozenset[int] = field(default_factory=frozenset)
 
 
-def consequences(
-    before: CallRecord, after: CallRecord, event: Event, *, overflow_after: int
-) -> Consequences:
-    """What follows from ``before`` becoming ``after`` because of ``event``.
-
-    ``overflow_after`` is the line's threshold, in seconds.
-    """
+def consequences(before: CallRecord, after: CallRecord, event: Event) -> Consequences:
+    """What follows from ``before`` becoming ``after`` because of ``event``."""
     moves = _moves(before, after, event)
     touched = {event.agent_id, before.agent_id, *holders(before), *holders(after)}
     if not _shows(before, after):
         touched = set()
     return Consequences(
         moves=moves,
-        dues=_dues(before, after, overflow_after),
+        dues=_dues(before, after),
         commands=_commands(before, after, event),
         route=after.state is State.WAITING or any(m.to in ("available", "release") for m in moves),
         agents=frozenset(a for a in touched if a is not None),
@@ -195,11 +190,9 @@ def _let_go(agent_id: int, before: CallRecord, after: CallRecord, event: Event) 
 # --- what becomes due ----------------------------------------------------------------------------
 
 
-def _dues(before: CallRecord, after: CallRecord, overflow_after: int) -> tuple[Due, ...]:
+def _dues(before: CallRecord, after: CallRecord) -> tuple[Due, ...]:
     at = after.last_at or after.received_at
     dues = []
-    if overflow_after and before.state is State.GREETING and after.state is State.WAITING:
-        dues.append(Due("overflow", at + timedelta(seconds=overflow_after)))
     if after.state is State.OFFERED and after.offer_until:
         dues.append(Due("offer", after.offer_until))
     if after.state is State.CONNECTING:

@@ -68,6 +68,7 @@ def _offer_or_not(offer: Offer, policy: Policy, now: datetime, work: Work) -> bo
         with db.session.begin_nested():
             return _offer(offer, policy, now, work)
     except Conflict:
+        db.session.expire_all()  # a call that was read is not offered after all
         return False
 
 

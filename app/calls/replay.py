@@ -18,6 +18,7 @@ from app.exceptions import InvalidInput, Unavailable
 from app.extensions import db
 from app.tickets import service as tickets
 from app.tickets.models import Channel, Contact, Direction
+from app.together import make
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def replay(past: PastCall) -> tuple[Call, Contact] | None:
     record = _play(call.id, past)
     if record is not None:
         if record.agent_id is not None:
-            tickets.assign_agent(contact.id, record.agent_id)
+            make(tickets.assigning(contact.id, record.agent_id))
         if record.state is State.ENDED and record.last_at is not None:
             tickets.close_contact(contact.id, now=record.last_at)
     db.session.refresh(contact)

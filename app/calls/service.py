@@ -32,13 +32,15 @@ from app.exceptions import Conflict, IllegalTransition, NotFound
 from app.extensions import db
 from app.tickets import service as tickets
 from app.tickets.models import Channel, Direction
+from app.together import Change
 from app.unit_of_work import Work, read_anew, release_connection, unit_of_work
 from app.wiring import ports, spawn, wake
 
 log = logging.getLogger(__name__)
 
+Concern = Callable[[CallRecord, CallRecord], bool]
 Follower = Callable[[int, CallRecord, CallRecord, Work], None]
-_followers: list[Follower] = []
+_followers: list[tuple[Concern, Follower]] = []
 
 SMS_KEPT = 1600
 GONE_AFTER = timedelta(seconds=10)  # a page reload is back long before
@@ -54,9 +56,10 @@ def policy_from(stored: dict[str, Any] | None) -> Policy:
     return Policy(**(stored or {}))
 
 
-def follow_with(follower: Follower) -> None:
-    """Call ``follower(call_id, before, after, work)`` within the transaction of each event."""
-    _followers.append(follower)
+def follow_with(concern: Concern, follower: Follower) -> None:
+    """Call ``follower(call_id, before, after, work)`` within the transaction of each event whose
+    ``concern(before, after)`` is true."""
+    _followers.append((concern, follower))
 
 
 # --- one event -----------------------------------------------------------------------------------
@@ -77,37 +80,56 @@ def happen_to(call: Call, event: Event) -> CallRecord | None:
 
 
 def _judge(call_id: int, seen: store.Seen, event: Event) -> CallRecord | None:
-    if states.apply(seen.record, event) is seen.record:
+    after = states.apply(seen.record, event)
+    if after is seen.record:
         return None
+    changes = _changes(call_id, event, seen, after)
+    if _is_one_question(seen, after, event, changes):
+        given = store.write(call_id, seen, after, event, changes)
+        if given is not None:
+            work = Work(db.session())
+            _then(call_id, consequences(seen.record, after, event), given, work)
+            work.run_effects()
+            return after
     with unit_of_work() as work:
         return happen_within(call_id, event, work, seen)
+
+
+def _is_one_question(
+    seen: store.Seen, after: CallRecord, event: Event, changes: list[Change]
+) -> bool:
+    """Is all that follows written together with the event, so that it needs no transaction?"""
+    return (
+        db.session.get_bind().dialect.name == "postgresql"
+        and after.state not in (State.ENDED, State.OUTSIDE)
+        and _rung(event) is None
+        and not any(concern(seen.record, after) for concern, _follower in _followers)
+        and len({each.name for each in changes}) == len(changes)
+    )
 
 
 def happen_within(
     call_id: int, event: Event, work: Work, seen: store.Seen | None = None
 ) -> CallRecord | None:
     """As ``happen``, inside the caller's unit of work; ``seen``: the call as it was just read."""
-    changed = store.apply_event(call_id, event, seen)
+
+    def also(seen: store.Seen, after: CallRecord) -> list[Change]:
+        return _changes(call_id, event, seen, after)
+
+    changed = store.apply_event(call_id, event, seen, also)
     if changed is None:
         return None
-    before, after, _contact_id = changed
-    follow = consequences(before, after, event, overflow_after=_overflow_after(call_id, after))
-    rung = _rung(event)
-    if rung is not None and not accounts.claim_for_call(rung, call_id, now=event.at):
+    before, after, contact_id, given = changed
+    if _rung(event) is not None and "claim" not in given:
         raise Conflict("Cette personne n'est plus disponible.", kept="L'appel reste à sa place.")
     _keep_first_agent(call_id, before, event)
-    _carry_out(call_id, follow, changed, work)
+    if contact_id is not None:
+        _follow_contact(contact_id, before, after)
+    for concern, follower in _followers:
+        if concern(before, after):
+            follower(call_id, before, after, work)
+    _then(call_id, consequences(before, after, event), given, work)
     return after
-
-
-def _overflow_after(call_id: int, after: CallRecord) -> int:
-    """The line's threshold in seconds; asked only where it matters, for a call that waits."""
-    if after.state is not State.WAITING:
-        return 0
-    policy = db.session.scalar(
-        select(Line.policy).join(Call, Call.line_id == Line.id).where(Call.id == call_id)
-    )
-    return policy_from(policy).overflow_after
 
 
 def _rung(event: Event) -> int | None:
@@ -125,21 +147,29 @@ def _keep_first_agent(call_id: int, before: CallRecord, event: Event) -> None:
         )
 
 
-def _carry_out(call_id: int, follow: Consequences, changed: store.Applied, work: Work) -> None:
-    before, after, contact_id = changed
-    at = after.last_at or after.received_at
+def _changes(call_id: int, event: Event, seen: store.Seen, after: CallRecord) -> list[Change]:
+    """The rows that change with a call: who is rung, presences, what is due, contact, commands."""
+    before, at = seen.record, after.last_at or after.received_at
+    follow, rung = consequences(before, after, event), _rung(event)
+    changes = [] if rung is None else [accounts.claiming(rung, call_id, now=event.at)]
     for move in follow.moves:
-        _move(call_id, move, at)
-    for due in follow.dues:
-        store.set_deadline(due.kind, due.at, call_id=call_id)
-    if contact_id is not None:
-        _follow_contact(contact_id, before, after)
-    for follower in _followers:
-        follower(call_id, before, after, work)
-    work.after(lambda: _announce(follow))
+        changes += _moving(call_id, move, at)
+    changes += [store.due(due.kind, due.at, call_id=call_id) for due in follow.dues]
+    if seen.contact_id is not None:
+        if after.agent_id is not None and after.agent_id != before.agent_id:
+            changes.append(tickets.assigning(seen.contact_id, after.agent_id))
+        if after.state is State.ENDED:
+            changes.append(tickets.closing(seen.contact_id, now=at))
     if follow.commands:
-        kept = commands_outbox.keep(call_id, follow.commands, now=clock.now())
-        work.after(lambda: command(call_id, follow.commands, kept))
+        changes.append(commands_outbox.keeping(call_id, follow.commands, now=clock.now()))
+    return changes
+
+
+def _then(call_id: int, follow: Consequences, given: dict[str, Any], work: Work) -> None:
+    """What is said and asked once all is written."""
+    work.after(lambda: live.desks_changed(follow.agents))
+    if follow.commands:
+        work.after(lambda: command(call_id, follow.commands, given["keep"]))
     if follow.route:
         work.after(wake)
 
@@ -199,33 +229,26 @@ def _target(call_id: int) -> tuple[effects.Target, CallRecord]:
     return target, store.record_of(call)
 
 
-def _move(call_id: int, move: MoveAgent, at: datetime) -> None:
-    to = move.to
-    if to == "release":
-        # With no tab left she stays « available » for the grace period: routing rings only
-        # agents with an open tab, and a page reload must not sign her off.
-        to = PresenceState.AVAILABLE
-        if not accounts.is_connected(move.agent_id):
-            store.set_deadline("gone", at + GONE_AFTER, agent_id=move.agent_id)
-    accounts.move_in_call(move.agent_id, call_id, PresenceState(to), now=at)
+def _moving(call_id: int, move: MoveAgent, at: datetime) -> list[Change]:
+    """Where a call puts an agent.
+
+    Let go with no tab left she stays « available » for the grace period: routing rings only agents
+    with an open tab, and a page reload must not sign her off.
+    """
+    if move.to != "release":
+        return [accounts.following(move.agent_id, call_id, PresenceState(move.to), now=at)]
+    return [
+        accounts.following(move.agent_id, call_id, PresenceState.AVAILABLE, now=at),
+        store.due_if_gone(at + GONE_AFTER, move.agent_id),
+    ]
 
 
 def _follow_contact(contact_id: int, before: CallRecord, after: CallRecord) -> None:
-    """The contact is the agent's who has the person; it closes with the call."""
-    taken = after.agent_id is not None and after.agent_id != before.agent_id
-    ended = after.state is State.ENDED
-    passed_on = after.state is State.OUTSIDE and before.state is not State.OUTSIDE
-    if taken and after.agent_id is not None:
-        tickets.assign_agent(contact_id, after.agent_id)
-    if passed_on:
+    """What a contact keeps of a call that leaves us, or ends."""
+    if after.state is State.OUTSIDE and before.state is not State.OUTSIDE:
         tickets.note_transfer(contact_id)
-    if ended and after.last_at is not None:
-        tickets.close_contact(contact_id, now=after.last_at)
+    if after.state is State.ENDED and after.last_at is not None:
         assist.settle(contact_id, after.last_at)
-
-
-def _announce(follow: Consequences) -> None:
-    live.desks_changed(follow.agents)
 
 
 # --- the agent's acts ----------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -12,7 +12,6 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
-    Insert,
     Select,
     Table,
     Update,
@@ -20,21 +19,22 @@ from sqlalchemy import (
     delete,
     exists,
     insert,
+    null,
     or_,
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
 from app.accounts.models import Presence
+from app.accounts.service import no_tab_of
 from app.calls import states
 from app.calls.models import Call, CallEvent, CallSegment, Deadline
 from app.calls.states import CallRecord, Event, Kind, PartyState, State
 from app.exceptions import Conflict, NotFound
 from app.extensions import db
-from app.unit_of_work import rows_changed
+from app.together import Change, Given, make, make_all, parameters, row
 
 DERIVED = tuple(f.name for f in fields(CallRecord) if f.name != "outbound")
 ATTEMPTS = 8
@@ -74,7 +74,6 @@ _BY_LEG = (
 _EVENTS_OF = (
     select(_events).where(_events.c.call_id == bindparam("call_id")).order_by(_events.c.sequence)
 )
-_NEW_EVENT = insert(_events)
 _NEW_SEGMENTS = insert(_segments)
 _NO_SEGMENTS = delete(_segments).where(_segments.c.call_id == bindparam("of_call"))
 
@@ -148,11 +147,16 @@ def seen_of(call: Any) -> Seen:
 
 
 class Applied(NamedTuple):
-    """A call before and after an event that changed it."""
+    """A call before and after an event that changed it, and what the changes made with it gave."""
 
     before: CallRecord
     after: CallRecord
     contact_id: int | None
+    given: dict[str, Any]
+
+
+# What else changes with a call, told from it before and after.
+Also = Callable[[Seen, CallRecord], Sequence[Change]]
 
 
 def is_outbound(call: Any) -> bool:
@@ -160,8 +164,10 @@ def is_outbound(call: Any) -> bool:
     return call.direction == "out"
 
 
-def apply_event(call_id: int, event: Event, seen: Seen | None = None) -> Applied | None:
-    """Apply one event inside the caller's transaction.
+def apply_event(
+    call_id: int, event: Event, seen: Seen | None = None, also: Also | None = None
+) -> Applied | None:
+    """Apply one event inside the caller's transaction, with what changes ``also``.
 
     Returns the call before and after, or None when the event changed nothing (illegal now,
     already applied, or its key seen before). The update holds only if nobody changed the row
@@ -169,26 +175,47 @@ def apply_event(call_id: int, event: Event, seen: Seen | None = None) -> Applied
     """
     for _attempt in range(ATTEMPTS):
         seen = seen or look(call_id)
-        before = seen.record
-        after = states.apply(before, event)
-        if after is before:
+        after = states.apply(seen.record, event)
+        if after is seen.record:
             return None
-        if _written(call_id, seen, after, event):
+        given = write(call_id, seen, after, event, also(seen, after) if also else ())
+        if given is not None:
             if after.state is State.ENDED:
                 write_segments(call_id, after)
-            _read_anew(call_id)
-            return Applied(before, after, seen.contact_id)
+            return Applied(seen.record, after, seen.contact_id, given)
         if _key_known(call_id, event.key):
             return None
         seen = None
     raise Conflict("Cet appel vient de changer.", todo="Regardez son état, puis recommencez.")
 
 
-def _read_anew(call_id: int) -> None:
-    """The object of this row, if one was read, says what was before."""
+def write(
+    call_id: int, seen: Seen, after: CallRecord, event: Event, also: Sequence[Change] = ()
+) -> dict[str, Any] | None:
+    """Write what changed, the event, and what changes also; what these give.
+
+    None if the row was changed since it was ``seen``, or knows the event's key: nothing is written.
+    """
+    changed = {
+        name: value
+        for name in DERIVED
+        if (value := getattr(after, name)) != getattr(seen.record, name)
+    } | {"version": seen.version + 1}
+    values = {"of_call": call_id, "of_key": event.key, "seen": seen.version}
+    values |= parameters("call", **changed)
+    appended = Change("event", _appending, _row_of(call_id, seen.version + 1, event))
+    given = make_all(_replacing(tuple(changed)), values, (appended, *also))
+    if given is not None:
+        _say_anew(call_id, changed)
+    return given
+
+
+def _say_anew(call_id: int, changed: dict[str, Any]) -> None:
+    """The object of this row, if one was read, says what is now stored."""
     held = db.session.identity_map.get(identity_key(Call, call_id))
     if held is not None:
-        db.session.expire(held)
+        for name, value in changed.items():
+            set_committed_value(held, name, value)
 
 
 _KEY_SEEN = exists().where(
@@ -201,30 +228,6 @@ def _key_known(call_id: int, key: str) -> bool:
     return bool(db.session.scalar(_KEY_KNOWN, {"of_call": call_id, "of_key": key}))
 
 
-def _written(call_id: int, seen: Seen, after: CallRecord, event: Event) -> bool:
-    """Write what changed, and the event; False if the row was changed meanwhile, or knows the key."""
-    before = seen.record
-    changed = {
-        name: value for name in DERIVED if (value := getattr(after, name)) != getattr(before, name)
-    }
-    values = {
-        "of_call": call_id,
-        "of_key": event.key,
-        "seen": seen.version,
-        "version": seen.version + 1,
-        **changed,
-    }
-    row = _row_of(call_id, seen.version + 1, event)
-    if db.session.get_bind().dialect.name == "postgresql":
-        both = _replacing_and_appending(tuple(changed))
-        named = {f"event_{name}": value for name, value in row.items()}
-        return db.session.execute(both, values | named).first() is not None
-    if not rows_changed(db.session.execute(_replacing(tuple(changed)), values)):
-        return False
-    db.session.execute(_NEW_EVENT, row)
-    return True
-
-
 @lru_cache(maxsize=256)
 def _replacing(names: tuple[str, ...]) -> Update:
     """The update of these columns: there are few different ones."""
@@ -233,28 +236,19 @@ def _replacing(names: tuple[str, ...]) -> Update:
         .where(
             _calls.c.id == bindparam("of_call"), _calls.c.version == bindparam("seen"), ~_KEY_SEEN
         )
-        .values({name: bindparam(name) for name in ("version", *names)})
+        .values({name: bindparam(f"call_{name}") for name in names})
     )
 
 
-@lru_cache(maxsize=256)
-def _replacing_and_appending(names: tuple[str, ...]) -> Insert:
-    """The same with the event, in one question: PostgreSQL writes in a WITH, SQLite does not."""
-    changed = _replacing(names).returning(_calls.c.id).cte("changed")
-    columns = [column for column in _events.c if column.name != "id"]
-    row = select(
-        *(
-            changed.c.id
-            if column.name == "call_id"
-            else bindparam(f"event_{column.name}", type_=column.type)
-            for column in columns
-        )
-    )
-    return insert(_events).from_select(columns, row).returning(_events.c.sequence)
+_EVENT = ("call_id", "sequence", "key", "kind", "at", "agent_id", "data")
+
+
+def _appending(given: Given) -> Any:
+    return row(_events, "event", _EVENT, given)
 
 
 def _row_of(call_id: int, sequence: int, event: Event) -> dict[str, Any]:
-    """An event as a row of ``call_events``."""
+    """An event as the parameters of its row in ``call_events``."""
     data = {
         name: value
         for name, value in (
@@ -268,15 +262,16 @@ def _row_of(call_id: int, sequence: int, event: Event) -> dict[str, Any]:
         )
         if value
     }
-    return {
-        "call_id": call_id,
-        "sequence": sequence,
-        "key": event.key,
-        "kind": event.kind,
-        "at": event.at,
-        "agent_id": event.agent_id,
-        "data": data,
-    }
+    return parameters(
+        "event",
+        call_id=call_id,
+        sequence=sequence,
+        key=event.key,
+        kind=event.kind,
+        at=event.at,
+        agent_id=event.agent_id,
+        data=data,
+    )
 
 
 def events_of(call_id: int) -> list[Event]:
@@ -376,25 +371,49 @@ def set_deadline(
     kind: str, due_at: datetime, *, call_id: int | None = None, agent_id: int | None = None
 ) -> None:
     """Make something due; the same kind for the same call and agent is moved, not doubled."""
-    db.session.execute(
-        _due_by(db.session.get_bind().dialect.name),
-        {
-            "key": f"{kind}:{call_id or ''}:{agent_id or ''}",
-            "kind": kind,
-            "due_at": due_at,
-            "call_id": call_id,
-            "agent_id": agent_id,
-        },
+    make(due(kind, due_at, call_id=call_id, agent_id=agent_id))
+
+
+def due(
+    kind: str, due_at: datetime, *, call_id: int | None = None, agent_id: int | None = None
+) -> Change:
+    """The same, to make with other changes."""
+    return Change("due", _due, _due_values("due", kind, due_at, call_id, agent_id))
+
+
+def due_if_gone(due_at: datetime, agent_id: int) -> Change:
+    """Look at an agent again (« gone »), if she has no tab open now."""
+    return Change("gone", _due_if_gone, _due_values("gone", "gone", due_at, None, agent_id))
+
+
+def _due_values(
+    prefix: str, kind: str, due_at: datetime, call_id: int | None, agent_id: int | None
+) -> dict[str, Any]:
+    return parameters(
+        prefix,
+        key=f"{kind}:{call_id or ''}:{agent_id or ''}",
+        kind=kind,
+        due_at=due_at,
+        call_id=call_id,
+        agent_id=agent_id,
     )
 
 
-@lru_cache(maxsize=2)
-def _due_by(dialect: str) -> Insert:
-    row = (postgresql_insert if dialect == "postgresql" else sqlite_insert)(_deadlines)
-    return row.on_conflict_do_update(
-        index_elements=[_deadlines.c.key],
-        set_={"due_at": row.excluded.due_at, "claimed_at": None},
-    )
+_DUE = ("key", "kind", "due_at", "call_id", "agent_id")
+
+
+def _due(given: Given) -> Any:
+    return _moved_if_known(row(_deadlines, "due", _DUE, given))
+
+
+def _due_if_gone(given: Given) -> Any:
+    away = no_tab_of(bindparam("gone_agent_id", type_=_deadlines.c.agent_id.type))
+    return _moved_if_known(row(_deadlines, "gone", _DUE, given, away))
+
+
+def _moved_if_known(insert: Any) -> Any:
+    changes = {"due_at": insert.excluded.due_at, "claimed_at": null()}
+    return insert.on_conflict_do_update(index_elements=[_deadlines.c.key], set_=changes)
 
 
 @dataclass(frozen=True)

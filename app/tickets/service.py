@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Table, bindparam, insert, or_, select, update
+from sqlalchemy import Table, Update, bindparam, insert, null, or_, select, update
 
 from app.accounts import journal
 from app.dossiers import phone_numbers
@@ -29,6 +29,7 @@ from app.tickets.qualification import (
     preset,
 )
 from app.tickets.reasons import CallerRole, Reason, Suggestion, suggest
+from app.together import Change, Given, make, parameters
 from app.unit_of_work import rows_changed, unit_of_work
 
 
@@ -59,13 +60,6 @@ def open_contact(
 
 _CONTACTS = cast(Table, Contact.__table__)
 # Of each call: prepared once.
-_THIS = _CONTACTS.c.id == bindparam("of_contact")
-_ASSIGN = update(_CONTACTS).where(_THIS).values(agent_id=bindparam("agent"), outcome=None)
-_CLOSE = (
-    update(_CONTACTS)
-    .where(_THIS, _CONTACTS.c.closed_at.is_(None))
-    .values(closed_at=bindparam("at"))
-)
 _NEW_CONTACT = insert(_CONTACTS).returning(_CONTACTS.c.id)
 
 
@@ -95,14 +89,20 @@ def insert_contact(
     return int(db.session.execute(_NEW_CONTACT, values).scalar_one())
 
 
-def assign_agent(contact_id: int, agent_id: int) -> None:
+def assigning(contact_id: int, agent_id: int) -> Change:
     """Say who answered, inside the caller's transaction."""
-    db.session.execute(_ASSIGN, {"of_contact": contact_id, "agent": agent_id})
+    return Change("assign", _assigning, parameters("assign", contact=contact_id, agent=agent_id))
+
+
+def _assigning(given: Given) -> Update:
+    this = _CONTACTS.c.id == bindparam("assign_contact")
+    answered = update(_CONTACTS).where(this, *given.holds())
+    return answered.values(agent_id=bindparam("assign_agent"), outcome=null())
 
 
 def note_transfer(contact_id: int) -> None:
     """The person was passed to another service, inside the caller's transaction; whoever of us
-    takes her back undoes it (``assign_agent``)."""
+    takes her back undoes it (``assigning``)."""
     db.session.execute(
         update(Contact).where(Contact.id == contact_id).values(outcome=Outcome.TRANSFERRED)
     )
@@ -110,7 +110,17 @@ def note_transfer(contact_id: int) -> None:
 
 def close_contact(contact_id: int, *, now: datetime) -> bool:
     """End a contact inside the caller's transaction; False when it was closed already."""
-    return bool(rows_changed(db.session.execute(_CLOSE, {"of_contact": contact_id, "at": now})))
+    return make(closing(contact_id, now=now))
+
+
+def closing(contact_id: int, *, now: datetime) -> Change:
+    """The same, to make with other changes."""
+    return Change("close", _closing, parameters("close", contact=contact_id, at=now))
+
+
+def _closing(given: Given) -> Update:
+    this = (_CONTACTS.c.id == bindparam("close_contact"), _CONTACTS.c.closed_at.is_(None))
+    return update(_CONTACTS).where(*this, *given.holds()).values(closed_at=bindparam("close_at"))
 
 
 def reopen_contact(contact_id: int) -> None:

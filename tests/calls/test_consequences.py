@@ -26,7 +26,7 @@ def after(events: list[Event], last: Event):  # type: ignore[no-untyped-def]
     before = fold(events)
     record = apply(before, last)
     assert record is not before
-    return consequences(before, record, last, overflow_after=20)
+    return consequences(before, record, last)
 
 
 @given(streams | talks)
@@ -37,7 +37,7 @@ def test_the_agents_a_call_holds_are_always_let_go_once(stream: list[Event]) -> 
         following = apply(record, each)
         if following is record:
             continue
-        follow = consequences(record, following, each, overflow_after=20)
+        follow = consequences(record, following, each)
         now = holders(following)
         held |= {a: s for a, s in now.items() if a not in held}  # claimed by the service
         for move in follow.moves:
@@ -57,7 +57,7 @@ def test_a_leg_that_a_call_lets_go_is_hung_up(stream: list[Event]) -> None:
     for each in stream:
         following = apply(record, each)
         if following is not record:
-            commands = consequences(record, following, each, overflow_after=20).commands
+            commands = consequences(record, following, each).commands
             hung_up = {c.leg for c in commands if isinstance(c, HangUpLeg)}
             kept = {following.agent_leg_sid, following.party_leg_sid}
             over = following.state in (State.WRAP_UP, State.ENDED)
@@ -74,7 +74,7 @@ def test_a_waiting_call_always_asks_routing_to_look(stream: list[Event]) -> None
     for each in stream:
         following = apply(record, each)
         if following is not record and following.state is State.WAITING:
-            assert consequences(record, following, each, overflow_after=20).route
+            assert consequences(record, following, each).route
         record = following
 
 
@@ -85,7 +85,7 @@ def test_what_must_be_looked_at_again_has_a_deadline(stream: list[Event]) -> Non
     for each in stream:
         following = apply(record, each)
         if following.state is not record.state and following.state in wanted:
-            follow = consequences(record, following, each, overflow_after=20)
+            follow = consequences(record, following, each)
             assert wanted[following.state] in {due.kind for due in follow.dues}
         record = following
 
@@ -134,13 +134,11 @@ def test_who_hangs_up_decides_whose_leg_is_left_to_end() -> None:
     assert by_agent == (HangUpCaller(), HangUpLeg("CAa"))
 
 
-def test_overflow_is_due_after_the_lines_threshold() -> None:
+def test_who_enters_the_queue_is_looked_at_now() -> None:
+    """The line's threshold is no deadline: the ticker looks at the queue at each tick."""
     follow = after([], event(Kind.QUEUED, 4))
-    assert [(d.kind, d.at) for d in follow.dues] == [("overflow", at(24))]
-    record = apply(fold([]), event(Kind.QUEUED, 4))
-    at_once = consequences(fold([]), record, event(Kind.QUEUED, 4), overflow_after=0)
-    assert at_once.dues == ()
-    assert at_once.route
+    assert follow.route
+    assert follow.dues == ()
 
 
 def test_the_person_is_rung_once_the_agent_who_dials_is_there() -> None:
@@ -148,7 +146,7 @@ def test_the_person_is_rung_once_the_agent_who_dials_is_there() -> None:
     record = apply(received(START, outbound=True), dialled)
     record = apply(record, ANSWERED[3])
     joined = apply(record, ANSWERED[4])
-    follow = consequences(record, joined, ANSWERED[4], overflow_after=20)
+    follow = consequences(record, joined, ANSWERED[4])
     assert follow.commands == (RingPerson(),)
     assert [due.kind for due in follow.dues] == ["connect"]
 
