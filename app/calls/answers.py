@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, request
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 from twilio.twiml.voice_response import VoiceResponse
 
@@ -136,18 +136,19 @@ def line_of(call: Call) -> Line:
     return db.session.get_one(Line, call.line_id)
 
 
-def speaker_of(line: Line) -> Speaker:
-    """How this line speaks: its own words and sounds."""
-    sounds = db.session.execute(
-        select(AnnouncementSound.key, AnnouncementSound.language, AnnouncementSound.token).where(
-            AnnouncementSound.line_id == line.id
-        )
-    )
+def speaker_of(line: Line, *, sounds: bool = True) -> Speaker:
+    """How this line speaks: its own words, and its ``sounds`` if it may have some."""
+    found = db.session.execute(_SOUNDS, {"of_line": line.id}) if sounds else ()
     return Speaker(
         own=line.announcements or {},
-        sounds={(key, language): token for key, language, token in sounds},
+        sounds={(key, language): token for key, language, token in found},
         base_url=settings().public_base_url,
     )
+
+
+_SOUNDS = select(AnnouncementSound.key, AnnouncementSound.language, AnnouncementSound.token).where(
+    AnnouncementSound.line_id == bindparam("of_line")
+)
 
 
 def noted_phrase(call: Call, line: Line, now: datetime) -> Phrase:

@@ -9,7 +9,8 @@ import logging
 from datetime import datetime, timedelta
 
 from flask import Response, request
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, exists, func, or_, select
+from sqlalchemy.orm import aliased
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from app import clock
@@ -26,10 +27,10 @@ from app.calls import (
     waiting,
 )
 from app.calls.announcements import Phrase
-from app.calls.answers import apology, line_of, lost, speaker_of, where_to, xml
+from app.calls.answers import apology, lost, speaker_of, where_to, xml
 from app.calls.arrivals import Incoming
 from app.calls.choices import bp
-from app.calls.models import AnnouncementSound, Call
+from app.calls.models import AnnouncementSound, Call, Line
 from app.calls.states import Event, Kind, State
 from app.exceptions import Unavailable
 from app.extensions import db
@@ -93,9 +94,9 @@ def wait() -> Response:
 
 def _speak_round(call: Call, turn: int, verb: Gather, now: datetime) -> None:
     """Her place, an honest wait, and what she may press."""
-    line = line_of(call)
+    line, before, sounds = db.session.execute(_ROUND, {"call_id": call.id}).one()
     moment = waiting.Moment(
-        position=_position(call),
+        position=1 + before,
         waits=store.recent_waits(now - RECENT),
         round=turn,
         language=call.language,
@@ -104,22 +105,30 @@ def _speak_round(call: Call, turn: int, verb: Gather, now: datetime) -> None:
         served=call.state not in (State.WAITING, State.OFFERED),
     )
     said = waiting.phrases(moment, line_rules.of(line.rules), line.announcements)
-    speaker_of(line).speak(verb, said)
+    speaker_of(line, sounds=sounds).speak(verb, said)
 
 
-def _position(call: Call) -> int:
-    before = db.session.scalar(
+_other = aliased(Call)
+# At each round of music: the line, how many are before her, and whether it has sounds of its own.
+_ROUND = (
+    select(
+        Line,
         select(func.count())
-        .select_from(Call)
+        .select_from(_other)
         .where(
-            Call.state.in_((State.WAITING, State.OFFERED)),
+            _other.state.in_((State.WAITING, State.OFFERED)),
             or_(
-                Call.priority > call.priority,
-                (Call.priority == call.priority) & (Call.queued_at < call.queued_at),
+                _other.priority > Call.priority,
+                (_other.priority == Call.priority) & (_other.queued_at < Call.queued_at),
             ),
         )
+        .correlate(Call)
+        .scalar_subquery(),
+        exists().where(AnnouncementSound.line_id == Line.id),
     )
-    return 1 + (before or 0)
+    .join(Call, Call.line_id == Line.id)
+    .where(Call.id == bindparam("call_id"))
+)
 
 
 @bp.post("/voice/left-queue")

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import bindparam, exists, func, select
+from sqlalchemy.orm import aliased
 
 from app.accounts.models import Agent, Connection, Presence
 from app.calls import announcements, store
@@ -30,38 +31,44 @@ _INCIDENT_WORDS = (
     .limit(1)
     .scalar_subquery()
 )
-_SEAT = (
-    select(Agent, Presence, _INCIDENT_WORDS)
-    .join(Presence, Presence.agent_id == Agent.id)
-    .where(Agent.id == bindparam("agent_id"))
-    .execution_options(populate_existing=True)
-)
-_HELD = (
-    select(
-        Call,
-        Line.name,
-        Contact,
-        select(func.count())
-        .select_from(PersonPhone)
-        .where(PersonPhone.e164 == Call.number)
-        .correlate(Call)
-        .scalar_subquery(),
-    )
-    .join(Line, Line.id == Call.line_id)
-    .outerjoin(Contact, Contact.id == Call.contact_id)
-    .where(store.at_desk_of(bindparam("agent_id")))
-    .order_by(Call.received_at.desc())
+_held = aliased(Call)
+_at_her_desk = (
+    select(_held.id)
+    .where(store.at_desk_of(bindparam("agent_id"), _held))
+    .order_by(_held.received_at.desc())
     .limit(1)
+    .scalar_subquery()
+)
+_sharing = (
+    select(func.count())
+    .select_from(PersonPhone)
+    .where(PersonPhone.e164 == Call.number)
+    .correlate(Call)
+    .scalar_subquery()
+)
+# Asked at each change that a desk shows: all in one question.
+_SEAT = (
+    select(Agent, Presence, _INCIDENT_WORDS, Call, Line.name, Contact, _sharing)
+    .join(Presence, Presence.agent_id == Agent.id)
+    .outerjoin(Call, Call.id == _at_her_desk)
+    .outerjoin(Line, Line.id == Call.line_id)
+    .outerjoin(Contact, Contact.id == Call.contact_id)
+    .where(Agent.id == bindparam("agent_id"))
     .execution_options(populate_existing=True)
 )
 
 
 class Seat(NamedTuple):
-    """An agent, what she is doing, and the line's own words of an incident that is on."""
+    """An agent, what she is doing, the line's own words of an incident that is on, and the call at
+    her desk: its line, its contact, how many people have its number."""
 
     agent: Agent
     presence: Presence
     incident: dict[str, Any] | None
+    call: Call | None
+    line_name: str
+    contact: Contact | None
+    sharing: int
 
 
 def seat_of(agent_id: int) -> Seat:
@@ -84,7 +91,6 @@ def desk_of(agent_id: int, now: datetime, *, queue: bool = True) -> dict[str, An
 def desk_at(seat: Seat, now: datetime) -> dict[str, Any]:
     """The desk of a seat that was just read, without the queue's figures."""
     agent, presence = seat.agent, seat.presence
-    held = db.session.execute(_HELD, {"agent_id": agent.id}).first()
     return {
         "agent": {"id": agent.id, "name": agent.display_name, "role": agent.role},
         "presence": {
@@ -92,7 +98,7 @@ def desk_at(seat: Seat, now: datetime) -> dict[str, Any]:
             "reason": presence.reason,
             "since": _iso(presence.since),
         },
-        "call": _call(*held, now=now, agent_id=agent.id) if held else None,
+        "call": _call(seat.call, seat, now) if seat.call else None,
         "incident": _incident_words(seat.incident),
         "now": _iso(now),
     }
@@ -136,19 +142,12 @@ def queue_summary(besides: int | None = None) -> dict[str, Any]:
     }
 
 
-def _call(
-    call: Call,
-    line_name: str,
-    contact: Contact | None,
-    sharing: int,
-    *,
-    now: datetime,
-    agent_id: int,
-) -> dict[str, Any]:
+def _call(call: Call, seat: Seat, now: datetime) -> dict[str, Any]:
     """A call as one agent sees it: ``role`` is « holder », or « party » when she is consulted.
 
     A call that she sent outside is hers to wrap up, whatever becomes of it.
     """
+    agent_id, contact = seat.agent.id, seat.contact
     party = db.session.get(CallParty, call.party_id) if call.party_id else None
     sent = _only_to_wrap_up(call, agent_id)
     return {
@@ -161,7 +160,7 @@ def _call(
         "callback": call.callback_id is not None,
         "person_rung": call.person_leg_sid is not None,
         "contact_id": call.contact_id,
-        "caller": _caller(call, contact, sharing),
+        "caller": _caller(call, contact, seat.sharing),
         "waited_since": _iso(call.queued_at or call.received_at),
         "offered_until": _iso(call.offer_until),
         "answered_at": _iso(call.answered_at),
@@ -173,7 +172,7 @@ def _call(
         "needs_rejoin": call.state == State.TALKING and not call.agent_present,
         "ended_at": _iso(call.ended_at),
         "ended_by": call.ended_by,
-        "line": line_name,
+        "line": seat.line_name,
         "qualified": bool(contact and contact.qualified_at),
     }
 

@@ -77,6 +77,7 @@ _FEW = select(*(column for column in _alike.c if column.name != "place")).where(
 _QUEUE = (
     select(
         _calls.c.id,
+        _calls.c.version,
         _calls.c.queued_at,
         _calls.c.waiting_since,
         _calls.c.priority,
@@ -142,7 +143,10 @@ def brief(policy: Policy) -> Snapshot:
 
 
 def _queue() -> tuple[WaitingCall, ...]:
-    refusals = _refusals(db.session.execute(_REFUSALS).all())
+    rows = db.session.execute(_QUEUE).all()
+    # Nobody has let go a call of which nothing is known but that it waits.
+    offered = any(row.version > 1 for row in rows)
+    refusals = _refusals(db.session.execute(_REFUSALS).all()) if offered else {}
     return tuple(
         WaitingCall(
             call_id=row.id,
@@ -154,7 +158,7 @@ def _queue() -> tuple[WaitingCall, ...]:
             owner_id=row.owner_id,
             refusals=tuple(refusals.get(row.id, ())),
         )
-        for row in db.session.execute(_QUEUE).all()
+        for row in rows
     )
 
 

@@ -181,7 +181,7 @@ def apply_event(
         given = write(call_id, seen, after, event, also(seen, after) if also else ())
         if given is not None:
             if after.state is State.ENDED:
-                write_segments(call_id, after)
+                write_segments(call_id, after, anew=seen.record.state is State.ENDED)
             return Applied(seen.record, after, seen.contact_id, given)
         if _key_known(call_id, event.key):
             return None
@@ -309,9 +309,10 @@ def rebuild(call: Call) -> CallRecord:
     return record
 
 
-def write_segments(call_id: int, record: CallRecord) -> None:
-    """Derive the spans of a call anew; a call has them once it is over."""
-    db.session.execute(_NO_SEGMENTS, {"of_call": call_id})
+def write_segments(call_id: int, record: CallRecord, *, anew: bool = True) -> None:
+    """Derive the spans of a call (``anew``: it had some); a call has them once it is over."""
+    if anew:
+        db.session.execute(_NO_SEGMENTS, {"of_call": call_id})
     spans = states.segments(record.received_at, events_of(call_id), outbound=record.outbound)
     if spans:
         db.session.execute(
@@ -332,14 +333,14 @@ def write_segments(call_id: int, record: CallRecord) -> None:
 # --- reads ---------------------------------------------------------------------------------------
 
 
-def at_desk_of(agent_id: int | BindParameter[int]) -> ColumnElement[bool]:
-    """Is it the call that rings at, or is held by, this agent; her wrap-up included?
+def at_desk_of(agent_id: int | BindParameter[int], call: Any = Call) -> ColumnElement[bool]:
+    """Is ``call`` the one that rings at, or is held by, this agent; her wrap-up included?
 
     A consultation of hers counts, and a call she has sent outside until she has wrapped it up.
     """
     hers = select(Presence.call_id).where(Presence.agent_id == agent_id).scalar_subquery()
-    held = Call.state.in_((State.CONNECTING, State.TALKING, State.WRAP_UP))
-    return or_(Call.id == hers, (Call.agent_id == agent_id) & held)
+    held = call.state.in_((State.CONNECTING, State.TALKING, State.WRAP_UP))
+    return or_(call.id == hers, (call.agent_id == agent_id) & held)
 
 
 def current_call_of(agent_id: int) -> Call | None:
