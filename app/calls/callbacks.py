@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
 from app.accounts import journal
@@ -303,10 +303,12 @@ def _found_nobody(before: CallRecord, after: CallRecord) -> bool:
     return ended and after.outbound and before.agent_present and after.outcome in UNANSWERED
 
 
+_HER_NUMBER = select(Call.number).where(Call.id == bindparam("her_call")).scalar_subquery()
+
+
 def _served(call_id: int, after: CallRecord, work: Work, at: datetime) -> None:
     state = CallBackState.DONE if after.outbound else CallBackState.CANCELLED
-    hers = select(Call.number).where(Call.id == call_id).scalar_subquery()
-    for callback_id in rows.close_number(hers, state, at):
+    for callback_id in rows.close_number(_HER_NUMBER, {"her_call": call_id}, state, at):
         _withdraw(callback_id, work, at)
 
 

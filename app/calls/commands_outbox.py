@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast, get_args
 
 from flask import current_app
-from sqlalchemy import Table, delete, select, update
+from sqlalchemy import Table, bindparam, delete, select, update
 
 from app.calls.consequences import (
     AnnounceCoach,
@@ -70,10 +70,13 @@ def forget(row_id: int) -> None:
     current_app.extensions["permanence.commands_done"]([row_id])
 
 
+_DONE = delete(_commands).where(_commands.c.id.in_(bindparam("done", expanding=True)))
+
+
 def delete_rows(row_ids: Iterable[int]) -> None:
     """Delete what was carried out."""
     with unit_of_work():
-        db.session.execute(delete(CallCommand).where(CallCommand.id.in_(list(row_ids))))
+        db.session.execute(_DONE, {"done": list(row_ids)})
 
 
 def claim_unsent(now: datetime, limit: int = 50) -> list[Unsent]:

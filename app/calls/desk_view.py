@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, cast
 
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from sqlalchemy import bindparam, exists, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Table, bindparam, exists, func, select
 
 from app.accounts.models import Agent, Connection, Presence
 from app.calls import announcements, store
@@ -31,10 +30,11 @@ _INCIDENT_WORDS = (
     .limit(1)
     .scalar_subquery()
 )
-_held = aliased(Call)
+_calls = cast(Table, Call.__table__)
+_held = _calls.alias().c
 _at_her_desk = (
     select(_held.id)
-    .where(store.at_desk_of(bindparam("agent_id"), _held))
+    .where(store.at_desk_of(bindparam("agent"), _held))
     .order_by(_held.received_at.desc())
     .limit(1)
     .scalar_subquery()
@@ -42,41 +42,43 @@ _at_her_desk = (
 _sharing = (
     select(func.count())
     .select_from(PersonPhone)
-    .where(PersonPhone.e164 == Call.number)
-    .correlate(Call)
+    .where(PersonPhone.e164 == _calls.c.number)
     .scalar_subquery()
 )
-# Asked at each change that a desk shows: all in one question.
+# Asked at each change that a desk shows: all in one question, columns and not objects.
 _SEAT = (
-    select(Agent, Presence, _INCIDENT_WORDS, Call, Line.name, Contact, _sharing)
+    select(
+        Agent.id.label("seat_of"),
+        Agent.display_name.label("agent_name"),
+        Agent.role.label("agent_role"),
+        Agent.locale.label("agent_locale"),
+        Presence.state.label("presence_state"),
+        Presence.reason.label("presence_reason"),
+        Presence.since.label("presence_since"),
+        _INCIDENT_WORDS.label("incident"),
+        *_calls.c,
+        Line.name.label("line_name"),
+        Contact.person_id,
+        Contact.dossier_id,
+        Contact.qualified_at,
+        _sharing.label("sharing"),
+    )
     .join(Presence, Presence.agent_id == Agent.id)
-    .outerjoin(Call, Call.id == _at_her_desk)
-    .outerjoin(Line, Line.id == Call.line_id)
-    .outerjoin(Contact, Contact.id == Call.contact_id)
-    .where(Agent.id == bindparam("agent_id"))
-    .execution_options(populate_existing=True)
+    .outerjoin(_calls, _calls.c.id == _at_her_desk)
+    .outerjoin(Line, Line.id == _calls.c.line_id)
+    .outerjoin(Contact, Contact.id == _calls.c.contact_id)
+    .where(Agent.id == bindparam("agent"))
 )
 
 
-class Seat(NamedTuple):
-    """An agent, what she is doing, the line's own words of an incident that is on, and the call at
-    her desk: its line, its contact, how many people have its number."""
-
-    agent: Agent
-    presence: Presence
-    incident: dict[str, Any] | None
-    call: Call | None
-    line_name: str
-    contact: Contact | None
-    sharing: int
-
-
-def seat_of(agent_id: int) -> Seat:
-    """An agent's seat as it is now. Raises NotFound."""
-    row = db.session.execute(_SEAT, {"agent_id": agent_id}).first()
-    if row is None:
+def seat_of(agent_id: int) -> Any:
+    """An agent's seat as it is now: who she is (``agent_…``), what she is doing (``presence_…``), the
+    line's own words of an ``incident`` that is on, and the columns of the call at her desk with its
+    line's name and its contact's; these are None when there is no call. Raises NotFound."""
+    seat = db.session.execute(_SEAT, {"agent": agent_id}).first()
+    if seat is None:
         raise NotFound("Cette personne n'existe pas.")
-    return Seat(*row)
+    return seat
 
 
 def desk_of(agent_id: int, now: datetime, *, queue: bool = True) -> dict[str, Any]:
@@ -88,17 +90,16 @@ def desk_of(agent_id: int, now: datetime, *, queue: bool = True) -> dict[str, An
     return desk_at(seat_of(agent_id), now) | figures
 
 
-def desk_at(seat: Seat, now: datetime) -> dict[str, Any]:
+def desk_at(seat: Any, now: datetime) -> dict[str, Any]:
     """The desk of a seat that was just read, without the queue's figures."""
-    agent, presence = seat.agent, seat.presence
     return {
-        "agent": {"id": agent.id, "name": agent.display_name, "role": agent.role},
+        "agent": {"id": seat.seat_of, "name": seat.agent_name, "role": seat.agent_role},
         "presence": {
-            "state": presence.state,
-            "reason": presence.reason,
-            "since": _iso(presence.since),
+            "state": seat.presence_state,
+            "reason": seat.presence_reason,
+            "since": _iso(seat.presence_since),
         },
-        "call": _call(seat.call, seat, now) if seat.call else None,
+        "call": None if seat.ref is None else _call(seat, now),
         "incident": _incident_words(seat.incident),
         "now": _iso(now),
     }
@@ -142,12 +143,12 @@ def queue_summary(besides: int | None = None) -> dict[str, Any]:
     }
 
 
-def _call(call: Call, seat: Seat, now: datetime) -> dict[str, Any]:
+def _call(call: Any, now: datetime) -> dict[str, Any]:
     """A call as one agent sees it: ``role`` is « holder », or « party » when she is consulted.
 
     A call that she sent outside is hers to wrap up, whatever becomes of it.
     """
-    agent_id, contact = seat.agent.id, seat.contact
+    agent_id = call.seat_of
     party = db.session.get(CallParty, call.party_id) if call.party_id else None
     sent = _only_to_wrap_up(call, agent_id)
     return {
@@ -160,30 +161,30 @@ def _call(call: Call, seat: Seat, now: datetime) -> dict[str, Any]:
         "callback": call.callback_id is not None,
         "person_rung": call.person_leg_sid is not None,
         "contact_id": call.contact_id,
-        "caller": _caller(call, contact, seat.sharing),
+        "caller": _caller(call),
         "waited_since": _iso(call.queued_at or call.received_at),
         "offered_until": _iso(call.offer_until),
         "answered_at": _iso(call.answered_at),
         "held_since": _iso(call.held_since),
         "overflow": call.overflow,
-        "trouble": _trouble(contact, now),
+        "trouble": _trouble(call.dossier_id, now),
         "returning": call.preferred_agent_id is not None,
         "transferred_by": _transferred_by(call, agent_id),
         "needs_rejoin": call.state == State.TALKING and not call.agent_present,
         "ended_at": _iso(call.ended_at),
         "ended_by": call.ended_by,
-        "line": seat.line_name,
-        "qualified": bool(contact and contact.qualified_at),
+        "line": call.line_name,
+        "qualified": bool(call.qualified_at),
     }
 
 
-def _only_to_wrap_up(call: Call, agent_id: int) -> bool:
+def _only_to_wrap_up(call: Any, agent_id: int) -> bool:
     if agent_id in (call.offered_to, call.party_agent_id):
         return False
     return call.agent_id != agent_id or call.state in (State.OUTSIDE, State.ENDED)
 
 
-def _transferred_by(call: Call, agent_id: int) -> str | None:
+def _transferred_by(call: Any, agent_id: int) -> str | None:
     """Who passes on the call that rings here: a name, "" when it comes back to the one who did or
     from the queue; None for a call that nobody has talked with yet."""
     if call.state != State.OFFERED or call.answered_at is None:
@@ -192,7 +193,7 @@ def _transferred_by(call: Call, agent_id: int) -> str | None:
     return first.display_name if first is not None and first.id != agent_id else ""
 
 
-def _party(call: Call, party: CallParty | None) -> dict[str, Any] | None:
+def _party(call: Any, party: CallParty | None) -> dict[str, Any] | None:
     """The further person: who, and whether she rings, is called, or is there. A coach's name is
     shown too: nobody listens in secret."""
     if party is None:
@@ -210,23 +211,23 @@ def _party(call: Call, party: CallParty | None) -> dict[str, Any] | None:
     }
 
 
-def _caller(call: Call, contact: Contact | None, sharing: int) -> dict[str, Any]:
+def _caller(call: Any) -> dict[str, Any]:
     """Who it may be: hidden, unknown, one person, or several (``sharing`` the number)."""
     shown = phone_numbers.display(call.number) if call.number else ""
+    person = db.session.get_one(Person, call.person_id) if call.person_id else None
     if store.is_outbound(call) and call.number is not None:
         called = _called(call.number)
         if called:
-            about = contact.person.full_name if contact and contact.person else ""
+            about = person.full_name if person else ""
             who = {"display": called, "number": shown, "count": 1, "about": about}
             return {"kind": "one", **who}
-    if contact is not None and contact.person_id:
-        person = db.session.get_one(Person, contact.person_id)
+    if person is not None:
         name = f"{person.first_name} {person.last_name}".strip()
         return {"kind": "one", "display": name, "number": shown, "count": 1}
     if call.number is None:
         return {"kind": "hidden", "display": _("Numéro masqué"), "number": "", "count": 0}
-    kind = "several" if sharing else "unknown"
-    return {"kind": kind, "display": shown, "number": shown, "count": sharing}
+    kind = "several" if call.sharing else "unknown"
+    return {"kind": kind, "display": shown, "number": shown, "count": call.sharing}
 
 
 def _called(number: str) -> str:
@@ -238,11 +239,11 @@ def _called(number: str) -> str:
     return label or ""
 
 
-def _trouble(contact: Contact | None, now: datetime) -> str | None:
+def _trouble(dossier_id: int | None, now: datetime) -> str | None:
     """The likely trouble in one sentence, when the dossier is known."""
-    if contact is None or contact.dossier_id is None:
+    if dossier_id is None:
         return None
-    facts = dossiers.facts_of(dossiers.dossier(contact.dossier_id))
+    facts = dossiers.facts_of(dossiers.dossier(dossier_id))
     trouble = likely_trouble(facts, now, str(get_locale()))
     return trouble.sentence if trouble else None
 

@@ -53,7 +53,7 @@ def tell_desks(agents: Iterable[int], send: Callable[..., None] = publish) -> No
     """Send each of these agents her desk, in her language. The queue's figures travel apart."""
     for agent_id in agents:
         seat = desk_view.seat_of(agent_id)
-        with force_locale(seat.agent.locale):
+        with force_locale(seat.agent_locale):
             desk = desk_view.desk_at(seat, clock.now())
         release_connection()
         send("desk", {"desk": desk}, room=agent_room(agent_id))

@@ -7,9 +7,9 @@ import logging
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app import clock
@@ -211,22 +211,31 @@ def command_again(unsent: commands_outbox.Unsent) -> None:
 
 def _target(call_id: int) -> tuple[effects.Target, CallRecord]:
     """What the provider must know of a call, and the call as it is now."""
-    call, line_number, party = db.session.execute(
-        select(Call, Line.number, CallParty)
-        .join(Line, Line.id == Call.line_id)
-        .outerjoin(CallParty, CallParty.id == Call.party_id)
-        .where(Call.id == call_id)
-        .execution_options(populate_existing=True)
-    ).one()
+    call = db.session.execute(_TARGET, {"call_id": call_id}).one()
+    asked = effects.Party(call.party_id, call.asked_agent_id, call.asked_number or "")
     target = effects.Target(
         ref=call.ref,
         caller_sid=store.person_sid(call),
-        line_number=line_number,
+        line_number=call.line_number,
         outbound=store.is_outbound(call),
         person_number=call.number or "",
-        party=effects.Party(party.id, party.agent_id, party.number or "") if party else None,
+        party=asked if call.asked_at is not None else None,
     )
     return target, store.record_of(call)
+
+
+_TARGET = (
+    select(
+        *cast(Table, Call.__table__).c,
+        Line.number.label("line_number"),
+        CallParty.agent_id.label("asked_agent_id"),
+        CallParty.number.label("asked_number"),
+        CallParty.asked_at,
+    )
+    .join(Line, Line.id == Call.line_id)
+    .outerjoin(CallParty, CallParty.id == Call.party_id)
+    .where(Call.id == bindparam("call_id"))
+)
 
 
 def _moving(call_id: int, move: MoveAgent, at: datetime) -> list[Change]:

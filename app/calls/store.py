@@ -110,9 +110,9 @@ def _first(query: Select[Any], name: str) -> Call | None:
     return cast("Call | None", db.session.scalar(query, {"name": name})) if name else None
 
 
-def person_sid(call: Call) -> str:
+def person_sid(call: Any) -> str:
     """The leg of the person, whoever rang."""
-    return call.person_leg_sid or call.provider_sid
+    return str(call.person_leg_sid or call.provider_sid)
 
 
 def record_of(call: Any) -> CallRecord:
@@ -356,13 +356,20 @@ def current_call_of(agent_id: int) -> Call | None:
 
 def recent_waits(since: datetime, limit: int = 50) -> list[float]:
     """Seconds that recently answered callers waited, newest first."""
-    rows = db.session.execute(
-        select(Call.queued_at, Call.answered_at)
-        .where(Call.answered_at >= since, Call.queued_at.is_not(None), Call.direction == "in")
-        .order_by(Call.answered_at.desc())
-        .limit(limit)
-    )
+    rows = db.session.execute(_RECENT_WAITS, {"since": since, "most": limit})
     return [(answered - queued).total_seconds() for queued, answered in rows if answered and queued]
+
+
+_RECENT_WAITS = (
+    select(_calls.c.queued_at, _calls.c.answered_at)
+    .where(
+        _calls.c.answered_at >= bindparam("since"),
+        _calls.c.queued_at.is_not(None),
+        _calls.c.direction == "in",
+    )
+    .order_by(_calls.c.answered_at.desc())
+    .limit(bindparam("most"))
+)
 
 
 # --- deadlines -----------------------------------------------------------------------------------

@@ -5,12 +5,13 @@ At most one is open for a number, in the database: asking twice keeps the first 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ScalarSelect, func, or_, select, update
+from sqlalchemy import ScalarSelect, Table, Update, bindparam, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
@@ -103,19 +104,29 @@ def locked(callback_id: int) -> CallBack:
 
 
 def close_number(
-    number: str | ScalarSelect[str | None], state: CallBackState, now: datetime
+    number: ScalarSelect[str | None],
+    found_by: Mapping[str, Any],
+    state: CallBackState,
+    at: datetime,
 ) -> Sequence[int]:
     """Close the open call-back of a number, inside the caller's transaction; its id, if any.
 
-    No number (a hidden one) has none.
+    ``number`` asks for it, with the parameters ``found_by``. No number (a hidden one) has none.
     """
     return db.session.scalars(
-        update(CallBack)
-        .where(CallBack.number == number, CallBack.state == CallBackState.OPEN)
-        .values(state=state, closed_at=now)
-        .returning(CallBack.id)
-        .execution_options(synchronize_session=False)
+        _closing(number), {**found_by, "closes_as": state, "closes_at": at}
     ).all()
+
+
+@lru_cache(maxsize=8)
+def _closing(number: ScalarSelect[str | None]) -> Update:
+    own = cast(Table, CallBack.__table__).c
+    return (
+        update(cast(Table, CallBack.__table__))
+        .where(own.number == number, own.state == CallBackState.OPEN)
+        .values(state=bindparam("closes_as"), closed_at=bindparam("closes_at"))
+        .returning(own.id)
+    )
 
 
 def close(callback: CallBack, state: CallBackState, now: datetime) -> None:
