@@ -56,12 +56,18 @@ def guarded(app: Flask, what: str, task: Callable[[], Any]) -> None:
         log.exception("%s failed", what)
 
 
-def spawn_served(app: Flask, task: Callable[[], None]) -> None:
-    """Run a task beside the requests of a served app."""
-    socketio.start_background_task(guarded, app, "effect", task)
+def spawn_served(app: Flask, task: Callable[[], object], after: float = 0.0) -> None:
+    """Run a task beside the requests of a served app, ``after`` so many seconds."""
+
+    def run() -> None:
+        if after:
+            socketio.sleep(after)
+        guarded(app, "effect", task)
+
+    socketio.start_background_task(run)
 
 
-def spawn_now(_app: Flask, task: Callable[[], None]) -> None:
+def spawn_now(_app: Flask, task: Callable[[], object], _after: float = 0.0) -> None:
     """Run a task at once: tests see what it did."""
     task()
 

@@ -21,14 +21,14 @@ def ports() -> Ports:
     return cast(Ports, current_app.extensions["permanence.ports"])
 
 
-def spawn(task: Callable[[], None]) -> None:
-    """Run ``task`` soon, outside this request, inside an app context of its own.
+def spawn(task: Callable[[], object], *, after: float = 0.0) -> None:
+    """Run ``task`` soon (``after`` so many seconds), outside this request, in an app context of its own.
 
     Tests run it at once (``Settings.testing``), so that they see its effects.
     """
     app = cast(Flask, current_app._get_current_object())  # type: ignore[attr-defined]
     runner = app.extensions["permanence.spawn"]
-    runner(app, task)
+    runner(app, task, after)
 
 
 def wake() -> None:

@@ -29,12 +29,14 @@ from app.calls.answers import (
 from app.calls.models import Call, CallParty
 from app.calls.states import Event, Kind, State
 from app.extensions import db
+from app.wiring import spawn
 
 __all__ = ["bp"]
 
 log = logging.getLogger(__name__)
 
 MOVED = "participant_updated_via_api"
+TOLD_MEANWHILE = 1.0  # seconds: callbacks of one moment come in any order
 FINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
 
@@ -197,10 +199,22 @@ def status() -> Response:
         kind = Kind.FAILED if leg_status == "failed" else Kind.CALLER_LEFT
         service.happen_to(call, Event(kind, now, "caller_left"))
     elif sid == call.agent_leg_sid:
-        service.happen_to(call, Event(Kind.AGENT_LEFT, now, f"left:{sid}", leg=sid))
+        _agents_leg_ended(call, Event(Kind.AGENT_LEFT, now, f"left:{sid}", leg=sid))
     else:
         service.happen_to(call, replace(service.party_left(call.party_id, now), leg=sid))
     return Response(status=204)
+
+
+def _agents_leg_ended(call: Call, left: Event) -> None:
+    """In a conversation it is most often the person who hung up: her conference ends, and this leg.
+
+    What is told of her is then on its way, and says it all; alone, this one would put her on hold.
+    """
+    call_id = call.id
+    if call.state == State.TALKING and call.agent_present:
+        spawn(lambda: service.happen(call_id, left), after=TOLD_MEANWHILE)
+    else:
+        service.happen_to(call, left)
 
 
 def _unknown_leg(sid: str) -> None:

@@ -45,7 +45,7 @@ ALL: list[Any] = [*get_args(Command)]
 def dying(app: Flask) -> Iterator[None]:
     """What happens in here is committed; the process is killed before its effects."""
     spawn = app.extensions["permanence.spawn"]
-    app.extensions["permanence.spawn"] = lambda _app, _task: None
+    app.extensions["permanence.spawn"] = lambda *_task: None
     yield
     app.extensions["permanence.spawn"] = spawn
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import update
 
 from app import clock
@@ -392,6 +393,29 @@ def test_a_row_is_rebuilt_from_its_events(caller: Phone, at_desk: Desk) -> None:
         )
     service.rebuild(one.call.ref)
     assert store.record_of(one.call) == before
+
+
+def test_the_end_of_the_agents_leg_lets_the_persons_be_told_first(
+    app: Flask, caller: Phone, at_desk: Desk, telephony: FakeTelephony, monkeypatch: Any
+) -> None:
+    """She hung up, which ended both legs: told of the agent's first, we put nobody on hold."""
+    agent, later = at_desk(), []
+    one = caller().dial()
+    act(agent, one, "accept")
+    one.agent_picks_up()
+    one.is_connected()
+    asked = len(telephony.commands)
+    monkeypatch.setitem(
+        app.extensions, "permanence.spawn", lambda _app, task, after: later.append((task, after))
+    )
+    one.agent_leg_ends()
+    assert (one.call.state, one.call.agent_present) == ("talking", True)
+    one.conference("participant-leave", one.sid)
+    assert (one.call.state, one.call.ended_by) == ("wrap_up", "caller")
+    (task, after), *_others = later
+    assert after > 0
+    task()
+    assert (one.call.state, len(telephony.commands)) == ("wrap_up", asked)
 
 
 @pytest.mark.parametrize("path", ["/voice/wait", "/voice/choice?round=2"])
