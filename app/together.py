@@ -51,8 +51,10 @@ class Change:
     """Rows to change. ``build`` makes the statement, an insert or an update.
 
     One shape has one ``build``, the same object each time, for a statement is prepared once. The
-    names of its parameters begin with ``name``: those of changes made together differ, and none
-    is a column's (SQLAlchemy would set that column). It ``gives`` a column to say that it was made.
+    names of its parameters differ from those of others, and none is a column's (SQLAlchemy would set
+    that column). It ``gives`` a column to say that it was made.
+
+    Changes that may concern the same row have the same ``name``: PostgreSQL makes only one of two.
     """
 
     name: str

@@ -16,7 +16,7 @@ from app import clock
 from app.accounts import service as accounts
 from app.accounts.presence import PresenceState
 from app.assist import service as assist
-from app.calls import commands_outbox, effects, live, states, store
+from app.calls import commands_outbox, deadlines, effects, live, states, store
 from app.calls.consequences import (
     CallAgent,
     Command,
@@ -154,7 +154,7 @@ def _changes(call_id: int, event: Event, seen: store.Seen, after: CallRecord) ->
     changes = [] if rung is None else [accounts.claiming(rung, call_id, now=event.at)]
     for move in follow.moves:
         changes += _moving(call_id, move, at)
-    changes += [store.due(due.kind, due.at, call_id=call_id) for due in follow.dues]
+    changes += [deadlines.due(due.kind, due.at, call_id=call_id) for due in follow.dues]
     if seen.contact_id is not None:
         if after.agent_id is not None and after.agent_id != before.agent_id:
             changes.append(tickets.assigning(seen.contact_id, after.agent_id))
@@ -248,7 +248,7 @@ def _moving(call_id: int, move: MoveAgent, at: datetime) -> list[Change]:
         return [accounts.following(move.agent_id, call_id, PresenceState(move.to), now=at)]
     return [
         accounts.following(move.agent_id, call_id, PresenceState.AVAILABLE, now=at),
-        store.due_if_gone(at + GONE_AFTER, move.agent_id),
+        deadlines.due_if_gone(at + GONE_AFTER, move.agent_id),
     ]
 
 
@@ -375,7 +375,7 @@ def agent_gone(agent_id: int, *, now: datetime) -> None:
     if call is not None and call.party_agent_id == agent_id and call.party_state == "asked":
         happen_to(call, party_left(call.party_id, now))
     with unit_of_work():
-        store.set_deadline("gone", now + GONE_AFTER, agent_id=agent_id)
+        deadlines.set_deadline("gone", now + GONE_AFTER, agent_id=agent_id)
 
 
 def party_left(party_id: int | None, now: datetime, kind: Kind = Kind.PARTY_LEFT) -> Event:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
@@ -19,7 +19,6 @@ from sqlalchemy import (
     delete,
     exists,
     insert,
-    null,
     or_,
     select,
     update,
@@ -28,20 +27,19 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
 from app.accounts.models import Presence
-from app.accounts.service import no_tab_of
 from app.calls import states
-from app.calls.models import Call, CallEvent, CallSegment, Deadline
+from app.calls.models import Call, CallEvent, CallSegment
 from app.calls.states import CallRecord, Event, Kind, PartyState, State
 from app.exceptions import Conflict, NotFound
 from app.extensions import db
-from app.together import Change, Given, make, make_all, parameters, row
+from app.together import Change, Given, make_all, parameters, row
 
 DERIVED = tuple(f.name for f in fields(CallRecord) if f.name != "outbound")
 ATTEMPTS = 8
 
 # Written and read at every event of every call: prepared once, columns and not objects.
-_calls, _events, _segments, _deadlines = (
-    cast(Table, model.__table__) for model in (Call, CallEvent, CallSegment, Deadline)
+_calls, _events, _segments = (
+    cast(Table, model.__table__) for model in (Call, CallEvent, CallSegment)
 )
 _ROW = select(
     _calls.c.version, _calls.c.direction, _calls.c.contact_id, *(_calls.c[name] for name in DERIVED)
@@ -370,98 +368,3 @@ _RECENT_WAITS = (
     .order_by(_calls.c.answered_at.desc())
     .limit(bindparam("most"))
 )
-
-
-# --- deadlines -----------------------------------------------------------------------------------
-
-
-def set_deadline(
-    kind: str, due_at: datetime, *, call_id: int | None = None, agent_id: int | None = None
-) -> None:
-    """Make something due; the same kind for the same call and agent is moved, not doubled."""
-    make(due(kind, due_at, call_id=call_id, agent_id=agent_id))
-
-
-def due(
-    kind: str, due_at: datetime, *, call_id: int | None = None, agent_id: int | None = None
-) -> Change:
-    """The same, to make with other changes."""
-    return Change("due", _due, _due_values("due", kind, due_at, call_id, agent_id))
-
-
-def due_if_gone(due_at: datetime, agent_id: int) -> Change:
-    """Look at an agent again (« gone »), if she has no tab open now."""
-    return Change("gone", _due_if_gone, _due_values("gone", "gone", due_at, None, agent_id))
-
-
-def _due_values(
-    prefix: str, kind: str, due_at: datetime, call_id: int | None, agent_id: int | None
-) -> dict[str, Any]:
-    return parameters(
-        prefix,
-        key=f"{kind}:{call_id or ''}:{agent_id or ''}",
-        kind=kind,
-        due_at=due_at,
-        call_id=call_id,
-        agent_id=agent_id,
-    )
-
-
-_DUE = ("key", "kind", "due_at", "call_id", "agent_id")
-
-
-def _due(given: Given) -> Any:
-    return _moved_if_known(row(_deadlines, "due", _DUE, given))
-
-
-def _due_if_gone(given: Given) -> Any:
-    away = no_tab_of(bindparam("gone_agent_id", type_=_deadlines.c.agent_id.type))
-    return _moved_if_known(row(_deadlines, "gone", _DUE, given, away))
-
-
-def _moved_if_known(insert: Any) -> Any:
-    changes = {"due_at": insert.excluded.due_at, "claimed_at": null()}
-    return insert.on_conflict_do_update(index_elements=[_deadlines.c.key], set_=changes)
-
-
-@dataclass(frozen=True)
-class Due:
-    """A claimed deadline."""
-
-    id: int
-    kind: str
-    call_id: int | None
-    agent_id: int | None
-
-
-def claim_due(now: datetime, lease: timedelta, limit: int = 100) -> list[Due]:
-    """Claim what is due and not claimed (or whose claim's lease is over), the oldest first."""
-    free = or_(Deadline.claimed_at.is_(None), Deadline.claimed_at < now - lease)
-    due = (
-        select(Deadline.id)
-        .where(Deadline.due_at <= now, free)
-        .order_by(Deadline.due_at)
-        .limit(limit)
-    )
-    rows = db.session.execute(
-        update(_deadlines)
-        .where(_deadlines.c.id.in_(due), free)
-        .values(claimed_at=now)
-        .returning(
-            _deadlines.c.due_at,
-            _deadlines.c.id,
-            _deadlines.c.kind,
-            _deadlines.c.call_id,
-            _deadlines.c.agent_id,
-        )
-    ).all()
-    return [Due(*row[1:]) for row in sorted(rows, key=lambda row: (row.due_at, row.id))]
-
-
-def finish_deadlines(ids: Iterable[int], claimed_at: datetime) -> None:
-    """Forget deadlines that were acted upon, unless they were moved meanwhile."""
-    db.session.execute(
-        delete(Deadline)
-        .where(Deadline.id.in_(list(ids)), Deadline.claimed_at == claimed_at)
-        .execution_options(synchronize_session=False)
-    )

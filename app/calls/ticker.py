@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts import service as accounts
 from app.adapters.ports import OVER
-from app.calls import callbacks, commands_outbox, dispatch, live, service, store
+from app.calls import callbacks, commands_outbox, deadlines, dispatch, live, service, store
 from app.calls.consequences import (
     CONNECT_LIMIT,
     PERSON_LIMIT,
@@ -43,14 +43,14 @@ def tick(now: datetime) -> int:
     with unit_of_work():
         if not _sole_ticker():
             return 0
-        due = store.claim_due(now, LEASE)
+        due = deadlines.claim_due(now, LEASE)
         unsent = commands_outbox.claim_unsent(now)
     for each in unsent:
         service.command_again(each)
     done = [deadline.id for deadline in due if _acted(deadline, now)]
     if done:
         with unit_of_work():
-            store.finish_deadlines(done, now)
+            deadlines.finish_deadlines(done, now)
     for agent_id in accounts.forget_dead_connections(now=now, after=DEAD_TAB):
         service.agent_gone(agent_id, now=now)
     callbacks.look(now)
@@ -64,7 +64,7 @@ def _sole_ticker() -> bool:
     return bool(db.session.scalar(text("SELECT pg_try_advisory_xact_lock(7403)")))
 
 
-def _acted(deadline: store.Due, now: datetime) -> bool:
+def _acted(deadline: deadlines.Due, now: datetime) -> bool:
     try:
         _act(deadline, now)
     except (PermanenceError, SQLAlchemyError):
@@ -74,7 +74,7 @@ def _acted(deadline: store.Due, now: datetime) -> bool:
     return True
 
 
-def _act(deadline: store.Due, now: datetime) -> None:
+def _act(deadline: deadlines.Due, now: datetime) -> None:
     if deadline.kind == "gone" and deadline.agent_id:
         if accounts.set_offline_if_gone(deadline.agent_id, now=now):
             live.desks_changed([deadline.agent_id])
@@ -107,7 +107,7 @@ def _connect(call: Call, now: datetime) -> None:
         return
     call_id, present, since = call.id, call.agent_present, now - (call.last_at or now)
     with unit_of_work():
-        store.set_deadline("connect", now + LOOK_AGAIN, call_id=call_id)
+        deadlines.set_deadline("connect", now + LOOK_AGAIN, call_id=call_id)
     if not present:
         spawn(lambda: _look_for_agent(call_id, now))
     elif since >= REDIRECT_TAKES:
@@ -139,12 +139,12 @@ def _person_unreached(call: Call, now: datetime) -> None:
     rings_until = (call.accepted_at or now) + PERSON_LIMIT
     if now < rings_until:
         with unit_of_work():
-            store.set_deadline("connect", rings_until, call_id=call.id)
+            deadlines.set_deadline("connect", rings_until, call_id=call.id)
         return
     if call.answered_at is not None:
         service.command(call.id, (ConnectCaller(),))
         with unit_of_work():
-            store.set_deadline("connect", now + LOOK_AGAIN, call_id=call.id)
+            deadlines.set_deadline("connect", now + LOOK_AGAIN, call_id=call.id)
         return
     commands = (HangUpLeg(call.person_leg_sid),) if call.person_leg_sid else ()
     service.happen(call.id, Event(Kind.CALLER_LEFT, now, "caller_left"))
@@ -182,7 +182,7 @@ def _wrap_up(call: Call, now: datetime) -> None:
         return
     if call.agent_id and accounts.is_connected(call.agent_id):
         with unit_of_work():
-            store.set_deadline("wrap_up", now + WRAP_UP_LOOK, call_id=call.id)
+            deadlines.set_deadline("wrap_up", now + WRAP_UP_LOOK, call_id=call.id)
         return
     service.happen(call.id, Event(Kind.WRAPPED_UP, now, "wrapped_up", agent_id=call.agent_id))
 

@@ -91,7 +91,7 @@ def insert_contact(
 
 def assigning(contact_id: int, agent_id: int) -> Change:
     """Say who answered, inside the caller's transaction."""
-    return Change("assign", _assigning, parameters("assign", contact=contact_id, agent=agent_id))
+    return Change("contact", _assigning, parameters("assign", contact=contact_id, agent=agent_id))
 
 
 def _assigning(given: Given) -> Update:
@@ -115,7 +115,7 @@ def close_contact(contact_id: int, *, now: datetime) -> bool:
 
 def closing(contact_id: int, *, now: datetime) -> Change:
     """The same, to make with other changes."""
-    return Change("close", _closing, parameters("close", contact=contact_id, at=now))
+    return Change("contact", _closing, parameters("close", contact=contact_id, at=now))
 
 
 def _closing(given: Given) -> Update:

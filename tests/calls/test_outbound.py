@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
-from app.calls import outbound, service, store
+from app.calls import deadlines, outbound, service, store
 from app.calls.models import Call, Line
 from app.extensions import db
 from app.tickets.models import CallBack, CallBackSource, Contact
@@ -135,7 +135,7 @@ def test_an_agent_who_joined_late_does_not_cut_the_ringing_short(
     later(7)  # we look, and look again soon
     rung.agent_picks_up()
     with unit_of_work():  # the look that was on its way comes after she is there
-        store.set_deadline("connect", clock.now(), call_id=rung.call.id)
+        deadlines.set_deadline("connect", clock.now(), call_id=rung.call.id)
     later(10)
     assert rung.call.state == "connecting"
     assert telephony.named("hang_up") == []
