@@ -137,7 +137,7 @@ def telephony_check() -> None:
     exist, and must tell the running installation so.
     """
     provisioning = _provisioning()
-    findings = provisioning.check()
+    findings = provisioning.check(_further_numbers())
     for finding in findings:
         click.echo(finding)
     if findings[0].wrong:
@@ -150,8 +150,9 @@ def telephony_check() -> None:
 
 @telephony.command("provision")
 def telephony_provision() -> None:
-    """Set the number's and the TwiML app's webhooks to this installation; take calls on it."""
-    for line in _or_exit(_provisioning().provision):
+    """Set the lines' numbers and the TwiML app to this installation; take calls on LINE_NUMBER."""
+    further = _further_numbers()
+    for line in _or_exit(lambda: _provisioning().provision(further)):
         click.echo(line)
     if not any(line.number == settings().line_number for line in _or_exit(line_service.every)):
         _add_line(settings().line_number, FIRST_LINE)
@@ -288,6 +289,16 @@ def _provisioning() -> Provisioning:
     if found is None:
         raise click.ClickException("Aucun fournisseur téléphonique n'est réglé.")
     return found
+
+
+def _further_numbers() -> list[str]:
+    """The numbers of the lines besides LINE_NUMBER; none while the database has no lines yet."""
+    try:
+        return [
+            n for n in (line.number for line in line_service.every()) if n != settings().line_number
+        ]
+    except SQLAlchemyError:
+        return []
 
 
 def _day(text: str) -> date:

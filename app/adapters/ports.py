@@ -261,11 +261,11 @@ class Finding:
 class Provisioning(Protocol):
     """Checks and sets how the provider reaches this installation."""
 
-    def check(self) -> list[Finding]:
-        """Look at credentials, number, webhooks and clock."""
+    def check(self, further: Sequence[str] = ()) -> list[Finding]:
+        """Look at credentials, numbers (LINE_NUMBER, ``further`` ones), webhooks and clock."""
         ...
 
-    def provision(self) -> list[str]:
+    def provision(self, further: Sequence[str] = ()) -> list[str]:
         """Set the webhooks to this installation; what was set, in sentences."""
         ...
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -33,6 +33,7 @@ NUMBER = {
 MESSAGES = {"sms_url": "/sms/incoming", "sms_method": "POST", "sms_application_sid": ""}
 APPLICATION = {"voice_url": "/voice/agent", "voice_method": "POST"}
 MOST_SKEW_S = 60
+ABSENT = "absent de ce compte"
 PROVISION = "Lancez « flask --app app.factory telephony provision »."
 FALLBACK = (
     "Écrivez les fichiers de secours (flask --app app.factory telephony fallback --out DOSSIER), "
@@ -42,8 +43,9 @@ SECOND_PAGE = "merci.xml"  # what our own secours.xml leads to
 
 
 class TwilioProvisioning:
-    """ports.Provisioning for a Twilio-speaking provider. Only ``LINE_NUMBER`` is ever touched:
-    an account may have other numbers, which serve something else.
+    """ports.Provisioning for a Twilio-speaking provider. Only ``LINE_NUMBER`` and the ``further``
+    numbers of this installation's lines are ever touched: an account may have others, which serve
+    something else.
     """
 
     def __init__(
@@ -54,20 +56,21 @@ class TwilioProvisioning:
         self._now = now
         self._patience = patience
 
-    def check(self) -> list[Finding]:
+    def check(self, further: Sequence[str] = ()) -> list[Finding]:
         """Each thing that must hold, with what to do when it does not."""
         account = list(self._account())
         if any(finding.wrong for finding in account[:1]):  # nothing else can be asked
             return [*account, *self._outside()]
-        return [*account, *self._number(), *self._application(), *self._outside()]
+        others = (finding for number in further for finding in self._further(number))
+        return [*account, *self._number(), *others, *self._application(), *self._outside()]
 
-    def provision(self) -> list[str]:
-        """Point the line's number and the TwiML app at this installation; what was set.
+    def provision(self, further: Sequence[str] = ()) -> list[str]:
+        """Point the lines' numbers and the TwiML app at this installation; what was set.
 
-        Raises NotFound when the account has no such number or app, Unavailable when the provider
-        does not answer.
+        Raises NotFound when the account has no LINE_NUMBER or no such app, Unavailable when the
+        provider does not answer. A further number that is not there is said, and the rest set.
         """
-        number = self._find_number()
+        number = self._find_number(self._settings.line_number)
         if number is None:
             raise NotFound(
                 "Le numéro %(number)s n'est pas sur ce compte.",
@@ -82,8 +85,15 @@ class TwilioProvisioning:
             )
         return [
             self._set(f"numéro {self._settings.line_number}", number, self._number_wanted(number)),
+            *(self._set_further(each) for each in further),
             self._set("application TwiML", application, self._wanted(APPLICATION)),
         ]
+
+    def _set_further(self, dialled: str) -> str:
+        number = self._find_number(dialled)
+        if number is None:
+            return f"numéro {dialled} : {ABSENT}, rien n'y a été réglé"
+        return self._set(f"numéro {dialled}", number, self._number_wanted(number))
 
     def ring_nobody(self) -> str:
         """Ring a softphone that does not exist; the provider then tells ``/voice/status``, from
@@ -111,8 +121,7 @@ class TwilioProvisioning:
 
     # -- what the account has ---------------------------------------------------------------------
 
-    def _find_number(self) -> Any:
-        wanted = self._settings.line_number
+    def _find_number(self, wanted: str) -> Any:
         numbers = ask(
             lambda: self._client.incoming_phone_numbers.list(phone_number=wanted, limit=20),
             self._patience,
@@ -200,30 +209,35 @@ class TwilioProvisioning:
         )
 
     def _number(self) -> Iterator[Finding]:
-        name = f"numéro {self._settings.line_number}"
-        try:
-            number = self._find_number()
-        except PermanenceError as error:
-            yield Finding(name, f"illisible : {error}", todo="Réessayez dans un instant.")
-            return
+        """The number of LINE_NUMBER, with the fallback that its callers hear, and messages."""
+        todo = "Corrigez LINE_NUMBER, achetez ce numéro ou faites-le porter."
+        number, found = self._wired(self._settings.line_number, todo)
+        yield from found
         if number is None:
-            yield Finding(
-                name,
-                "absent de ce compte",
-                todo="Corrigez LINE_NUMBER, achetez ce numéro ou faites-le porter.",
-            )
             return
-        if not _can(number, "voice"):
-            yield Finding(name, "ne reçoit pas d'appels", todo="Prenez un numéro « Voice ».")
-        changes = _differences(number, self._number_wanted(number))
-        yield Finding(
-            name,
-            f"à régler : {', '.join(changes)}" if changes else "relié à Permanence",
-            todo=PROVISION if changes else "",
-        )
         yield self._fallback(self._settings.fallback_url or number.voice_fallback_url or "")
         if not _can(number, "sms"):
             yield Finding("SMS", "ce numéro n'en envoie pas ; les liens partiront par courriel")
+
+    def _further(self, dialled: str) -> list[Finding]:
+        """The number of another line."""
+        return self._wired(dialled, "Achetez ce numéro ou faites-le porter sur ce compte.")[1]
+
+    def _wired(self, dialled: str, if_absent: str) -> tuple[Any, list[Finding]]:
+        """A number of the account, None when it cannot be read, and whether it leads here."""
+        name = f"numéro {dialled}"
+        try:
+            number = self._find_number(dialled)
+        except PermanenceError as error:
+            return None, [Finding(name, f"illisible : {error}", "Réessayez dans un instant.")]
+        if number is None:
+            return None, [Finding(name, ABSENT, if_absent)]
+        found = []
+        if not _can(number, "voice"):
+            found.append(Finding(name, "ne reçoit pas d'appels", "Prenez un numéro « Voice »."))
+        changes = _differences(number, self._number_wanted(number))
+        state = f"à régler : {', '.join(changes)}" if changes else "relié à Permanence"
+        return number, [*found, Finding(name, state, PROVISION if changes else "")]
 
     def _fallback(self, url: str) -> Finding:
         """What callers hear when nothing answers here: hosted apart, and really there?"""

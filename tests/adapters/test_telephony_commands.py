@@ -317,6 +317,23 @@ def test_other_numbers_of_the_account_are_left_alone(bench: Bench) -> None:
     assert bench.line.client.incoming_phone_numbers(made.sid).fetch().voice_url == other
 
 
+def test_the_numbers_of_further_lines_are_wired_and_one_that_is_absent_is_said(
+    bench: Bench,
+) -> None:
+    made = bench.line.client.incoming_phone_numbers.create(phone_number="+33199005678")
+    further = ["+33199005678", "+33199009999"]
+    said = provisioning(bench).provision(further)
+    base = bench.settings.public_base_url
+    assert bench.line.client.incoming_phone_numbers(made.sid).fetch().voice_url == (
+        f"{base}/voice/incoming"
+    )
+    assert any("+33199009999 : absent de ce compte" in sentence for sentence in said)
+    findings = {each.what: each for each in provisioning(bench).check(further)}
+    assert not findings["numéro +33199005678"].wrong
+    assert findings["numéro +33199009999"].wrong
+    assert "LINE_NUMBER" not in findings["numéro +33199009999"].todo
+
+
 # -- the command line -------------------------------------------------------------------------------
 
 
@@ -361,6 +378,17 @@ def test_the_commands_say_what_to_do_then_that_all_is_well(run: Run) -> None:
     again = run("provision")
     assert again.exit_code == 0
     assert again.output.count("rien n'a changé") == 2
+
+
+@pytest.mark.usefixtures("served")
+def test_the_commands_know_the_lines_of_the_database(run: Run, app: Flask, bench: Bench) -> None:
+    bench.line.client.incoming_phone_numbers.create(phone_number="+33199005678")
+    assert run("provision").exit_code == 0  # it made the first line
+    added = app.test_cli_runner().invoke(args=["line", "add", "+33199005678", "Logement"])
+    assert added.exit_code == 0, added.output
+    assert "✗ numéro +33199005678 : à régler" in run("check").output
+    assert "numéro +33199005678 : réglé (" in run("provision").output
+    assert "✓ numéro +33199005678 : relié à Permanence" in run("check").output
 
 
 @pytest.mark.parametrize(
