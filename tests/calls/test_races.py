@@ -30,6 +30,8 @@ from tests.clients import StaffClient
 from tests.fakes import FakeTelephony
 
 ROUNDS = int(os.environ.get("RACE_ROUNDS", "50")) // 2  # half while it rings, half while they talk
+# The long version takes its time: a quarter of an hour and more.
+pytestmark = pytest.mark.timeout(120 + ROUNDS)
 Act = Callable[[int, str, list[int]], object]
 OUTSIDE = directory.Target(number="+33639980190", label="Interprète")
 

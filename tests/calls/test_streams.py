@@ -38,6 +38,7 @@ from tests.calls.stage import BEGINNING, GOOD, Channel, Script, Stage
 from tests.clients import StaffClient
 
 ROUNDS = int(os.environ.get("STREAM_ROUNDS", "60"))
+pytestmark = pytest.mark.timeout(120 + ROUNDS)
 ONLY = [int(number) for number in os.environ.get("STREAM_ONLY", "").split(",") if number]
 SEED = int(os.environ.get("STREAM_SEED", "20210622"))
 LONGEST_DELAY = 12.0
