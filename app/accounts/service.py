@@ -137,7 +137,7 @@ def choose_presence(agent_id: int, wanted: str, reason: str | None, *, now: date
         todo="Terminez l'appel, puis changez d'état.",
     )
     current, state = _from_and_to(agent_id, wanted, reason, held)
-    if not _move(agent_id, (current,), state, reason, now):
+    if not make(_moving(agent_id, (current,), state, reason, now)):
         raise Conflict("Votre état vient de changer.", todo="Regardez-le, puis recommencez.")
 
 
@@ -179,13 +179,13 @@ def move_by_manager(
             kept="Son état n'a pas changé.",
             todo="Demandez-lui d'ouvrir son poste.",
         )
-    if not _move(agent_id, (current,), state, reason, now):
+    if not make(_moving(agent_id, (current,), state, reason, now)):
         raise Conflict("Son état vient de changer.", todo="Regardez-le, puis recommencez.")
     detail = {"from": current.value, "to": state.value, "reason": reason}
     journal.record("presence_by_manager", f"agent:{agent_id}", agent_id=by, now=now, detail=detail)
 
 
-def _move(
+def _moving(
     agent_id: int,
     expected: tuple[PresenceState, ...],
     to: PresenceState,
@@ -193,22 +193,10 @@ def _move(
     now: datetime,
     call_id: int | None = None,
     held_by: int | None = None,
-) -> bool:
-    """Move her if she is in one of the ``expected`` states (and ``held_by`` this call)."""
-    return make(moving("move", agent_id, expected, to, reason, now, call_id, held_by))
-
-
-def moving(
-    name: str,
-    agent_id: int,
-    expected: tuple[PresenceState, ...],
-    to: PresenceState,
-    reason: str | None,
-    now: datetime,
-    call_id: int | None = None,
-    held_by: int | None = None,
+    *,
+    name: str = "move",
 ) -> Change:
-    """The same as a change named ``name``, to make with others."""
+    """Move her if she is in one of the ``expected`` states (and ``held_by`` this call)."""
     frees = to is PresenceState.AVAILABLE
     values: dict[str, Any] = {
         "who": agent_id,
@@ -222,7 +210,7 @@ def moving(
         values["idle_since"] = now
     if held_by is not None:
         values["held_by"] = held_by
-    build = _moving(name, frees=frees, held=held_by is not None, claimed=call_id is not None)
+    build = _update_of(name, frees=frees, held=held_by is not None, claimed=call_id is not None)
     return Change(name, build, parameters(name, **values), gives="agent_id")
 
 
@@ -231,7 +219,7 @@ _STAYS_THERE = (PresenceState.AWAY, PresenceState.DO_NOT_DISTURB)
 
 
 @lru_cache(maxsize=32)
-def _moving(name: str, *, frees: bool, held: bool, claimed: bool) -> Build:
+def _update_of(name: str, *, frees: bool, held: bool, claimed: bool) -> Build:
     """The update of a presence, which every call needs half a dozen times: prepared once.
 
     A call that she dials from her dossiers, answered or not, brings her back to them.
@@ -268,7 +256,7 @@ def claiming(agent_id: int, call_id: int, *, now: datetime) -> Change:
     A conditional update inside the caller's transaction: two calls can never hold one agent.
     """
     free = (PresenceState.AVAILABLE,)
-    return moving("claim", agent_id, free, PresenceState.RINGING, None, now, call_id)
+    return _moving(agent_id, free, PresenceState.RINGING, None, now, call_id, name="claim")
 
 
 def claim_to_dial(agent_id: int, call_id: int, *, now: datetime) -> bool:
@@ -281,7 +269,7 @@ def claim_to_dial(agent_id: int, call_id: int, *, now: datetime) -> bool:
         for s in PresenceState
         if s not in (PresenceState.RINGING, PresenceState.IN_CALL, PresenceState.WRAP_UP)
     )
-    return _move(agent_id, free, PresenceState.IN_CALL, None, now, call_id)
+    return bool(make(_moving(agent_id, free, PresenceState.IN_CALL, None, now, call_id)))
 
 
 def wraps_up(agent_id: int, call_id: int) -> bool:
@@ -295,14 +283,15 @@ def wraps_up(agent_id: int, call_id: int) -> bool:
 def leave_wrap_up(agent_id: int, call_id: int, *, now: datetime) -> bool:
     """She has done with a call that is not hers any more; False if she had already."""
     wraps_up = (PresenceState.WRAP_UP,)
-    return _move(agent_id, wraps_up, PresenceState.AVAILABLE, None, now, held_by=call_id)
+    done = _moving(agent_id, wraps_up, PresenceState.AVAILABLE, None, now, held_by=call_id)
+    return bool(make(done))
 
 
 def following(agent_id: int, call_id: int, to: PresenceState, *, now: datetime) -> Change:
     """Follow a call: move the agent it holds to ``to``; not made if the call holds her no more."""
     keeps = call_id if to in SET_BY_CALLS else None
     held = tuple(sorted(SET_BY_CALLS))
-    return moving("move", agent_id, held, to, None, now, keeps, held_by=call_id)
+    return _moving(agent_id, held, to, None, now, keeps, held_by=call_id)
 
 
 def no_tab_of(agent_id: ColumnElement[int]) -> ColumnElement[bool]:
@@ -382,10 +371,5 @@ def set_offline_if_gone(agent_id: int, *, now: datetime) -> bool:
     with unit_of_work():
         if is_connected(agent_id):
             return False
-        return _move(
-            agent_id,
-            (PresenceState.AVAILABLE, PresenceState.MISSED, PresenceState.WRAP_UP),
-            PresenceState.OFFLINE,
-            None,
-            now,
-        )
+        idle = (PresenceState.AVAILABLE, PresenceState.MISSED, PresenceState.WRAP_UP)
+        return bool(make(_moving(agent_id, idle, PresenceState.OFFLINE, None, now)))

@@ -83,12 +83,13 @@ def _judge(call_id: int, seen: store.Seen, event: Event) -> CallRecord | None:
     after = states.apply(seen.record, event)
     if after is seen.record:
         return None
-    changes = _changes(call_id, event, seen, after)
+    follow = consequences(seen.record, after, event)
+    changes = _changes(call_id, event, seen, after, follow)
     if _is_one_question(seen, after, event, changes):
-        given = store.write(call_id, seen, after, event, changes)
-        if given is not None:
+        gave = store.write(call_id, seen, after, event, changes)
+        if gave is not None:
             work = Work(db.session())
-            _then(call_id, consequences(seen.record, after, event), given, work)
+            _then(call_id, follow, gave, work)
             work.run_effects()
             return after
     with unit_of_work() as work:
@@ -114,13 +115,13 @@ def happen_within(
     """As ``happen``, inside the caller's unit of work; ``seen``: the call as it was just read."""
 
     def also(seen: store.Seen, after: CallRecord) -> list[Change]:
-        return _changes(call_id, event, seen, after)
+        return _changes(call_id, event, seen, after, consequences(seen.record, after, event))
 
     changed = store.apply_event(call_id, event, seen, also)
     if changed is None:
         return None
-    before, after, contact_id, given = changed
-    if _rung(event) is not None and "claim" not in given:
+    before, after, contact_id, gave = changed
+    if _rung(event) is not None and "claim" not in gave:
         raise Conflict("Cette personne n'est plus disponible.", kept="L'appel reste à sa place.")
     _keep_first_agent(call_id, before, event)
     if contact_id is not None:
@@ -128,7 +129,7 @@ def happen_within(
     for concern, follower in _followers:
         if concern(before, after):
             follower(call_id, before, after, work)
-    _then(call_id, consequences(before, after, event), given, work)
+    _then(call_id, consequences(before, after, event), gave, work)
     return after
 
 
@@ -147,10 +148,12 @@ def _keep_first_agent(call_id: int, before: CallRecord, event: Event) -> None:
         )
 
 
-def _changes(call_id: int, event: Event, seen: store.Seen, after: CallRecord) -> list[Change]:
+def _changes(
+    call_id: int, event: Event, seen: store.Seen, after: CallRecord, follow: Consequences
+) -> list[Change]:
     """The rows that change with a call: who is rung, presences, what is due, contact, commands."""
     before, at = seen.record, after.last_at or after.received_at
-    follow, rung = consequences(before, after, event), _rung(event)
+    rung = _rung(event)
     changes = [] if rung is None else [accounts.claiming(rung, call_id, now=event.at)]
     for move in follow.moves:
         changes += _moving(call_id, move, at)
@@ -165,11 +168,11 @@ def _changes(call_id: int, event: Event, seen: store.Seen, after: CallRecord) ->
     return changes
 
 
-def _then(call_id: int, follow: Consequences, given: dict[str, Any], work: Work) -> None:
+def _then(call_id: int, follow: Consequences, gave: dict[str, Any], work: Work) -> None:
     """What is said and asked once all is written."""
     work.after(lambda: live.desks_changed(follow.agents))
     if follow.commands:
-        work.after(lambda: command(call_id, follow.commands, given["keep"]))
+        work.after(lambda: command(call_id, follow.commands, gave["keep"]))
     if follow.route:
         work.after(wake)
 

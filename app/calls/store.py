@@ -150,7 +150,7 @@ class Applied(NamedTuple):
     before: CallRecord
     after: CallRecord
     contact_id: int | None
-    given: dict[str, Any]
+    gave: dict[str, Any]
 
 
 # What else changes with a call, told from it before and after.
@@ -176,11 +176,11 @@ def apply_event(
         after = states.apply(seen.record, event)
         if after is seen.record:
             return None
-        given = write(call_id, seen, after, event, also(seen, after) if also else ())
-        if given is not None:
+        gave = write(call_id, seen, after, event, also(seen, after) if also else ())
+        if gave is not None:
             if after.state is State.ENDED:
                 write_segments(call_id, after, anew=seen.record.state is State.ENDED)
-            return Applied(seen.record, after, seen.contact_id, given)
+            return Applied(seen.record, after, seen.contact_id, gave)
         if _key_known(call_id, event.key):
             return None
         seen = None
@@ -202,10 +202,10 @@ def write(
     values = {"of_call": call_id, "of_key": event.key, "seen": seen.version}
     values |= parameters("call", **changed)
     appended = Change("event", _appending, _row_of(call_id, seen.version + 1, event))
-    given = make_all(_replacing(tuple(changed)), values, (appended, *also))
-    if given is not None:
+    gave = make_all(_replacing(tuple(changed)), values, (appended, *also))
+    if gave is not None:
         _say_anew(call_id, changed)
-    return given
+    return gave
 
 
 def _say_anew(call_id: int, changed: dict[str, Any]) -> None:
