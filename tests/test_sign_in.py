@@ -7,6 +7,7 @@ import re
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app import clock
@@ -31,8 +32,10 @@ def agent_email(app: Flask) -> str:
     return "ines@permanence.example"
 
 
-def submit(app: Flask, email: str, password: str, following: str = "") -> object:
-    client = app.test_client()
+def submit(
+    app: Flask, email: str, password: str, following: str = "", client: FlaskClient | None = None
+) -> object:
+    client = client or app.test_client()
     page = client.get("/sign-in").text
     token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
     assert token
@@ -48,6 +51,21 @@ def test_the_right_password_opens_the_desk(app: Flask, agent_email: str) -> None
     cookie = next(c for c in response.headers.getlist("Set-Cookie") if "permanence=" in c)
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
+
+
+def test_two_tabs_that_ask_at_once_after_signing_in_can_both_act(
+    app: Flask, agent_email: str
+) -> None:
+    browser = app.test_client()
+    submit(app, agent_email, PASSWORD, client=browser)
+    signed_in = browser.get_cookie("permanence").value
+    page = browser.get("/desk").text
+    other_tab = app.test_client()  # its question left before the first answer came
+    other_tab.set_cookie("permanence", signed_in)
+    other_tab.get("/desk")
+    token = re.search(r'name="csrf-token" content="([^"]+)"', page)[1]
+    said = other_tab.post("/desk/presence", json={}, headers={"X-CSRFToken": token})
+    assert said.json["error"]["message"] == "Cet état n'existe pas."  # heard, not turned away
 
 
 def test_a_wrong_password_and_an_unknown_address_read_the_same(

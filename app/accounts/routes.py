@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask_limiter.util import get_remote_address
 from flask_login import current_user, login_user, logout_user
+from flask_wtf.csrf import generate_csrf
 from sqlalchemy import update
 from werkzeug import Response
 
@@ -73,6 +74,9 @@ def sign_in_submit() -> Response | tuple[str, int]:
     session.clear()  # a new session: a fixed cookie from before cannot ride along
     login_user(agent)
     session.permanent = True
+    # Now, and not with the first page: two tabs that ask at once would each be given a session with
+    # a form token of its own, and only the last one's would be kept.
+    generate_csrf()
     return redirect(_safe_next(request.args.get("next", "")) or HOME[agent.role])
 
 
