@@ -15,7 +15,9 @@ AXE = ROOT / "static" / "vendor" / "axe.min.js"
 SERIOUS = {"serious", "critical"}
 # What a browser writes in its console that is not a fault of the page.
 HARMLESS = ("Failed to load resource: the server responded with a status of 4",)
-
+# How long a page may take before a test gives up, in ms: the machine may be doing other things.
+PATIENCE = 15_000
+expect.set_options(timeout=PATIENCE)
 
 SESSIONS: dict[tuple[str, str], Any] = {}
 
@@ -59,7 +61,7 @@ class People:
             reduced_motion="reduce",
             **options,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         context.on("page", self.problems.watch)
         self.contexts.append(context)
         return context
@@ -93,6 +95,8 @@ class People:
             if failed:
                 keep_screen(page, f"FAILED-{self.name}-{number}")
         for context in self.contexts:
+            for page in context.pages:  # a question that is being answered by the test is left
+                page.unroute_all(behavior="ignoreErrors")
             context.close()
         if not failed:
             assert not self.problems.found, "\n".join(self.problems.found)
