@@ -54,6 +54,7 @@ from app.local_carrier.sockets import register_sockets
 from app.locale import select_locale
 from app.plain_sockets import PlainSockets
 from app.reporting import routes as reporting_routes
+from app.sessions import Sessions
 from app.tickets import pane_routes
 from app.tickets import routes as tickets_routes
 from app.unit_of_work import release_connection
@@ -66,6 +67,7 @@ def create_app(settings: Settings | None = None, ports: Ports | None = None) -> 
     settings = settings or config.load()
     app = Flask(__name__, root_path=str(ROOT), instance_path=str(settings.instance_dir))
     app.config.update(_flask_config(settings))
+    app.session_interface = Sessions()
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]

@@ -1,20 +1,25 @@
-"""Headers that every answer carries: no inline code, no framing, no address leaked."""
+"""Headers of every answer to a browser: no inline code, no framing, no address leaked."""
 
 from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Flask, Response
+from flask import Flask, Response, current_app, request
 
+from app.access import access_of
 from app.config import Settings
 
 
 def install(app: Flask, settings: Settings) -> None:
-    """Add the headers after each request."""
+    """Add the headers after each request, but for the provider's, which is no browser."""
     policy = _content_policy(settings)
 
     @app.after_request
     def add(response: Response) -> Response:
+        view = current_app.view_functions.get(request.endpoint or "")
+        access = access_of(view) if view else None
+        if access is not None and access.signed:
+            return response
         headers = response.headers
         headers.setdefault("Content-Security-Policy", policy)
         headers.setdefault("X-Content-Type-Options", "nosniff")

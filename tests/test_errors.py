@@ -66,7 +66,7 @@ def test_every_error_has_a_code_and_a_status() -> None:
     assert all(400 <= kind.status <= 503 for kind in kinds)
 
 
-def test_headers_that_every_answer_carries(app: Flask) -> None:
+def test_headers_of_every_answer_to_a_browser(app: Flask) -> None:
     headers = app.test_client().get("/sign-in").headers
     assert "script-src 'self';" in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
