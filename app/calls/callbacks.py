@@ -1,18 +1,18 @@
 """Call-backs at work: asked for, placed in the queue when due, followed, taken, cancelled.
 
 An attempt is an outbound call that waits at the place of the person's first arrival, so routing
-offers it as any other. What becomes of it is heard in ``follow``, inside the transaction of the
-event: no attempt ends without its call-back knowing.
+offers it as any other. What becomes of it is heard inside the transaction of the event (at the end of
+this file): no attempt ends without its call-back knowing.
 """
 
 from __future__ import annotations
 
 import logging
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, bindparam, exists, select
+from sqlalchemy import ColumnElement, Table, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
 from app.accounts import journal
@@ -275,26 +275,8 @@ def _withdraw(callback_id: int, work: Work, now: datetime) -> None:
 # --- what becomes of them ------------------------------------------------------------------------
 
 
-def concerns(before: CallRecord, after: CallRecord) -> bool:
-    """May what happened to a call mean something for a call-back?"""
-    return _answered_first(before, after) or _found_nobody(before, after)
-
-
 def _answered_first(before: CallRecord, after: CallRecord) -> bool:
     return before.answered_at is None and after.answered_at is not None
-
-
-def follow(call_id: int, before: CallRecord, after: CallRecord, work: Work) -> None:
-    """What an event that ``concerns`` call-backs means for them, inside its transaction.
-
-    Whoever is answered needs no call-back any more; an attempt that found nobody is tried again
-    after the pause, or given up with a ticket that people see.
-    """
-    at = after.last_at or after.received_at
-    if _answered_first(before, after):
-        _served(call_id, after, work, at)
-    else:
-        _unanswered(call_id, at)
 
 
 def _found_nobody(before: CallRecord, after: CallRecord) -> bool:
@@ -306,13 +288,18 @@ def _found_nobody(before: CallRecord, after: CallRecord) -> bool:
 _HER_NUMBER = select(Call.number).where(Call.id == bindparam("her_call")).scalar_subquery()
 
 
-def _served(call_id: int, after: CallRecord, work: Work, at: datetime) -> None:
+def _served(call_id: int, _before: CallRecord, after: CallRecord, work: Work) -> None:
+    """Whoever is answered needs no call-back any more."""
+    at = after.last_at or after.received_at
     state = CallBackState.DONE if after.outbound else CallBackState.CANCELLED
     for callback_id in rows.close_number(_HER_NUMBER, {"her_call": call_id}, state, at):
         _withdraw(callback_id, work, at)
 
 
-def _unanswered(call_id: int, at: datetime) -> None:
+def _unanswered(call_id: int, _before: CallRecord, after: CallRecord, _work: Work) -> None:
+    """An attempt that found nobody is tried again after the pause, or given up with a ticket that
+    people see."""
+    at = after.last_at or after.received_at
     callback_id = db.session.scalar(select(Call.callback_id).where(Call.id == call_id))
     if callback_id is None:
         return
@@ -338,4 +325,7 @@ def look(now: datetime) -> None:
         log.error("call-backs were not placed: %s", error.code)
 
 
-service.follow_with(concerns, follow)
+service.follow_with(
+    _answered_first, _served, ~rows.waits_open(cast(Table, Call.__table__).c.number)
+)
+service.follow_with(_found_nobody, _unanswered)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app import clock
@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 
 Concern = Callable[[CallRecord, CallRecord], bool]
 Follower = Callable[[int, CallRecord, CallRecord, Work], None]
-_followers: list[tuple[Concern, Follower]] = []
+_followers: list[tuple[Concern, Follower, ColumnElement[bool] | None]] = []
 
 SMS_KEPT = 1600
 GONE_AFTER = timedelta(seconds=10)  # a page reload is back long before
@@ -56,10 +56,13 @@ def policy_from(stored: dict[str, Any] | None) -> Policy:
     return Policy(**(stored or {}))
 
 
-def follow_with(concern: Concern, follower: Follower) -> None:
+def follow_with(
+    concern: Concern, follower: Follower, unless: ColumnElement[bool] | None = None
+) -> None:
     """Call ``follower(call_id, before, after, work)`` within the transaction of each event whose
-    ``concern(before, after)`` is true."""
-    _followers.append((concern, follower))
+    ``concern(before, after)`` is true. ``unless``, of a row of ``calls``: there is nothing to follow.
+    """
+    _followers.append((concern, follower, unless))
 
 
 # --- one event -----------------------------------------------------------------------------------
@@ -85,8 +88,9 @@ def _judge(call_id: int, seen: store.Seen, event: Event) -> CallRecord | None:
         return None
     follow = consequences(seen.record, after, event)
     changes = _changes(call_id, event, seen, after, follow)
-    if _is_one_question(seen, after, event, changes):
-        gave = store.write(call_id, seen, after, event, changes)
+    conditions = _followed_unless(seen.record, after)
+    if conditions is not None and _is_one_question(after, event, changes):
+        gave = store.write(call_id, seen, after, event, changes, conditions)
         if gave is not None:
             work = Work(db.session())
             _then(call_id, follow, gave, work)
@@ -96,15 +100,25 @@ def _judge(call_id: int, seen: store.Seen, event: Event) -> CallRecord | None:
         return happen_within(call_id, event, work, seen)
 
 
-def _is_one_question(
-    seen: store.Seen, after: CallRecord, event: Event, changes: list[Change]
-) -> bool:
+def _followed_unless(
+    before: CallRecord, after: CallRecord
+) -> tuple[ColumnElement[bool], ...] | None:
+    """Under which conditions nobody has to follow; None when somebody does."""
+    conditions = []
+    for concern, _follower, unless in _followers:
+        if concern(before, after):
+            if unless is None:
+                return None
+            conditions.append(unless)
+    return tuple(conditions)
+
+
+def _is_one_question(after: CallRecord, event: Event, changes: list[Change]) -> bool:
     """Is all that follows written together with the event, so that it needs no transaction?"""
     return (
         db.session.get_bind().dialect.name == "postgresql"
         and after.state not in (State.ENDED, State.OUTSIDE)
         and _rung(event) is None
-        and not any(concern(seen.record, after) for concern, _follower in _followers)
         and len({each.name for each in changes}) == len(changes)
     )
 
@@ -126,7 +140,7 @@ def happen_within(
     _keep_first_agent(call_id, before, event)
     if contact_id is not None:
         _follow_contact(contact_id, before, after)
-    for concern, follower in _followers:
+    for concern, follower, _unless in _followers:
         if concern(before, after):
             follower(call_id, before, after, work)
     _then(call_id, consequences(before, after, event), gave, work)

@@ -188,11 +188,17 @@ def apply_event(
 
 
 def write(
-    call_id: int, seen: Seen, after: CallRecord, event: Event, also: Sequence[Change] = ()
+    call_id: int,
+    seen: Seen,
+    after: CallRecord,
+    event: Event,
+    also: Sequence[Change] = (),
+    conditions: tuple[ColumnElement[bool], ...] = (),
 ) -> dict[str, Any] | None:
     """Write what changed, the event, and what changes also; what these give.
 
-    None if the row was changed since it was ``seen``, or knows the event's key: nothing is written.
+    None if the row was changed since it was ``seen``, knows the event's key, or does not meet the
+    ``conditions``: nothing is written.
     """
     changed = {
         name: value
@@ -202,7 +208,7 @@ def write(
     values = {"of_call": call_id, "of_key": event.key, "seen": seen.version}
     values |= parameters("call", **changed)
     appended = Change("event", _appending, _row_of(call_id, seen.version + 1, event))
-    gave = make_all(_replacing(tuple(changed)), values, (appended, *also))
+    gave = make_all(_replacing(tuple(changed), conditions), values, (appended, *also))
     if gave is not None:
         _say_anew(call_id, changed)
     return gave
@@ -227,13 +233,12 @@ def _key_known(call_id: int, key: str) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _replacing(names: tuple[str, ...]) -> Update:
+def _replacing(names: tuple[str, ...], conditions: tuple[ColumnElement[bool], ...]) -> Update:
     """The update of these columns: there are few different ones."""
+    as_seen = (_calls.c.id == bindparam("of_call"), _calls.c.version == bindparam("seen"))
     return (
         update(_calls)
-        .where(
-            _calls.c.id == bindparam("of_call"), _calls.c.version == bindparam("seen"), ~_KEY_SEEN
-        )
+        .where(*as_seen, ~_KEY_SEEN, *conditions)
         .values({name: bindparam(f"call_{name}") for name in names})
     )
 
