@@ -8,6 +8,7 @@ Everything runs on this machine, the carrier and the agents included.
 from __future__ import annotations
 
 import argparse
+import platform
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
@@ -55,7 +56,8 @@ def main() -> None:
         agents.wait_ready()
         print(
             f"{args.rate:g} new calls a second for {args.minutes:g} min, {args.agents} agents,"
-            f" {args.webs} web processes, {psutil.cpu_count()} cores (load {psutil.getloadavg()[0]:.1f})"
+            f" {args.webs} web processes, {psutil.cpu_count()} cores (load {psutil.getloadavg()[0]:.1f}),"
+            f" Python {platform.python_version()} ({' '.join(platform.python_build())})"
         )
         spins = [figures.spin()]
         before = {name: seconds for name, _memory, seconds in line.usage()}
