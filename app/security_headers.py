@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, request
@@ -11,14 +12,12 @@ from app.config import Settings
 
 
 def install(app: Flask, settings: Settings) -> None:
-    """Add the headers after each request, but for the provider's, which is no browser."""
+    """Add the headers after each request; the provider, whose signature was right, is no browser."""
     policy = _content_policy(settings)
 
     @app.after_request
     def add(response: Response) -> Response:
-        view = current_app.view_functions.get(request.endpoint or "")
-        access = access_of(view) if view else None
-        if access is not None and access.signed:
+        if _is_for_the_provider(response):
             return response
         headers = response.headers
         headers.setdefault("Content-Security-Policy", policy)
@@ -29,6 +28,12 @@ def install(app: Flask, settings: Settings) -> None:
         if settings.secure_cookies:
             headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         return response
+
+
+def _is_for_the_provider(response: Response) -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    access = access_of(view) if view else None
+    return access is not None and access.signed and response.status_code < HTTPStatus.BAD_REQUEST
 
 
 def _content_policy(settings: Settings) -> str:

@@ -66,8 +66,11 @@ def test_every_error_has_a_code_and_a_status() -> None:
     assert all(400 <= kind.status <= 503 for kind in kinds)
 
 
-def test_headers_of_every_answer_to_a_browser(app: Flask) -> None:
-    headers = app.test_client().get("/sign-in").headers
+@pytest.mark.parametrize("path", ["/sign-in", "/voice/incoming", "/nowhere"])
+def test_headers_of_every_answer_to_a_browser(app: Flask, path: str) -> None:
+    client = app.test_client()
+    answer = client.post(path) if path.startswith("/voice") else client.get(path)
+    headers = answer.headers
     assert "script-src 'self';" in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"
