@@ -22,7 +22,7 @@ import numpy as np
 from app.calls.routing import Policy
 from bench.routing import arrivals, logs, speed
 from bench.routing.erlang import Queue, agents_for, erlang_a
-from bench.routing.figures import COLUMNS, FELT, Figures, figures, of_limit
+from bench.routing.figures import COLUMNS, FELT, PAID, Figures, figures, of_limit
 from bench.routing.rules import OTHERS, Permanence, Pooled, Rule
 from bench.routing.simulation import Staff, replay
 
@@ -39,6 +39,7 @@ NAMES = {
     "mean_wait_s": "mean wait",
     "p95_wait_s": "95th percentile wait",
     "abandoned": "abandoned",
+    "p95_all_s": "95th percentile, those who gave up counted",
     "p99_wait_s": "99th percentile wait",
     "back_office": "back office reached",
 }
@@ -114,7 +115,7 @@ def table(scene: Scene, found: Found) -> None:
     """Print one scene."""
     print(f"\n{scene.title}")
     print(f"  {'':31}{'in 20 s':>15}{'mean wait':>16}{'p95 wait':>17}{'abandoned':>15}"
-          f"{'p99 wait':>16}{'back office':>17}")  # fmt: skip
+          f"{'p95 of all':>17}{'p99 wait':>16}{'back office':>17}")  # fmt: skip
     for name, one in found.items():
         print(f"  {name:31}" + "".join(_cell(one, c, found, name) for c in COLUMNS))
     if scene.queue:
@@ -179,7 +180,7 @@ def _against(where: str, name: str, rival: Figures, ours: Figures) -> Verdict:
     goal = f"{where}, « {name} » better on no column that the caller feels"
     if not gains:
         return Verdict(goal)
-    pays = [c for c in (*FELT, "p99_wait_s", "back_office") if ours.surely_better(rival, c)]
+    pays = [c for c in (*FELT, *PAID) if ours.surely_better(rival, c)]
     told = [f"better by {_differences(gains, rival, ours)}"]
     if pays:
         told.append(f"worse by {_differences(pays, rival, ours)}")

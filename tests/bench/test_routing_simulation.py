@@ -166,6 +166,7 @@ def test_figures_keep_short_abandons_apart() -> None:
     assert found.value["mean_wait_s"] == 20
     assert found.value["abandoned"] == found.value["back_office"] == 0.25
     assert found.interval("abandoned") == (0.25, 0.25)
+    assert (found.value["p95_wait_s"], found.value["p95_all_s"]) == (30, 60)
 
 
 def test_the_timed_line_is_as_large_as_said() -> None:
