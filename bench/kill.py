@@ -252,6 +252,7 @@ def show(found: Findings) -> None:
         ("desks cut off, and for how long", f"{len(found.breaks)}, p50"
          f" {figures.percentile(found.breaks, 0.5):.1f} s, worst {worst:.1f} s"),
         ("callers who heard an apology and stayed", found.again),
+        ("agents whose voice was cut, and who took it back", found.counts.get("voice taken back", 0)),
         ("outcomes", ", ".join(f"{v} {k}" for k, v in sorted(found.outcomes.items()))),
     ]  # fmt: skip
     figures.table(("", ""), rows)

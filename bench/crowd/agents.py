@@ -22,6 +22,7 @@ from bench.crowd.figures import Latencies
 from bench.crowd.staff import USER_AGENT
 
 ROOM = 2000  # connections at once to the application
+REJOIN_PAUSE = 5.0  # seconds between two tries, as the desk's own
 HELLO = 8.0  # seconds; nobody hangs up on a person before having heard her, even one brought late
 
 
@@ -186,7 +187,9 @@ class Agent:
             await self._ask_again()  # as the desk does when connecting takes long
 
     async def _talk(self, call: dict[str, Any]) -> None:
-        if call["held_since"]:
+        if call["needs_rejoin"]:
+            await self._rejoin(call)
+        elif call["held_since"]:
             await self._after(1.5, call, "resume")
         elif self.random.random() < self.plan.holds:
             await self._after(1.0, call, "hold")
@@ -195,6 +198,12 @@ class Agent:
             await self._after(HELLO + rest, call, "hang-up")
         elif not await self._until_change(60.0):
             await self._ask_again()  # as the desk does when her softphone's leg has ended
+
+    async def _rejoin(self, call: dict[str, Any]) -> None:
+        """Take the voice back, as the desk does by itself: she cannot hear whom she would hang up on."""
+        self.seen.counts["voice taken back"] += 1
+        await self._act("rejoin")
+        await self._settled(call, REJOIN_PAUSE)
 
     async def _ask_again(self) -> None:
         self.seen.counts["asked again"] += 1
