@@ -7,15 +7,16 @@ everything that is missing at once.
 
 from __future__ import annotations
 
-import json
+import base64
+import binascii
 import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from app import own_secrets
 from app.exceptions import ConfigurationError
 
 TWILIO_API = "https://api.twilio.com"
@@ -37,6 +38,15 @@ SETTINGS = (
     Setting("PORT", int, 5000, "Port that the web process listens on."),
     Setting("INSTANCE_DIR", str, "instance", "Folder for the embedded database, keys and outbox."),
     Setting("SECRET_KEY", str, "", "Signs sessions; at least 32 characters.", True, True),
+    Setting(
+        "ENCRYPTION_KEYS",
+        str,
+        "",
+        "Encrypt NIR, IBAN and secrets of second factors in the database; newest first, separated by "
+        "commas. Made by « keys new ».",
+        True,
+        True,
+    ),
     Setting("DATABASE_URL", str, "", "PostgreSQL URL; empty: SQLite in the instance folder.", True),
     Setting("REDIS_URL", str, "", "Redis URL, needed as soon as two processes serve.", True),
     Setting(
@@ -99,6 +109,7 @@ class Settings:
     port: int
     instance_dir: Path
     secret_key: str
+    encryption_keys: tuple[str, ...]
     database_url: str
     redis_url: str
     public_base_url: str
@@ -182,6 +193,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         _fill_embedded(values, instance)
     values["DATABASE_URL"] = _database_url(values["DATABASE_URL"], instance)
     values["PUBLIC_BASE_URL"] = values["PUBLIC_BASE_URL"].rstrip("/")
+    values["ENCRYPTION_KEYS"] = _listed(values["ENCRYPTION_KEYS"])
     values["INSTANCE_DIR"] = instance
     return Settings(
         **{name.lower(): value for name, value in values.items()}, embedded_carrier=embedded
@@ -200,11 +212,27 @@ def _read(environ: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
             values[setting.name] = setting.default
     if values["SECRET_KEY"] and len(values["SECRET_KEY"]) < 32:
         problems.append("SECRET_KEY : au moins 32 caractères")
+    problems += [
+        f"ENCRYPTION_KEYS : la clé n° {number} est abîmée (« keys new » en fait une)"
+        for number, key in enumerate(_listed(values["ENCRYPTION_KEYS"]), start=1)
+        if not _is_encryption_key(key)
+    ]
     return values, problems
 
 
+def _listed(keys: str) -> tuple[str, ...]:
+    return tuple(keys.replace(",", " ").split())
+
+
+def _is_encryption_key(text: str) -> bool:
+    try:
+        return len(base64.b64decode(text, altchars=b"-_", validate=True)) == 32
+    except (ValueError, binascii.Error):
+        return False
+
+
 def _fill_embedded(values: dict[str, Any], instance: Path) -> None:
-    own = _own_secrets(instance)
+    own = own_secrets.load(instance)
     for name, value in own.items():
         values[name] = values[name] or value
     base = f"http://localhost:{values['PORT']}"
@@ -212,27 +240,6 @@ def _fill_embedded(values: dict[str, Any], instance: Path) -> None:
     values["TWILIO_API_BASE_URL"] = (
         values["TWILIO_API_BASE_URL"] or f"http://127.0.0.1:{values['PORT']}/carrier"
     )
-
-
-def _own_secrets(instance: Path) -> dict[str, str]:
-    """Keys of the embedded installation, made once, readable by their owner alone."""
-    path = instance / "secrets.json"
-    if path.exists():
-        return dict(json.loads(path.read_text()))
-    instance.mkdir(parents=True, exist_ok=True)
-    made = {
-        "SECRET_KEY": secrets.token_urlsafe(48),
-        "TWILIO_ACCOUNT_SID": "AC" + secrets.token_hex(16),
-        "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
-        "TWILIO_API_KEY": "SK" + secrets.token_hex(16),
-        "TWILIO_API_SECRET": secrets.token_hex(16),
-        "TWILIO_TWIML_APP_SID": "AP" + secrets.token_hex(16),
-    }
-    temporary = path.with_suffix(f".{os.getpid()}")
-    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump(made, file, indent=1)
-    os.replace(temporary, path)
-    return made
 
 
 def _database_url(url: str, instance: Path) -> str:

@@ -60,6 +60,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "synchronous=NORMAL",
         "foreign_keys=ON",
         "busy_timeout=5000",
+        "secure_delete=ON",  # what is erased is overwritten in the file too
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

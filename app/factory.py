@@ -19,6 +19,7 @@ from app import (
     config,
     error_handlers,
     health,
+    sealed,
     security_headers,
 )
 from app.accounts import admin_routes, components_page
@@ -52,6 +53,7 @@ from app.local_carrier.carrier import Carrier, create_carrier
 from app.local_carrier.settings import CarrierSettings, LineNumber, PhoneEntry
 from app.local_carrier.sockets import register_sockets
 from app.locale import select_locale
+from app.operations import commands as operation_commands
 from app.plain_sockets import PlainSockets
 from app.reporting import routes as reporting_routes
 from app.sessions import Sessions
@@ -74,6 +76,7 @@ def create_app(settings: Settings | None = None, ports: Ports | None = None) -> 
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
         )
     app.extensions["permanence.settings"] = settings
+    sealed.install(app, settings.encryption_keys)
     _init_extensions(app, settings)
     app.wsgi_app = PlainSockets(app.wsgi_app)  # type: ignore[method-assign]
     app.extensions["permanence.ports"] = ports or _ports(settings)
@@ -85,6 +88,7 @@ def create_app(settings: Settings | None = None, ports: Ports | None = None) -> 
     if settings.embedded_carrier:
         _mount_carrier(app, settings)
     commands.register(app)
+    operation_commands.register(app)
     return app
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from app import own_secrets
 from app.config import SETTINGS, TWILIO_API, load
 from app.exceptions import ConfigurationError
+
+KEY = "b25seS1mb3ItdGVzdHMtb25seS1mb3ItdGVzdHMtMDE="
 
 
 def test_with_nothing_set_it_runs_embedded(tmp_path: Path) -> None:
@@ -32,7 +36,7 @@ def test_a_provider_wants_the_rest_and_every_missing_one_is_named(tmp_path: Path
 
 
 def test_twilio_answers_when_nothing_else_is_said(tmp_path: Path) -> None:
-    values = {s.name: "v" * 40 for s in SETTINGS if s.production}
+    values = {s.name: "v" * 40 for s in SETTINGS if s.production} | {"ENCRYPTION_KEYS": KEY}
     settings = load({**values, "INSTANCE_DIR": str(tmp_path), "TWILIO_ACCOUNT_SID": "AC1"})
     assert settings.twilio_api_base_url == TWILIO_API
     assert settings.softphone_driver == "twilio"
@@ -54,3 +58,33 @@ def test_every_setting_says_what_it_is() -> None:
     assert all(len(s.help) > 10 for s in SETTINGS)
     secret = {s.name for s in SETTINGS if s.secret}
     assert {"SECRET_KEY", "TWILIO_AUTH_TOKEN", "DATABASE_URL", "SMTP_URL"} <= secret
+
+
+@pytest.mark.parametrize(
+    ("keys", "wrong"),
+    [(KEY, ""), (f"{KEY},{KEY}", ""), (f" {KEY} ,\t{KEY},", ""), ("court", "n° 1"),
+     (f"{KEY},{KEY[:-2]}", "n° 2"), (KEY.replace("b", "é", 1), "n° 1"), ("A" * 44, "n° 1")],
+)  # fmt: skip
+def test_a_damaged_encryption_key_is_named_by_its_place(
+    tmp_path: Path, keys: str, wrong: str
+) -> None:
+    environment = {"INSTANCE_DIR": str(tmp_path), "ENCRYPTION_KEYS": keys}
+    if not wrong:
+        assert set(load(environment).encryption_keys) == {KEY}
+        return
+    with pytest.raises(ConfigurationError, match=f"ENCRYPTION_KEYS : la clé {wrong} est abîmée"):
+        load(environment)
+
+
+def test_an_older_installation_gets_an_encryption_key_and_keeps_its_secrets(tmp_path: Path) -> None:
+    (tmp_path / "secrets.json").write_text(json.dumps({"SECRET_KEY": "s" * 40}))
+    first = load({"INSTANCE_DIR": str(tmp_path)})
+    assert (first.secret_key, len(first.encryption_keys)) == ("s" * 40, 1)
+    assert load({"INSTANCE_DIR": str(tmp_path)}).encryption_keys == first.encryption_keys
+    assert stat.S_IMODE((tmp_path / "secrets.json").stat().st_mode) == 0o600
+
+
+def test_processes_that_begin_together_have_the_same_secrets(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: own_secrets.load(tmp_path / "instance"), range(24)))
+    assert all(each == found[0] for each in found)

@@ -33,6 +33,7 @@ from app.dossiers.vocabulary import (
     Rejection,
 )
 from app.extensions import db
+from app.sealed import Sealed
 
 E164 = String(16)
 
@@ -99,14 +100,14 @@ class PersonPhone(db.Model):
 
 
 class PersonNir(db.Model):
-    """A person's NIR, apart from the rest; reading it is journaled."""
+    """A person's NIR, apart from the rest and encrypted; reading it is journaled."""
 
     __tablename__ = "person_nirs"
 
     person_id: Mapped[int] = mapped_column(
         ForeignKey("persons.id", ondelete="CASCADE"), primary_key=True
     )
-    nir: Mapped[str] = mapped_column(String(15))
+    nir: Mapped[str] = mapped_column(Sealed)
 
 
 class Dossier(db.Model):
@@ -173,14 +174,14 @@ class Dossier(db.Model):
 
 
 class DossierIban(db.Model):
-    """Where the aid is paid, apart from the rest; reading it is journaled."""
+    """Where the aid is paid, apart from the rest and encrypted; reading it is journaled."""
 
     __tablename__ = "dossier_ibans"
 
     dossier_id: Mapped[int] = mapped_column(
         ForeignKey("dossiers.id", ondelete="CASCADE"), primary_key=True
     )
-    iban: Mapped[str] = mapped_column(String(34))
+    iban: Mapped[str] = mapped_column(Sealed)
     payee: Mapped[str] = mapped_column(String(160), default="")
 
 
