@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, make_response, render_template, request
 from flask_babel import get_locale
+from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
 from app import clock
 from app.access import allow
-from app.dossiers import service, store, view
+from app.dossiers import mail_address, service, store, view
+from app.dossiers.mail_address import Address
 from app.dossiers.service import Protected
 from app.dossiers.wording import Words
 from app.exceptions import InvalidInput, NotFound
@@ -58,6 +60,47 @@ def search() -> str:
     return render_template(
         "dossiers/index.html", page=page, query=query, scope="search", words=words()
     )
+
+
+@bp.post("/dossiers/mail")
+@allow(*DESK)
+def judge_mail() -> str:
+    """What is to be said of a mail address while it is typed; nothing for an empty field."""
+    typed = request.form.get("email", "")
+    read = mail_address.read(typed) if typed.strip() else None
+    return render_template("dossiers/mail_said.html", read=read, **_mail_field())
+
+
+@bp.post("/dossiers/mail/corrected")
+@allow(*DESK)
+def correct_mail() -> str:
+    """The field again, with the address that was suggested in it."""
+    value = request.form.get("email", "")[: mail_address.LONGEST]
+    return render_template("dossiers/mail_corrected.html", value=value, **_mail_field())
+
+
+def doubt_about_mail() -> Response | None:
+    """The suggestion for the address of this form, when nobody has seen it yet; else None.
+
+    An address with a slip in it is asked about once, then accepted: its owner knows best.
+    """
+    read = mail_address.read(request.form.get("email", ""))
+    if not isinstance(read, Address) or read.suggestion is None:
+        return None
+    if request.form.get("mail_seen", "") == read.text:
+        return None
+    field = _mail_field()
+    response = make_response(render_template("dossiers/mail_said.html", read=read, **field))
+    response.headers["HX-Retarget"] = f"#{field['id']}-said"
+    response.headers["HX-Reswap"] = "innerHTML"
+    return response
+
+
+def _mail_field() -> dict[str, str]:
+    """Which field of the page it is: its id (letters, digits, hyphens) and its label."""
+    named = request.form.get("mail_field", "")[:60]
+    plain = named if named.replace("-", "").isalnum() and named.isascii() else "mail"
+    return {"id": plain, "label": request.form.get("mail_label", "")[:80] or _("Mail")}
 
 
 @bp.get("/dossiers/<int(max=2147483647):dossier_id>")

@@ -11,7 +11,8 @@ from sqlalchemy import select, update
 
 from app.accounts import journal
 from app.clock import local_day
-from app.dossiers import free_text, phone_numbers, store
+from app.dossiers import free_text, mail_address, phone_numbers, store
+from app.dossiers.mail_address import Wrong
 from app.dossiers.models import (
     Annotation,
     Dossier,
@@ -109,15 +110,23 @@ def create_person(
         raise InvalidInput("Le prénom et le nom sont nécessaires.", kept="Votre saisie est gardée.")
     if len(first_name) > 80 or len(last_name) > 80:
         raise InvalidInput("Le nom est trop long.", kept="Votre saisie est gardée.")
-    email = store.printable(email or "")
-    if email and ("@" not in email or len(email) > 254):
-        raise InvalidInput("L'adresse mail n'est pas complète.", kept="Votre saisie est gardée.")
+    email = usable_mail(email)
     with unit_of_work():
         person = add_person(
             first_name, last_name, now=now, numbers=(number,) if number else (), email=email
         )
         journal.record("create_person", f"person:{person.id}", agent_id=agent_id, now=now)
     return person
+
+
+def usable_mail(typed: str | None) -> str | None:
+    """The mail address that was typed, as it is kept; None when empty. Raises InvalidInput."""
+    if not (typed or "").strip():
+        return None
+    read = mail_address.read(typed)
+    if isinstance(read, Wrong):
+        raise InvalidInput(read.sentence, kept="Votre saisie est gardée.")
+    return read.text
 
 
 def annotate(

@@ -15,7 +15,7 @@ from app.access import allow
 from app.dossiers import service as dossiers_service
 from app.dossiers import store as dossiers
 from app.dossiers import view
-from app.dossiers.routes import DESK, id_in, words
+from app.dossiers.routes import DESK, doubt_about_mail, id_in, words
 from app.exceptions import NotFound
 from app.tickets import service, store
 from app.tickets.models import Contact
@@ -67,6 +67,8 @@ def detach() -> Response:
 def create_person() -> Response:
     """A new person, from the call: she gets the number that is calling, and the contact."""
     contact = store.contact(_number("contact"))
+    if doubt := doubt_about_mail():
+        return doubt
     person = dossiers_service.create_person(
         request.form.get("first_name", ""),
         request.form.get("last_name", ""),

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.accounts.models import JournalEntry
-from app.dossiers.models import DossierIban, Organisation, PersonNir, PriorityFlag
+from app.dossiers.models import DossierIban, Organisation, Person, PersonNir, PriorityFlag
 from app.dossiers.vocabulary import Inside, PieceKind, PieceState, PortalEventKind
 from app.extensions import db
 from app.tickets.models import Contact
@@ -264,3 +264,59 @@ def test_pages_speak_english_too(login: Any) -> None:
     dossier = create_dossier(create_person(NUMBER))
     page = login("front", locale="en").get(f"/dossiers/{dossier.id}").text
     assert "Your training centre has not declared your enrolment yet" in page
+
+
+def test_a_mail_address_is_judged_while_it_is_typed(login: Any) -> None:
+    front = login("front")
+
+    def said(typed: str) -> str:
+        fields = {"email": typed, "mail_field": "new-mail-3", "mail_label": "Mail"}
+        response = front.post("/dossiers/mail", data=fields)
+        assert response.status_code == 200
+        return str(response.text)
+
+    assert said("").strip() == ""
+    assert "arobase" in said("jeangmail.com")
+    assert "jean@gmail.com" in said("jeangmail.com")
+    assert "jean@gmail.com" in said("jean@gmial.com")
+    assert "field-error" not in said("jean@gmial.com")
+    assert said("jean@free.fr").strip() == ""
+    assert "<script>" not in said("<script>@<script>.fr")
+    taken = front.post(
+        "/dossiers/mail/corrected",
+        data={"email": "jean@gmail.com", "mail_field": "new-mail-3", "mail_label": "Mail"},
+    )
+    assert 'value="jean@gmail.com"' in taken.text
+    assert 'id="new-mail-3"' in taken.text
+
+
+def test_a_doubted_address_is_asked_about_once_then_kept(login: Any) -> None:
+    contact = create_contact(NUMBER)
+    front = login("front")
+    form = {
+        "contact": contact.id,
+        "first_name": "Ana",
+        "last_name": "Doute",
+        "email": "Ana@Gmial.com",
+        "mail_field": "new-mail-1",
+    }
+    asked = front.post("/dossiers/persons", data=form)
+    assert asked.headers["HX-Retarget"] == "#new-mail-1-said"
+    assert "ana@gmail.com" in asked.text
+    assert db.session.scalar(select(Person).where(Person.last_name == "Doute")) is None
+    kept = front.post("/dossiers/persons", data={**form, "mail_seen": "ana@gmial.com"})
+    assert kept.status_code == 200
+    person = db.session.scalar(select(Person).where(Person.last_name == "Doute"))
+    assert person is not None
+    assert person.email == "ana@gmial.com"
+
+
+def test_an_address_that_is_none_is_refused_with_its_reason(login: Any) -> None:
+    contact = create_contact(NUMBER)
+    refused = login("front").post(
+        "/dossiers/persons",
+        data={"contact": contact.id, "first_name": "A", "last_name": "B", "email": "ana.gmail.com"},
+    )
+    assert refused.status_code == 422
+    assert "arobase" in refused.text
+    assert db.session.scalar(select(Person).where(Person.last_name == "B")) is None
