@@ -16,7 +16,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from app.exceptions import InvalidInput, PermanenceError, SignInRequired, Told, Unavailable
+from app.exceptions import Busy, InvalidInput, PermanenceError, SignInRequired, Told, Unavailable
 from app.extensions import login
 
 log = logging.getLogger(__name__)
@@ -63,6 +63,8 @@ def _expected(error: PermanenceError) -> Any:
         if request.headers.get("HX-Request"):
             return Response(status=401, headers={"HX-Redirect": url_for("accounts.sign_in")})
         return redirect(url_for("accounts.sign_in", next=request.path))
+    if isinstance(error, Busy):
+        return *render_error(error), {"Retry-After": str(error.retry_after)}
     return render_error(error)
 
 

@@ -99,6 +99,19 @@ class Unavailable(PermanenceError):
     code = "unavailable"
 
 
+class Busy(PermanenceError):
+    """Too much of it at once here: not done, and may be asked again in ``retry_after`` seconds."""
+
+    status = 503
+    code = "busy"
+
+    def __init__(
+        self, message: str, *, retry_after: int, kept: str = "", todo: str = "", **values: object
+    ) -> None:
+        super().__init__(message, kept=kept, todo=todo, **values)
+        self.retry_after = retry_after
+
+
 class ConfigurationError(PermanenceError):
     """Settings are missing or wrong; the message names them all at once."""
 

@@ -55,6 +55,7 @@ from app.local_carrier.sockets import register_sockets
 from app.locale import select_locale
 from app.operations import commands as operation_commands
 from app.plain_sockets import PlainSockets
+from app.redis_pools import pool, socket_queue
 from app.reporting import routes as reporting_routes
 from app.sessions import Sessions
 from app.tickets import pane_routes
@@ -107,12 +108,17 @@ def _flask_config(settings: Settings) -> dict[str, Any]:
         "WTF_CSRF_SSL_STRICT": False,
         "MAX_CONTENT_LENGTH": 2 * 1024 * 1024,
         "RATELIMIT_STORAGE_URI": settings.redis_url or "memory://",
+        "RATELIMIT_STORAGE_OPTIONS": _limits_storage(settings),
         "RATELIMIT_ENABLED": not settings.testing,
         "BABEL_DEFAULT_LOCALE": "fr",
         "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "app" / "translations"),
         "TESTING": settings.testing,
         "SEND_FILE_MAX_AGE_DEFAULT": 3600,
     }
+
+
+def _limits_storage(settings: Settings) -> dict[str, Any]:
+    return {"connection_pool": pool(settings.redis_url, "limits")} if settings.redis_url else {}
 
 
 def _engine_options(settings: Settings) -> dict[str, Any]:
@@ -142,7 +148,7 @@ def _init_extensions(app: Flask, settings: Settings) -> None:
     socketio.init_app(
         app,
         async_mode="threading" if settings.testing else "gevent",
-        message_queue=settings.redis_url or None,
+        client_manager=socket_queue(settings.redis_url),
         cors_allowed_origins=None,
         # A dead browser is known within 8 s: its offer is withdrawn in less than 10.
         ping_interval=4,

@@ -16,6 +16,7 @@ from huey.consumer import Consumer
 
 from app import clock, retention
 from app.config import Settings
+from app.redis_pools import pool
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +24,7 @@ log = logging.getLogger(__name__)
 def make_queue(settings: Settings) -> Huey:
     """The job queue of this installation."""
     if settings.redis_url:
-        return RedisHuey("permanence", url=settings.redis_url)
+        return RedisHuey("permanence", connection_pool=pool(settings.redis_url, "jobs"))
     settings.instance_dir.mkdir(parents=True, exist_ok=True)
     return SqliteHuey("permanence", filename=str(settings.instance_dir / "jobs.sqlite"))
 

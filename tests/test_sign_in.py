@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app import clock
-from app.accounts import journal, service
+from app.accounts import journal, passwords, service
 from app.accounts.models import JournalEntry
 from app.accounts.routes import _safe_next
 from app.adapters.ports import Ports
@@ -28,7 +28,9 @@ PASSWORD = "une phrase assez longue"
 @pytest.fixture
 def agent_email(app: Flask) -> str:
     with unit_of_work():
-        service.create_agent("ines@permanence.example", "Inès", "front", PASSWORD, now=clock.now())
+        service.create_agent(
+            "ines@permanence.example", "Inès", "front", passwords.hashed(PASSWORD), now=clock.now()
+        )
     return "ines@permanence.example"
 
 
@@ -88,8 +90,8 @@ def test_both_outcomes_are_journaled_without_addresses(app: Flask, agent_email: 
 
 
 def test_a_short_password_is_refused(app: Flask) -> None:
-    with pytest.raises(InvalidInput), unit_of_work():
-        service.create_agent("x@permanence.example", "X", "front", "court", now=clock.now())
+    with pytest.raises(InvalidInput):
+        service.add("x@permanence.example", "X", "front", "court", now=clock.now())
 
 
 def test_a_disabled_agent_is_out_at_once(app: Flask, agent_email: str) -> None:
@@ -123,3 +125,58 @@ def test_guessing_one_account_is_slowed_and_the_office_is_not(
         assert tries == [401] * 10 + [429]
         assert submit(served, "autre@permanence.example", "nope nope nope").status_code == 401
     limiter.reset()
+
+
+def test_no_database_connection_is_held_while_a_password_is_hashed(
+    app: Flask, agent_email: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[bool] = []
+    matches = passwords.matches
+
+    def watched(stored: str | None, password: str) -> bool:
+        held.append(db.session().in_transaction())
+        return matches(stored, password)
+
+    monkeypatch.setattr(passwords, "matches", watched)
+    submit(app, agent_email, PASSWORD)
+    submit(app, "personne@permanence.example", PASSWORD)
+    assert held == [False, False]
+
+
+def test_one_too_many_is_told_kindly_and_touches_nothing(
+    app: Flask, agent_email: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords, "PLACES", 0)
+    monkeypatch.setattr(passwords, "matches", None)  # nobody hashes
+    answer = submit(app, agent_email, PASSWORD)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "3")
+    assert "Réessayez dans quelques secondes." in answer.text
+    assert f'value="{agent_email}"' in answer.text
+    assert db.session.scalar(select(JournalEntry)) is None
+
+
+def test_an_account_closed_while_its_password_is_hashed_stays_closed(
+    app: Flask, agent_email: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matches = passwords.matches
+
+    def meanwhile(stored: str | None, password: str) -> bool:
+        service.close(agent_email, now=clock.now())
+        return matches(stored, password)
+
+    monkeypatch.setattr(passwords, "matches", meanwhile)
+    assert submit(app, agent_email, PASSWORD).status_code == 401
+
+
+def test_a_hash_of_older_costs_is_renewed_at_sign_in(app: Flask, agent_email: str) -> None:
+    from argon2 import PasswordHasher
+
+    from app.accounts.models import Agent
+
+    with unit_of_work():
+        agent = db.session.scalar(select(Agent).where(Agent.email == agent_email))
+        agent.password_hash = PasswordHasher(time_cost=1, memory_cost=1024).hash(PASSWORD)
+    assert submit(app, agent_email, PASSWORD).status_code == 302
+    stored = db.session.scalar(select(Agent.password_hash).where(Agent.email == agent_email))
+    assert not passwords.outdated(stored)
+    assert submit(app, agent_email, PASSWORD).status_code == 302

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from urllib.parse import urlsplit
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, session, url_for
 from flask_limiter.util import get_remote_address
 from flask_login import current_user, login_user, logout_user
 from flask_wtf.csrf import generate_csrf
@@ -14,8 +14,9 @@ from werkzeug import Response
 
 from app import clock
 from app.access import allow, public
-from app.accounts import service
+from app.accounts import passwords, service
 from app.accounts.models import Agent
+from app.exceptions import Busy
 from app.extensions import db, limiter, login
 from app.unit_of_work import unit_of_work
 
@@ -68,7 +69,12 @@ def _account_tried() -> str:
 def sign_in_submit() -> Response | tuple[str, int]:
     """Check the password; the same answer for an unknown address and a wrong password."""
     email = request.form.get("email", "")[:254]
-    agent = service.authenticate(email, request.form.get("password", "")[:200], now=clock.now())
+    try:
+        with passwords.a_place():
+            agent = service.authenticate(email, request.form.get("password", ""), now=clock.now())
+    except Busy as busy:
+        page = render_template("accounts/sign_in.html", email=email, busy=busy)
+        return make_response(page, busy.status, {"Retry-After": str(busy.retry_after)})
     if agent is None:
         return render_template("accounts/sign_in.html", email=email, refused=True), 401
     session.clear()  # a new session: a fixed cookie from before cannot ride along

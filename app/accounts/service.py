@@ -7,8 +7,6 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, cast
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import (
     ColumnElement,
     Table,
@@ -23,38 +21,32 @@ from sqlalchemy import (
     update,
 )
 
-from app.accounts import journal
+from app.accounts import journal, passwords
 from app.accounts.models import Agent, Connection, Presence
 from app.accounts.presence import SET_BY_CALLS, PresenceState, may_go
 from app.exceptions import Conflict, InvalidInput, NotFound
 from app.extensions import db
 from app.together import Build, Change, Given, make, parameters
-from app.unit_of_work import rows_changed, unit_of_work
+from app.unit_of_work import release_connection, rows_changed, unit_of_work
 
 log = logging.getLogger(__name__)
-
-_hasher = PasswordHasher()
-# Verified when the address is unknown, so that the answer takes as long as for a known one.
-_DECOY = _hasher.hash("no agent has this password")
-
-MINIMUM_PASSWORD = 12
 
 
 def create_agent(
     email: str,
     display_name: str,
     role: str,
-    password: str,
+    password_hash: str,
     *,
     now: datetime,
     languages: list[str] | None = None,
 ) -> Agent:
-    """Add an agent inside the caller's transaction. Raises InvalidInput on a weak password."""
+    """Add an agent inside the caller's transaction; the hash was made before (``passwords``)."""
     agent = Agent(
         email=email.strip().lower(),
         display_name=display_name,
         role=role,
-        password_hash=_hashed(password),
+        password_hash=password_hash,
         languages=languages or ["fr"],
     )
     agent.presence = Presence(state=PresenceState.OFFLINE, since=now, idle_since=now)
@@ -63,28 +55,21 @@ def create_agent(
     return agent
 
 
-def _hashed(password: str) -> str:
-    if len(password) < MINIMUM_PASSWORD:
-        raise InvalidInput(
-            "Le mot de passe doit avoir au moins %(least)s caractères.", least=MINIMUM_PASSWORD
-        )
-    return _hasher.hash(password)
-
-
 def add(email: str, display_name: str, role: str, password: str, *, now: datetime) -> None:
     """Make an account; journaled. Raises InvalidInput, or Conflict when the address has one."""
     if "@" not in email or not display_name.strip():
         raise InvalidInput("Il faut une adresse et un nom.")
+    password_hash = passwords.hashed(password)
     with unit_of_work():
         if _account(email) is not None:
             raise Conflict("Cette adresse a déjà un compte.", kept="Il n'a pas changé.")
-        made = create_agent(email, display_name.strip(), role, password, now=now)
+        made = create_agent(email, display_name.strip(), role, password_hash, now=now)
         journal.record("account_added", f"agent:{made.id}", agent_id=None, now=now)
 
 
 def change_password(email: str, password: str, *, now: datetime) -> None:
     """Give an account a new password; journaled. Raises NotFound, InvalidInput."""
-    _change(email, "account_password", now, password_hash=_hashed(password))
+    _change(email, "account_password", now, password_hash=passwords.hashed(password))
 
 
 def close(email: str, *, now: datetime) -> None:
@@ -108,15 +93,21 @@ def _account(email: str) -> Agent | None:
 
 
 def authenticate(email: str, password: str, *, now: datetime) -> Agent | None:
-    """The agent whose address and password these are, or None; journals both outcomes."""
-    agent = _account(email)
-    known = agent is not None and agent.active
-    try:
-        _hasher.verify(agent.password_hash if agent and known else _DECOY, password)
-        verified = known
-    except (VerificationError, InvalidHashError):
-        verified = False
+    """The agent whose address and password these are, or None; journals both outcomes.
+
+    Nothing of the database is held while the password is hashed, and an unknown address, a closed
+    account and a wrong password take the same time.
+    """
+    account_id, stored = _stored_password(email)
+    release_connection()
+    verified = passwords.matches(stored, password)
+    renewed = passwords.hashed(password) if verified and passwords.outdated(stored or "") else None
     with unit_of_work():
+        agent = db.session.get(Agent, account_id, populate_existing=True) if account_id else None
+        # Closed, or given another password, while this one was hashed: it opens nothing any more.
+        verified = verified and agent is not None and agent.active and agent.password_hash == stored
+        if agent is not None and verified and renewed:
+            agent.password_hash = renewed
         journal.record(
             "sign_in" if verified else "sign_in_refused",
             f"agent:{agent.id}" if agent else "agent:unknown",
@@ -124,6 +115,18 @@ def authenticate(email: str, password: str, *, now: datetime) -> Agent | None:
             now=now,
         )
     return agent if verified else None
+
+
+def _stored_password(email: str) -> tuple[int | None, str | None]:
+    """An account's id, and the hash that may open it now: None for a closed or unknown one."""
+    row = db.session.execute(
+        select(Agent.id, Agent.password_hash, Agent.active).where(
+            Agent.email == email.strip().lower()
+        )
+    ).first()
+    if row is None:
+        return None, None
+    return row.id, row.password_hash if row.active else None
 
 
 def choose_presence(agent_id: int, wanted: str, reason: str | None, *, now: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.accounts import service
+from app.accounts import passwords, service
 from app.accounts.models import Agent
 from app.extensions import db
 
@@ -34,7 +34,7 @@ ACCOUNTS = (
 )
 
 
-def create(now: datetime) -> dict[str, Agent]:
+def create(now: datetime, password_hash: str) -> dict[str, Agent]:
     """The demo team by first name, inside the caller's transaction; made if absent."""
     team = {}
     for account in ACCOUNTS:
@@ -43,11 +43,16 @@ def create(now: datetime) -> dict[str, Agent]:
             account.email,
             account.display_name,
             account.role,
-            PASSWORD,
+            password_hash,
             now=now,
             languages=list(account.languages),
         )
     return team
+
+
+def hash_of_password() -> str:
+    """One hash for all of them, made before the transaction that stores it."""
+    return passwords.hashed(PASSWORD)
 
 
 def table() -> str:

@@ -44,8 +44,9 @@ def phone_book() -> list[tuple[str, str, str]]:
 
 def seed(now: datetime) -> str:
     """Load the demo data; a sentence that says what was done."""
+    password_hash = accounts.hash_of_password()
     with unit_of_work():
-        team = accounts.create(now)
+        team = accounts.create(now, password_hash)
         _line()
         _directory()
         if db.session.scalar(select(func.count(Dossier.id))):

@@ -1,0 +1,128 @@
+"""Hashing passwords beside the event loop, a few at a time; the rest is told to come back.
+
+Argon2 takes a tenth of a second of a processor on purpose. Done in the loop, a hundred strangers
+who sign in at once stop every caller for half a minute (ADR 21). The library lets other threads
+run while it works, so in a served process a hash is made in one of ``AT_ONCE`` native threads.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import TypeVar
+
+import gevent
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from gevent.monkey import is_module_patched
+from gevent.threadpool import ThreadPool
+
+from app.exceptions import Busy, InvalidInput
+
+MINIMUM = 12  # characters: length protects better than signs (ANSSI, CNIL)
+LONGEST = 200  # what is longer is nobody's password, and is not hashed
+
+AT_ONCE = 2  # 64 MB each
+# How many may be here in all. What waits at the end of the line is answered within two seconds on
+# an idle machine. A browser that has signed in before still gets in when strangers fill the rest.
+PLACES = 16
+PLACES_OF_KNOWN_BROWSERS = 32
+RETRY_SECONDS = 3
+NICE = 10  # a caller's webhook goes before a stranger's password
+
+# RFC 9106, second choice (64 MB, three passes), with one lane: four would be four threads.
+_hasher = PasswordHasher(parallelism=1)
+# Verified when there is no password to compare with, so that every refusal takes as long.
+_DECOY = _hasher.hash("no agent has this password")
+
+T = TypeVar("T")
+
+
+class _Room:
+    """Who is hashing or waits for it, in this process."""
+
+    def __init__(self) -> None:
+        self._inside = 0
+        self._lock = threading.Lock()
+        self._threads: ThreadPool | None = None
+
+    @contextmanager
+    def place(self, places: int) -> Iterator[None]:
+        """Take a place, or raise Busy at once."""
+        with self._lock:
+            if self._inside >= places:
+                raise Busy(
+                    "Beaucoup de personnes se connectent en même temps.",
+                    kept="Votre compte n'est pas bloqué.",
+                    todo="Réessayez dans quelques secondes.",
+                    retry_after=RETRY_SECONDS,
+                )
+            self._inside += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._inside -= 1
+
+    def work(self, task: Callable[[], T]) -> T:
+        """Do it in a native thread while greenlets go on; without gevent, here."""
+        if not is_module_patched("threading"):
+            return task()
+        if self._threads is None:
+            self._threads = ThreadPool(AT_ONCE, hub=gevent.get_hub())
+        done: T = self._threads.apply(_behind_callers, (task,))
+        return done
+
+
+_room = _Room()
+
+
+def _behind_callers(task: Callable[[], T]) -> T:
+    with suppress(OSError, AttributeError):  # as good as any other where threads have no priority
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
+    return task()
+
+
+@contextmanager
+def a_place(*, known_browser: bool = False) -> Iterator[None]:
+    """Ask for a place before anything else is done for somebody who signs in. Raises Busy."""
+    with _room.place(PLACES_OF_KNOWN_BROWSERS if known_browser else PLACES):
+        yield
+
+
+def matches(stored: str | None, password: str) -> bool:
+    """Is it the password of this hash? As slow when there is no hash (None, or not one).
+
+    No database connection may be held meanwhile (``release_connection``).
+    """
+    return _room.work(lambda: _verify(stored, password))
+
+
+def _verify(stored: str | None, password: str) -> bool:
+    comparable = bool(stored and stored.startswith("$argon2")) and len(password) <= LONGEST
+    try:
+        _hasher.verify(stored if stored and comparable else _DECOY, password[:LONGEST])
+    except (VerificationError, InvalidHashError):
+        return False
+    return comparable
+
+
+def outdated(stored: str) -> bool:
+    """Was it hashed with other costs than today's?"""
+    return _hasher.check_needs_rehash(stored)
+
+
+def hashed(password: str) -> str:
+    """The hash to store. Raises InvalidInput on a password too short or too long.
+
+    Call it before the transaction begins: SQLite has one writer, and it would wait for the hash.
+    """
+    if len(password) < MINIMUM:
+        raise InvalidInput(
+            "Le mot de passe doit avoir au moins %(least)s caractères.", least=MINIMUM
+        )
+    if len(password) > LONGEST:
+        raise InvalidInput("Le mot de passe doit avoir au plus %(most)s caractères.", most=LONGEST)
+    return _room.work(lambda: _hasher.hash(password))
