@@ -22,6 +22,7 @@ keepalive = 30
 preload_app = False  # monkey patching comes first, in the worker
 forwarded_allow_ips = "127.0.0.1,::1"
 control_socket_disable = True
+umask = 0o077  # what it writes is for its own user
 
 # No personal data: no address of the visitor, no query string, no referrer, no cookie.
 accesslog = os.environ.get("ACCESS_LOG") or None

@@ -239,6 +239,7 @@ def telephony_fallback(out: Path, base_url: str, method: str) -> None:
         out.mkdir(parents=True, exist_ok=True)
         for name, content in fallback.documents(base_url, method).items():
             (out / name).write_text(content, encoding="utf-8")
+            (out / name).chmod(0o644)  # for a web server, not for us alone as all else
             click.echo(out / name)
     except OSError as error:
         raise click.ClickException(

@@ -19,6 +19,7 @@ from app import (
     config,
     error_handlers,
     health,
+    private_files,
     sealed,
     security_headers,
 )
@@ -68,6 +69,7 @@ ROOT = Path(__file__).resolve().parent.parent
 def create_app(settings: Settings | None = None, ports: Ports | None = None) -> Flask:
     """Build the application. Tests pass settings and fake ports; a server reads its environment."""
     settings = settings or config.load()
+    private_files.only_ours(settings.instance_dir)
     app = Flask(__name__, root_path=str(ROOT), instance_path=str(settings.instance_dir))
     app.config.update(_flask_config(settings))
     app.session_interface = Sessions()

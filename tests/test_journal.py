@@ -28,6 +28,37 @@ def test_the_database_refuses_to_change_the_journal(app: Flask, sql: str) -> Non
     assert journal.first_break() is None
 
 
+COLUMNS = "id, at, agent_id, act, subject, detail, previous_hash, hash"
+FORGED = "'reveal_nir', 'dossier:9', '{}'"
+ANEW = {
+    "id": f"SELECT id, at, agent_id, {FORGED}, 'p', 'h' FROM journal WHERE id = 2",
+    "hash": f"SELECT 900, at, agent_id, {FORGED}, 'p', hash FROM journal WHERE id = 2",
+    "previous_hash": f"SELECT 900, at, agent_id, {FORGED}, previous_hash, 'h' FROM journal WHERE id = 2",
+}
+WAYS = {
+    "sqlite": (
+        *(f"INSERT OR REPLACE INTO journal ({COLUMNS}) {rows}" for rows in ANEW.values()),
+        "UPDATE OR REPLACE journal SET id = 1 WHERE id = 2",
+        "REPLACE INTO journal SELECT * FROM journal",
+    ),
+    "postgresql": ("TRUNCATE journal", "TRUNCATE journal RESTART IDENTITY CASCADE"),
+}
+UPSERTS = tuple(
+    f"INSERT INTO journal ({COLUMNS}) {rows} AND true ON CONFLICT ({key}) DO UPDATE SET act = 'x'"
+    for key, rows in ANEW.items()
+)
+
+
+def test_no_way_of_either_database_changes_a_line(app: Flask) -> None:
+    write()
+    for sql in (*WAYS[db.engine.dialect.name], *UPSERTS):
+        with pytest.raises(DBAPIError, match="append-only"), unit_of_work():
+            db.session.execute(text(sql))
+        db.session.rollback()
+    assert journal.first_break() is None
+    assert db.session.scalar(text("SELECT count(*) FROM journal")) == 3
+
+
 def test_a_line_changed_behind_the_guard_breaks_the_chain(app: Flask) -> None:
     write()
     drop = {
