@@ -16,6 +16,7 @@ from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
 from app.calls import opening_hours
 from app.calls.announcement_texts import DAYS, MONTHS, NEAR_DAYS, TEXTS, VOICE_NAMES, VOICES
+from app.dossiers.overseas_numbers import in_france
 
 __all__ = ["DAYS", "TEXTS", "VOICES", "Phrase", "Speaker", "enqueue", "say", "text"]
 
@@ -213,7 +214,7 @@ def spoken_time(local: datetime, language: str) -> str:
 
 def spelled(e164: str) -> str:
     """A number to be read aloud slowly: « 06, 39, 98, 01, 01 »; its digits two by two."""
-    digits = "0" + e164[3:] if e164.startswith("+33") else e164.lstrip("+")
+    digits = in_france(e164) or e164.lstrip("+")
     return ", ".join(digits[i : i + 2] for i in range(0, len(digits), 2))
 
 

@@ -56,7 +56,7 @@ def row_id(value: object) -> int:
 
 def typed(raw: str) -> Target:
     """A number typed by hand. Raises InvalidInput."""
-    number = phone_numbers.stored(raw[:40])
+    number = phone_numbers.stored(raw)
     if number is None:
         raise InvalidInput("Ce numéro n'est pas un numéro de téléphone.", kept="Rien n'est parti.")
     return Target(number=number, label=phone_numbers.display(number))

@@ -38,7 +38,7 @@ class Typed:
         return cls(
             **read,
             kind=values.get("kind", "").strip(),
-            number=values.get("number", "").strip()[:60],
+            number=values.get("number", "").strip()[: phone_numbers.LONGEST_RAW + 1],
         )
 
 

@@ -2,18 +2,23 @@
 
 Validity is that of length, not of the numbering plan: plans change, and a caller whose new prefix
 is unknown to a library must still find her dossier. The ranges that Arcep keeps for fiction, used
-by the demo data, are not in the plan either.
+by the demo data, are not in the plan either. Whether a number may be *called* is another question
+(``app.calls.dialling``).
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 import phonenumbers
 
+from app.dossiers import overseas_numbers
+
 HOME_REGION = "FR"
 LONGEST_INPUT = 40
+LONGEST_RAW = 200  # before the signs that nobody sees are taken out
 
 # Words spelt on a keypad: what Twilio puts in From when the caller is hidden
 # (help.twilio.com, "Why am I getting calls from these strange numbers?").
@@ -42,23 +47,86 @@ class Number:
 
 
 def parse(raw: str | None) -> Number | Hidden:
-    """Read a number as a carrier, a form or an import file gives it; never raises.
+    """Read a number as a carrier, a form, a paste or an import file gives it; never raises.
 
-    National numbers are French. Whatever cannot be a number (SIP and client addresses, letters,
-    emergency short codes) is Hidden: a call is answered all the same.
+    National numbers are French, those of the overseas territories included. Whatever cannot be a
+    number (SIP and client addresses, letters, emergency short codes) is Hidden: a call is answered
+    all the same.
     """
-    text = (raw or "").strip()
+    if not raw or len(raw) > LONGEST_RAW:
+        return Hidden()
+    text = plain(raw)
     if not text or len(text) > LONGEST_INPUT or text.casefold() in _HIDDEN:
         return Hidden()
-    if re.search(r"[^\d\s+().\-/\u00a0\u202f]", text):
+    if not _WRITTEN.fullmatch(text):
         return Hidden()
+    e164 = _read_with_zero(text) or _read_without_plus(text)
+    return Number(e164) if e164 else Hidden()
+
+
+_WRITTEN = re.compile(r"[\d +().\-/]+", re.ASCII)
+_INTRODUCED = re.compile(r"(?:t[eé]l[eé]phone|t[eé]l|phone|portable|mobile|fixe)[.: ]{0,4}")
+_HYPHENS = dict.fromkeys("\u2212\u2043\u30fc\uff70\u2500", "-")
+_DOTS = dict.fromkeys("\u00b7\u2022\u2027\u2219\u22c5\u3002\uff0e", ".")
+_SLASHES = dict.fromkeys("\u2044\u2215\\|", "/")
+_SIGNS = {**_HYPHENS, **_DOTS, **_SLASHES, "\u260e": " ", "\u260f": " ", "\U0001f4de": " "}
+
+
+def plain(raw: str) -> str:
+    """A number as one would type it: digits, spaces and signs of ASCII, whatever was pasted.
+
+    Signs that nobody sees (zero width, directions, soft hyphens) are taken out, all hyphens, dots,
+    slashes and spaces become the plain one; « tel: », an apostrophe of a spreadsheet go.
+    """
+    text = "".join(_plain_sign(char) for char in unicodedata.normalize("NFKC", raw))
+    text = " ".join(text.split()).casefold().strip("'’\" ")
+    return _INTRODUCED.sub("", text, count=1).partition(";")[0].strip()
+
+
+def _plain_sign(char: str) -> str:
+    if char in _SIGNS:
+        return _SIGNS[char]
+    kind = unicodedata.category(char)
+    if kind == "Nd":
+        return str(unicodedata.decimal(char))
+    if kind == "Pd":
+        return "-"
+    if kind.startswith("Z") or char in "\t\r\n":
+        return " "
+    return "" if kind in ("Cf", "Cc", "Mn", "Me") else char
+
+
+def _read_with_zero(text: str) -> str | None:
+    """« (0) »: said in France, left out from abroad; in Italy it is part of the number."""
+    as_written, without = _read(text), _read(text.replace("(0)", ""))
+    if as_written and without and as_written != without:
+        return as_written if _in_plan(as_written) else without
+    return as_written or without
+
+
+def _in_plan(e164: str) -> bool:
+    return phonenumbers.is_valid_number(phonenumbers.parse(e164))
+
+
+def _read(text: str) -> str | None:
     try:
         number = phonenumbers.parse(text, HOME_REGION)
     except phonenumbers.NumberParseException:
-        return Hidden()
+        return None
     if not phonenumbers.is_possible_number(number):
-        return Hidden()
-    return Number(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+        return None
+    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    # A French number's nine digits never begin with 0: a digit is missing.
+    return None if e164.startswith("+330") else overseas_numbers.placed(e164)
+
+
+def _read_without_plus(text: str) -> str | None:
+    """« 262692123456 », as some carriers and exports write it: known codes of ours alone."""
+    digits = re.sub(r"\D", "", text)
+    code = next((c for c in overseas_numbers.CODES if digits.startswith(c[1:])), None)
+    if code is None or "+" in text or len(digits) != len(code) - 1 + 9:
+        return None
+    return _read("+" + digits)
 
 
 def stored(raw: str | None) -> str | None:
@@ -70,13 +138,14 @@ def stored(raw: str | None) -> str | None:
 def is_mobile(e164: str | None) -> bool:
     """May this number receive text messages?
 
-    French ones that begin with 06 or 07 (the numbering plan, and the ranges kept for fiction);
-    elsewhere what the plan of the country says.
+    French ones that begin with 06 or 07 (the numbering plan, and the ranges kept for fiction),
+    overseas too; elsewhere what the plan of the country says.
     """
     if not e164:
         return False
-    if e164.startswith("+33"):
-        return e164[3:4] in ("6", "7")
+    french = overseas_numbers.in_france(e164)
+    if french and not french.startswith("0508"):
+        return french[1] in "67"
     try:
         number = phonenumbers.parse(e164, HOME_REGION)
     except phonenumbers.NumberParseException:
@@ -95,9 +164,13 @@ def typed(digits: str) -> str | None:
 
 
 def display(e164: str | None) -> str:
-    """« 06 12 34 56 78 » for a French number, « +32 2 555 12 12 » for others, "" for none."""
+    """« 06 12 34 56 78 », « 0692 12 34 56 » for a French number, « +32 2 555 12 12 » for others,
+    "" for none."""
     if not e164:
         return ""
+    french = overseas_numbers.in_france(e164)
+    if french and not e164.startswith(overseas_numbers.METROPOLIS):
+        return " ".join((french[:4], french[4:6], french[6:8], french[8:]))
     try:
         number = phonenumbers.parse(e164, HOME_REGION)
     except phonenumbers.NumberParseException:
