@@ -1,17 +1,15 @@
 """Lock again: Python packages with hashes for every platform, front-end packages with integrity.
 
-Uses uv, installed in a folder of its own (.cache/lock). No index address ends up in the locks: the
-same files install from any mirror of the registry.
+Uses the uv of the environment (requirements-uv.txt). No index address ends up in the locks: the same
+files install from any mirror of the registry.
 """
 
 import subprocess
 import sys
 
-from steps import ROOT, find_npm, say, told_failures
+from steps import ROOT, UV, find_npm, say, told_failures
 
-TOOLS = ROOT / ".cache" / "lock"
-UV = "uv==0.13.9"
-LOCKS = ("requirements", "requirements-dev", "requirements-node")
+LOCKS = ("requirements-uv", "requirements", "requirements-dev", "requirements-node")
 OPTIONS = [
     "--universal",
     "--python-version=3.11",
@@ -24,13 +22,10 @@ OPTIONS = [
 
 def lock_python(upgrade: list[str]) -> None:
     """Write each requirements*.txt from its .in; the development set keeps to the product's versions."""
-    if not (TOOLS / "bin" / "uv").exists():
-        subprocess.run([sys.executable, "-m", "venv", TOOLS], check=True)
-        subprocess.run([TOOLS / "bin" / "python", "-m", "pip", "install", "-q", UV], check=True)
     for name in LOCKS:
         say(f"· {name}.txt")
         command = [
-            str(TOOLS / "bin" / "uv"),
+            str(UV),
             "pip",
             "compile",
             *OPTIONS,

@@ -83,10 +83,10 @@ def indent(text: str) -> str:
 WELCOME = """
 Permanence is served on {base}
 
-  {base}/desk        the agents' desk: sign in, then « Disponible »
+  {base}/desk        the agents' desk: sign in, then press D
   {base}/telephone   a caller's telephone: dial from another window
   {base}/outbox      the mails that would have been sent
-  {base}/wall        the line, live        {base}/reports/today   the day's report
+  {base}/wall        the live line        {base}/reports/today   the day's report
 
 {accounts}
 

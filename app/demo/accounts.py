@@ -29,8 +29,8 @@ ACCOUNTS = (
     Account("camille@demo.permanence", "Camille Aubert", "front", "front office", ("fr", "en")),
     Account("nadia@demo.permanence", "Nadia Ferhat", "front", "front office", ("fr", "ar")),
     Account("bruno@demo.permanence", "Bruno Keller", "back", "back office"),
-    Account("isabelle@demo.permanence", "Isabelle Roy", "manager", "encadrante", ("fr", "en")),
-    Account("admin@demo.permanence", "Alex Martin", "admin", "administration"),
+    Account("isabelle@demo.permanence", "Isabelle Roy", "manager", "manager", ("fr", "en")),
+    Account("admin@demo.permanence", "Alex Martin", "admin", "administrator"),
 )
 
 
@@ -59,4 +59,4 @@ def table() -> str:
     """The accounts as lines of text, for the terminal."""
     width = max(len(account.email) for account in ACCOUNTS)
     lines = [f"{account.email:<{width}}  {account.what}" for account in ACCOUNTS]
-    return "\n".join([f"Comptes (mot de passe : {PASSWORD})", *lines])
+    return "\n".join([f"Accounts (password: {PASSWORD})", *lines])

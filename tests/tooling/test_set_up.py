@@ -39,6 +39,9 @@ def serving(steps: ModuleType) -> ModuleType:
         ("OSError: [Errno 28] No space left on device", "disk is full"),
         ("THESE PACKAGES DO NOT MATCH THE HASHES FROM", "not the one recorded"),
         ("npm error code EINTEGRITY", "not the one recorded"),
+        ("error: Hash mismatch for `flask==3.1.3`", "not the one recorded"),
+        ("error: Failed to fetch: `…/flask/`: error sending request for url", "could not be reached"),
+        ("error: No solution found when resolving dependencies", "could not be reached"),
         ("something else broke", "something else broke"),
     ],
 )
