@@ -31,6 +31,9 @@ FRONT_FILES = {
     "axe.min.js": "axe-core/axe.min.js",
 }
 
+# Certificates are the system's, as git and pip take them: a registry may have its owner's own authority.
+UV_SETTINGS = {"UV_SYSTEM_CERTS": "1", "UV_HTTP_TIMEOUT": "60", "UV_LINK_MODE": "copy"}
+
 # Little patience with a dead network: npm's own would be minutes.
 NPM_OPTIONS = (
     *("--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"),
@@ -263,8 +266,17 @@ def install_uv() -> None:
     if is_current(lock.stem, expected) and UV.exists():
         return
     with step("uv, which installs the rest"):
-        options = ["--require-hashes", "--only-binary=:all:", "--no-input", "--no-compile", "--retries=2"]
-        run_logged([PYTHON, "-m", "pip", "install", "--disable-pip-version-check", *options, "-r", lock], "uv")
+        options = [
+            "--require-hashes",
+            "--only-binary=:all:",
+            "--no-input",
+            "--no-compile",
+            "--retries=2",
+        ]
+        run_logged(
+            [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", *options, "-r", lock],
+            "uv",
+        )
     mark(lock.stem, expected)
 
 
@@ -287,9 +299,9 @@ def has_dev_packages() -> bool:
 
 def uv_install(lock: Path, what: str) -> None:
     """uv with hashes, ready-made wheels only (no compiler on a bare machine), little patience with a dead network."""
-    options = ["--require-hashes", "--only-binary=:all:", "--no-progress", "--python", PYTHON]
-    patience = {"UV_HTTP_TIMEOUT": os.environ.get("UV_HTTP_TIMEOUT", "60"), "UV_LINK_MODE": "copy"}
-    run_logged([UV, "pip", "install", *options, "-r", lock], what, patience)
+    options = ["--require-hashes", "--only-binary=:all:", "--no-progress", "--python", str(PYTHON)]
+    settings = {**UV_SETTINGS, **os.environ}
+    run_logged([UV, "pip", "install", *options, "-r", lock], what, settings)
 
 
 def install_front_packages() -> None:

@@ -40,7 +40,10 @@ def serving(steps: ModuleType) -> ModuleType:
         ("THESE PACKAGES DO NOT MATCH THE HASHES FROM", "not the one recorded"),
         ("npm error code EINTEGRITY", "not the one recorded"),
         ("error: Hash mismatch for `flask==3.1.3`", "not the one recorded"),
-        ("error: Failed to fetch: `…/flask/`: error sending request for url", "could not be reached"),
+        (
+            "error: Failed to fetch: `…/flask/`: error sending request for url",
+            "could not be reached",
+        ),
         ("error: No solution found when resolving dependencies", "could not be reached"),
         ("something else broke", "something else broke"),
     ],
