@@ -13,7 +13,8 @@ from app.accounts import journal
 from app.calls import voicemail
 from app.calls.models import Call
 from app.extensions import db
-from app.tickets.models import CallBack, CallBackState, Contact
+from app.tickets import messages
+from app.tickets.models import CallBack, CallBackState, Contact, Message
 from app.unit_of_work import unit_of_work
 
 # A year of call-backs and disputes; the daily figures need neither number nor note.
@@ -21,7 +22,7 @@ KEEP_CONTACT_DETAILS = timedelta(days=365)
 
 
 def run(*, now: datetime, dry_run: bool) -> dict[str, int]:
-    """Erase numbers and notes older than their term; how many rows of each (would) change.
+    """Erase numbers, notes and messages older than their term; how many rows of each (would) change.
 
     Voice messages go first, at the provider, which takes no transaction of ours; one that it would
     not erase is tried again the next night.
@@ -42,6 +43,7 @@ def run(*, now: datetime, dry_run: bool) -> dict[str, int]:
         "call_numbers": _count(Call, calls),
         "contact_details": _count(Contact, contacts),
         "callback_numbers": _count(CallBack, callbacks),
+        "messages": _count(Message, messages.old(limit)),
         "voice_messages": len(voicemail.past_term(now)),
     }
     if dry_run:
@@ -51,6 +53,7 @@ def run(*, now: datetime, dry_run: bool) -> dict[str, int]:
         db.session.execute(update(Call).where(calls).values(number=None, typed_number=None))
         db.session.execute(update(CallBack).where(callbacks).values(number=None))
         db.session.execute(update(Contact).where(contacts).values(caller_number=None, note=""))
+        messages.erase(messages.old(limit), now)
         journal.record("retention", "contacts:old", agent_id=None, now=now, detail=counts)
     return counts
 

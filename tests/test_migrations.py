@@ -44,3 +44,71 @@ def test_the_database_itself_knows_the_channels(app: Flask, channel: str, known:
             stack.enter_context(pytest.raises(IntegrityError))
         with unit_of_work():
             db.session.execute(statement, {"channel": channel})
+
+
+# One contact of each kind as it stood before messages were kept apart: (channel, direction, note, qualified).
+BEFORE_MESSAGES = [
+    ("sms", "in", "Je suis sourde,\nappelez ma fille", False),
+    ("sms", "in", "Rappelée, tout est dit.", True),  # the agent's: hers were lost
+    ("form", "in", "Après 14 h", False),
+    ("form", "in", "", False),
+    ("voicemail", "in", "", False),
+    ("voicemail", "in", "Écouté.", True),
+    ("phone", "in", "note commencée", False),
+    ("mail", "out", "à relancer", False),
+]
+WORDS = (
+    "SELECT contact_id, channel, body, provider_key, erased_at FROM messages ORDER BY contact_id"
+)
+
+
+def _notes() -> list[str]:
+    rows = db.session.execute(text("SELECT note FROM contacts ORDER BY id")).scalars().all()
+    db.session.remove()
+    return list(rows)
+
+
+def test_what_people_wrote_leaves_the_notes_and_comes_back(app: Flask) -> None:
+    db.session.remove()
+    downgrade(revision="0004")
+    with unit_of_work():
+        for number, (channel, direction, note, qualified) in enumerate(BEFORE_MESSAGES, 1):
+            db.session.execute(
+                text(
+                    "INSERT INTO contacts (id, channel, direction, reason, note, opened_at,"
+                    " provider_sid, caller_number, qualified_at) VALUES (:id, :channel, :direction,"
+                    " 'Suivi du dossier', :note, '2026-06-22 08:00:00', :key, '+33639980101', :done)"
+                ),
+                {
+                    "id": number,
+                    "channel": channel,
+                    "direction": direction,
+                    "note": note,
+                    "key": f"K{number}",
+                    "done": "2026-06-22 09:00:00" if qualified else None,
+                },
+            )
+    db.session.remove()
+    upgrade()
+    words = [tuple(row) for row in db.session.execute(text(WORDS))]
+    db.session.remove()
+    assert [row[:4] for row in words] == [
+        (1, "sms", "Je suis sourde,\nappelez ma fille", "K1"),
+        (2, "sms", "", "K2"),
+        (3, "form", "Après 14 h", "K3"),
+        (4, "form", "", "K4"),
+        (5, "voicemail", "", "K5"),
+        (6, "voicemail", "", "K6"),
+    ]
+    assert [bool(row[4]) for row in words] == [False, True, False, False, False, False]
+    assert _notes() == [
+        "", "Rappelée, tout est dit.", "", "", "", "Écouté.", "note commencée", "à relancer",
+    ]  # fmt: skip
+    with unit_of_work():
+        db.session.execute(text("UPDATE contacts SET note = 'Vu.' WHERE id = 3"))
+    db.session.remove()
+    downgrade(revision="0004")
+    expected = [note for _c, _d, note, _q in BEFORE_MESSAGES]
+    expected[2] = "Vu.\n\nAprès 14 h"
+    assert _notes() == expected
+    upgrade()

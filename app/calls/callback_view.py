@@ -18,12 +18,23 @@ from app.dossiers import phone_numbers
 from app.dossiers.wording import Words
 from app.extensions import db
 from app.tickets import callbacks as rows
-from app.tickets.models import CallBack, CallBackSource, CallBackState, Contact
+from app.tickets import message_view, messages
+from app.tickets.message_view import Shown
+from app.tickets.messages import LATELY, SHOWN
+from app.tickets.models import (
+    CallBack,
+    CallBackSource,
+    CallBackState,
+    Contact,
+    Direction,
+    Message,
+)
 
 
 @dataclass(frozen=True)
 class Row:
-    """One call-back. ``state`` and ``tone``: its tag; ``late``: in words, or empty."""
+    """One call-back. ``state`` and ``tone``: its tag; ``late``: in words, or empty. ``messages``:
+    what the person wrote; ``note``: ours."""
 
     id: int
     who: str
@@ -39,6 +50,7 @@ class Row:
     tone: str
     promised_by: str
     note: str
+    messages: list[Shown]
     may_call: bool
     may_cancel: bool
 
@@ -47,13 +59,22 @@ def listed(words: Words, *, over: bool) -> list[Row]:
     """The call-backs to do, the most urgent first; or those of the last seven days."""
     found = rows.listed(words.now, over=over)
     live = _attempts([callback.id for callback, _contact in found])
+    written = _written([callback for callback, _contact in found], words.now)
     names = {row.id: row.display_name for row in db.session.scalars(select(Agent))}
     most = {
         line.id: line_rules.of(line.rules).callback_attempts
         for line in db.session.scalars(select(Line))
     }
     return [
-        _row(callback, contact, live.get(callback.id), names, most[callback.line_id], words)
+        _row(
+            callback,
+            contact,
+            live.get(callback.id),
+            written[callback.id],
+            names,
+            most[callback.line_id],
+            words,
+        )
         for callback, contact in found
     ]
 
@@ -65,10 +86,23 @@ def _attempts(ids: Sequence[int]) -> dict[int, Call]:
     return {call.callback_id or 0: call for call in db.session.scalars(query)}
 
 
+def _written(callbacks: Sequence[CallBack], now: datetime) -> dict[int, list[Message]]:
+    """What each person wrote: with the request itself, or lately from the same number."""
+    lately = messages.written_by([each.number for each in callbacks if each.number], now - LATELY)
+    asked = messages.of_contacts([each.contact_id for each in callbacks if each.contact_id])
+    found = {}
+    for each in callbacks:
+        theirs = [*asked.get(each.contact_id or 0, ()), *lately.get(each.number or "", ())]
+        came = {one.id: one for one in theirs if one.direction is Direction.IN}
+        found[each.id] = sorted(came.values(), key=lambda one: (one.at, one.id))[-SHOWN:]
+    return found
+
+
 def _row(
     callback: CallBack,
     contact: Contact | None,
     attempt: Call | None,
+    written: Sequence[Message],
     names: dict[int, str],
     most: int,
     words: Words,
@@ -92,6 +126,7 @@ def _row(
         tone=tone,
         promised_by=names.get(callback.agent_id or 0, ""),
         note=contact.note if contact else "",
+        messages=message_view.shown(written),
         may_call=is_open and waits,
         may_cancel=is_open and waits,
     )

@@ -22,6 +22,7 @@ from app.calls import (
     line_rules,
     service,
     store,
+    text_messages,
     told,
     voicemail,
     waiting,
@@ -32,6 +33,7 @@ from app.calls.arrivals import Incoming
 from app.calls.choices import bp
 from app.calls.models import AnnouncementSound, Call, Line
 from app.calls.states import Event, Kind, State
+from app.calls.text_messages import Text
 from app.exceptions import Unavailable
 from app.extensions import db
 from app.wiring import settings
@@ -207,11 +209,14 @@ def fallback() -> Response:
 @signed_webhook
 def sms_incoming() -> Response:
     """A text message. It is a contact; nothing is answered by itself."""
-    service.receive_sms(
-        request.form.get("MessageSid", "")[:64],
-        request.form.get("From", "")[:64],
-        request.form.get("Body", ""),
-        now=clock.now(),
+    text_messages.receive(
+        Text(
+            sid=request.form.get("MessageSid", "")[:64],
+            from_number=request.form.get("From", "")[:64],
+            to_number=request.form.get("To", "")[:64],
+            body=request.form.get("Body", ""),
+            at=clock.now(),
+        )
     )
     return xml(VoiceResponse())
 

@@ -43,6 +43,10 @@ def dial(agent_id: int, target: Target, dossier_id: int | None, *, now: datetime
         )
         if about is not None:
             contact.person_id, contact.dossier_id = about.person_id, about.id
+        elif target.person_id not in (None, contact.person_id):
+            # She was chosen: of several who share the number, or one whose number it is not.
+            contact.person_id = target.person_id
+            contact.dossier_id = dossiers.most_relevant_dossier(target.person_id)
         service.end_wrap_up(agent_id, work, now)
         call = new_call(target.number, contact_id=contact.id, now=now)
         return _claim_and_dial(agent_id, call, work, now)

@@ -1,7 +1,7 @@
 """The form that a caller of the closed line gets by SMS: a link, then one request to be called back.
 
 The link names the call that asked for it, signed, and nothing else: no personal data is in an
-address. It lives seven days and serves once, which the database holds (one contact a link).
+address. It lives seven days and serves once, which the database holds (one message a link).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from app.calls import callback_rules, callbacks
@@ -23,9 +23,11 @@ from app.dossiers import free_text
 from app.exceptions import PermanenceError
 from app.extensions import db
 from app.tickets import callbacks as rows
+from app.tickets import messages
 from app.tickets import service as tickets
 from app.tickets.callbacks import Wish
-from app.tickets.models import CallBack, CallBackSource, Channel, Contact, Direction
+from app.tickets.messages import Written
+from app.tickets.models import CallBack, CallBackSource, Channel, Direction
 from app.unit_of_work import release_connection, unit_of_work
 from app.wiring import ports, settings
 
@@ -136,8 +138,13 @@ def _named(token: str) -> tuple[Call | None, datetime]:
     return call, datetime.fromtimestamp(expires, UTC)
 
 
+def _key(ref: str) -> str:
+    """What names the one request of a link."""
+    return f"form-{ref}"
+
+
 def _used(ref: str) -> bool:
-    return bool(db.session.scalar(select(exists().where(Contact.provider_sid == f"form-{ref}"))))
+    return messages.named(_key(ref)) is not None
 
 
 def submit(token: str, message: str, when: str, *, locale: str, now: datetime) -> Page | Refused:
@@ -174,14 +181,14 @@ def _store(call: Call, message: str, slot: Slot | None, now: datetime) -> None:
     number, ref, language = call.number, call.ref, call.language
     assert number is not None  # the page was open
     with unit_of_work():
-        contact = tickets.open_contact(
+        contact_id = tickets.insert_contact(
             channel=Channel.FORM,
             direction=Direction.IN,
-            number=number,
+            e164=number,
             now=now,
-            provider_sid=f"form-{ref}",
+            provider_sid=_key(ref),
         )
-        contact.note = message
+        messages.keep(contact_id, Written(Channel.FORM, message, now, number, key=_key(ref)))
         rows.ask(
             Wish(
                 number=number,
@@ -190,7 +197,7 @@ def _store(call: Call, message: str, slot: Slot | None, now: datetime) -> None:
                 arrived_at=due if slot else now,
                 due_at=due,
                 language=language,
-                contact_id=contact.id,
+                contact_id=contact_id,
                 chosen=slot is not None,
             )
         )

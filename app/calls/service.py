@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import secrets
 from collections.abc import Callable
@@ -10,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Table, bindparam, select, update
-from sqlalchemy.exc import IntegrityError
 
 from app import clock
 from app.accounts import service as accounts
@@ -31,7 +29,6 @@ from app.calls.states import CallRecord, Event, Kind, State
 from app.exceptions import Conflict, IllegalTransition, NotFound
 from app.extensions import db
 from app.tickets import service as tickets
-from app.tickets.models import Channel, Direction
 from app.together import Change
 from app.unit_of_work import Work, read_anew, release_connection, unit_of_work
 from app.wiring import ports, spawn, wake
@@ -42,7 +39,6 @@ Concern = Callable[[CallRecord, CallRecord], bool]
 Follower = Callable[[int, CallRecord, CallRecord, Work], None]
 _followers: list[tuple[Concern, Follower, ColumnElement[bool] | None]] = []
 
-SMS_KEPT = 1600
 GONE_AFTER = timedelta(seconds=10)  # a page reload is back long before
 
 
@@ -410,19 +406,3 @@ def rebuild(ref: str) -> CallRecord:
 def unique(kind: str) -> str:
     """A key for an act that may honestly happen several times in a call."""
     return f"{kind}:{secrets.token_hex(6)}"
-
-
-def receive_sms(sid: str, from_number: str, body: str, *, now: datetime) -> None:
-    """A text message is a contact that somebody reads; the same one again changes nothing.
-
-    What it says is kept, bounded; every page escapes it.
-    """
-    with contextlib.suppress(IntegrityError), unit_of_work():
-        contact = tickets.open_contact(
-            channel=Channel.SMS,
-            direction=Direction.IN,
-            number=from_number,
-            now=now,
-            provider_sid=sid or None,
-        )
-        contact.note = body[:SMS_KEPT]

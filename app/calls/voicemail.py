@@ -20,7 +20,9 @@ from app.calls.models import Call, Voicemail
 from app.calls.record import Outcome
 from app.exceptions import NotFound, PermanenceError
 from app.extensions import db
+from app.tickets import messages
 from app.tickets import service as tickets
+from app.tickets.messages import Written
 from app.tickets.models import Channel, Direction
 from app.unit_of_work import release_connection, unit_of_work
 from app.wiring import ports, settings
@@ -70,6 +72,8 @@ def receive(leg_sid: str, recording_sid: str, duration_s: int, now: datetime) ->
                 now=now,
                 provider_sid=recording_sid,
             )
+            heard = Written(Channel.VOICEMAIL, "", now, call.number, key=recording_sid)
+            messages.keep(contact_id, heard)
             db.session.add(
                 Voicemail(
                     call_id=call.id,

@@ -25,13 +25,17 @@ Kind = PortalEventKind
 
 @dataclass(frozen=True)
 class Item:
-    """One thing that happened. ``tone`` and ``icon`` are names of templates/components.html."""
+    """One thing that happened. ``tone`` and ``icon`` are names of templates/components.html.
+
+    ``detail`` is ours; ``words`` are the very words of a message.
+    """
 
     at: datetime
     title: str
     icon: str
     tone: str = "neutral"
     detail: str = ""
+    words: str = ""
 
 
 Source = Callable[[Dossier, Words], Iterable[Item]]

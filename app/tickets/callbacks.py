@@ -85,7 +85,12 @@ def ask(wish: Wish) -> Asked:
                 raise
     held.arrived_at = min(held.arrived_at, wish.arrived_at)
     held.due_at = wish.due_at if wish.chosen else min(held.due_at, wish.due_at)
-    held.agent_id = held.agent_id or wish.agent_id
+    if wish.chosen or held.agent_id is None:
+        held.agent_id = wish.agent_id or held.agent_id
+    if wish.contact_id is not None and (wish.chosen or held.contact_id is None):
+        held.contact_id = (
+            wish.contact_id
+        )  # the later one: who it is, and what was said, is known there
     held.attempts = 0  # she is there: tried as often as one who has just asked
     db.session.flush()
     return Asked(held, False)
@@ -152,12 +157,18 @@ def close(callback: CallBack, state: CallBackState, now: datetime) -> None:
 
 
 def leave_ticket(callback: CallBack, on: datetime) -> None:
-    """Nobody answered as often as we tried: the contact says so, to be followed by people."""
+    """Nobody answered as often as we tried: the contact says so, to be followed by people.
+
+    A day that an agent has chosen to follow it up stays.
+    """
     if callback.contact_id is not None:
         db.session.execute(
             update(Contact)
             .where(Contact.id == callback.contact_id)
-            .values(outcome=Outcome.WAITING, follow_up_on=on.date())
+            .values(
+                outcome=Outcome.WAITING,
+                follow_up_on=func.coalesce(Contact.follow_up_on, on.date()),
+            )
         )
 
 

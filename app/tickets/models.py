@@ -1,17 +1,18 @@
-"""Table of contacts: one row each time somebody reaches the service, on any channel."""
+"""Tables of contacts (each time somebody reaches the service), their messages, and call-backs."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Agent
 from app.columns import UTCDateTime, choice
 from app.dossiers.models import E164, Dossier, Person
 from app.extensions import db
+from app.tickets.delivery import Delivery
 from app.tickets.reasons import CallerRole, DigitalKind, Reason
 
 
@@ -41,6 +42,14 @@ class Outcome(StrEnum):
     TRANSFERRED = "transferred"
 
 
+class Author(StrEnum):
+    """Who wrote a message: the person, one of us, or the service by itself (a link, an answer)."""
+
+    PERSON = "person"
+    AGENT = "agent"
+    SERVICE = "service"
+
+
 class CallBackSource(StrEnum):
     """How a call-back was asked for."""
 
@@ -67,7 +76,9 @@ class Contact(db.Model):
     ``qualified_at`` tells the two apart. ``caller_number`` is None when hidden or unusable.
     ``suggested_reason`` and ``digital_seen`` come from the trace (scripts used, portal events);
     what the agent declares beside them may differ, and the report shows both.
-    ``provider_sid`` names the message it came by, so that the same one twice is one contact.
+    ``provider_sid`` names the message that opened it, so that the same one twice is one contact.
+    ``note`` is the agent's; what the person wrote is in ``messages``. ``draft`` holds what was chosen
+    in the bar and not confirmed yet, by field: it is no qualification, and no figure reads it.
     """
 
     __tablename__ = "contacts"
@@ -98,6 +109,7 @@ class Contact(db.Model):
     digital_declared: Mapped[bool | None]
     digital_kind: Mapped[DigitalKind | None] = mapped_column(choice(DigitalKind, "digital_known"))
     note: Mapped[str] = mapped_column(Text, default="")
+    draft: Mapped[dict[str, str] | None] = mapped_column(JSON)
     outcome: Mapped[Outcome | None] = mapped_column(choice(Outcome, "outcome_known"))
     follow_up_on: Mapped[date | None]
     qualified_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -107,6 +119,51 @@ class Contact(db.Model):
     dossier: Mapped[Dossier | None] = relationship()
     agent: Mapped[Agent | None] = relationship(foreign_keys=[agent_id])
     qualified_by: Mapped[Agent | None] = relationship(foreign_keys=[qualified_by_id])
+
+
+class Message(db.Model):
+    """What a person wrote to us or we to her: append-only, whatever becomes of its contact.
+
+    Triggers of the database (``migrations/messages_guard.py``) let nothing change but how far an
+    outgoing one got (``delivery…``, ``provider_key`` once known), and the erasure that retention asks
+    for: it empties ``address``, ``subject``, ``body`` and ``original`` together, and dates it.
+
+    ``address`` is the person's (a number, a mail address), None when it is hidden. ``original`` is
+    what came, where it is not ``body``. ``provider_key`` names it at the provider: the same one twice
+    is one message. A voice message has no body: its sound is at the provider (``voicemails``).
+    """
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        CheckConstraint("(author = 'agent') = (agent_id IS NOT NULL)", name="agent_is_author"),
+        CheckConstraint("(author = 'person') = (direction = 'in')", name="person_writes_in"),
+        CheckConstraint(
+            "erased_at IS NULL OR (body = '' AND subject = '' AND original IS NULL"
+            " AND address IS NULL)",
+            name="erased_is_empty",
+        ),
+        Index("ix_messages_address_at", "address", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"), index=True)
+    at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    channel: Mapped[Channel] = mapped_column(choice(Channel, "channel_known"))
+    direction: Mapped[Direction] = mapped_column(choice(Direction, "direction_known"))
+    author: Mapped[Author] = mapped_column(choice(Author, "author_known"))
+    agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+    address: Mapped[str | None] = mapped_column(String(254))
+    subject: Mapped[str] = mapped_column(Text, default="")
+    body: Mapped[str] = mapped_column(Text, default="")
+    original: Mapped[str | None] = mapped_column(Text)
+    provider_key: Mapped[str | None] = mapped_column(String(80), unique=True)
+    delivery: Mapped[Delivery] = mapped_column(choice(Delivery, "delivery_known"))
+    delivery_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    delivery_problem: Mapped[str | None] = mapped_column(String(20))
+    erased_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    contact: Mapped[Contact] = relationship()
+    agent: Mapped[Agent | None] = relationship()
 
 
 class CallBack(db.Model):

@@ -17,7 +17,7 @@ from app.dossiers import store as dossiers
 from app.dossiers import view
 from app.dossiers.routes import DESK, doubt_about_mail, id_in, words
 from app.exceptions import NotFound
-from app.tickets import service, store
+from app.tickets import message_view, messages, service, store
 from app.tickets.models import Contact
 
 bp = Blueprint("pane", __name__)
@@ -122,6 +122,7 @@ def _pane(contact: Contact) -> str:
         contact=contact,
         contact_id=contact.id,
         candidates=candidates,
+        messages=message_view.shown(messages.around(contact)),
         organisation=organisation,
         of_organisation=dossiers.open_dossiers_of(organisation) if asking and organisation else (),
         view=shown,

@@ -5,7 +5,7 @@ Nothing typed is ever lost: a form that is refused comes back as it was, but for
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -15,6 +15,8 @@ from app.dossiers import free_text
 from app.tickets.reasons import CallerRole, DigitalKind, Reason, Suggestion
 
 NO_TROUBLE = "none"  # a required list cannot say it with an empty value: browsers refuse that
+
+CHOSEN = ("reason", "caller_role", "digital_kind", "follow_up_on")  # fields that a draft keeps
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -58,12 +60,13 @@ class Refused:
 
 @dataclass(frozen=True)
 class Draft:
-    """A note being written, fit to be kept; ``said``: what was taken out of it, and why.
+    """A note being written, fit to be kept (None: it was not touched); ``said``: what was taken out
+    of it, and why.
 
     ``kept`` says whether it was stored.
     """
 
-    note: str
+    note: str | None
     said: tuple[str, ...] = ()
     kept: bool = False
 
@@ -126,12 +129,29 @@ def judge(form: Form, locale: str) -> Qualification | Refused:
     )
 
 
-def judge_draft(note: str, locale: str) -> Draft:
+def judge_draft(note: str | None, locale: str) -> Draft:
     """A note as it may be kept before it is finished: without secrets, not too long."""
+    if note is None:
+        return Draft(None)
     judged = free_text.check(note)
     if isinstance(judged, free_text.Refused):
         return Draft(judged.kept[: free_text.LONGEST], tuple(free_text.explain(judged, locale)))
     return Draft(judged.text)
+
+
+def choices(values: Mapping[str, object]) -> dict[str, str]:
+    """What was chosen in the bar, fit to be kept until it is confirmed: known fields and values."""
+    known: dict[str, Callable[[str], object]] = {
+        "reason": lambda text: _chosen(Reason, text),
+        "caller_role": lambda text: _chosen(CallerRole, text),
+        "digital_kind": lambda text: text == NO_TROUBLE or _chosen(DigitalKind, text),
+        "follow_up_on": lambda text: not text or _date(text),
+    }
+    return {
+        name: value
+        for name in CHOSEN
+        if isinstance(value := values.get(name), str) and known[name](value)
+    }
 
 
 def _with_note(form: Form, note: str) -> Form:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import cast
 
@@ -20,8 +20,9 @@ from app.dossiers.models import Dossier
 from app.dossiers.routes import DESK, id_in, words
 from app.dossiers.wording import Words
 from app.exceptions import InvalidInput, NotFound
-from app.tickets import reasons, service, store
-from app.tickets.models import Contact, Direction
+from app.tickets import message_view, messages, reasons, service, store
+from app.tickets.message_view import Shown
+from app.tickets.models import Contact
 from app.tickets.qualification import NO_TROUBLE, Form, Refused
 from app.tickets.reasons import CallerRole, DigitalKind, Reason
 
@@ -69,14 +70,17 @@ def qualify() -> Response:
 @bp.post("/tickets/draft")
 @allow(*DESK)
 def draft() -> Response:
-    """Keep the note begun, before the call is passed on. JSON: ``{contact, note}``."""
+    """Keep what was begun in the bar. JSON: ``{contact, note, chosen: {field: value}}``; what is not
+    there was not touched."""
     body = request.get_json(silent=True)
     contact_id = body.get("contact") if isinstance(body, dict) else None
     if not isinstance(body, dict) or not isinstance(contact_id, int):
         raise InvalidInput("La demande est incomplète ou abîmée.")
+    note, chosen = body.get("note"), body.get("chosen")
     kept = service.keep_draft(
         contact_id,
-        str(body.get("note", ""))[:DRAFT_READ],
+        None if note is None else str(note)[:DRAFT_READ],
+        chosen if isinstance(chosen, dict) else None,
         agent_id=current_user.id,
         locale=str(get_locale()),
     )
@@ -99,8 +103,20 @@ def index() -> str:
         unqualified=scope == "undone",
     )
     return render_template(
-        "tickets/index.html", page=page, scope=scope, day=day, today=today, **_words()
+        "tickets/index.html",
+        page=page,
+        scope=scope,
+        day=day,
+        today=today,
+        name_of=message_view.contact_name,
+        messages=_messages_of(page.items),
+        **_words(),
     )
+
+
+def _messages_of(contacts: Sequence[Contact]) -> dict[int, list[Shown]]:
+    found = messages.of_contacts([contact.id for contact in contacts])
+    return {contact_id: message_view.shown(each) for contact_id, each in found.items()}
 
 
 def _bar(contact: Contact, form: Form, errors: dict[str, list[str]]) -> str:
@@ -111,6 +127,7 @@ def _bar(contact: Contact, form: Form, errors: dict[str, list[str]]) -> str:
         contact=contact,
         form=form,
         errors=errors,
+        messages=_beside(contact),
         suggested=suggestion.reason or "",
         reasons=_reason_options(locale),
         roles=[(role.value, reasons.label(role, locale)) for role in CallerRole],
@@ -118,6 +135,14 @@ def _bar(contact: Contact, form: Form, errors: dict[str, list[str]]) -> str:
         + [(kind.value, reasons.label(kind, locale)) for kind in DigitalKind],
         **_words(),
     )
+
+
+def _beside(contact: Contact) -> list[Shown]:
+    """What the person wrote, beside a bar that is open alone (``messages=1``): at the desk the pane
+    of the dossier has it."""
+    if request.values.get("messages") != "1":
+        return []
+    return message_view.shown(messages.around(contact))
 
 
 def _reason_options(locale: str) -> list[tuple[str, str, str]]:
@@ -139,18 +164,30 @@ def _day(text: str) -> date | None:
 
 
 def _contacts(dossier: Dossier, words: Words) -> Iterable[timeline.Item]:
-    """Contacts in the dossier's timeline."""
-    for contact in store.of_dossier(dossier):
-        out = contact.direction is Direction.OUT
+    """Contacts in the dossier's timeline, and each message of theirs by its own name."""
+    found = store.of_dossier(dossier)
+    written = messages.of_contacts([contact.id for contact in found])
+    for contact in found:
+        said = message_view.shown(written[contact.id])
+        came = said[0] if said and not said[0].mine else None
+        title, icon = message_view.contact_name(contact)
         who = contact.agent.display_name if contact.agent else ""
         reason = reasons.label(contact.reason, words.locale)
         yield timeline.Item(
             at=contact.opened_at,
-            title=_("Appel passé") if out else _("Appel reçu"),
-            icon="phone-out" if out else "phone-in",
+            title=title,
+            icon=icon,
             tone="action",
-            detail=" · ".join(filter(None, (reason, who, contact.note))),
+            detail=_joined(came.absent if came else "", reason, who, contact.note),
+            words=came.body if came else "",
         )
+        for each in said[1:] if came else said:
+            detail = _joined(each.state, each.by, each.absent)
+            yield timeline.Item(each.at, each.title, each.icon, each.tone, detail, each.body)
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(filter(None, parts))
 
 
 @bp.record

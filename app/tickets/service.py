@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import cast
@@ -24,13 +24,14 @@ from app.tickets.qualification import (
     Form,
     Qualification,
     Refused,
+    choices,
     judge,
     judge_draft,
     preset,
 )
 from app.tickets.reasons import CallerRole, Reason, Suggestion, suggest
 from app.together import Change, Given, make, parameters
-from app.unit_of_work import rows_changed, unit_of_work
+from app.unit_of_work import unit_of_work
 
 
 def open_contact(
@@ -170,7 +171,10 @@ def attach(
 
 
 def detach(contact_id: int, *, agent_id: int, now: datetime) -> Contact:
-    """« Ce n'est pas elle » : forget whom the contact is about, and choose again."""
+    """« Ce n'est pas cette personne » : forget whom the contact is about, and choose again.
+
+    All else of it stays: its messages, what was chosen in the bar, the note.
+    """
     with unit_of_work():
         contact = store.contact(contact_id)
         if contact.person_id is not None:
@@ -231,26 +235,40 @@ def qualify(
     return judged
 
 
-def keep_draft(contact_id: int, note: str, *, agent_id: int, locale: str) -> Draft:
-    """Keep the note that is being written with the contact: it travels with the call.
+def keep_draft(
+    contact_id: int,
+    note: str | None,
+    chosen: Mapping[str, object] | None = None,
+    *,
+    agent_id: int,
+    locale: str,
+) -> Draft:
+    """Keep what is being written and chosen in the bar with the contact: it travels with the call,
+    and whoever the contact is found to be about.
 
-    It is no qualification: the contact stays without a reason. Secrets are taken out rather than
-    refused, nobody waits for a note while a call is passed on. Once the contact is qualified,
-    or somebody else's, nothing is kept.
+    It is no qualification: the contact stays without a reason. ``note`` None: it was not touched.
+    Secrets are taken out rather than refused, nobody waits for a note while a call is passed on.
+    Once the contact is qualified, or somebody else's, nothing is kept.
     """
-    draft = judge_draft(note, locale)
+    draft, picked = judge_draft(note, locale), choices(chosen or {})
     with unit_of_work():
-        result = db.session.execute(
-            update(Contact)
+        held = db.session.scalar(
+            select(Contact)
             .where(
                 Contact.id == contact_id,
                 Contact.qualified_at.is_(None),
-                Contact.channel == Channel.PHONE,
                 or_(Contact.agent_id.is_(None), Contact.agent_id == agent_id),
             )
-            .values(note=draft.note)
+            .with_for_update()
+            .execution_options(populate_existing=True)
         )
-    return replace(draft, kept=bool(rows_changed(result)))
+        if held is None:
+            return draft
+        if draft.note is not None:
+            held.note = draft.note
+        if picked:
+            held.draft = {**(held.draft or {}), **picked}
+    return replace(draft, kept=True)
 
 
 def watched(contact: Contact, agent_id: int, role: str) -> bool:
@@ -277,6 +295,7 @@ def _store(contact: Contact, judged: Qualification, agent_id: int, now: datetime
     contact.digital_kind = judged.digital_kind
     contact.note = judged.note
     contact.follow_up_on = judged.follow_up_on
+    contact.draft = None
     contact.qualified_at = now
     contact.qualified_by_id = agent_id
     if contact.agent_id is None:
@@ -284,10 +303,11 @@ def _store(contact: Contact, judged: Qualification, agent_id: int, now: datetime
 
 
 def form_of(contact: Contact, now: datetime) -> Form:
-    """What the bar shows: what was already said, else the suggestion and the note begun."""
+    """What the bar shows: what was already said, else the suggestion, and over it what was chosen and
+    the note begun."""
     if contact.qualified_at is None:
         form = preset(suggestion_for(contact, now), usual_role(contact))
-        return replace(form, note=contact.note) if contact.channel is Channel.PHONE else form
+        return replace(form, note=contact.note, **choices(contact.draft or {}))
     return Form(
         reason=contact.reason,
         caller_role=contact.caller_role or "",

@@ -20,7 +20,7 @@ from app.calls.opening_hours import REFERENCE_HOURS
 from app.dossiers import phone_numbers
 from app.exceptions import Unavailable
 from app.extensions import db
-from app.tickets.models import CallBack, Contact
+from app.tickets.models import CallBack, Contact, Message
 from tests.calls.switchboard import Caller
 
 Phone = Callable[..., Caller]
@@ -44,6 +44,11 @@ def sms(ports: Any) -> Any:
 def the_callback() -> CallBack:
     db.session.expire_all()
     return db.session.scalars(select(CallBack)).one()
+
+
+def words() -> list[str]:
+    """What was written by the form."""
+    return list(db.session.scalars(select(Message.body).where(Message.channel == "form")))
 
 
 def link_in(text: str) -> str:
@@ -216,12 +221,28 @@ def test_the_form_makes_a_contact_and_a_call_back(client: Any, link: str) -> Non
     sent = client.post(link, data={"when": "soonest", "message": "Mon dossier est <b>bloqué</b>"})
     assert (sent.status_code, sent.headers["Location"]) == (303, link)
     contact = db.session.scalars(select(Contact).where(Contact.channel == "form")).one()
-    assert (contact.note, contact.caller_number) == ("Mon dossier est <b>bloqué</b>", NUMBER)
+    assert (contact.note, contact.caller_number) == ("", NUMBER)
+    assert words() == ["Mon dossier est <b>bloqué</b>"]
     held = the_callback()
     assert (held.source, held.contact_id, held.number) == ("form", contact.id, NUMBER)
     after = client.get(link)
     assert "Votre demande est notée" in after.text
     assert "Nous vous rappellerons" in after.text
+
+
+def test_what_was_written_is_read_on_the_page_of_call_backs_and_beside_the_attempt(
+    client: Any, caller: Phone, sms: Any, login: Any
+) -> None:
+    """Even when she had asked by key before: the call-back is one, her words are with it."""
+    one = caller()
+    one.post("/voice/incoming")
+    one.post("/voice/choice?step=closed", Digits="1")
+    ask_sms(caller)
+    link = link_in(sms.sent[-1][1])
+    client.post(link, data={"when": "soonest", "message": "Appelez ma fille <i>Rosa</i>"})
+    agent, said = login("front"), "Appelez ma fille &lt;i&gt;Rosa&lt;/i&gt;"
+    assert said in agent.get("/callbacks").text
+    assert said in agent.get(f"/dossiers/pane?contact={the_callback().contact_id}").text
 
 
 def test_a_chosen_moment_is_when_she_is_called(client: Any, link: str, line: Line) -> None:
@@ -235,8 +256,8 @@ def test_a_chosen_moment_is_when_she_is_called(client: Any, link: str, line: Lin
 def test_it_serves_once(client: Any, link: str) -> None:
     for message in ("un", "deux"):
         assert client.post(link, data={"when": "soonest", "message": message}).status_code == 303
-    found = db.session.scalars(select(Contact).where(Contact.channel == "form")).all()
-    assert [c.note for c in found] == ["un"]
+    assert len(db.session.scalars(select(Contact).where(Contact.channel == "form")).all()) == 1
+    assert words() == ["un"]
 
 
 def test_two_at_the_same_instant_make_one(client: Any, link: str, app: Any) -> None:
@@ -251,8 +272,8 @@ def test_two_at_the_same_instant_make_one(client: Any, link: str, app: Any) -> N
         request_form.submit(token, "le second", "soonest", locale="fr", now=clock.now())
     finally:
         request_form.page = real
-    found = db.session.scalars(select(Contact).where(Contact.channel == "form")).all()
-    assert [c.note for c in found] == ["le premier"]
+    assert len(db.session.scalars(select(Contact).where(Contact.channel == "form")).all()) == 1
+    assert words() == ["le premier"]
 
 
 def test_a_forged_or_cut_link(client: Any, link: str) -> None:

@@ -73,6 +73,18 @@ def test_a_message_is_a_ticket(caller: Phone, on: Line) -> None:
     assert one.call.outcome == "closed"
 
 
+def test_it_is_heard_beside_the_next_call_and_the_call_back(
+    caller: Phone, on: Line, login: Callable[..., StaffClient]
+) -> None:
+    leave_message(caller)
+    again = caller()
+    again.post("/voice/incoming")
+    again.post("/voice/choice?step=closed", Digits="1")
+    agent = login("front")
+    for page in (f"/dossiers/pane?contact={again.call.contact_id}", "/callbacks", "/tickets"):
+        assert f"/voicemails/{message().id}/sound" in agent.get(page).text, page
+
+
 def test_told_twice_is_one_message(caller: Phone, on: Line) -> None:
     one = leave_message(caller)
     one.post("/voice/recording", RecordingSid=RECORDING, RecordingDuration="14")

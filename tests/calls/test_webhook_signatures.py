@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from app.calls.models import Call, CallEvent
 from app.extensions import db
-from app.tickets.models import Contact
+from app.tickets.models import Contact, Message
 from tests.calls.switchboard import FORM, LINE_NUMBER, Caller
 from tests.clients import post_signed
 
@@ -92,9 +92,10 @@ def test_a_text_message_is_one_contact_however_often_it_comes(app: Flask, line: 
     }  # fmt: skip
     for _ in range(3):
         assert post_signed(app.test_client(), "/sms/incoming", form).status_code == 200
-    notes = db.session.scalars(select(Contact.note)).all()
-    assert len(notes) == 1
-    assert len(notes[0]) <= 1600
+    assert db.session.scalars(select(Contact.note)).all() == [""]
+    (body,) = db.session.scalars(select(Message.body)).all()
+    assert body.startswith("<script>alert(1)</script>x")
+    assert len(body) == 1600
 
 
 def test_an_unknown_conference_or_leg_is_answered_and_logged(

@@ -3,7 +3,7 @@
 import { toast } from "../page/toast.js";
 import { post } from "./api.js";
 
-const DRAFT_MS = 1500; // without a key pressed: the note begun is kept with the contact
+const DRAFT_MS = 1500; // without a key pressed: the note begun, and what was chosen, are kept with the contact
 const PANES = [
   { id: "pane-dossier", url: "/dossiers/pane", idle: "idle-dossier" },
   { id: "pane-script", url: "/assist/pane", idle: "idle-script" },
@@ -16,6 +16,7 @@ let shown;
 let hers = true; // the contact is this agent's to qualify
 let touched = false; // something was typed or chosen in the qualification, and is not stored yet
 let chosen = false; // … and not in the note alone, which is kept as it is written
+let unkept = {}; // what was chosen in the bar and is not kept with the contact yet, by field
 let draftTimer = 0;
 let storing = null; // the qualification on its way to the server, as a promise of « stored »
 let barLoaded = Promise.resolve(); // the qualification is on screen: settled when no answer is awaited for it
@@ -32,6 +33,7 @@ function load(pane, contact) {
   if (pane.id === QUALIFICATION) {
     touched = false;
     chosen = false;
+    unkept = {};
   }
   const done = () => target.removeAttribute("aria-busy");
   target.scrollTop = 0;
@@ -53,15 +55,33 @@ export function showContact(contact, mine = true) {
     if (moved && contact !== null) reloadAround();
     return;
   }
-  window.clearTimeout(draftTimer);
+  storeDraft({ said: false }).catch(() => {});
   shown = contact;
   PANES.forEach((pane) => (contact === null ? clear(pane) : load(pane, contact)));
 }
 
-/** Another person was chosen for the same contact: the script and the qualification follow; the dossier is already there. */
+/** Another person was chosen for the same contact: the script and the qualification follow; the dossier is already there.
+ * Nothing that was typed or chosen is lost by it: it is kept first, and comes back over what is now suggested. */
 export function reloadAround() {
   if (shown === null || shown === undefined) return;
-  PANES.filter((pane) => pane.id !== "pane-dossier").forEach((pane) => load(pane, shown));
+  load(PANES.find((pane) => pane.id === "pane-script"), shown);
+  barLoaded = reloadBar(shown);
+}
+
+async function reloadBar(contact) {
+  if ((await mayReloadBar()) && shown === contact) await load(PANES.find((pane) => pane.id === QUALIFICATION), contact);
+}
+
+/** Does a bar that is read again say all that this one says? Not while a reason already stored is being corrected, nor without network. */
+async function mayReloadBar() {
+  const edited = document.querySelector(`#${QUALIFICATION} form[data-edits]`);
+  if (edited && touched) return false;
+  try {
+    await storeDraft({ said: false });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A script's action may have sent the mail: what is said of it elsewhere on the desk is read again. */
@@ -89,14 +109,23 @@ function unkeptNote() {
   return field && field.value !== (field.dataset.kept ?? field.defaultValue) ? field : null;
 }
 
-/** Keep the note with the contact, as it is: whoever takes the call reads it. said: tell her what was left out of it. */
+/** Keep the note and what was chosen with the contact, as they are: whoever takes the call finds them. said: tell her what was left
+ * out of the note. A reason that is being corrected is stored by « Valider » alone. */
 export async function storeDraft({ said = true } = {}) {
   window.clearTimeout(draftTimer);
+  const form = document.querySelector(`#${QUALIFICATION} form`);
+  if (!form || "edits" in form.dataset) return;
   const field = unkeptNote();
-  if (!field) return;
-  const note = field.value;
-  const answer = await post("/tickets/draft", { contact: Number(field.form.elements.contact.value), note });
-  field.dataset.kept = note;
+  const choices = unkept;
+  if (!field && Object.keys(choices).length === 0) return;
+  const note = field?.value;
+  unkept = {};
+  const draft = { contact: Number(form.elements.contact.value), note, chosen: choices };
+  const answer = await post("/tickets/draft", draft).catch((error) => {
+    unkept = { ...choices, ...unkept };
+    throw error;
+  });
+  if (field) field.dataset.kept = note;
   if (said && answer.said) toast(answer.said, "wait");
 }
 
@@ -104,7 +133,7 @@ function onTyped({ target }) {
   touched = true;
   if (target.name !== "note") {
     chosen = true;
-    return;
+    unkept[target.name] = target.value;
   }
   window.clearTimeout(draftTimer);
   draftTimer = window.setTimeout(() => storeDraft({ said: false }).catch(() => {}), DRAFT_MS);
@@ -164,6 +193,7 @@ export function watchPanes() {
   document.body.addEventListener("contact-qualified", () => {
     touched = false;
     chosen = false;
+    unkept = {};
   });
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-script]");

@@ -1,0 +1,110 @@
+"""How messages and contacts are called on a screen: one name for each, wherever it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+
+from app.tickets.delivery import Delivery
+from app.tickets.models import Author, Channel, Contact, Direction, Message
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One message as it is read. ``state``: how far one of ours got; empty for one that came.
+
+    ``voice``: the contact whose sound is to be heard, for a voice message.
+    """
+
+    id: int
+    title: str
+    icon: str
+    tone: str
+    at: datetime
+    body: str
+    absent: str
+    state: str
+    by: str
+    mine: bool
+    voice: int | None
+
+
+def shown(messages: Sequence[Message]) -> list[Shown]:
+    """Messages, ready to be laid out."""
+    return [_shown(message) for message in messages]
+
+
+def _shown(message: Message) -> Shown:
+    out = message.direction is Direction.OUT
+    title, icon = name_of(message.channel, message.direction)
+    voice = message.channel is Channel.VOICEMAIL
+    state, tone = _DELIVERY[message.delivery]() if out else ("", "action")
+    return Shown(
+        id=message.id,
+        title=title,
+        icon=icon,
+        tone=tone,
+        at=message.at,
+        body=message.body,
+        absent="" if voice else _absent(message),
+        state=state,
+        by=_author(message),
+        mine=out,
+        voice=message.contact_id if voice else None,
+    )
+
+
+def _author(message: Message) -> str:
+    if message.author is Author.AGENT and message.agent is not None:
+        return message.agent.display_name
+    return _("envoyé automatiquement") if message.author is Author.SERVICE else ""
+
+
+def _absent(message: Message) -> str:
+    """Why there is nothing to read, where there is nothing."""
+    if message.erased_at is not None:
+        return _("Le texte n’a pas été gardé.")
+    return "" if message.body else _("Aucun texte.")
+
+
+_DELIVERY = {
+    Delivery.RECEIVED: lambda: ("", "action"),
+    Delivery.QUEUED: lambda: (_("pas encore parti"), "wait"),
+    Delivery.SENT: lambda: (_("parti, pas encore arrivé"), "wait"),
+    Delivery.DELIVERED: lambda: (_("arrivé"), "live"),
+    Delivery.FAILED: lambda: (_("pas arrivé"), "stop"),
+}
+
+
+def contact_name(contact: Contact) -> tuple[str, str]:
+    """What a contact is called, and its icon: « SMS reçu », « Appel passé »…"""
+    return name_of(contact.channel, contact.direction)
+
+
+def name_of(channel: Channel, direction: Direction) -> tuple[str, str]:
+    """The same, of a channel and a direction."""
+    return _NAMES[direction][channel]()
+
+
+# Called when they are read: the language is the reader's.
+_NAMES = {
+    Direction.IN: {
+        Channel.PHONE: lambda: (_("Appel reçu"), "phone-in"),
+        Channel.MAIL: lambda: (_("Mail reçu"), "mail"),
+        Channel.SMS: lambda: (_("SMS reçu"), "message"),
+        Channel.COUNTER: lambda: (_("Passage au guichet"), "users"),
+        Channel.FORM: lambda: (_("Formulaire reçu"), "file"),
+        Channel.VOICEMAIL: lambda: (_("Message vocal"), "volume"),
+    },
+    Direction.OUT: {
+        Channel.PHONE: lambda: (_("Appel passé"), "phone-out"),
+        Channel.MAIL: lambda: (_("Mail envoyé"), "send"),
+        Channel.SMS: lambda: (_("SMS envoyé"), "send"),
+        Channel.COUNTER: lambda: (_("Rendez-vous proposé"), "users"),
+        Channel.FORM: lambda: (_("Réponse au formulaire"), "send"),
+        Channel.VOICEMAIL: lambda: (_("Message vocal laissé"), "volume"),
+    },
+}
