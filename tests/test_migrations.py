@@ -70,7 +70,7 @@ def _notes() -> list[str]:
 
 def test_what_people_wrote_leaves_the_notes_and_comes_back(app: Flask) -> None:
     db.session.remove()
-    downgrade(revision="0004")
+    downgrade(revision="0007")
     with unit_of_work():
         for number, (channel, direction, note, qualified) in enumerate(BEFORE_MESSAGES, 1):
             db.session.execute(
@@ -107,7 +107,7 @@ def test_what_people_wrote_leaves_the_notes_and_comes_back(app: Flask) -> None:
     with unit_of_work():
         db.session.execute(text("UPDATE contacts SET note = 'Vu.' WHERE id = 3"))
     db.session.remove()
-    downgrade(revision="0004")
+    downgrade(revision="0007")
     expected = [note for _c, _d, note, _q in BEFORE_MESSAGES]
     expected[2] = "Vu.\n\nAprès 14 h"
     assert _notes() == expected

@@ -8,8 +8,8 @@ from alembic import op
 from app.columns import UTCDateTime
 from migrations.messages_guard import drop_guard, make_guard
 
-revision = "0005"
-down_revision = "0004"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
