@@ -16,8 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import background, clock, jobs, retention
 from app.access import ROLES
-from app.accounts import journal
-from app.accounts import service as accounts
+from app.accounts import journal, staff
 from app.adapters.ports import Provisioning
 from app.assist import loader
 from app.calls import fallback, importing, line_service, probe, service
@@ -193,7 +192,7 @@ def account_add(email: str, name: str, role: str, password: str) -> None:
 
     The password is asked for: it stands in no history and no list of processes.
     """
-    _or_exit(lambda: accounts.add(email, name, role, password, now=clock.now()))
+    _or_exit(lambda: staff.add(email, name, role, password, now=clock.now()))
     click.echo(f"Compte ajouté : {name}.")
 
 
@@ -202,7 +201,7 @@ def account_add(email: str, name: str, role: str, password: str) -> None:
 @_password
 def account_password(email: str, password: str) -> None:
     """Give EMAIL a new password."""
-    _or_exit(lambda: accounts.change_password(email, password, now=clock.now()))
+    _or_exit(lambda: staff.change_password(email, password, now=clock.now()))
     click.echo("Mot de passe changé.")
 
 
@@ -210,7 +209,7 @@ def account_password(email: str, password: str) -> None:
 @click.argument("email")
 def account_close(email: str) -> None:
     """Nobody signs in as EMAIL any more; her calls and dossiers keep her name."""
-    _or_exit(lambda: accounts.close(email, now=clock.now()))
+    _or_exit(lambda: staff.close(email, now=clock.now()))
     click.echo("Compte fermé.")
 
 

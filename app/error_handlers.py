@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
@@ -84,6 +85,8 @@ def _http(error: HTTPException) -> Any:
     wrapped = PermanenceError(_http_message(error.code))
     wrapped.status = error.code
     wrapped.code = {404: "not_found", 429: "too_many_requests"}.get(error.code, "http_error")
+    if error.code == HTTPStatus.TOO_MANY_REQUESTS:
+        return *render_error(wrapped), {"Retry-After": "60"}
     return render_error(wrapped)
 
 

@@ -112,6 +112,13 @@ class Busy(PermanenceError):
         self.retry_after = retry_after
 
 
+class TooSoon(Busy):
+    """Too many tries from one place: the next one is heard in ``retry_after`` seconds."""
+
+    status = 429
+    code = "too_many_requests"
+
+
 class ConfigurationError(PermanenceError):
     """Settings are missing or wrong; the message names them all at once."""
 

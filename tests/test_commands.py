@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app import clock
-from app.accounts import service as accounts
+from app.accounts import sign_in
 from app.accounts.models import Agent
 from app.calls.models import Call, Line
 from app.extensions import db
@@ -179,7 +179,7 @@ def test_the_first_account_and_the_lines(app: Flask, run: Run) -> None:
     assert "assez long" not in made.output
     agent = db.session.scalars(select(Agent)).one()
     assert (agent.email, agent.role) == ("chef@exemple.fr", "admin")
-    assert accounts.authenticate("chef@exemple.fr", word.strip(), now=clock.now())
+    assert sign_in.authenticate("chef@exemple.fr", word.strip(), (), now=clock.now())
     again = runner.invoke(args=words, input=word * 2)
     assert (again.exit_code, "a déjà un compte" in again.output) == (1, True)
     short = runner.invoke(args=["account", "password", "chef@exemple.fr"], input="court\n" * 2)
@@ -189,10 +189,10 @@ def test_the_first_account_and_the_lines(app: Flask, run: Run) -> None:
         runner.invoke(args=["account", "password", "chef@exemple.fr"], input=other * 2).exit_code
         == 0
     )
-    assert accounts.authenticate("chef@exemple.fr", word.strip(), now=clock.now()) is None
-    assert accounts.authenticate("chef@exemple.fr", other.strip(), now=clock.now())
+    assert sign_in.authenticate("chef@exemple.fr", word.strip(), (), now=clock.now()) is None
+    assert sign_in.authenticate("chef@exemple.fr", other.strip(), (), now=clock.now())
     assert run("account", "close", "chef@exemple.fr").exit_code == 0
-    assert accounts.authenticate("chef@exemple.fr", other.strip(), now=clock.now()) is None
+    assert sign_in.authenticate("chef@exemple.fr", other.strip(), (), now=clock.now()) is None
     assert run("account", "close", "personne@exemple.fr").exit_code == 1
 
     added = run("line", "add", "01 99 00 01 00", "Portail des aides")

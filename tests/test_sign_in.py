@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app import clock
-from app.accounts import journal, passwords, service
+from app.accounts import journal, passwords, staff
 from app.accounts.models import JournalEntry
 from app.accounts.routes import _safe_next
 from app.adapters.ports import Ports
@@ -28,7 +28,7 @@ PASSWORD = "une phrase assez longue"
 @pytest.fixture
 def agent_email(app: Flask) -> str:
     with unit_of_work():
-        service.create_agent(
+        staff.create_agent(
             "ines@permanence.example", "Inès", "front", passwords.hashed(PASSWORD), now=clock.now()
         )
     return "ines@permanence.example"
@@ -91,7 +91,7 @@ def test_both_outcomes_are_journaled_without_addresses(app: Flask, agent_email: 
 
 def test_a_short_password_is_refused(app: Flask) -> None:
     with pytest.raises(InvalidInput):
-        service.add("x@permanence.example", "X", "front", "court", now=clock.now())
+        staff.add("x@permanence.example", "X", "front", "court", now=clock.now())
 
 
 def test_a_disabled_agent_is_out_at_once(app: Flask, agent_email: str) -> None:
@@ -161,7 +161,7 @@ def test_an_account_closed_while_its_password_is_hashed_stays_closed(
     matches = passwords.matches
 
     def meanwhile(stored: str | None, password: str) -> bool:
-        service.close(agent_email, now=clock.now())
+        staff.close(agent_email, now=clock.now())
         return matches(stored, password)
 
     monkeypatch.setattr(passwords, "matches", meanwhile)

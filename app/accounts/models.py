@@ -74,6 +74,16 @@ class Connection(db.Model):
     seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
+class SignInTry(db.Model):
+    """Tries to sign in that were wrong so far, for one place and account (``guessing``)."""
+
+    __tablename__ = "sign_in_tries"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    count: Mapped[int]
+    last_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+
+
 class JournalEntry(db.Model):
     """One line of the journal: who did or saw what. Append-only (triggers), hash-chained.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from urllib.parse import urlsplit
 
 from flask import Blueprint, make_response, redirect, render_template, request, session, url_for
@@ -14,7 +13,7 @@ from werkzeug import Response
 
 from app import clock
 from app.access import allow, public
-from app.accounts import passwords, service
+from app.accounts import known_browser, passwords, sign_in
 from app.accounts.models import Agent
 from app.exceptions import Busy
 from app.extensions import db, limiter, login
@@ -45,33 +44,25 @@ def home() -> Response:
     return redirect(HOME[current_user.role])
 
 
-@bp.get("/sign-in")
+@bp.get("/sign-in", endpoint="sign_in")
 @public
-def sign_in() -> str:
+def sign_in_page() -> str:
     """The sign-in form."""
     return render_template("accounts/sign_in.html", email="", refused=False)
 
 
-def _account_tried() -> str:
-    """What the strict limit counts: one account from one place.
-
-    A whole office shares one address and signs in at nine o'clock; a guesser tries one account (or
-    many: the wider limit, by address alone). Hashed: the counter's storage holds no mail address.
-    """
-    email = request.form.get("email", "").strip().lower()[:254]
-    return hashlib.sha256(f"{get_remote_address()} {email}".encode()).hexdigest()
-
-
 @bp.post("/sign-in")
 @public
-@limiter.limit("10/minute;60/hour", key_func=_account_tried)
 @limiter.limit("120/minute")
 def sign_in_submit() -> Response | tuple[str, int]:
     """Check the password; the same answer for an unknown address and a wrong password."""
     email = request.form.get("email", "")[:254]
+    known_as = known_browser.name_for(email)
+    tried = sign_in.counters(email, get_remote_address(), known_as)
     try:
-        with passwords.a_place():
-            agent = service.authenticate(email, request.form.get("password", ""), now=clock.now())
+        with passwords.a_place(known_browser=known_as is not None):
+            password = request.form.get("password", "")
+            agent = sign_in.authenticate(email, password, tried, now=clock.now())
     except Busy as busy:
         page = render_template("accounts/sign_in.html", email=email, busy=busy)
         return make_response(page, busy.status, {"Retry-After": str(busy.retry_after)})
@@ -83,7 +74,9 @@ def sign_in_submit() -> Response | tuple[str, int]:
     # Now, and not with the first page: two tabs that ask at once would each be given a session with
     # a form token of its own, and only the last one's would be kept.
     generate_csrf()
-    return redirect(_safe_next(request.args.get("next", "")) or HOME[agent.role])
+    answer = redirect(_safe_next(request.args.get("next", "")) or HOME[agent.role])
+    known_browser.remember(answer, agent.email)
+    return answer
 
 
 @bp.post("/sign-out")

@@ -1,8 +1,7 @@
-"""Signing in, making agents, and moving between presence states."""
+"""Presence: moving between states, and which tabs are open."""
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, cast
@@ -21,112 +20,13 @@ from sqlalchemy import (
     update,
 )
 
-from app.accounts import journal, passwords
+from app.accounts import journal
 from app.accounts.models import Agent, Connection, Presence
 from app.accounts.presence import SET_BY_CALLS, PresenceState, may_go
 from app.exceptions import Conflict, InvalidInput, NotFound
 from app.extensions import db
 from app.together import Build, Change, Given, make, parameters
-from app.unit_of_work import release_connection, rows_changed, unit_of_work
-
-log = logging.getLogger(__name__)
-
-
-def create_agent(
-    email: str,
-    display_name: str,
-    role: str,
-    password_hash: str,
-    *,
-    now: datetime,
-    languages: list[str] | None = None,
-) -> Agent:
-    """Add an agent inside the caller's transaction; the hash was made before (``passwords``)."""
-    agent = Agent(
-        email=email.strip().lower(),
-        display_name=display_name,
-        role=role,
-        password_hash=password_hash,
-        languages=languages or ["fr"],
-    )
-    agent.presence = Presence(state=PresenceState.OFFLINE, since=now, idle_since=now)
-    db.session.add(agent)
-    db.session.flush()
-    return agent
-
-
-def add(email: str, display_name: str, role: str, password: str, *, now: datetime) -> None:
-    """Make an account; journaled. Raises InvalidInput, or Conflict when the address has one."""
-    if "@" not in email or not display_name.strip():
-        raise InvalidInput("Il faut une adresse et un nom.")
-    password_hash = passwords.hashed(password)
-    with unit_of_work():
-        if _account(email) is not None:
-            raise Conflict("Cette adresse a déjà un compte.", kept="Il n'a pas changé.")
-        made = create_agent(email, display_name.strip(), role, password_hash, now=now)
-        journal.record("account_added", f"agent:{made.id}", agent_id=None, now=now)
-
-
-def change_password(email: str, password: str, *, now: datetime) -> None:
-    """Give an account a new password; journaled. Raises NotFound, InvalidInput."""
-    _change(email, "account_password", now, password_hash=passwords.hashed(password))
-
-
-def close(email: str, *, now: datetime) -> None:
-    """Let nobody sign in to this account any more; journaled. Raises NotFound."""
-    _change(email, "account_closed", now, active=False)
-
-
-def _change(email: str, act: str, now: datetime, **values: Any) -> None:
-    with unit_of_work():
-        found = _account(email)
-        if found is None:
-            raise NotFound("Aucun compte n'a cette adresse.")
-        for name, value in values.items():
-            setattr(found, name, value)
-        found.session_epoch += 1  # whoever is signed in is signed out
-        journal.record(act, f"agent:{found.id}", agent_id=None, now=now)
-
-
-def _account(email: str) -> Agent | None:
-    return db.session.scalar(select(Agent).where(Agent.email == email.strip().lower()))
-
-
-def authenticate(email: str, password: str, *, now: datetime) -> Agent | None:
-    """The agent whose address and password these are, or None; journals both outcomes.
-
-    Nothing of the database is held while the password is hashed, and an unknown address, a closed
-    account and a wrong password take the same time.
-    """
-    account_id, stored = _stored_password(email)
-    release_connection()
-    verified = passwords.matches(stored, password)
-    renewed = passwords.hashed(password) if verified and passwords.outdated(stored or "") else None
-    with unit_of_work():
-        agent = db.session.get(Agent, account_id, populate_existing=True) if account_id else None
-        # Closed, or given another password, while this one was hashed: it opens nothing any more.
-        verified = verified and agent is not None and agent.active and agent.password_hash == stored
-        if agent is not None and verified and renewed:
-            agent.password_hash = renewed
-        journal.record(
-            "sign_in" if verified else "sign_in_refused",
-            f"agent:{agent.id}" if agent else "agent:unknown",
-            agent_id=agent.id if agent and verified else None,
-            now=now,
-        )
-    return agent if verified else None
-
-
-def _stored_password(email: str) -> tuple[int | None, str | None]:
-    """An account's id, and the hash that may open it now: None for a closed or unknown one."""
-    row = db.session.execute(
-        select(Agent.id, Agent.password_hash, Agent.active).where(
-            Agent.email == email.strip().lower()
-        )
-    ).first()
-    if row is None:
-        return None, None
-    return row.id, row.password_hash if row.active else None
+from app.unit_of_work import rows_changed, unit_of_work
 
 
 def choose_presence(agent_id: int, wanted: str, reason: str | None, *, now: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.accounts import passwords, service
+from app.accounts import passwords, staff
 from app.accounts.models import Agent
 from app.extensions import db
 
@@ -39,7 +39,7 @@ def create(now: datetime, password_hash: str) -> dict[str, Agent]:
     team = {}
     for account in ACCOUNTS:
         agent = db.session.scalar(select(Agent).where(Agent.email == account.email))
-        team[account.email.partition("@")[0]] = agent or service.create_agent(
+        team[account.email.partition("@")[0]] = agent or staff.create_agent(
             account.email,
             account.display_name,
             account.role,

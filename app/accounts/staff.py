@@ -1,0 +1,75 @@
+"""Accounts: made, changed, closed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from app.accounts import journal, passwords
+from app.accounts.models import Agent, Presence
+from app.accounts.presence import PresenceState
+from app.exceptions import Conflict, InvalidInput, NotFound
+from app.extensions import db
+from app.unit_of_work import unit_of_work
+
+
+def create_agent(
+    email: str,
+    display_name: str,
+    role: str,
+    password_hash: str,
+    *,
+    now: datetime,
+    languages: list[str] | None = None,
+) -> Agent:
+    """Add an agent inside the caller's transaction; the hash was made before (``passwords``)."""
+    agent = Agent(
+        email=email.strip().lower(),
+        display_name=display_name,
+        role=role,
+        password_hash=password_hash,
+        languages=languages or ["fr"],
+    )
+    agent.presence = Presence(state=PresenceState.OFFLINE, since=now, idle_since=now)
+    db.session.add(agent)
+    db.session.flush()
+    return agent
+
+
+def add(email: str, display_name: str, role: str, password: str, *, now: datetime) -> None:
+    """Make an account; journaled. Raises InvalidInput, or Conflict when the address has one."""
+    if "@" not in email or not display_name.strip():
+        raise InvalidInput("Il faut une adresse et un nom.")
+    password_hash = passwords.hashed(password)
+    with unit_of_work():
+        if _account(email) is not None:
+            raise Conflict("Cette adresse a déjà un compte.", kept="Il n'a pas changé.")
+        made = create_agent(email, display_name.strip(), role, password_hash, now=now)
+        journal.record("account_added", f"agent:{made.id}", agent_id=None, now=now)
+
+
+def change_password(email: str, password: str, *, now: datetime) -> None:
+    """Give an account a new password; journaled. Raises NotFound, InvalidInput."""
+    _change(email, "account_password", now, password_hash=passwords.hashed(password))
+
+
+def close(email: str, *, now: datetime) -> None:
+    """Let nobody sign in to this account any more; journaled. Raises NotFound."""
+    _change(email, "account_closed", now, active=False)
+
+
+def _change(email: str, act: str, now: datetime, **values: Any) -> None:
+    with unit_of_work():
+        found = _account(email)
+        if found is None:
+            raise NotFound("Aucun compte n'a cette adresse.")
+        for name, value in values.items():
+            setattr(found, name, value)
+        found.session_epoch += 1  # whoever is signed in is signed out
+        journal.record(act, f"agent:{found.id}", agent_id=None, now=now)
+
+
+def _account(email: str) -> Agent | None:
+    return db.session.scalar(select(Agent).where(Agent.email == email.strip().lower()))
