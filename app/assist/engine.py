@@ -46,7 +46,19 @@ class RunState:
         """The script that the last answer leads to, when the run ended that way."""
         if self.outcome != "other_script" or not self.answers:
             return None
-        return _choice(self.script.step(self.answers[-1].step_id), self.answers[-1].choice).script
+        return self._last_choice.script
+
+    @property
+    def goes_on_at(self) -> str | None:
+        """The step to go on with once the script called by the last answer has served, if any."""
+        if self.outcome != "other_script" or not self.answers:
+            return None
+        return self._last_choice.then
+
+    @property
+    def _last_choice(self) -> Choice:
+        last = self.answers[-1]
+        return _choice(self.script.step(last.step_id), last.choice)
 
 
 def start(script: Script) -> RunState:
@@ -97,15 +109,33 @@ def finish(state: RunState, outcome: str) -> RunState:
     return replace(state, outcome=outcome)
 
 
+def resume(state: RunState) -> RunState:
+    """The run taken up again after the script that its last answer called.
+
+    Raises IllegalTransition when that answer says no step to go on with.
+    """
+    step_id = state.goes_on_at
+    if step_id is None:
+        raise IllegalTransition("Ce script ne reprend pas après un autre.")
+    return replace(state, step_id=step_id, outcome=None)
+
+
 def replay(script: Script, answers: tuple[Answer, ...], outcome: str | None = None) -> RunState:
     """The state that these stored answers lead to. ``outcome`` is the stored one, if any.
 
-    Raises what ``answer`` raises when the answers are not a legal path of ``script``.
+    A run whose last answer called another script and whose stored outcome is None was taken up
+    again. Raises what ``answer`` raises when the answers are not a legal path of ``script``.
     """
     state = start(script)
     for given in answers:
-        state = answer(state, given.step_id, given.choice, given.at)
-    return finish(state, outcome) if outcome and state.running else state
+        state = answer(_taken_up(state), given.step_id, given.choice, given.at)
+    if outcome is None:
+        return _taken_up(state)
+    return finish(state, outcome) if state.running else state
+
+
+def _taken_up(state: RunState) -> RunState:
+    return resume(state) if state.goes_on_at else state
 
 
 def _choice(step: Step, number: int) -> Choice:
@@ -115,7 +145,5 @@ def _choice(step: Step, number: int) -> Choice:
 
 
 def _ended_by_answer(state: RunState) -> bool:
-    if not state.answers:
-        return False
-    last = state.answers[-1]
-    return _choice(state.script.step(last.step_id), last.choice).outcome is not None
+    """Not so after ``resume``: there the last answer called a script, and the end came later."""
+    return bool(state.answers) and state._last_choice.outcome == state.outcome

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from app.assist.script import ACTIONS, LOCALES, OUTCOMES, Problem, Script, Step
+from app import bodies
+from app.assist.script import ACTIONS, LOCALES, OUTCOMES, Choice, Problem, Script, Step
 
 MAX_CHOICES = 9  # one key each, 1 to 9
 
@@ -18,7 +19,7 @@ def problems(script: Script, file: str, scripts: Collection[str]) -> list[Proble
         ]
     if not found:  # the shape means nothing while its parts are wrong
         found = _unreachable(script, file) + _endless(script, file)
-    return found + _untranslated(script, file)
+    return found + _untranslated(script, file) + _unnamed(script, file)
 
 
 def _duplicates(script: Script, file: str) -> list[Problem]:
@@ -39,17 +40,30 @@ def _step_problems(step: Step, script: Script, scripts: Collection[str]) -> list
         found.append(f"action inconnue : « {step.action} »")
     known = {s.id for s in script.steps}
     for choice in step.choices:
-        ways = [w for w in (choice.next, choice.end, choice.script) if w is not None]
-        if len(ways) != 1:
-            found.append(
-                "un choix mène à une étape (next), à une fin (end) ou à un script, un seul"
-            )
-        if choice.next is not None and choice.next not in known:
-            found.append(f"un choix mène à une étape inconnue : « {choice.next} »")
-        if choice.end is not None and (choice.end not in OUTCOMES or choice.end == "other_script"):
-            found.append(f"issue inconnue : « {choice.end} »")
-        if choice.script is not None and choice.script not in scripts:
-            found.append(f"un choix mène à un script inconnu : « {choice.script} »")
+        found += _choice_problems(choice, step, known, scripts)
+    return found
+
+
+def _choice_problems(
+    choice: Choice, step: Step, known: Collection[str], scripts: Collection[str]
+) -> list[str]:
+    found = []
+    if len([w for w in (choice.next, choice.end, choice.script) if w is not None]) != 1:
+        found.append("un choix mène à une étape (next), à une fin (end) ou à un script, un seul")
+    if choice.next is not None and choice.next not in known:
+        found.append(f"un choix mène à une étape inconnue : « {choice.next} »")
+    if choice.end is not None and (choice.end not in OUTCOMES or choice.end == "other_script"):
+        found.append(f"issue inconnue : « {choice.end} »")
+    if choice.end == "callback" and step.action != "create_callback":
+        found.append(
+            "un rappel promis se note : la fin « callback » demande l'action create_callback"
+        )
+    if choice.script is not None and choice.script not in scripts:
+        found.append(f"un choix mène à un script inconnu : « {choice.script} »")
+    if choice.then is not None and choice.script is None:
+        found.append("« then » ne va qu'avec un script : il dit où reprendre ensuite")
+    if choice.then is not None and choice.then not in known:
+        found.append(f"un choix reprend à une étape inconnue : « {choice.then} »")
     return found
 
 
@@ -59,7 +73,7 @@ def _unreachable(script: Script, file: str) -> list[Problem]:
         step_id = todo.pop()
         if step_id not in seen:
             seen.add(step_id)
-            todo += [c.next for c in script.step(step_id).choices if c.next]
+            todo += [way for c in script.step(step_id).choices for way in (c.next, c.then) if way]
     return [
         Problem(file, step.id, "étape inaccessible : aucun choix n'y mène")
         for step in script.steps
@@ -92,4 +106,14 @@ def _untranslated(script: Script, file: str) -> list[Problem]:
         for place, text in script.texts()
         for locale in LOCALES
         if not getattr(text, locale).strip()
+    ]
+
+
+def _unnamed(script: Script, file: str) -> list[Problem]:
+    """Names of bodies are data: what is in braces must be in ``app/bodies.yaml``."""
+    return [
+        Problem(file, place, f"nom d'organisme inconnu : « {mark} »")
+        for place, text in script.texts()
+        for locale in LOCALES
+        for mark in bodies.unknown_marks(getattr(text, locale))
     ]

@@ -16,6 +16,7 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
+from app import bodies
 from app.assist import graph
 from app.assist.script import Choice, Problem, Script, Step, Text
 from app.exceptions import ConfigurationError, NotFound
@@ -142,7 +143,7 @@ def _step(document: dict[str, Any]) -> Step:
     }
     fields |= {name: document[name] for name in _OPTIONS if name in document}
     choices = tuple(
-        Choice(_text(c["label"]), c.get("next"), c.get("end"), c.get("script"))
+        Choice(_text(c["label"]), c.get("next"), c.get("end"), c.get("script"), c.get("then"))
         for c in document["choices"]
     )
     return Step(id=document["id"], choices=choices, **fields)
@@ -152,7 +153,14 @@ _OPTIONS = ("action", "patience", "posture")
 
 
 def _text(document: dict[str, str]) -> Text:
-    return Text(fr=french(document["fr"].strip()), en=document["en"].strip())
+    """Both languages, the names of bodies filled in; an unknown name stays for ``graph`` to tell."""
+    return Text(
+        fr=french(_named(document["fr"].strip(), "fr")), en=_named(document["en"].strip(), "en")
+    )
+
+
+def _named(text: str, locale: str) -> str:
+    return text if bodies.unknown_marks(text) else bodies.fill(text, locale)
 
 
 @functools.cache

@@ -59,6 +59,7 @@ class RunView:
     outcome: str | None
     can_back: bool
     entered_at: datetime
+    waiting: str  # the script that goes on after this one, « S13 · … », or ""
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,15 @@ def draw(run: ScriptRun, spoken: str, locale: str) -> RunView:
         outcome=state.outcome,
         can_back=bool(state.answers or run.came_from_id or not state.running),
         entered_at=store.current_step(run).entered_at,
+        waiting=_waiting(run, locale),
     )
+
+
+def _waiting(run: ScriptRun, locale: str) -> str:
+    caller = service.caller_of(run)
+    if caller is None:
+        return ""
+    return f"{caller.script_id} · {service.state_of(caller).script.title.get(locale)}"
 
 
 def _said(text: Text | None, spoken: str, locale: str) -> Said | None:

@@ -121,6 +121,13 @@ def back(run_id: int) -> str:
     return _pane_of(service.back(run_id, moves=_needed("moves"), now=clock.now()))
 
 
+@bp.post("/assist/runs/<int:run_id>/go-on")
+@allow("front", "back", "manager")
+def go_on(run_id: int) -> str:
+    """Take up again the script that called this one."""
+    return _pane_of(service.go_on(run_id, moves=_needed("moves"), now=clock.now()))
+
+
 @bp.post("/assist/runs/<int:run_id>/finish")
 @allow("front", "back", "manager")
 def finish(run_id: int) -> str:

@@ -41,6 +41,9 @@ OUTCOMES = (
     "interrupted",
 )
 
+# Ends after which the script that called another one goes on: what blocked it is out of the way.
+SERVED = ("solved", "under_way")
+
 # Who did it (DOMAIN, "Posture"): the person alone, the two together, the agent in their place.
 POSTURES = ("alone", "with", "for")
 # Why in their place: neutral reasons only, never a judgment on the person.
@@ -61,12 +64,16 @@ class Text:
 
 @dataclass(frozen=True)
 class Choice:
-    """One answer to a step. Exactly one of ``next``, ``end`` and ``script`` is set."""
+    """One answer to a step. Exactly one of ``next``, ``end`` and ``script`` is set.
+
+    ``then``, beside ``script``: the step at which this script goes on once the other has served.
+    """
 
     label: Text
     next: str | None = None
     end: str | None = None
     script: str | None = None
+    then: str | None = None
 
     @property
     def outcome(self) -> str | None:

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from app.assist import engine, loader, store
 from app.assist.models import ScriptRun, ScriptRunStep
-from app.assist.script import POSTURE_REASONS, POSTURES, Script
+from app.assist.script import POSTURE_REASONS, POSTURES, SERVED, Script
 from app.dossiers.vocabulary import PortalEventKind as Kind
 from app.exceptions import IllegalTransition, InvalidInput
 from app.extensions import db
@@ -159,7 +159,62 @@ def answer(
             return _start(following, run.contact_id, run.dossier_id, agent_id, now, run)
         else:
             _trace_after(run)
+            return _go_on_with_caller(run, state, now) or run_id
     return run_id
+
+
+def _go_on_with_caller(run: ScriptRun, ended: engine.RunState, now: datetime) -> int | None:
+    """When what blocked it is out of the way, the script that called this one goes on.
+
+    The nearest caller that says where it goes on counts: S13 called S04, which called S03.
+    """
+    return take_up_caller(run, now) if ended.outcome in SERVED else None
+
+
+def take_up_caller(run: ScriptRun, now: datetime) -> int | None:
+    """Go on with the script that called ``run``, in the caller's transaction; its run, if any."""
+    waiting = caller_of(run)
+    if waiting is None:
+        return None
+    state = engine.resume(state_of(waiting))
+    if not store.claim_move(waiting.id, waiting.moves, outcome=None, ended_at=None):
+        return None
+    _enter(waiting, state.step_id, state.step.posture, now, len(waiting.steps))
+    _trace_after(waiting)
+    return waiting.id
+
+
+def caller_of(run: ScriptRun) -> ScriptRun | None:
+    """The run that waits to go on once ``run`` has served, if one does."""
+    while run.came_from_id is not None:
+        run = store.run(run.came_from_id)
+        if state_of(run).goes_on_at:
+            return run
+    return None
+
+
+def go_on(run_id: int, *, moves: int, now: datetime) -> int:
+    """Back to the script that called this one, by decision; the run to show.
+
+    A run that goes on is ended as *interrupted*. Raises IllegalTransition when none waits, or when
+    a third script has begun since.
+    """
+    with unit_of_work():
+        run = store.run(run_id)
+        if run.moves != moves:
+            return run_id
+        begun = store.running(run.contact_id, run.dossier_id)
+        if begun is not None and begun.id != run.id:
+            raise IllegalTransition("Un autre script est en cours pour ce contact.")
+        if run.ended_at is None:
+            if not store.claim_move(run_id, moves, outcome="interrupted", ended_at=now):
+                return run_id
+            store.current_step(run).left_at = now
+            db.session.flush()
+        taken = take_up_caller(run, now)
+        if taken is None:
+            raise IllegalTransition("Aucun script n'attend de reprendre.")
+        return taken
 
 
 def back(run_id: int, *, moves: int, now: datetime) -> int:

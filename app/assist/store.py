@@ -99,9 +99,10 @@ def may_tell(contact_id: int) -> bool:
 
 
 def scripts_of(contact_id: int) -> list[str]:
-    """Ids of the scripts run for a contact, each once, in the order of their first run.
+    """Ids of the scripts run for a contact, each once, the one left last at the end.
 
-    A run closed as ``not_this`` was opened by mistake: it tells nothing of the person's trouble.
+    A script taken up again after another one that it called is what the contact is about. A run
+    closed as ``not_this`` was opened by mistake: it tells nothing of the person's trouble.
     """
     ids = db.session.scalars(
         select(ScriptRun.script_id)
@@ -109,9 +110,9 @@ def scripts_of(contact_id: int) -> list[str]:
             ScriptRun.contact_id == contact_id,
             or_(ScriptRun.outcome.is_(None), ScriptRun.outcome != "not_this"),
         )
-        .order_by(ScriptRun.started_at, ScriptRun.id)
-    )
-    return list(dict.fromkeys(ids))
+        .order_by(ScriptRun.ended_at.is_(None), ScriptRun.ended_at, ScriptRun.id)
+    ).all()
+    return list(dict.fromkeys(reversed(ids)))[::-1]
 
 
 def contact(contact_id: int, *, lock: bool = False) -> Contact:

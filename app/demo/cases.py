@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app import bodies
 from app.dossiers.vocabulary import (
     Defect,
     Inside,
@@ -89,13 +90,15 @@ CASES: tuple[Case, ...] = (
     Case(
         "Mickaël", "Perrin", "+33639980101", 36,
         ("rejeté sans le savoir, boîte mail perdue", "rejected without knowing it, mailbox lost"),
-        Inside.REJECTED, from_software=False, deposited=42, taken_up=35, decided=20,
+        Inside.REJECTED, from_software=False, enrolled=44, deposited=42, taken_up=35, decided=20,
         rejection=Rejection.OUTSIDE_PROCEDURE,
-        evidence="Dépôt fait directement sur le site, sans dossier prérempli.",
-        notified=13, organisation="Greta du Val Clair", training="Magasinier cariste",
+        evidence="Dépôt fait directement sur le site, pendant une séance collective.",
+        notified=20, organisation="Greta du Val Clair", training="Magasinier cariste",
+        # Two mails, neither seen: the decision, then a new connection to make the request again.
         events=(
-            Told(Kind.DEPOSITED, 42), Told(Kind.TAKEN_UP, 35), Told(Kind.DECIDED, 20),
-            Told(Kind.NOTIFIED, 13),
+            Told(Kind.ENROLLED, 44.5), Told(Kind.LINK_SENT, 44.4), Told(Kind.DEPOSITED, 42),
+            Told(Kind.TAKEN_UP, 35), Told(Kind.DECIDED, 20.5), Told(Kind.NOTIFIED, 20.4),
+            Told(Kind.LINK_SENT, 13.5), Told(Kind.MAIL_DELIVERED, 13.49),
         ),
         annotation="Seul de son groupe à ne pas être payé, d'après l'organisme.",
     ),
@@ -119,7 +122,7 @@ CASES: tuple[Case, ...] = (
     Case(
         "Monique", "Delmas", "+33639980103", 62,
         ("62 ans, à découvert : quand sera-t-elle payée ?", "62, overdrawn: when will she be paid?"),
-        Inside.DEPOSITED, owner="nadia", enrolled=30, deposited=8, amount=68220,
+        Inside.DEPOSITED, owner="nadia", enrolled=30, deposited=8,
         training="Secrétaire assistante",
         events=(
             Told(Kind.LINK_SENT, 30), Told(Kind.MAIL_BOUNCED, 30), Told(Kind.LINK_SENT, 10),
@@ -298,7 +301,12 @@ ORGANISATIONS: tuple[tuple[str, str, str], ...] = (
 # Name, kind, number, note.
 DIRECTORY: tuple[tuple[str, str, str, str], ...] = (
     ("Points Région", "service", "+33261910160", "Accueil du lundi au vendredi, 9 h – 17 h."),
-    ("Pôle emploi, ligne des conseillers", "service", "+33261910161", "Dire « rémunération »."),
+    (
+        f"{bodies.name('emploi', 'fr')}, ligne des conseillers",
+        "service",
+        "+33261910161",
+        "Pour un avis de situation ou une inscription.",
+    ),
     ("Mission locale de Montreval", "service", "+33261910162", "Pour les moins de 26 ans."),
     ("Interprète arabe", "interpreter", INTERPRETER, "Tous les jours, 8 h – 20 h."),
     ("Interprète ukrainien et russe", "interpreter", "+33639980161", ""),

@@ -72,6 +72,7 @@ class DossierFacts:
     paid_on: date | None = None
     amount_cents: int | None = None
     deposits_processed: date | None = None
+    processing_noted_on: date | None = None
     other_open_demands: int = 0
     pieces: tuple[PieceFact, ...] = ()
     path: PortalPath = PortalPath()

@@ -65,9 +65,9 @@ def _awaited(say: _Speaker) -> str:
         )
     if path.step1_at:
         return say.pair(
-            f"Votre mot de passe est créé depuis le {say.local(path.step1_at)}. "
+            f"Vous avez créé votre mot de passe le {say.local(path.step1_at)}. "
             "Il reste à rouvrir le mail pour vous connecter et remplir la demande.",
-            f"Your password was set on {say.local(path.step1_at)}. "
+            f"You set your password on {say.local(path.step1_at)}. "
             "Next: open the mail again to sign in and fill in the request.",
         )
     return _link_waiting(say, path)
@@ -76,9 +76,9 @@ def _awaited(say: _Speaker) -> str:
 def _nothing_sent(say: _Speaker) -> str:
     if say.facts.enrolled_on is None:
         return say.pair(
-            "Votre organisme de formation n'a pas encore déclaré votre inscription : "
-            "aucun mail n'a pu vous être envoyé.",
-            "Your training centre has not declared your enrolment yet: "
+            "Votre organisme de formation n'a pas encore déclaré votre inscription, ou elle n'est "
+            "pas encore arrivée chez nous : aucun mail n'a pu vous être envoyé.",
+            "Your training centre has not declared your enrolment yet, or it has not reached us: "
             "no mail could be sent to you.",
         )
     return say.pair(
@@ -96,17 +96,14 @@ def _link_waiting(say: _Speaker, path: PortalPath) -> str:
     if say.now >= path.expires_at:
         ended = say.local(path.expires_at)
         return say.pair(
-            f"Le lien envoyé par mail le {sent} n'est plus valable depuis le {ended}. "
-            "Il faut vous en envoyer un nouveau.",
-            f"The link mailed on {sent} stopped working on {ended}. A new one must be sent.",
+            f"Votre lien, envoyé le {sent}, a expiré le {ended}. Je vous en renvoie un.",
+            f"Your link, sent on {sent}, expired on {ended}. I am sending you another.",
         )
     until = moment(path.expires_at, say.today, say.locale)
     if path.opened_at:
         return say.pair(
-            f"Le lien envoyé le {sent} a été ouvert. Il reste à créer votre mot de passe : "
-            f"il est valable jusqu'au {until.removeprefix('le ')}.",
-            f"The link mailed on {sent} was opened. Next: set your password. "
-            f"It works until {until.removeprefix('on ')}.",
+            f"Le lien est ouvert. Il reste à créer votre mot de passe, avant {until}.",
+            f"The link is open. Next: set your password, before {until.removeprefix('on ')}.",
         )
     return say.pair(
         f"Un mail avec un lien vous a été envoyé le {sent}. "
@@ -126,12 +123,22 @@ def _deposited(say: _Speaker) -> str:
     if asked:
         return f"{first} {asked}"
     if facts.deposits_processed:
-        queue = say.day(facts.deposits_processed)
-        return first + say.pair(
+        return first + _being_processed(say, facts.deposits_processed)
+    return first + say.pair(" Elle n'est pas encore étudiée.", " Nobody has looked at it yet.")
+
+
+def _being_processed(say: _Speaker, deposits_of: date) -> str:
+    """Which deposits are worked on: today's note is told as today's, an older one with its day."""
+    queue, noted = say.day(deposits_of), say.facts.processing_noted_on
+    if noted is None or noted == say.today:
+        return say.pair(
             f" Nous traitons aujourd'hui les demandes déposées le {queue}.",
             f" We are now working on requests submitted on {queue}.",
         )
-    return first + say.pair(" Elle n'est pas encore étudiée.", " Nobody has looked at it yet.")
+    return say.pair(
+        f" Le {say.day(noted)}, nous traitions les demandes déposées le {queue}.",
+        f" On {say.day(noted)}, we were working on requests submitted on {queue}.",
+    )
 
 
 def _taken_up(say: _Speaker) -> str:
@@ -163,7 +170,8 @@ def _refused(say: _Speaker) -> str:
         if taken
         else f"Your file was {verb}",
     )
-    return f"{start}{say.on(facts.decided_on)}{_because(say, facts.rejection)}.{_told(say)}"
+    because = _because(say, facts.rejection)
+    return f"{start}{say.on(facts.decided_on)}{because}.{_told(say)}{_to_make_again(say)}"
 
 
 def _because(say: _Speaker, rejection: Rejection | None) -> str:
@@ -180,12 +188,40 @@ def _told(say: _Speaker) -> str:
         )
     if not facts.notification_seen:
         return say.pair(
-            f" Le mail du {say.day(facts.notified_on)} n'a pas encore été ouvert.",
-            f" The mail of {say.day(facts.notified_on)} has not been opened yet.",
+            f" Le mail de décision du {say.day(facts.notified_on)} n'a pas encore été ouvert.",
+            f" The decision mail of {say.day(facts.notified_on)} has not been opened yet.",
         )
     return say.pair(
-        f" Le mail du {say.day(facts.notified_on)} a été ouvert.",
-        f" The mail of {say.day(facts.notified_on)} was opened.",
+        f" Le mail de décision du {say.day(facts.notified_on)} a été ouvert.",
+        f" The decision mail of {say.day(facts.notified_on)} was opened.",
+    )
+
+
+def _to_make_again(say: _Speaker) -> str:
+    """What became of the mail sent to make a rejected request again: it is not the decision's mail.
+
+    Only for the reason that the mail mends, and only a mail that left after the decision.
+    """
+    path, decided = say.facts.path, say.facts.decided_on
+    if say.facts.rejection is not Rejection.OUTSIDE_PROCEDURE or not path.sent_at:
+        return ""
+    if decided is None or local_day(path.sent_at) < decided or path.expires_at is None:
+        return ""
+    sent = say.local(path.sent_at)
+    if path.bounced_at:
+        return say.pair(
+            f" Le mail envoyé le {sent} pour la refaire n'est pas arrivé.",
+            f" The mail sent on {sent} to make it again did not arrive.",
+        )
+    if path.step1_at is None and say.now >= path.expires_at:
+        ended = say.local(path.expires_at)
+        return say.pair(
+            f" Le lien envoyé le {sent} pour la refaire a expiré le {ended}.",
+            f" The link sent on {sent} to make it again expired on {ended}.",
+        )
+    return say.pair(
+        f" Un mail pour la refaire vous a été envoyé le {sent}.",
+        f" A mail to make it again was sent to you on {sent}.",
     )
 
 

@@ -210,6 +210,7 @@ def dossiers_of(person_id: int) -> Sequence[Dossier]:
 
 def facts_of(found: Dossier) -> DossierFacts:
     """The frozen facts of a dossier, for the pure decisions. Loads what is not loaded yet."""
+    processed = deposits_processed()
     return DossierFacts(
         inside=found.inside,
         descends_from_of=found.descends_from_of,
@@ -223,7 +224,8 @@ def facts_of(found: Dossier) -> DossierFacts:
         next_payment_on=found.next_payment_on,
         paid_on=found.paid_on,
         amount_cents=found.amount_cents,
-        deposits_processed=deposits_processed(),
+        deposits_processed=processed.deposits_of if processed else None,
+        processing_noted_on=processed.on if processed else None,
         other_open_demands=_other_open_demands(found),
         pieces=tuple(
             PieceFact(p.kind, p.state, p.defect, p.asked_at, p.sent_at) for p in found.pieces
@@ -249,11 +251,9 @@ def _other_open_demands(found: Dossier) -> int:
     )
 
 
-def deposits_processed() -> date | None:
-    """The deposit day that the service works on now, as last noted."""
-    return db.session.scalar(
-        select(ProcessingDate.deposits_of).order_by(ProcessingDate.on.desc()).limit(1)
-    )
+def deposits_processed() -> ProcessingDate | None:
+    """The deposit day that the service works on, as last noted, and the day of that note."""
+    return db.session.scalar(select(ProcessingDate).order_by(ProcessingDate.on.desc()).limit(1))
 
 
 def next_payment_wave(after: date) -> date | None:

@@ -101,19 +101,18 @@ def _account_not_found(case: _Case) -> Trouble | None:
 
 def _outside_procedure(case: _Case) -> Trouble | None:
     facts = case.facts
-    refused = facts.inside in (Inside.REJECTED, Inside.INADMISSIBLE)
-    if not refused or (
-        facts.rejection is not Rejection.OUTSIDE_PROCEDURE and facts.descends_from_of
-    ):
+    # An inadmissible demande keeps no reason; a rejected one has its own, which alone counts.
+    inadmissible = facts.inside is Inside.INADMISSIBLE and not facts.descends_from_of
+    if facts.rejection is not Rejection.OUTSIDE_PROCEDURE and not inadmissible:
         return None
     return case.make(
         "outside_procedure", "S13",
         ("Demande déposée hors procédure", "Request submitted outside the procedure"),
         (
-            "La demande ne vient pas du logiciel de l'organisme : elle a été refusée et il faut la "
-            "refaire depuis le dossier prérempli.",
-            "The request does not come from the training centre's software: it was refused and "
-            "must be made again from the prefilled file.",
+            "La demande est arrivée par le site, pas par le mail, et a été refusée. Elle se refait "
+            "depuis la demande préremplie ; les documents resservent.",
+            "The request came through the site, not through the mail, and was refused. It is made "
+            "again from the prefilled request; the documents serve again.",
         ),
     )  # fmt: skip
 
@@ -140,24 +139,24 @@ def _never_enrolled(case: _Case) -> Trouble | None:
         "never_enrolled", "S01",
         ("Aucun mail envoyé", "No mail was sent"),
         (
-            "L'organisme n'a pas déclaré l'inscription : le mail attendu n'est jamais parti.",
-            "The training centre has not declared the enrolment: the mail never left.",
+            "Aucune inscription n'est arrivée chez nous : le mail attendu n'est pas parti.",
+            "No enrolment has reached us: the mail has not left.",
         ),
     )  # fmt: skip
 
 
 def _mail_bounced(case: _Case) -> Trouble | None:
     path = case.facts.path
-    if not path.bounced_at:
+    if not path.bounced_at or case.facts.inside is Inside.PAID:
         return None
     return case.make(
         "mail_bounced", "S01",
         ("Mail refusé", "Mail refused"),
         (
             f"Le mail envoyé le {case.day(path.sent_at or path.bounced_at)} est revenu : "
-            "l'adresse est sans doute fausse.",
+            "l'adresse est à vérifier, ou la boîte est pleine.",
             f"The mail sent on {case.day(path.sent_at or path.bounced_at)} came back: "
-            "the address is probably wrong.",
+            "the address needs checking, or the mailbox is full.",
         ),
     )  # fmt: skip
 
@@ -208,10 +207,10 @@ def _after_step1(case: _Case) -> Trouble | None:
         "after_step1", "S10",
         ("Arrêt après l'étape 1", "Stopped after step 1"),
         (
-            f"Le mot de passe est créé depuis le {case.day(path.step1_at)}, mais la personne ne "
-            "s'est pas connectée : il faut rouvrir le mail.",
-            f"The password was set on {case.day(path.step1_at)} but the person did not sign in: "
-            "the mail must be opened again.",
+            f"La personne a créé son mot de passe le {case.day(path.step1_at)}, sans se connecter "
+            "ensuite : il faut rouvrir le mail.",
+            f"The person set the password on {case.day(path.step1_at)} and did not sign in "
+            "afterwards: the mail must be opened again.",
         ),
     )  # fmt: skip
 
@@ -220,7 +219,7 @@ def _link_expired(case: _Case) -> Trouble | None:
     path = case.facts.path
     if not _awaited(case) or path.step1_at or not path.sent_at or not path.expires_at:
         return None
-    if case.now < path.expires_at:
+    if path.bounced_at or case.now < path.expires_at:
         return None
     return case.make(
         "link_expired", "S02",
@@ -236,6 +235,8 @@ def _mail_unopened(case: _Case) -> Trouble | None:
     path = case.facts.path
     if not _awaited(case) or path.opened_at or path.step1_at or not path.sent_at:
         return None
+    if path.bounced_at:  # what did not arrive cannot be opened
+        return None
     if not path.expires_at or case.now >= path.expires_at:
         return None
     if case.now - path.sent_at < MAIL_OVERDUE:
@@ -243,12 +244,13 @@ def _mail_unopened(case: _Case) -> Trouble | None:
     until = moment(path.expires_at, local_day(case.now), case.locale)
     return case.make(
         "mail_unopened", "S03",
-        ("Mail pas encore ouvert", "Mail not opened yet"),
+        ("Lien pas encore ouvert", "Link not opened yet"),
         (
-            f"Le mail du {case.day(path.sent_at)} n'a pas été ouvert : peut-être dans les "
-            f"courriers indésirables. Lien valable jusqu'au {until.removeprefix('le ')}.",
-            f"The mail of {case.day(path.sent_at)} was not opened: maybe in the spam folder. "
-            f"The link works until {until.removeprefix('on ')}.",
+            f"Le lien du mail du {case.day(path.sent_at)} n'a pas encore servi : le mail est "
+            "peut-être dans les courriers indésirables. "
+            f"Lien valable jusqu'au {until.removeprefix('le ')}.",
+            f"The link mailed on {case.day(path.sent_at)} has not been used yet: the mail may be "
+            f"in the spam folder. The link works until {until.removeprefix('on ')}.",
         ),
     )  # fmt: skip
 
@@ -260,9 +262,9 @@ def _fields_lost(case: _Case) -> Trouble | None:
         "fields_lost", "S23",
         ("Champs effacés à la validation", "Fields lost when submitting"),
         (
-            "Le Portail a effacé des champs à la validation : c'est une anomalie connue, "
-            "pas une erreur de la personne.",
-            "The Portal lost fields when submitting: a known bug, not the person's mistake.",
+            "Le Portail a effacé des champs à la validation : cela vient du Portail, "
+            "pas de la personne.",
+            "The Portal lost fields when submitting: it comes from the Portal, not the person.",
         ),
     )  # fmt: skip
 
@@ -367,14 +369,23 @@ def _awaiting_payment(case: _Case) -> Trouble | None:
     today = local_day(case.now)
     french = "Demande probable : la date du paiement."
     english = "Likely question: the payment date."
-    if facts.deposits_processed and facts.inside is Inside.DEPOSITED:
-        at = day(facts.deposits_processed, today, case.locale)
-        french += f" On traite les dépôts du {at}."
-        english += f" Requests of {at} are being processed."
-    if facts.next_payment_on and facts.next_payment_on >= today:
+    if facts.inside is Inside.DEPOSITED:
+        french += " Personne n'a encore étudié ce dossier : aucune date à donner."
+        english += " Nobody has studied this file yet: there is no date to give."
+        if facts.deposits_processed:
+            at = day(facts.deposits_processed, today, case.locale)
+            french += f" On traite les dépôts du {at}."
+            english += f" Requests of {at} are being processed."
+    elif facts.inside is Inside.TAKEN_UP:
+        french += " Rien n'est encore décidé : aucune date à donner."
+        english += " Nothing is decided yet: there is no date to give."
+    elif facts.next_payment_on and facts.next_payment_on >= today:
         at = day(facts.next_payment_on, today, case.locale)
-        french += f" Prochain paiement le {at}."
-        english += f" Next payment on {at}."
+        french += f" Paiement prévu le {at}."
+        english += f" Payment planned on {at}."
+    else:
+        french += " L'aide est accordée, aucune date n'est encore fixée."
+        english += " The aid is granted, no date is set yet."
     return case.make(
         "awaiting_payment", "S25",
         ("Attend son paiement", "Waiting for payment"),

@@ -11,7 +11,7 @@ from app.dossiers import store, timeline
 from app.dossiers.models import Dossier, Piece, PriorityFlag
 from app.dossiers.status import status_sentence
 from app.dossiers.trouble import Trouble, likely_troubles
-from app.dossiers.vocabulary import CLOSED, Inside, PieceState
+from app.dossiers.vocabulary import CLOSED, GRANTED, PieceState
 from app.dossiers.wording import Words, pick, tidy
 
 PERMIT_NOTICE = timedelta(days=60)  # a residence permit takes about two months to renew
@@ -45,7 +45,11 @@ class FlagLine:
 
 @dataclass(frozen=True)
 class DossierView:
-    """One dossier, ready to be read. ``sentence`` comes first on every screen."""
+    """One dossier, ready to be read. ``sentence`` comes first on every screen.
+
+    ``next_payment`` and ``amount_cents`` are None as long as nothing was granted; ``next_wave`` is
+    the service's own calendar, which promises nothing for this dossier.
+    """
 
     dossier: Dossier
     words: Words
@@ -55,6 +59,8 @@ class DossierView:
     pieces: tuple[PieceLine, ...]
     flags: tuple[FlagLine, ...]
     next_payment: date | None
+    next_wave: date | None
+    amount_cents: int | None
     timeline: Sequence[timeline.Item]
     others: Sequence[Dossier]
 
@@ -74,6 +80,8 @@ def of(dossier_id: int, now: datetime, locale: str) -> DossierView:
         pieces=tuple(_piece_line(p, words) for p in _by_urgency(found.pieces)),
         flags=tuple(FlagLine(f, f.due_on < today) for f in found.flags if f.done_at is None),
         next_payment=_next_payment(found, today),
+        next_wave=_next_wave(found, today),
+        amount_cents=found.amount_cents if found.inside in GRANTED else None,
         timeline=timeline.of(found, words),
         others=[d for d in store.dossiers_of(found.person_id) if d.id != found.id],
     )
@@ -99,11 +107,17 @@ def _piece_line(piece: Piece, words: Words) -> PieceLine:
 
 
 def _next_payment(found: Dossier, today: date) -> date | None:
-    """The day fixed for this dossier, else the next wave once there is a demande to pay."""
-    if found.inside in CLOSED or found.inside is Inside.AWAITED:
+    """The day fixed for this dossier; None until the aid is granted, whatever the row holds."""
+    if found.inside not in GRANTED or found.inside in CLOSED:
         return None
-    if found.next_payment_on and found.next_payment_on >= today:
-        return found.next_payment_on
+    fixed = found.next_payment_on
+    return fixed if fixed and fixed >= today else None
+
+
+def _next_wave(found: Dossier, today: date) -> date | None:
+    """The service's next payment day, for a granted dossier that has no day of its own yet."""
+    if found.inside not in GRANTED or found.inside in CLOSED or _next_payment(found, today):
+        return None
     return store.next_payment_wave(today)
 
 

@@ -42,6 +42,9 @@ SHOWN_AS = {
     Inside.PAID: Outside.PROCESSED,
 }
 
+# The aid is granted: before that, a payment date or an amount would promise what nobody decided.
+GRANTED = frozenset({Inside.VOTED, Inside.TO_PAY, Inside.PAID})
+
 CLOSED = frozenset({Inside.INADMISSIBLE, Inside.REJECTED, Inside.PAID})
 
 

@@ -14,6 +14,7 @@ from enum import StrEnum
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 
+from app import bodies
 from app.clock import PARIS, local_day
 from app.dossiers import phone_numbers
 from app.dossiers.vocabulary import (
@@ -51,8 +52,8 @@ OUTSIDE: Texts = {
 
 REJECTION: Texts = {
     Rejection.OUTSIDE_PROCEDURE: (
-        "la demande n'a pas été déposée depuis le logiciel de l'organisme",
-        "the request was not submitted from the training centre's software",
+        "la demande n'est pas passée par le mail envoyé pour la faire",
+        "the request did not come through the mail sent to make it",
     ),
     Rejection.TRAINING_NOT_ELIGIBLE: (
         "cette formation n'ouvre pas droit à l'aide",
@@ -63,8 +64,8 @@ REJECTION: Texts = {
         "the income is above the ceiling of the aid",
     ),
     Rejection.PAID_BY_EMPLOYMENT_SERVICE: (
-        "la formation est déjà rémunérée par Pôle emploi",
-        "the training is already paid for by the employment service",
+        f"une allocation de {bodies.on_paper('emploi', 'fr')} est déjà versée pour cette période",
+        f"a benefit from {bodies.on_paper('emploi', 'en')} is already paid for that time",
     ),
     Rejection.PIECES_MISSING: (
         "des pièces demandées ne sont pas arrivées",

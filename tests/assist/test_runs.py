@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from datetime import timedelta
 
@@ -94,6 +95,89 @@ def test_another_script_follows_and_back_returns_to_the_first(app: Flask, create
     assert back == first
     assert service.state_of(store.run(first)).step_id == "adresse"
     assert service.scripts_used(contact.id) == ["S01"]
+
+
+def walk(run_id: int, agent_id: int, *steps: tuple[str, str]) -> int:
+    """Answer by (step, label of the choice); the run where it ends up."""
+    for step_id, label in steps:
+        state = service.state_of(store.run(run_id))
+        assert state.step_id == step_id
+        labels = [choice.label.fr.replace("\u00a0", " ") for choice in state.step.choices]
+        number = next(n for n, text in enumerate(labels) if text.startswith(label))
+        run_id = choose(run_id, number, next(SECONDS), agent_id)
+    return run_id
+
+
+SECONDS = itertools.count(1)  # an answer comes after the one before
+
+
+TO_THE_MAILBOX = (
+    ("ecouter", "Elle n’arrive pas"), ("lire", "Oui, l’inscription"), ("fait", "C’est clair"),
+    ("adresse", "C’est la bonne, mais"),
+)  # fmt: skip
+MAILBOX_FOUND = (
+    ("lequel", "La boîte mail"), ("ailleurs", "Oui, elle est ouverte"), ("renvoi", "Elle voit un"),
+    ("lire_message", "C’est celui"), ("ouvrir", "Oui, elle continue"),
+)  # fmt: skip
+
+
+def test_a_script_called_on_the_way_returns_to_its_caller(app: Flask, create_agent) -> None:
+    agent = create_agent("front")
+    contact = contact_of()
+    s13 = begin(contact, agent.id, "S13")
+    s04 = walk(s13, agent.id, *TO_THE_MAILBOX)
+    assert store.run(s04).script_id == "S04"
+    back = walk(s04, agent.id, *MAILBOX_FOUND)
+    assert back == s13
+    assert service.state_of(store.run(s13)).step_id == "dedans"
+    assert store.run(s13).ended_at is None
+    assert store.run(s04).outcome == "under_way"
+    walk(s13, agent.id, ("dedans", "Elle le fera plus tard"), ("contact", "C’est redit, elle la"))
+    assert store.run(s13).outcome == "follow_up"
+    # The call is about what was taken up again last.
+    assert service.scripts_used(contact.id) == ["S04", "S13"]
+
+
+def test_the_nearest_caller_that_waits_goes_on(app: Flask, create_agent) -> None:
+    """S13 → S04 → S03: when the message is found, S13 goes on, not S04."""
+    agent = create_agent("front")
+    s13 = begin(contact_of(), agent.id, "S13")
+    s04 = walk(s13, agent.id, *TO_THE_MAILBOX)
+    s03 = walk(s04, agent.id, *MAILBOX_FOUND[:2], ("renvoi", "Rien n’arrive"))
+    assert store.run(s03).script_id == "S03"
+    found = walk(
+        s03, agent.id, ("appareil", "Téléphone, une"), ("application", "Oui"), ("liste", "Oui"),
+        ("message", "C’est le bon"), ("sortir", "C’est fait"),
+        ("ouvrir", "La page du mot de passe : elle continue"),
+    )  # fmt: skip
+    assert found == s13
+
+
+def test_a_caller_can_be_taken_up_by_decision_but_not_beside_a_third(app: Flask, login) -> None:
+    client, contact = login("front"), contact_of()
+    s13 = begin(contact, client.agent.id, "S13")
+    s04 = walk(s13, client.agent.id, *TO_THE_MAILBOX)
+    page = pane(client, contact)
+    assert "on revient à S13" in page
+    html = client.post(f"/assist/runs/{s04}/go-on", data={"moves": store.run(s04).moves}).text
+    assert "Êtes-vous dans la demande déjà remplie" in html
+    assert store.run(s04).outcome == "interrupted"
+    # An ended call to S04 waits for nobody any more; a third script keeps the place.
+    s04 = walk(s13, client.agent.id, ("dedans", "Le mot de passe est refusé"))
+    begin(contact, client.agent.id, "S25")
+    again = client.post(f"/assist/runs/{s04}/go-on", data={"moves": store.run(s04).moves})
+    assert again.status_code == 409
+    assert store.run(s13).ended_at is not None
+
+
+def test_an_end_that_leaves_it_open_offers_the_way_back(app: Flask, login) -> None:
+    client, contact = login("front"), contact_of()
+    s13 = begin(contact, client.agent.id, "S13")
+    s04 = walk(s13, client.agent.id, *TO_THE_MAILBOX)
+    walk(s04, client.agent.id, ("lequel", "La boîte"), ("ailleurs", "Non"), ("fournisseur", "Une adresse de"),
+         ("pro", "Elle va le demander"))  # fmt: skip
+    assert store.run(s04).outcome == "third_party"
+    assert "Revenir à S13" in pane(client, contact)
 
 
 def test_starting_another_script_ends_the_one_that_runs(app: Flask, create_agent) -> None:

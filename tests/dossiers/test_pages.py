@@ -49,7 +49,8 @@ def test_one_candidate_is_shown_at_once_with_the_sentence_first(login: Any) -> N
     create_event(dossier, PortalEventKind.LINK_SENT, clock.now() - timedelta(days=9))
     text = pane(login("front"), create_contact(NUMBER))
     assert text.index("Inès Roux") < text.index('id="status-sentence"') < text.index("Pièces")
-    assert "plus valable depuis" in text
+    assert "a expiré le" in text
+    assert "À dire" in text
     assert 'data-script="S02"' in text
     assert "06 39 98 01 01" in text
 

@@ -39,7 +39,9 @@ REJECTED = DossierFacts(
     taken_up_on=date(2021, 5, 18),
     decided_on=date(2021, 6, 2),
     rejection=Rejection.OUTSIDE_PROCEDURE,
-    notified_on=date(2021, 6, 9),
+    notified_on=date(2021, 6, 2),
+    # Two mails: the decision on the 2nd, and on the 9th a new connection to make it again.
+    path=events((Kind.LINK_SENT, 13)),
 )
 
 
@@ -50,16 +52,27 @@ def plain(text: str) -> str:
 def test_the_rejected_case_of_the_study_in_one_breath() -> None:
     assert plain(status_sentence(REJECTED, NOW, "fr")) == (
         "Votre dossier a été pris en charge le 18 mai, puis rejeté le 2 juin parce que la demande "
-        "n'a pas été déposée depuis le logiciel de l'organisme. "
-        "Le mail du 9 juin n'a pas encore été ouvert."
+        "n'est pas passée par le mail envoyé pour la faire. "
+        "Le mail de décision du 2 juin n'a pas encore été ouvert. "
+        "Le lien envoyé le 9 juin pour la refaire a expiré le 12 juin."
     )
 
 
 @pytest.mark.parametrize(
     ("facts", "words"),
     [
-        (DossierFacts(), "n'a pas encore déclaré votre inscription"),
-        (replace(INVITED, path=events((Kind.LINK_SENT, 9))), "plus valable depuis le 16 juin"),
+        (
+            DossierFacts(),
+            "n'a pas encore déclaré votre inscription, ou elle n'est pas encore arrivée",
+        ),
+        (
+            replace(INVITED, path=events((Kind.LINK_SENT, 9))),
+            "Votre lien, envoyé le 13 juin, a expiré le 16 juin. Je vous en renvoie un.",
+        ),
+        (
+            replace(INVITED, path=events((Kind.LINK_SENT, 1), (Kind.LINK_OPENED, 0.1))),
+            "Il reste à créer votre mot de passe, avant le 24 juin à 10 h 30.",
+        ),
         (
             replace(INVITED, path=events((Kind.LINK_SENT, 1))),
             "valable jusqu'au 24 juin à 10 h 30",
@@ -70,7 +83,7 @@ def test_the_rejected_case_of_the_study_in_one_breath() -> None:
         ),
         (
             replace(INVITED, path=events((Kind.LINK_SENT, 5), (Kind.STEP1_DONE, 4))),
-            "Votre mot de passe est créé depuis le 18 juin",
+            "Vous avez créé votre mot de passe le 18 juin.",
         ),
         (
             DossierFacts(
@@ -79,6 +92,15 @@ def test_the_rejected_case_of_the_study_in_one_breath() -> None:
                 deposits_processed=date(2021, 6, 4),
             ),
             "déposée le 14 juin. Nous traitons aujourd'hui les demandes déposées le 4 juin.",
+        ),
+        (
+            DossierFacts(
+                inside=Inside.DEPOSITED,
+                deposited_on=date(2021, 6, 14),
+                deposits_processed=date(2021, 6, 1),
+                processing_noted_on=date(2021, 6, 18),
+            ),
+            "Le 18 juin, nous traitions les demandes déposées le 1er juin.",
         ),
         (
             DossierFacts(inside=Inside.VOTED, next_payment_on=date(2021, 7, 8)),
@@ -161,6 +183,72 @@ def test_the_portal_says_when_its_link_dies() -> None:
     assert path.expires_at == NOW + timedelta(hours=5)
     broken = fold([EventFact(Kind.LINK_SENT, NOW, {"expires_at": "soon"})])
     assert broken.expires_at == NOW + timedelta(hours=72)
+
+
+BEFORE_A_GRANT = (
+    Inside.AWAITED, Inside.DEPOSITED, Inside.TAKEN_UP, Inside.INADMISSIBLE, Inside.REJECTED,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("inside", BEFORE_A_GRANT)
+@pytest.mark.parametrize("locale", ["fr", "en"])
+def test_no_payment_date_before_it_is_granted(inside: Inside, locale: str) -> None:
+    """Whatever the row holds: a date, an amount, the day's processing."""
+    facts = DossierFacts(
+        inside=inside,
+        enrolled_on=date(2021, 5, 2),
+        deposited_on=date(2021, 6, 14) if inside is not Inside.AWAITED else None,
+        rejection=Rejection.ABSENCES if inside is Inside.REJECTED else None,
+        next_payment_on=date(2021, 7, 8),
+        amount_cents=68220,
+        deposits_processed=date(2021, 6, 4),
+    )
+    said = [status_sentence(facts, NOW, locale)]
+    said += [trouble.sentence for trouble in likely_troubles(facts, NOW, locale)]
+    for text in said:
+        assert "juillet" not in text
+        assert "July" not in text
+        assert "682" not in text
+
+
+def test_before_a_grant_what_is_true_is_said() -> None:
+    deposited = likely_trouble(DossierFacts(inside=Inside.DEPOSITED), NOW, "fr")
+    taken_up = likely_trouble(DossierFacts(inside=Inside.TAKEN_UP), NOW, "fr")
+    granted = likely_trouble(DossierFacts(inside=Inside.VOTED), NOW, "fr")
+    assert deposited is not None and taken_up is not None and granted is not None  # noqa: PT018
+    assert "Personne n’a encore étudié ce dossier" in deposited.sentence
+    assert "Rien n’est encore décidé" in taken_up.sentence
+    assert "aucune date n’est encore fixée" in granted.sentence
+
+
+def test_a_mail_that_came_back_is_not_said_unopened_nor_expired() -> None:
+    for ago in (1.0, 9.0):
+        path = events((Kind.LINK_SENT, ago), (Kind.MAIL_BOUNCED, ago - 0.1))
+        codes = [t.code for t in likely_troubles(replace(INVITED, path=path), NOW, "fr")]
+        assert codes == ["mail_bounced"]
+
+
+def test_another_reason_of_rejection_is_not_taken_for_the_procedure() -> None:
+    """« Ne descend pas du logiciel » is not why this one was rejected: nothing is to be made again."""
+    absences = replace(REJECTED, rejection=Rejection.ABSENCES)
+    assert [t.code for t in likely_troubles(absences, NOW, "fr")] == ["rejected"]
+    assert "refaire" not in status_sentence(absences, NOW, "fr")
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        (events((Kind.LINK_SENT, 13)), "Le lien envoyé le 9 juin pour la refaire a expiré le 12 juin."),
+        (events((Kind.LINK_SENT, 1)), "Un mail pour la refaire vous a été envoyé le 21 juin."),
+        (events((Kind.LINK_SENT, 1), (Kind.MAIL_BOUNCED, 1)), "pour la refaire n'est pas arrivé"),
+        (events((Kind.LINK_SENT, 40)), "n'a pas encore été ouvert."),  # before the decision: another matter
+        (PortalPath(), "n'a pas encore été ouvert."),
+    ],
+)  # fmt: skip
+def test_the_mail_to_make_it_again_is_not_the_decisions(path: PortalPath, words: str) -> None:
+    assert plain(status_sentence(replace(REJECTED, path=path), NOW, "fr")).endswith(words) or (
+        words in plain(status_sentence(replace(REJECTED, path=path), NOW, "fr"))
+    )
 
 
 instants = st.datetimes(datetime(2019, 1, 1), datetime(2023, 1, 1), timezones=st.just(UTC))
