@@ -9,7 +9,6 @@ asked for the one looks for it on the other (field studies; docs/scripts.md).
 from __future__ import annotations
 
 import functools
-import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,9 +16,11 @@ from typing import Any
 
 import yaml
 
+from app.patterns import Match, pattern
+
 FILE = Path(__file__).parent / "bodies.yaml"
 
-_MARK = re.compile(r"\{([a-z_]+)(?::([a-z_]+))?\}")
+_MARK = pattern(r"\{([a-z_]+)(?::([a-z_]+))?\}")
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def fill(text: str, locale: str) -> str:
     Raises KeyError for a mark that names nobody (``unknown_marks`` finds them beforehand).
     """
 
-    def named(mark: re.Match[str]) -> str:
+    def named(mark: Match) -> str:
         return _FORMS[mark[2] or ""](registry()[mark[1]], locale)
 
     return _MARK.sub(named, text)

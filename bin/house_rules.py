@@ -2,6 +2,7 @@
 
 * time comes from app/clock.py alone (STYLE: no hidden clock);
 * templates hold no inline script, style or handler (the Content-Security-Policy would block them);
+* patterns are compiled by app/patterns.py alone (a linear engine: texts come from outside);
 * `__init__.py` files stay empty, modules stay short, no utils or helpers;
 * nothing swallows every exception.
 """
@@ -16,6 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 LONGEST = 450  # lines in a module; the habit is 400
 # The clock itself, and the local carrier: a telephone company has its own time.
 OWN_CLOCK = ("app/clock.py", "app/local_carrier/")
+PATTERNS = "app/patterns.py"
+ENGINES = {"re", "re2", "regex", "sre_compile", "sre_parse", "fnmatch"}
 CLOCK_CALLS = {"now", "utcnow", "today", "fromtimestamp", "utcfromtimestamp"}
 INLINE = (
     (
@@ -73,6 +76,22 @@ def is_none_return(statement: ast.stmt) -> bool:
     )
 
 
+def own_patterns(path: Path, tree: ast.AST) -> Iterator[Finding]:
+    """`import re`: one slow pattern, one stranger's text, and every caller waits."""
+    if path.as_posix() == PATTERNS:
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names = [name.name for name in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [node.module or ""]
+        else:
+            continue
+        for name in names:
+            if name.split(".")[0] in ENGINES:
+                yield path, node.lineno, f"import {name}: compile patterns with app.patterns"
+
+
 def shape(path: Path, text: str) -> Iterator[Finding]:
     """Empty __init__.py, short modules, telling names."""
     lines = text.count("\n")
@@ -91,6 +110,7 @@ def python_findings() -> Iterator[Finding]:
         tree = ast.parse(text)
         yield from shape(path, text)
         yield from clock_calls(path, tree)
+        yield from own_patterns(path, tree)
         yield from swallowed(path, tree)
 
 

@@ -11,7 +11,7 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy import update
 from werkzeug import Response
 
-from app import clock
+from app import clock, outside
 from app.access import allow, public
 from app.accounts import known_browser, passwords, sign_in
 from app.accounts.models import Agent
@@ -29,7 +29,8 @@ LOCALES = ("fr", "en")
 def load_agent(key: str) -> Agent | None:
     """The agent of a session, unless she was disabled or her sessions were closed."""
     agent_id, _dot, epoch = key.partition(".")
-    agent = db.session.get(Agent, int(agent_id)) if agent_id.isdigit() else None
+    known = outside.identifier(agent_id)
+    agent = db.session.get(Agent, known) if known else None
     if agent is None or not agent.active or str(agent.session_epoch) != epoch:
         return None
     return agent

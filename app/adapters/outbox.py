@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -21,8 +20,9 @@ from app import clock
 from app.adapters.mail_text import compose
 from app.adapters.ports import MailMessage, MailReceipt, OutboxMail
 from app.exceptions import Unavailable
+from app.patterns import pattern
 
-_KEY = re.compile(r"\d{8}T\d{12}-[0-9a-f]{8}")
+_KEY = pattern(r"[0-9]{8}T[0-9]{12}-[0-9a-f]{8}")
 DEFAULT_SENDER = "Permanence <ne-pas-repondre@permanence.example>"
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from app import outside
 from app.exceptions import PermanenceError
 
 
@@ -28,7 +29,7 @@ NOBODY = "client:permanence_check"
 def agent_of(address: str) -> int | None:
     """The agent whose softphone this address (``client:…``) rings, or None."""
     number = address.removeprefix("client:agent_")
-    return int(number) if number.isascii() and number.isdigit() else None
+    return outside.identifier(number)
 
 
 @dataclass(frozen=True)

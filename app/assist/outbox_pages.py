@@ -6,8 +6,6 @@ so staff alone read them; a mail's HTML is shown in a frame that can run nothing
 
 from __future__ import annotations
 
-import re
-
 from flask import Blueprint, Response, render_template
 from markupsafe import Markup, escape
 
@@ -15,11 +13,12 @@ from app.access import allow
 from app.adapters.ports import OutboxMail
 from app.assist.life import clock_time, long_moment
 from app.exceptions import NotFound
+from app.patterns import SPACE, pattern
 from app.wiring import ports
 
 bp = Blueprint("outbox", __name__)
 
-_URL = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)]")
+_URL = pattern(rf"https?://[^{SPACE}<>\"']+[^{SPACE}<>\"'.,;:!?)]")
 _FRAME_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 

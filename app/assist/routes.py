@@ -14,7 +14,7 @@ from flask.blueprints import BlueprintSetupState
 from flask_babel import get_locale
 from flask_login import current_user
 
-from app import clock
+from app import clock, outside
 from app.access import allow
 from app.assist import actions, loader, outbox_pages, pane, portal_pages, service, store
 from app.assist.life import clock_time, long_moment
@@ -238,9 +238,10 @@ def _number(name: str) -> int | None:
     raw = request.values.get(name, "")
     if not raw:
         return None
-    if not (raw.isascii() and raw.isdigit() and len(raw) < 10):
+    value = outside.whole_number(raw, 0, outside.LARGEST_ID)
+    if value is None:
         raise InvalidInput("Ce numéro n'en est pas un.")
-    return int(raw)
+    return value
 
 
 def _needed(name: str) -> int:

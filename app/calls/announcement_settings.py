@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from string import Formatter
 
 from app.exceptions import InvalidInput
+from app.patterns import pattern
 
 TEXT_LIMIT = 600  # characters: forty seconds of speech, nobody listens longer
+READ_LIMIT = 10 * TEXT_LIMIT  # characters of what is typed, spaces to be collapsed included
 SOUND_LIMIT = 2_000_000  # bytes
-_SPACES = re.compile(r"\s+")
+_NAME = pattern(r"[a-z_]{1,20}")
 
 
 def read_text(typed: str, default: str) -> str | None:
@@ -17,15 +18,18 @@ def read_text(typed: str, default: str) -> str | None:
 
     Raises InvalidInput: too long, an unknown or missing ``{place}``, a lone brace.
     """
-    text = _SPACES.sub(" ", "".join(c if c.isprintable() else " " for c in typed)).strip()
-    if not text or text == _SPACES.sub(" ", default).strip():
-        return None
-    if len(text) > TEXT_LIMIT:
+    length = len(typed)
+    if length <= READ_LIMIT:
+        text = " ".join("".join(c if c.isprintable() else " " for c in typed).split())
+        length = len(text)
+    if length > TEXT_LIMIT:
         raise InvalidInput(
             "Ce texte fait %(length)s signes ; au plus %(most)s, on n'écoute pas plus longtemps.",
-            length=len(text),
+            length=length,
             most=TEXT_LIMIT,
         )
+    if not text or text == " ".join(default.split()):
+        return None
     wanted, found = places(default), places(text)
     for name in sorted(found - wanted):
         raise InvalidInput("{%(name)s} n'existe pas dans cette annonce.", name=name)
@@ -47,7 +51,7 @@ def places(text: str) -> set[str]:
         if name is None:
             continue
         # « {day.__class__} », « {day!r:>9} » would be run by str.format: names alone.
-        if not re.fullmatch(r"[a-z_]{1,20}", name) or spec or conversion:
+        if not _NAME.fullmatch(name) or spec or conversion:
             raise _odd_braces()
         names.add(name)
     if "{{" in text or "}}" in text:

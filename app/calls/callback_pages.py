@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select
 
-from app import clock
+from app import clock, outside
 from app.access import allow
 from app.calls import callback_rules, callback_view, callbacks, desk_view, voicemail
 from app.calls.models import Line
@@ -119,11 +119,10 @@ def promise() -> Any:
 
 
 def _moment(day: str, hour: str) -> datetime:
-    try:
-        naive = datetime.combine(date.fromisoformat(day), time.fromisoformat(hour))
-    except ValueError:
-        raise InvalidInput("Donnez un jour et une heure.", kept="Rien n'est promis.") from None
-    return naive.replace(tzinfo=ZoneInfo(_line().zone))
+    when, at = outside.day(day), outside.clock_time(hour)
+    if when is None or at is None:
+        raise InvalidInput("Donnez un jour et une heure.", kept="Rien n'est promis.")
+    return datetime.combine(when, at, ZoneInfo(_line().zone))
 
 
 def _line() -> Line:

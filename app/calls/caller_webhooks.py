@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
-from app import clock
+from app import clock, outside
 from app.access import public, signed_webhook
 from app.calls import (
     announcements,
@@ -168,7 +168,7 @@ def recording() -> Response:
         voicemail.receive(
             form.get("CallSid", "")[:64],
             form.get("RecordingSid", "")[:64],
-            int(duration) if duration.isascii() and duration.isdigit() else 0,
+            outside.whole_number(duration, 0, 86_400) or 0,
             clock.now(),
         )
     return Response(status=204)

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import exists, select
 
+from app import outside
 from app.accounts.models import Agent, Connection, Presence
 from app.calls.models import DirectoryEntry
 from app.dossiers import phone_numbers
@@ -46,12 +47,10 @@ def named(body: Mapping[str, Any]) -> Target:
 
 def row_id(value: object) -> int:
     """The id of a row that a request names. Raises InvalidInput for what can be none."""
-    if isinstance(value, bool) or not isinstance(value, int | str):
+    found = outside.identifier(value)
+    if found is None:
         raise InvalidInput("Dites qui appeler.")
-    text = str(value)
-    if not (text.isascii() and text.isdigit() and 0 < int(text) <= LARGEST_ID):
-        raise InvalidInput("Dites qui appeler.")
-    return int(text)
+    return found
 
 
 def typed(raw: str) -> Target:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -17,8 +16,10 @@ from typing import Any
 
 from babel import Locale, UnknownLocaleError
 
+from app import outside
 from app.calls.line_rules import BOUNDS, CLOSING
 from app.exceptions import InvalidInput
+from app.patterns import SPACE, pattern
 
 MODES = ("hours", "open", "closed")
 WEEK = tuple(str(day) for day in range(7))
@@ -61,12 +62,13 @@ def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
 
 _TIME = (
     r"(?:midi|noon|minuit|midnight|"
-    r"\d{1,2}(?:\s*(?:heures?\b|h|:|\.)(?:\s*\d{2}(?!\s*[h:]|\d))?)?(?!\d))"
+    r"[0-9]{1,2}(?:\s*(?:heures?|h|:|\.)(?:\s*[0-9]{2})?)?)"
 )
-_SPAN = rf"(?:(?:de|from)\s+)?({_TIME})\s*(?:-|–|—|à|\bto\b)\s*({_TIME})"
-_BETWEEN = r"(?:\s*[,;/&+\n]\s*|\s+(?:et|and|puis|then)\s+|\s+)"
-_DAY = re.compile(rf"\s*{_SPAN}(?:{_BETWEEN}{_SPAN})*\s*[.,;]?\s*")
-_ONE = re.compile(_SPAN)
+_SPAN = rf"(?:(?:de|from)\s+)?({_TIME})\s*(?:-|–|—|à|to)\s*({_TIME})"
+_BETWEEN = r"(?:\s*[,;/&+]\s*|\s+(?:et|and|puis|then)\s+|\s+)"
+# All the spans in one match, twice as many as there may be: only so is « 9h-12h 13h-17h » read right.
+_DAY = pattern(rf"{_SPAN}{rf'(?:{_BETWEEN}{_SPAN})?' * (2 * SPANS_LIMIT - 1)}\s*[.,;]?")
+_NUMBERS = pattern(r"[0-9]+")
 _CLOSED = frozenset({"", "-", "x", "ferme", "fermé", "fermée", "closed", "rien", "aucun"})
 _NAMED = {"midi": (12, 0), "noon": (12, 0), "minuit": (0, 0), "midnight": (0, 0)}
 
@@ -76,22 +78,24 @@ def read_day(typed: str) -> list[Span]:
 
     Nothing, or « fermé », is a closed day.
     """
-    text = typed.strip().lower()
-    if text in _CLOSED:
+    text = " ".join(typed[: TYPED_LIMIT + 1].split()).lower()
+    if text in _CLOSED and len(typed) <= TYPED_LIMIT:
         return []
-    if len(text) > TYPED_LIMIT or not _DAY.fullmatch(text):
+    read = None if len(typed) > TYPED_LIMIT else _DAY.fullmatch(text)
+    if read is None:
         raise InvalidInput(
             "« %(typed)s » n'est pas compris. Écrivez par exemple 9h-12h30, 13h30-17h, ou laissez "
             "vide si la ligne est fermée ce jour-là.",
-            typed=typed.strip()[:60],
+            typed=text[:60],
         )
-    spans = sorted((_minutes(start), _minutes(end)) for start, end in _ONE.findall(text))
+    times = [_minutes(each) for each in read.groups("") if each]
+    spans = sorted(zip(times[::2], times[1::2], strict=True))
     _check(spans)
     return [(_stored(start), _stored(end)) for start, end in spans]
 
 
 def _minutes(typed: str) -> int:
-    parts = re.findall(r"\d+", typed)
+    parts = _NUMBERS.findall(typed)
     hour, minute = _NAMED.get(typed) or (int(parts[0]), int(parts[1]) if parts[1:] else 0)
     if hour > 23 or minute > 59:
         raise InvalidInput(
@@ -189,18 +193,20 @@ def read_closure(
     return Read({"days": fresh})
 
 
+_FRENCH_DAY = pattern(r"([0-9]{1,2})[/. -]([0-9]{1,2})[/. -]([0-9]{4})")
+
+
 def _date(typed: str, name: str, errors: Errors) -> date | None:
     """« 2026-12-24 » as browsers send it, or « 24/12/2026 » as people type it."""
-    text = typed.strip()
-    french = re.fullmatch(r"(\d{1,2})[/. -](\d{1,2})[/. -](\d{4})", text)
-    try:
-        if french:
-            day, month, year = (int(part) for part in french.groups())
-            return date(year, month, day)
-        return date.fromisoformat(text)
-    except ValueError:
+    text = typed[: 2 * len("24/12/2026")].strip()
+    french = _FRENCH_DAY.fullmatch(text)
+    if french:
+        day, month, year = french.groups()
+        text = f"{year}-{month:0>2}-{day:0>2}"
+    found = outside.day(text)
+    if found is None:
         errors[name] = InvalidInput("Ce n'est pas une date. Écrivez-la ainsi : 24/12/2026.")
-        return None
+    return found
 
 
 # --- rules and thresholds ------------------------------------------------------------------------
@@ -228,19 +234,22 @@ def read_policy(form: Mapping[str, str], names: Iterable[str] = POLICY_BOUNDS) -
 
 def _whole(form: Mapping[str, str], name: str, bounds: tuple[int, int], errors: Errors) -> int:
     least, most = bounds
-    typed = re.sub(r"\s+", "", form.get(name, ""))
-    value = int(typed) if re.fullmatch(r"[0-9]{1,6}", typed) else -1
-    if not least <= value <= most:
+    typed = "".join(form.get(name, "")[:TYPED_LIMIT].split())
+    value = outside.whole_number(typed, least, most)
+    if value is None:
         errors[name] = InvalidInput(
             "Écrivez un nombre entier, de %(least)s à %(most)s.", least=least, most=most
         )
-    return value
+    return least if value is None else value
+
+
+_CODES = pattern(rf"[^{SPACE},;/]+")
 
 
 def _languages(typed: str, errors: Errors) -> list[str]:
     """French first, then the codes typed (« en, ar »), each once."""
     codes = ["fr"]
-    for code in re.findall(r"[^\s,;/]+", typed.lower()[:TYPED_LIMIT]):
+    for code in _CODES.findall(typed[:TYPED_LIMIT].lower()):
         if not _known_language(code):
             errors["languages"] = InvalidInput(
                 "« %(code)s » n'est pas un code de langue. Par exemple : en (anglais), ar (arabe), "
@@ -255,7 +264,7 @@ def _languages(typed: str, errors: Errors) -> list[str]:
 
 
 def _known_language(code: str) -> bool:
-    if not re.fullmatch(r"[a-z]{2}", code):
+    if not (len(code) == 2 and code.isascii() and code.isalpha()):
         return False
     try:
         Locale.parse(code)

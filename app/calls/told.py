@@ -10,24 +10,28 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from app import outside
+
 FRESH = timedelta(seconds=3)
 OLDEST = timedelta(hours=1)
+LONGEST_DATE = 64  # signs of an RFC 2822 date
 
 
 def happened_at(timestamp: str, now: datetime) -> datetime:
     """The instant of a callback whose ``Timestamp`` (RFC 2822) is given, received at ``now``."""
     try:
-        told = parsedate_to_datetime(timestamp)
-    except (TypeError, ValueError):
+        told = parsedate_to_datetime(timestamp[:LONGEST_DATE])
+    except (TypeError, ValueError, OverflowError):
         return now
     return _believed(told if told.tzinfo else told.replace(tzinfo=UTC), now)
 
 
 def left_queue_at(since: datetime | None, queue_time: str, now: datetime) -> datetime:
     """When a caller left the queue that she was in since then, for ``queue_time`` seconds."""
-    if since is None or not (queue_time.isascii() and queue_time.isdigit()):
+    seconds = outside.whole_number(queue_time, 0, 86_400)
+    if since is None or seconds is None:
         return now
-    return _believed(since + timedelta(seconds=min(int(queue_time), 86_400)), now)
+    return _believed(since + timedelta(seconds=seconds), now)
 
 
 def _believed(told: datetime, now: datetime) -> datetime:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app import outside
 from app.calls.announcements import Own, Phrase, expected_wait, has_words
 from app.calls.line_rules import LineRules
 
@@ -56,8 +57,8 @@ Wish = Ask | Speak | Stay
 
 def round_of(text: str) -> int:
     """The round that an address says; 1 when it says nothing sensible."""
-    number = int(text) if text.isascii() and text.isdigit() and len(text) <= 6 else 1
-    return min(max(1, number), ROUNDS)
+    number = outside.whole_number(text, 1, 10**6)
+    return min(number or 1, ROUNDS)
 
 
 def offers_callback(rules: LineRules, *, open: bool) -> bool:

@@ -7,12 +7,15 @@ to the agent has the secret taken out, so that it is neither stored nor shown ag
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.outside import clean
+from app.patterns import DIGIT, LETTER_OR_DIGIT, SPACE, Match, is_word, pattern
+
 LONGEST = 500  # characters: a note is a few facts, not a story
+KEPT_LONGEST = 4_000  # characters of a longer one that are read, and given back to be cut down
 REMOVED = "[retiré]"
 
 
@@ -34,11 +37,15 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Refused:
-    """Why not (``secrets``, or too long), and ``kept``: the text with every secret taken out."""
+    """Why not (``secrets``, or too long), and ``kept``: the text with every secret taken out.
+
+    ``cut``: it was longer than anybody types, and ``kept`` is its beginning.
+    """
 
     secrets: tuple[Secret, ...]
     too_long: bool
     kept: str
+    cut: bool = False
 
 
 EXPLANATIONS: dict[Secret, tuple[str, str]] = {
@@ -67,16 +74,28 @@ KEPT = (
     "Tout le reste de votre note est gardé.",
     "The rest of your note is kept.",
 )
+KEPT_BEGINNING = (
+    "Seul le début de votre note est gardé.",
+    "Only the beginning of your note is kept.",
+)
 
 
 def check(text: str) -> Accepted | Refused:
-    """Accept a note, or refuse it with what was kept. Control characters are dropped."""
-    text = _CONTROL.sub("", text.replace("\r\n", "\n")).strip()
+    """Accept a note, or refuse it with what was kept. Control characters are dropped.
+
+    Length comes first: no more than ``KEPT_LONGEST`` characters are ever looked at, and a secret
+    that stands across that end is seen whole.
+    """
+    most = KEPT_LONGEST + _LONGEST_SECRET
+    longer = len(text) > most
+    text = clean(text[:most]).strip()
+    cut = longer or len(text) > KEPT_LONGEST
     found = sorted(_secrets(text), key=lambda span: (span[0], -span[1]))
-    if not found and len(text) <= LONGEST:
+    if not found and not cut and len(text) <= LONGEST:
         return Accepted(text)
     kinds = tuple(dict.fromkeys(kind for _start, _end, kind in found))
-    return Refused(kinds, too_long=len(text) > LONGEST, kept=_without(text, found))
+    kept = _without(text, found)
+    return Refused(kinds, cut or len(text) > LONGEST, kept[:KEPT_LONGEST] if cut else kept, cut)
 
 
 def explain(refused: Refused, locale: str) -> list[str]:
@@ -85,85 +104,111 @@ def explain(refused: Refused, locale: str) -> list[str]:
     causes = [EXPLANATIONS[secret][column] for secret in refused.secrets]
     if refused.too_long:
         causes.append(TOO_LONG[column])
-    return [*causes, KEPT[column]]
+    return [*causes, (KEPT_BEGINNING if refused.cut else KEPT)[column]]
 
 
 Span = tuple[int, int, Secret]
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-
-_WORD = r"(?:mots?\s+de\s+passe|mdp|password|passwd|pwd|code\s+(?:secret|pin|confidentiel)|pin)"
-_ASSIGNED = re.compile(
-    rf"\b{_WORD}\b[^\n:=]{{0,40}}?\s*[:=]\s*[«\"'“]?\s*(?P<secret>[^\s«»\"“”]+)", re.IGNORECASE
+_QUOTE = r"[«\"'“]?"
+_BEFORE = rf"(?i)(?:^|[^{LETTER_OR_DIGIT}])"
+_S = rf"[{SPACE}]"
+_WORD = (
+    rf"(?:mots?{_S}+de{_S}+passe|mdp|password|passwd|pwd"
+    rf"|code{_S}+(?:secret|pin|confidentiel)|pin)"
 )
-_STATED = re.compile(
-    rf"\b{_WORD}\b(?:[^\n.;:=]{{0,30}}?\s(?:est|is|sera|c'est))?\s+[«\"'“]?\s*"
-    r"(?P<secret>[^\s«»\"“”]{4,})",
-    re.IGNORECASE,
+# « mdp : … », or up to forty signs between the word and what follows « : » or « = ».
+_ASSIGNED = pattern(
+    rf"{_BEFORE}{_WORD}(?:{_S}*[:=]|[^\n:={LETTER_OR_DIGIT}][^\n:=]{{0,39}}?{_S}*[:=])"
+    rf"{_S}*{_QUOTE}{_S}*(?P<secret>[^{SPACE}«»\"“”]+)"
+)
+_STATED = pattern(
+    rf"{_BEFORE}{_WORD}(?:(?:|[^\n.;:={LETTER_OR_DIGIT}][^\n.;:=]{{0,29}}?){_S}(?:est|is|sera|c'est))?"
+    rf"{_S}+{_QUOTE}{_S}*(?P<secret>[^{SPACE}«»\"“”]{{4,}})"
 )
 # « mot de passe : perdu » tells of a trouble, not of a password.
-_STATES = re.compile(
-    r"(?:perdu|oubli|refus|chang|inconnu|r[ée]initialis|expir|cr[éeè]|recr|faux|fausse|erron|"
-    r"invalide|incorrect|ok\b|oui\b|non\b|renvoy|trop\b|bloqu|lost|forgot|refused|reset|changed|"
-    r"wrong|expired|fait\b|à\b|a\b|pas\b|ne\b|n')",
-    re.IGNORECASE,
+_STATES = pattern(
+    r"(?i)(?:perdu|oubli|refus|chang|inconnu|r[ée]initialis|expir|cr[éeè]|recr|faux|fausse|erron|"
+    r"invalide|incorrect|renvoy|bloqu|lost|forgot|refused|reset|changed|wrong|expired|n'|"
+    rf"(?:ok|oui|non|trop|fait|à|a|pas|ne)(?:[^{LETTER_OR_DIGIT}]|$))"
 )
-_DIGITS = re.compile(r"\d(?:[ \u00a0\u202f.\-]?\d)*")
-_NIR = re.compile(
-    r"(?<!\d)[12][ \u00a0\u202f.]?\d{2}[ \u00a0\u202f.]?(?:0[1-9]|1[0-2]|[2-9]\d)"
-    r"[ \u00a0\u202f.]?(?:\d{2}|2[ABab])[ \u00a0\u202f.]?\d{3}[ \u00a0\u202f.]?\d{3}"
-    r"(?:[ \u00a0\u202f.\-/]{0,3}\d{2})?(?!\d)"
+_GAP = r"[ \x{a0}\x{202f}.]?"
+_DIGITS = pattern(rf"{DIGIT}(?:[ \x{{a0}}\x{{202f}}.\-]?{DIGIT})*")
+_NIR = pattern(
+    rf"(?:^|[^{DIGIT}])(?P<body>[12]{_GAP}{DIGIT}{{2}}{_GAP}(?:0[1-9]|1[0-2]|[2-9]{DIGIT})"
+    rf"{_GAP}(?:{DIGIT}{{2}}|2[ABab]){_GAP}{DIGIT}{{3}}{_GAP}{DIGIT}{{3}})"
+    rf"(?P<key>[ \x{{a0}}\x{{202f}}.\-/]{{0,3}}{DIGIT}{{2}})?"
 )
-_IBAN = re.compile(
-    r"(?<![A-Za-z0-9])[A-Za-z]{2}[ \u00a0\u202f]?\d{2}(?:[ \u00a0\u202f.\-]?[A-Za-z0-9]){11,30}"
+_IBAN = pattern(
+    r"(?:^|[^A-Za-z0-9])(?P<iban>[A-Za-z]{2}[ \x{a0}\x{202f}]?"
+    rf"{DIGIT}{{2}}(?:[ \x{{a0}}\x{{202f}}.\-]?[A-Za-z0-9]){{11,30}})"
 )
+_LONGEST_SECRET = 100  # signs, its spaces included
 _CARD_LENGTHS = (15, 16, 19)  # 14 would be a SIRET, which passes the same check
 
 
 def _secrets(text: str) -> Iterator[Span]:
     yield from _passwords(text)
     yield from _ibans(text)
-    yield from ((m.start(), m.end(), Secret.NIR) for m in _NIR.finditer(text))
+    yield from _nirs(text)
     yield from _cards(text)
 
 
 def _passwords(text: str) -> Iterator[Span]:
     for match in _ASSIGNED.finditer(text):
         if not _STATES.match(match["secret"]):
-            yield match.start("secret"), match.end("secret"), Secret.PASSWORD
+            yield (*_span(match, "secret"), Secret.PASSWORD)
     for match in _STATED.finditer(text):
         if _looks_made_up(match["secret"]):
-            yield match.start("secret"), match.end("secret"), Secret.PASSWORD
+            yield (*_span(match, "secret"), Secret.PASSWORD)
+
+
+def _span(match: Match, group: str) -> tuple[int, int]:
+    """Where a named group, the last of its pattern, stands: RE2's matches know numbers only."""
+    return match.end() - len(match[group]), match.end()
 
 
 def _looks_made_up(word: str) -> bool:
     """A digit or a sign among the letters: no word of a sentence is made so."""
     core = word.strip(".,;:!?()…")
-    return bool(re.search(r"\d", core) and re.search(r"[^\W\d]", core)) or bool(
-        re.search(r"[#@$%&*_+=!?]", core)
-    )
+    digit = any(char.isdecimal() for char in core)
+    letter = any(is_word(char) and not char.isdecimal() for char in core)
+    return (digit and letter) or any(char in "#@$%&*_+=!?" for char in core)
+
+
+def _nirs(text: str) -> Iterator[Span]:
+    """Thirteen digits with or without their key, and no further digit beside them."""
+    match = _NIR.search(text)
+    while match:
+        ends = (match.end(), match.end(1))
+        end = next((end for end in ends if not text[end : end + 1].isdecimal()), 0)
+        if end:
+            yield match.start(1), end, Secret.NIR
+        match = _NIR.search(text, end or match.start(1) + 1)
 
 
 def _ibans(text: str) -> Iterator[Span]:
-    for match in _IBAN.finditer(text):
-        end = _iban_end(match.group())
-        if end:
-            yield match.start(), match.start() + end, Secret.IBAN
+    match = _IBAN.search(text)
+    while match:
+        start, end = match.start(1), match.start(1) + _iban_end(match["iban"])
+        if end > start:
+            yield start, end, Secret.IBAN
+        # The next one may begin inside what this one might have been.
+        match = _IBAN.search(text, end if end > start else start + 1)
 
 
 def _iban_end(candidate: str) -> int:
-    """How many characters of ``candidate`` make a valid IBAN; 0 when none do."""
-    compact = ""
-    for index, char in enumerate(candidate):
-        if char.isascii() and char.isalnum():
-            compact += char.upper()
-            if len(compact) >= 15 and _mod97(compact) == 1:
-                return index + 1
+    """How many characters of ``candidate`` make a valid IBAN; 0 when none do.
+
+    Valid (ISO 13616): the number that the account, then country and check digits write (A is 10,
+    Z is 35) leaves 1 when divided by 97. The account's remainder grows sign by sign.
+    """
+    signs = [(i, char) for i, char in enumerate(candidate) if char.isascii() and char.isalnum()]
+    head, remainder = "".join(str(int(char, 36)) for _i, char in signs[:4]), 0
+    for count, (index, char) in enumerate(signs[4:], start=5):
+        remainder = int(f"{remainder}{int(char, 36)}") % 97
+        if count >= 15 and int(f"{remainder}{head}") % 97 == 1:
+            return index + 1
     return 0
-
-
-def _mod97(iban: str) -> int:
-    return int("".join(str(int(char, 36)) for char in iban[4:] + iban[:4])) % 97
 
 
 def _cards(text: str) -> Iterator[Span]:
@@ -174,14 +219,16 @@ def _cards(text: str) -> Iterator[Span]:
 
 def _cards_in(text: str, places: list[int]) -> Iterator[Span]:
     """Card numbers among the digits of one run, wherever a group of digits begins."""
+    digits = [int(text[i]) for i in places]
     for first, place in enumerate(places):
         if first and places[first - 1] == place - 1:
             continue  # inside a group
+        if digits[first] not in (2, 3, 4, 5, 6):
+            continue
         for length in _CARD_LENGTHS:
-            chosen = places[first : first + length]
-            digits = [int(text[i]) for i in chosen]
-            if len(digits) == length and digits[0] in (2, 3, 4, 5, 6) and _luhn(digits):
-                yield place, chosen[-1] + 1, Secret.CARD
+            number = digits[first : first + length]
+            if len(number) == length and _luhn(number):
+                yield place, places[first + length - 1] + 1, Secret.CARD
 
 
 def _luhn(digits: list[int]) -> bool:

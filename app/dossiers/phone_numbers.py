@@ -8,13 +8,13 @@ by the demo data, are not in the plan either. Whether a number may be *called* i
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from dataclasses import dataclass
 
 import phonenumbers
 
 from app.dossiers import overseas_numbers
+from app.patterns import pattern
 
 HOME_REGION = "FR"
 LONGEST_INPUT = 40
@@ -64,8 +64,8 @@ def parse(raw: str | None) -> Number | Hidden:
     return Number(e164) if e164 else Hidden()
 
 
-_WRITTEN = re.compile(r"[\d +().\-/]+", re.ASCII)
-_INTRODUCED = re.compile(r"(?:t[eé]l[eé]phone|t[eé]l|phone|portable|mobile|fixe)[.: ]{0,4}")
+_WRITTEN = pattern(r"[0-9 +().\-/]+")
+_INTRODUCED = pattern(r"(?:t[eé]l[eé]phone|t[eé]l|phone|portable|mobile|fixe)[.: ]{0,4}")
 _HYPHENS = dict.fromkeys("\u2212\u2043\u30fc\uff70\u2500", "-")
 _DOTS = dict.fromkeys("\u00b7\u2022\u2027\u2219\u22c5\u3002\uff0e", ".")
 _SLASHES = dict.fromkeys("\u2044\u2215\\|", "/")
@@ -80,7 +80,10 @@ def plain(raw: str) -> str:
     """
     text = "".join(_plain_sign(char) for char in unicodedata.normalize("NFKC", raw))
     text = " ".join(text.split()).casefold().strip("'’\" ")
-    return _INTRODUCED.sub("", text, count=1).partition(";")[0].strip()
+    introduced = _INTRODUCED.search(text)
+    if introduced:
+        text = text[: introduced.start()] + text[introduced.end() :]
+    return text.partition(";")[0].strip()
 
 
 def _plain_sign(char: str) -> str:
@@ -122,7 +125,7 @@ def _read(text: str) -> str | None:
 
 def _read_without_plus(text: str) -> str | None:
     """« 262692123456 », as some carriers and exports write it: known codes of ours alone."""
-    digits = re.sub(r"\D", "", text)
+    digits = "".join(char for char in text if char.isdecimal())
     code = next((c for c in overseas_numbers.CODES if digits.startswith(c[1:])), None)
     if code is None or "+" in text or len(digits) != len(code) - 1 + 9:
         return None

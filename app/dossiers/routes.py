@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
-from app import clock
+from app import clock, outside
 from app.access import allow
 from app.dossiers import mail_address, service, store, view
 from app.dossiers.mail_address import Address
@@ -34,8 +34,7 @@ def words() -> Words:
 
 def id_in(values: MultiDict[str, str], name: str) -> int | None:
     """The id that a form or an address gives, or None when it can be no id of ours."""
-    value = values.get(name, type=int)
-    return value if value is not None and 0 < value <= LARGEST_ID else None
+    return outside.identifier(values.get(name))
 
 
 @bp.get("/dossiers")
@@ -175,9 +174,7 @@ def _date(name: str) -> date | None:
     text = request.form.get(name, "").strip()
     if not text:
         return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InvalidInput(
-            "Cette date n'est pas une date.", kept="Votre saisie est gardée."
-        ) from None
+    found = outside.day(text)
+    if found is None:
+        raise InvalidInput("Cette date n'est pas une date.", kept="Votre saisie est gardée.")
+    return found

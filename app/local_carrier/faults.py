@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from dataclasses import dataclass
+
+from app.patterns import Pattern
 
 CALLBACK_KINDS = ("late", "repeat", "reorder", "lose")
 REST_KINDS = ("rest-429", "rest-500", "rest-delay", "rest-drop")
@@ -24,7 +25,11 @@ class Fault:
     def __post_init__(self) -> None:
         if self.kind not in CALLBACK_KINDS + REST_KINDS:
             raise ValueError(f"unknown fault: {self.kind}")
-        re.compile(self.match)
+        self._wanted = Pattern(self.match)
+
+    def concerns(self, label: str) -> bool:
+        """Is this what the fault waits for?"""
+        return self._wanted.search(label) is not None
 
 
 class Faults:
@@ -48,7 +53,7 @@ class Faults:
         """The first due fault of these kinds that matches ``label``; it is used up once."""
         with self._lock:
             for fault in self._due:
-                if fault.kind in kinds and re.search(fault.match, label):
+                if fault.kind in kinds and fault.concerns(label):
                     fault.count -= 1
                     if fault.count <= 0:
                         self._due.remove(fault)

@@ -6,7 +6,6 @@ Kept in memory within a budget of bytes; the calls whose last request is oldest 
 from __future__ import annotations
 
 import json
-import re
 import threading
 import zlib
 from collections import OrderedDict
@@ -16,9 +15,10 @@ from datetime import datetime
 
 from app import clock
 from app.local_carrier.webhooks import Answer
+from app.patterns import pattern
 
 BUDGET = 48 * 1024 * 1024
-WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+WORD = pattern(r"([a-z0-9])([A-Z])")
 FIXED = 100  # bytes that an event takes beside what it says, roughly
 
 
@@ -85,4 +85,4 @@ class History:
 
 def snake_case(name: str) -> str:
     """``CallSid`` as Twilio's events spell it: ``call_sid``."""
-    return WORD.sub("_", name).lower()
+    return WORD.sub(lambda m: f"{m[1]}_{m[2]}", name).lower()

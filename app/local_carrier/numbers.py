@@ -6,11 +6,17 @@ The forced outcomes stand on numbers that the French numbering plan keeps for fi
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
-E164 = re.compile(r"^\+[1-9]\d{1,14}$")
-CLIENT = re.compile(r"^client:[A-Za-z0-9_.@-]{1,256}$")
+from app.patterns import SPACE, pattern
+
+E164 = pattern(r"^\+[1-9]\d{1,14}$")
+CLIENT = pattern(r"^client:[A-Za-z0-9_.@-]{1,256}$")
+LONGEST_TYPED = 100  # signs of what is dialled
+LONGEST_CLIENT = len("client:") + 256
+_WRITTEN = pattern(rf"[{SPACE}.()-]")
+_NATIONAL = pattern(r"0[1-9][0-9]{8}")
+_FRENCH = pattern(r"\+33[0-9]{9}")
 
 # What Twilio's webhooks give as From when the caller hid the number; the numeric ones spell
 # the word on a keypad and are still seen with some operators.
@@ -55,27 +61,28 @@ def outcome_of(number: str) -> Outcome:
 
 def is_number(address: str) -> bool:
     """True for an E.164 number."""
-    return bool(E164.match(address))
+    return len(address) <= LONGEST_TYPED and bool(E164.match(address))
 
 
 def identity_of(address: str) -> str | None:
     """The identity of ``client:<identity>``, or None when it is no client address."""
-    return address.removeprefix("client:") if CLIENT.match(address) else None
+    known = len(address) <= LONGEST_CLIENT and CLIENT.match(address)
+    return address.removeprefix("client:") if known else None
 
 
 def normalise(typed: str) -> str:
     """A number as a person dials it in France ("09 70…", "00 33…") in E.164; else unchanged."""
-    digits = re.sub(r"[\s.()-]", "", typed)
+    digits = _WRITTEN.sub("", typed[:LONGEST_TYPED])
     if digits.startswith("00"):
         return "+" + digits[2:]
-    if re.fullmatch(r"0[1-9]\d{8}", digits):
+    if _NATIONAL.fullmatch(digits):
         return "+33" + digits[1:]
     return digits
 
 
 def spaced(number: str) -> str:
     """A number as it is read aloud in France: +33 6 39 98 00 01; others are left alone."""
-    if not re.fullmatch(r"\+33\d{9}", number):
+    if not _FRENCH.fullmatch(number):
         return number
     pairs = [number[i : i + 2] for i in range(4, len(number), 2)]
     return " ".join(["+33", number[3], *pairs])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,7 +11,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
-from app import clock
+from app import clock, outside
 from app.access import allow
 from app.calls import desk, line_rules, line_service, line_view
 from app.exceptions import NotFound
@@ -80,10 +79,7 @@ def _locale() -> str:
 
 def _day(text: str) -> date:
     """The day named in an address. Raises NotFound for anything but a date, AAAA-MM-JJ."""
-    try:
-        day = date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else None
-    except ValueError:
-        day = None
+    day = outside.day(text)
     if day is None or not EARLIEST <= day <= LATEST:
         raise NotFound(
             "Ce jour n’existe pas.",

@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
+from app import outside
 from app.dossiers import free_text
 from app.tickets.reasons import CallerRole, DigitalKind, Reason, Suggestion
 
@@ -168,10 +169,7 @@ def _chosen(values: type[Choice], text: str) -> Choice | None:
 
 
 def _date(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
+    return outside.day(text)
 
 
 def _error(name: str, locale: str) -> str:

@@ -13,7 +13,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app import clock
+from app import clock, outside
 from app.access import allow
 from app.dossiers import timeline
 from app.dossiers.models import Dossier
@@ -157,10 +157,7 @@ def _words() -> dict[str, object]:
 
 
 def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
+    return outside.day(text)
 
 
 def _contacts(dossier: Dossier, words: Words) -> Iterable[timeline.Item]:

@@ -48,6 +48,22 @@ def test_a_swallowed_exception_is_found(rules: ModuleType, body: str, breach: bo
 
 
 @pytest.mark.parametrize(
+    ("code", "breach"),
+    [
+        ("import re", True),
+        ("from re import compile", True),
+        ("import os, re", True),
+        ("import re2", True),
+        ("from app.patterns import pattern", False),
+        ("import reprlib", False),
+    ],
+)
+def test_a_pattern_of_another_engine_is_found(rules: ModuleType, code: str, breach: bool) -> None:
+    assert bool(list(rules.own_patterns(Path("app/calls/x.py"), ast.parse(code)))) is breach
+    assert not list(rules.own_patterns(Path("app/patterns.py"), ast.parse(code)))
+
+
+@pytest.mark.parametrize(
     ("html", "breach"),
     [
         ("<script>alert(1)</script>", True),
