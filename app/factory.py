@@ -59,7 +59,7 @@ from app.plain_sockets import PlainSockets
 from app.redis_pools import pool, socket_queue
 from app.reporting import routes as reporting_routes
 from app.sessions import Sessions
-from app.tickets import pane_routes
+from app.tickets import correction_routes, pane_routes
 from app.tickets import routes as tickets_routes
 from app.unit_of_work import release_connection
 
@@ -179,6 +179,7 @@ def _register(app: Flask) -> None:
         dossiers_routes.bp,
         tickets_routes.bp,
         pane_routes.bp,
+        correction_routes.bp,
         assist_routes.bp,
         caller_webhooks.bp,
         request_pages.bp,

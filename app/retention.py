@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from app.accounts import guessing, journal
 from app.calls import voicemail
 from app.calls.models import Call
+from app.dossiers.models import PersonChange
 from app.extensions import db
 from app.tickets import messages
 from app.tickets.models import CallBack, CallBackState, Contact, Message
@@ -39,11 +40,13 @@ def run(*, now: datetime, dry_run: bool) -> dict[str, int]:
     contacts = (Contact.opened_at < limit) & or_(
         Contact.caller_number.is_not(None), Contact.note != ""
     )
+    corrections = PersonChange.at < limit
     counts = {
         "call_numbers": _count(Call, calls),
         "contact_details": _count(Contact, contacts),
         "callback_numbers": _count(CallBack, callbacks),
         "messages": _count(Message, messages.old(limit)),
+        "former_details": _count(PersonChange, corrections),
         "voice_messages": len(voicemail.past_term(now)),
     }
     if dry_run:
@@ -51,6 +54,7 @@ def run(*, now: datetime, dry_run: bool) -> dict[str, int]:
     counts["voice_messages"] = voicemail.erase_old(now)
     with unit_of_work():
         db.session.execute(update(Call).where(calls).values(number=None, typed_number=None))
+        db.session.execute(delete(PersonChange).where(corrections))
         db.session.execute(update(CallBack).where(callbacks).values(number=None))
         db.session.execute(update(Contact).where(contacts).values(caller_number=None, note=""))
         messages.erase(messages.old(limit), now)

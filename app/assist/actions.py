@@ -1,7 +1,8 @@
 """What a step of a script may do, besides saying: one handler for each name in ``script.ACTIONS``.
 
-``resend_link`` acts by itself. The others are still done elsewhere (in the Portal, in the bar
-below): the agent says that she did it, and the run keeps who, when, and on what basis.
+``resend_link`` acts by itself, ``correct_address`` opens the form that does (``address_routes``). The
+others are done elsewhere (in the Portal, in the dossier): the agent says that it is done, and the run
+keeps who, when, and on what basis. None is noted while its condition is not met (``conditions``).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from sqlalchemy import select
 
 from app.accounts import journal
 from app.adapters.ports import MailMessage, MailReceipt, MailRefused, Ports
-from app.assist import links, mails, store
+from app.assist import condition_facts, conditions, links, mails, store
 from app.assist.models import Mail, MailState, PortalLink, ScriptAct, ScriptRun
 from app.assist.script import Text
 from app.dossiers.models import Dossier
@@ -60,11 +61,17 @@ class Action:
 
 
 def perform(name: str, actor: Actor, ports: Ports, base_url: str) -> Result:
-    """Do, or note, what the step asks. Raises InvalidInput for an unknown action or basis."""
+    """Do, or note, what the step asks.
+
+    Raises InvalidInput for an unknown action or basis, and for an action whose condition is not met.
+    """
     if name not in ACTIONS:
         raise InvalidInput("Cette action n'existe pas.")
     if actor.basis not in BASES:
         raise InvalidInput("Dites sur quel accord vous agissez.")
+    missing = conditions.unmet(name, condition_facts.of(store.run(actor.run_id)))
+    if missing is not None:
+        raise missing.error
     handler = ACTIONS[name].perform
     return handler(actor, ports, base_url) if handler else _note(name, actor)
 
@@ -114,23 +121,13 @@ def _prepare(actor: Actor, base_url: str) -> tuple[int, MailMessage] | None:
 
 
 def _dossier_of(run: ScriptRun) -> Dossier:
-    dossier_id = run.dossier_id
-    if dossier_id is None and run.contact_id is not None:
-        dossier_id = store.contact(run.contact_id).dossier_id
-    if dossier_id is None:
-        raise InvalidInput(
-            "Aucun dossier n'est ouvert : on ne sait pas à qui écrire.",
-            kept="Le script continue là où il est.",
-            todo="Choisissez le dossier au milieu de l'écran, puis renvoyez.",
-        )
-    dossier = store.dossier(dossier_id)
-    if not dossier.person.email:
-        raise InvalidInput(
-            "Ce dossier n'a pas d'adresse mail.",
-            kept="Le script continue là où il est.",
-            todo="Demandez l'adresse lettre par lettre et notez-la dans le dossier.",
-        )
-    return dossier
+    """The dossier of a run, in the transaction that writes the mail: somebody may have emptied the
+    address, or detached the dossier, since the conditions were looked at."""
+    missing = conditions.unmet("resend_link", condition_facts.of(run))
+    dossier_id = condition_facts.dossier_id(run)
+    if missing is not None or dossier_id is None:
+        raise missing.error if missing else InvalidInput("Ce dossier n'existe pas.")
+    return store.dossier(dossier_id)
 
 
 def _just_sent(dossier_id: int, now: datetime) -> bool:
@@ -202,6 +199,14 @@ def _mail_and_link(mail_id: int) -> tuple[Mail, PortalLink]:
     return mail, mail.link
 
 
+def _by_its_form(_actor: Actor, _ports: Ports, _base_url: str) -> Result:
+    raise InvalidInput(
+        "L'adresse se corrige dans son formulaire, relue à la personne.",
+        kept="Rien n'a été changé.",
+        todo="Rechargez le script, puis recommencez.",
+    )
+
+
 def _note(name: str, actor: Actor) -> Result:
     with unit_of_work():
         run = store.run(actor.run_id)
@@ -215,6 +220,11 @@ def _note(name: str, actor: Actor) -> Result:
             detail={"run": run.id, "basis": actor.basis},
         )
     return Result("noted")
+
+
+def note_done(name: str, actor: Actor) -> None:
+    """Keep with the run that the product did something, inside the caller's transaction."""
+    _log_act(name, actor, "done", None)
 
 
 def _log_act(name: str, actor: Actor, result: str, link_id: int | None) -> None:
@@ -237,6 +247,11 @@ ACTIONS: dict[str, Action] = {
         Text("Renvoyer le lien", "Resend the link"),
         Text("Lien renvoyé", "Link sent again"),
         resend_link,
+    ),
+    "correct_address": Action(
+        Text("Corriger l’adresse", "Correct the address"),
+        Text("Adresse corrigée, relue à la personne", "Address corrected, read back to the person"),
+        _by_its_form,
     ),
     "send_reset": Action(
         Text("Réinitialisation demandée dans le Portail", "Reset asked for in the Portal"),

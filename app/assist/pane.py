@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask_babel import gettext as _
 
-from app.assist import life, loader, service, store
+from app.assist import condition_facts, conditions, life, loader, service, store
 from app.assist.actions import ACTIONS
+from app.assist.conditions import Unmet
 from app.assist.models import PortalLink, ScriptRun
 from app.assist.script import Script, Step, Text
 from app.dossiers import store as dossiers
+from app.dossiers.mail_aloud import mask
 from app.dossiers.models import Dossier
 from app.dossiers.store import search_key
 from app.dossiers.trouble import likely_troubles
@@ -31,12 +33,17 @@ class Said:
 
 @dataclass(frozen=True)
 class ActionView:
-    """The step's action: its name, its button, whether it acts by itself, and if it was done."""
+    """The step's action: its name, its button, whether it acts by itself, and if it was done.
+
+    ``unmet`` says why it cannot be done now; ``to`` is the address that a link would go to, masked.
+    """
 
     name: str
     label: str
     performs: bool
     done_at: datetime | None
+    unmet: Unmet | None = None
+    to: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,12 +81,13 @@ class Listed:
 
 @dataclass(frozen=True)
 class LifeView:
-    """The last message of a dossier, stage by stage."""
+    """The last message of a dossier, stage by stage; ``to``: the address it was sent to, masked."""
 
     items: tuple[life.LifeItem, ...]
     expires_at: datetime
     expired: bool
     refusal: str
+    to: str = ""
 
 
 @dataclass(frozen=True)
@@ -160,8 +168,14 @@ def _action(run: ScriptRun, step: Step, locale: str) -> ActionView | None:
         for act in run.acts
         if act.action == step.action and act.at >= since and act.result != "refused"
     ]
+    about = condition_facts.dossier_id(run)
     return ActionView(
-        step.action, action.label.get(locale), action.perform is not None, max(done, default=None)
+        step.action,
+        action.label.get(locale),
+        action.perform is not None,
+        max(done, default=None),
+        conditions.unmet(step.action, condition_facts.of(run)),
+        mask(store.dossier(about).person.email) if about is not None else "",
     )
 
 
@@ -208,7 +222,7 @@ def life_of(dossier_id: int | None, now: datetime) -> LifeView | None:
         return None
     link = store.last_link(dossier_id)
     if link is not None and link.mail is not None:
-        return _life(_facts(link), now)
+        return replace(_life(_facts(link), now), to=mask(link.mail.to_address))
     path = dossiers.facts_of(dossiers.dossier(dossier_id)).path
     if path.sent_at is None or path.expires_at is None:
         return None

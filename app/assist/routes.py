@@ -8,19 +8,36 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
+from typing import cast
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Flask, Response, make_response, render_template, request
 from flask.blueprints import BlueprintSetupState
 from flask_babel import get_locale
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from app import clock, outside
 from app.access import allow
-from app.assist import actions, loader, outbox_pages, pane, portal_pages, service, store
+from app.assist import (
+    actions,
+    condition_facts,
+    conditions,
+    loader,
+    outbox_pages,
+    pane,
+    portal_pages,
+    service,
+    store,
+)
 from app.assist.life import clock_time, long_moment
 from app.assist.script import OUTCOMES, POSTURE_REASONS
+from app.dossiers import timeline
+from app.dossiers.mail_aloud import mask
+from app.dossiers.models import Dossier
+from app.dossiers.vocabulary import PortalEventKind
 from app.dossiers.wording import day
 from app.exceptions import ConfigurationError, InvalidInput
+from app.tickets import correction_routes
 from app.wiring import ports, settings
 
 log = logging.getLogger(__name__)
@@ -41,6 +58,23 @@ def _read_scripts(_state: BlueprintSetupState) -> None:
         loader.library()
     except ConfigurationError as error:
         log.error(str(error))
+
+
+@bp.record
+def _register_details(state: BlueprintSetupState) -> None:
+    timeline.register_details(cast(Flask, state.app), _addresses)
+
+
+def _addresses(dossier: Dossier) -> dict[int, str]:
+    """To whom each mail was sent, beside it in the dossier's timeline; masked."""
+    sent = store.addresses_of(dossier.id)
+    told = (PortalEventKind.LINK_SENT, PortalEventKind.MAIL_BOUNCED)
+    links = ((e.id, e.data.get("link")) for e in dossier.events if sent and e.kind in told)
+    return {
+        event_id: _("à %(address)s", address=mask(sent[link]))
+        for event_id, link in links
+        if link in sent
+    }
 
 
 # How a run may be ended by hand, in the order shown; the other outcomes come from answers.
@@ -142,7 +176,7 @@ def finish(run_id: int) -> str:
 
 @bp.post("/assist/runs/<int:run_id>/action")
 @allow("front", "back", "manager")
-def act(run_id: int) -> str:
+def act(run_id: int) -> Response:
     """Do what the present step offers, and say at once how it went."""
     run = store.run(run_id)
     step = service.state_of(run).step
@@ -154,8 +188,52 @@ def act(run_id: int) -> str:
     actor = actions.Actor(
         run_id, current_user.id, step.id, request.form.get("basis", "spoken"), clock.now()
     )
-    result = actions.perform(step.action, actor, ports(), settings().public_base_url)
-    return _pane_of(run_id, result)
+    try:
+        result = actions.perform(step.action, actor, ports(), settings().public_base_url)
+    except InvalidInput as error:
+        response = make_response(_pane_of(run_id, actions.Result("refused", error)), 422)
+        response.headers["X-Form-Returned"] = "1"  # htmx: show it in its place
+        return response
+    return make_response(_pane_of(run_id, result))
+
+
+@bp.get("/assist/runs/<int:run_id>/address")
+@allow("front", "back", "manager")
+def address_form(run_id: int) -> str:
+    """The form that corrects, or confirms, the mail address of whom a run is about."""
+    return _address_page(run_id, correction_routes.drawn(_person_of(run_id), "email"))
+
+
+@bp.post("/assist/runs/<int:run_id>/address")
+@allow("front", "back", "manager")
+def correct_address(run_id: int) -> Response:
+    """Correct the address from the step that asks for it; the run keeps that it was done."""
+    person_id, step = _person_of(run_id), service.state_of(store.run(run_id)).step
+    actor = actions.Actor(
+        run_id, current_user.id, step.id, request.form.get("basis", "spoken"), clock.now()
+    )
+    form, changed = correction_routes.submitted(
+        person_id, also=lambda: actions.note_done("correct_address", actor)
+    )
+    if changed is None:
+        return correction_routes.returned(_address_page(run_id, form), form)
+    response = correction_routes.corrected(_pane_of(run_id), person_id, changed)
+    response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#script-run", "outerHTML"
+    return response
+
+
+def _person_of(run_id: int) -> int:
+    run = store.run(run_id)
+    missing = conditions.unmet("correct_address", condition_facts.of(run))
+    person_id = condition_facts.person_id(run)
+    if missing is not None or person_id is None:
+        raise missing.error if missing else InvalidInput("Cette personne n'existe pas.")
+    return person_id
+
+
+def _address_page(run_id: int, form: correction_routes.Form) -> str:
+    where = f"/assist/runs/{run_id}/address"
+    return correction_routes.form_page(form, action=where, target="#script-address")
 
 
 @bp.get("/scripts")

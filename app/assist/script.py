@@ -15,6 +15,7 @@ LOCALES = ("fr", "en")
 ACTIONS = frozenset(
     {
         "resend_link",
+        "correct_address",
         "send_reset",
         "hand_slot_back",
         "send_sms",

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, exists, or_, select, update
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.assist.models import PortalLink, ScriptRun, ScriptRunStep, ScriptVersion
+from app.assist.models import Mail, PortalLink, ScriptRun, ScriptRunStep, ScriptVersion
 from app.dossiers.models import Dossier, PortalEvent
 from app.dossiers.vocabulary import PortalEventKind
 from app.exceptions import NotFound
@@ -149,6 +149,14 @@ def last_link(dossier_id: int) -> PortalLink | None:
         .limit(1)
         .execution_options(populate_existing=True)
     )
+
+
+def addresses_of(dossier_id: int) -> dict[int, str]:
+    """To which address each link of a dossier was mailed, by the link's id."""
+    rows = db.session.execute(
+        select(Mail.link_id, Mail.to_address).where(Mail.dossier_id == dossier_id)
+    )
+    return {row.link_id: row.to_address for row in rows if row.link_id is not None}
 
 
 def portal_events_between(

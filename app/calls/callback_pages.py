@@ -6,7 +6,17 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select
@@ -113,7 +123,9 @@ def promise() -> Any:
         return response
     said = _("Rappel promis : %(when)s.", when=words().when(at))
     if request.headers.get("HX-Request"):
-        return render_template("tickets/promised.html", said=said)
+        response = make_response(render_template("tickets/promised.html", said=said))
+        response.headers["HX-Trigger"] = "callback-promised"  # a script may be waiting for it
+        return response
     flash(said, "live")
     return redirect(url_for(".index"), 303)
 

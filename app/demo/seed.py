@@ -110,7 +110,8 @@ def _case(
         email=case.email or f"{name}@courriel.example",
         born_on=today.replace(day=1) - timedelta(days=int(case.age * 365.25) + number * 7),
         language=case.language,
-        helper=case.helper,
+        helper=case.helper.partition(", ")[0],
+        helper_relation=case.helper.partition(", ")[2],
         residence_permit_until=_ahead(today, case.permit_days),
     )
     person.phones[0].owner = case.phone_owner

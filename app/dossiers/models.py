@@ -51,7 +51,11 @@ class Organisation(db.Model):
 
 
 class Person(db.Model):
-    """A beneficiary (stagiaire). ``search_name`` is the name without accents or capitals."""
+    """A beneficiary (stagiaire). ``search_name`` is the name without accents or capitals.
+
+    ``email_confirmed_at``: when the address was last read back to the person, letter by letter.
+    ``helper`` is who helps on the spot (a formateur, a neighbour), with the relation and a number.
+    """
 
     __tablename__ = "persons"
     __table_args__ = (CheckConstraint("last_name <> ''", name="named"),)
@@ -62,9 +66,12 @@ class Person(db.Model):
     search_name: Mapped[str] = mapped_column(String(170), index=True)
     born_on: Mapped[date | None]
     email: Mapped[str | None] = mapped_column(String(254), index=True)
+    email_confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     address: Mapped[str] = mapped_column(String(240), default="")
     language: Mapped[str] = mapped_column(String(8), default="fr")
     helper: Mapped[str] = mapped_column(String(160), default="")
+    helper_relation: Mapped[str] = mapped_column(String(80), default="")
+    helper_phone: Mapped[str | None] = mapped_column(E164)
     nir_masked: Mapped[str] = mapped_column(String(32), default="")
     residence_permit_until: Mapped[date | None]
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -97,6 +104,28 @@ class PersonPhone(db.Model):
     )
 
     person: Mapped[Person] = relationship(back_populates="phones")
+
+
+class PersonChange(db.Model):
+    """A correction of one field of a person: what it was, what it became, by whom, on what contact.
+
+    ``field`` is a name of ``details.PLAIN``, or ``phone``. The values are encrypted, and go with the
+    person's other details when retention says so.
+    """
+
+    __tablename__ = "person_changes"
+    __table_args__ = (Index("ix_person_changes_person_at", "person_id", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id", ondelete="CASCADE"))
+    field: Mapped[str] = mapped_column(String(20))
+    before: Mapped[str] = mapped_column(Sealed)
+    after: Mapped[str] = mapped_column(Sealed)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    agent: Mapped[Agent] = relationship()
 
 
 class PersonNir(db.Model):

@@ -1,12 +1,13 @@
 """What happened around a dossier, in one line of time, the latest first.
 
 The Portal's events are ours. Packages above this one (contacts, calls…) add their own through a
-source: the import rule forbids asking them. A source is registered for an app by its blueprint.
+source, or a detail to one of the Portal's: the import rule forbids asking them. Both are registered for
+an app by a blueprint.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -19,6 +20,7 @@ from app.dossiers.wording import Words
 
 LONGEST = 40  # items: a page is read, not scrolled for ever
 KEY = "permanence.timeline"
+DETAILS = "permanence.timeline_details"
 
 Kind = PortalEventKind
 
@@ -44,6 +46,16 @@ Source = Callable[[Dossier, Words], Iterable[Item]]
 def register(app: Flask, source: Source) -> None:
     """Let ``source`` add its items to every dossier's timeline in this app, once."""
     sources = app.extensions.setdefault(KEY, [])
+    if source not in sources:
+        sources.append(source)
+
+
+Details = Callable[[Dossier], Mapping[int, str]]
+
+
+def register_details(app: Flask, source: Details) -> None:
+    """Let ``source`` say more of the Portal's events of a dossier, by their id, once."""
+    sources = app.extensions.setdefault(DETAILS, [])
     if source not in sources:
         sources.append(source)
 
@@ -81,6 +93,9 @@ _LOOKS: dict[PortalEventKind, tuple[str, str]] = {
 
 
 def _portal(dossier: Dossier, words: Words) -> Iterable[Item]:
+    more: dict[int, str] = {}
+    for source in cast(list[Details], current_app.extensions.get(DETAILS, [])):
+        more |= source(dossier)
     for event in dossier.events:
         icon, tone = _LOOKS[event.kind]
-        yield Item(event.at, words.label(event.kind), icon, tone)
+        yield Item(event.at, words.label(event.kind), icon, tone, more.get(event.id, ""))

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from app.clock import local_day
-from app.dossiers import store, timeline
+from app.dossiers import person_view, store, timeline
 from app.dossiers.models import Dossier, Piece, PriorityFlag
+from app.dossiers.person_view import PersonView
 from app.dossiers.status import status_sentence
 from app.dossiers.trouble import Trouble, likely_troubles
 from app.dossiers.vocabulary import CLOSED, GRANTED, PieceState
@@ -53,6 +54,7 @@ class DossierView:
 
     dossier: Dossier
     words: Words
+    details: PersonView
     sentence: str
     troubles: tuple[Trouble, ...]
     alerts: tuple[str, ...]
@@ -74,6 +76,7 @@ def of(dossier_id: int, now: datetime, locale: str) -> DossierView:
     return DossierView(
         dossier=found,
         words=words,
+        details=person_view.of(found.person, words),
         sentence=status_sentence(facts, now, locale),
         troubles=likely_troubles(facts, now, locale),
         alerts=_alerts(found, words, today),

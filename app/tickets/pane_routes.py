@@ -12,9 +12,9 @@ from flask_login import current_user
 
 from app import clock
 from app.access import allow
+from app.dossiers import person_view, view
 from app.dossiers import service as dossiers_service
 from app.dossiers import store as dossiers
-from app.dossiers import view
 from app.dossiers.routes import DESK, doubt_about_mail, id_in, words
 from app.exceptions import NotFound
 from app.tickets import message_view, messages, service, store
@@ -115,6 +115,7 @@ def _pane(contact: Contact) -> str:
         shown = view.of(contact.dossier_id, clock.now(), str(get_locale()))
     elif contact.person_id is None:
         candidates = dossiers.candidates_for_number(contact.caller_number)
+    known = contact.person is not None and shown is None
     organisation = dossiers.organisation_for_number(contact.caller_number)
     asking = organisation is not None and shown is None and not candidates
     return render_template(
@@ -126,6 +127,8 @@ def _pane(contact: Contact) -> str:
         organisation=organisation,
         of_organisation=dossiers.open_dossiers_of(organisation) if asking and organisation else (),
         view=shown,
+        details=person_view.of(contact.person, words()) if known and contact.person else None,
+        dossier_id=None,
         words=words(),
     )
 

@@ -5,7 +5,7 @@ import { Refused, get, post } from "./desk/api.js";
 import { keyOf } from "./desk/choices.js";
 import { Devices } from "./desk/devices.js";
 import { answerPages, wantedHere } from "./desk/dialling.js";
-import { reasonToConfirm, refreshSuggestion, reloadAround, showContact, storeDraft, storeQualification, tellMailLife, watchPanes } from "./desk/panes.js";
+import { personCorrected, reasonToConfirm, refreshSuggestion, reloadAround, showContact, storeDraft, storeQualification, tellMailLife, watchPanes } from "./desk/panes.js";
 import { Phone } from "./desk/phone.js";
 import { isLocked, startRing, stopRing } from "./desk/ring.js";
 import { Sound } from "./desk/sound.js";
@@ -330,6 +330,11 @@ function connect() {
     if (incident !== Boolean(desk.incident)) refresh();
   });
   socket.on("told", ({ message }) => toast(message, "wait")); // a manager changed something for her
+  socket.on("person", (message) => {
+    if (!personCorrected(message)) return;
+    refresh(); // the name may have changed
+    if (message.agent_id !== desk.agent.id) toast(text("person.corrected", { name: message.by }), "wait");
+  });
   socket.on("assist.link", (message) => {
     if (message.contact_id === contactOf(desk)) tellMailLife(message);
     toast(message.text || text("link.opened"));

@@ -59,6 +59,21 @@ def token_in(mail: FakeMail, number: int = -1) -> str:
     return found.group(1)
 
 
+def confirm_address(client: StaffClient, run_id: int, typed: str = "ana@tests.example") -> None:
+    """Read the address back from the script's step, as an agent does: the form, then « oui »."""
+    page = client.get(f"/assist/runs/{run_id}/address").text
+    data = {"email": typed, "seen": sealed("seen", page)}
+    read = client.post(f"/assist/runs/{run_id}/address", data=data).text
+    data["read"] = sealed("read", read)
+    assert client.post(f"/assist/runs/{run_id}/address", data=data).status_code == 200
+
+
+def sealed(name: str, page: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert found, page
+    return found.group(1)
+
+
 def last_link() -> PortalLink:
     db.session.expire_all()
     link = db.session.scalar(select(PortalLink).order_by(PortalLink.id.desc()).limit(1))
@@ -172,6 +187,10 @@ def test_a_refusal_shows_on_the_pane(app: Flask, login, mail: FakeMail) -> None:
     assert "550 &lt;b&gt;no such user" in html
     assert 'role="alert"' in html
     mail.error = None
+    again = client.post(f"/assist/runs/{run.id}/action", data={"action": "resend_link"})
+    assert again.status_code == 422  # the address is known to be bad
+    assert "Le dernier mail envoyé à cette adresse est revenu." in again.text
+    confirm_address(client, run.id)
     html = client.post(f"/assist/runs/{run.id}/action", data={"action": "resend_link"}).text
     assert "Le lien marche jusqu’au" in html
     assert "Renvoyer encore" in html
@@ -206,14 +225,14 @@ def test_an_act_done_elsewhere_is_noted_with_its_basis(app: Flask, create_agent)
     agent, dossier = create_agent("front"), dossier_with()
     run_id = run_for(dossier, agent.id)
     actor = actions.Actor(run_id, agent.id, "rappel", "mandate", NOW)
-    assert actions.perform("create_callback", actor, ports(), BASE).code == "noted"
+    assert actions.perform("link_incident", actor, ports(), BASE).code == "noted"
     (act,) = db.session.scalars(select(ScriptAct))
-    assert (act.action, act.result, act.basis) == ("create_callback", "noted", "mandate")
+    assert (act.action, act.result, act.basis) == ("link_incident", "noted", "mandate")
     with pytest.raises(InvalidInput):
         actions.perform("fly", actor, ports(), BASE)
     with pytest.raises(InvalidInput):
         actions.perform(
-            "create_callback", actions.Actor(run_id, agent.id, "x", "because", NOW), ports(), BASE
+            "link_incident", actions.Actor(run_id, agent.id, "x", "because", NOW), ports(), BASE
         )
 
 

@@ -95,6 +95,16 @@ export function tellMailLife(detail) {
   window.htmx.trigger(document.body, "mail-life", detail);
 }
 
+/**
+ * Somebody has corrected a person's details. When this person is on screen they are read again (a form that is open keeps what is
+ * typed in it: it will be told when it is sent). Says whether she is on screen.
+ */
+export function personCorrected({ person_id: person }) {
+  if (!document.querySelector(`#pane-dossier [data-person="${Number(person)}"]`)) return false;
+  window.htmx.trigger(document.body, "person-corrected", { person });
+  return true;
+}
+
 /** The reason suggested follows the script used: the bar is read again, unless she has begun to fill it (a note that is kept comes back). */
 export function refreshSuggestion() {
   if (chosen || unkeptNote() || shown === null || shown === undefined) return;

@@ -1,0 +1,88 @@
+"""Reads, for ``conditions``, what is known of whom a run is about."""
+
+from __future__ import annotations
+
+from sqlalchemy import exists, or_, select
+
+from app.accounts.models import Agent
+from app.assist import store
+from app.assist.conditions import Facts
+from app.assist.models import ScriptRun
+from app.dossiers import corrections, phone_numbers
+from app.dossiers import store as dossiers
+from app.dossiers.models import Person, PriorityFlag
+from app.dossiers.vocabulary import PieceState
+from app.extensions import db
+from app.tickets.models import CallBack, CallBackState, Contact
+
+
+def dossier_id(run: ScriptRun) -> int | None:
+    """The dossier that a run is about: its own, else its contact's of this moment."""
+    contact = _contact(run)
+    if contact is not None:
+        return contact.dossier_id
+    return run.dossier_id
+
+
+def person_id(run: ScriptRun) -> int | None:
+    """The person that a run is about."""
+    contact = _contact(run)
+    if contact is not None:
+        return contact.person_id
+    return store.dossier(run.dossier_id).person_id if run.dossier_id is not None else None
+
+
+def _contact(run: ScriptRun) -> Contact | None:
+    return store.contact(run.contact_id) if run.contact_id is not None else None
+
+
+def of(run: ScriptRun) -> Facts:
+    """What is known now; read anew each time."""
+    contact, about = _contact(run), dossier_id(run)
+    named = person_id(run)
+    person = dossiers.person(named) if named is not None else None
+    number = contact.caller_number if contact else None
+    return Facts(
+        person=person is not None,
+        dossier=about is not None,
+        email=bool(person and person.email),
+        refused=person is not None and corrections.refused_at(person) is not None,
+        account=named is not None and corrections.has_account(named),
+        owner=about is not None and store.dossier(about).owner_id is not None,
+        slots=about is not None and _slots(about),
+        numbered=number is not None,
+        mobile=_mobile(number, person),
+        promised=contact is not None and _promised(contact),
+        flagged=about is not None and _flagged(about),
+        managers=bool(
+            db.session.scalar(
+                select(exists().where(Agent.role == "manager", Agent.active.is_(True)))
+            )
+        ),
+    )
+
+
+def _slots(about: int) -> bool:
+    return any(piece.state is not PieceState.GREY for piece in dossiers.dossier(about).pieces)
+
+
+def _mobile(number: str | None, person: Person | None) -> bool:
+    known = [number, *(each.e164 for each in person.phones)] if person else [number]
+    return any(phone_numbers.is_mobile(each) for each in known)
+
+
+def _promised(contact: Contact) -> bool:
+    mine = CallBack.contact_id == contact.id
+    if contact.caller_number is not None:
+        mine = or_(mine, CallBack.number == contact.caller_number)
+    return bool(
+        db.session.scalar(select(exists().where(CallBack.state == CallBackState.OPEN, mine)))
+    )
+
+
+def _flagged(about: int) -> bool:
+    return bool(
+        db.session.scalar(
+            select(exists().where(PriorityFlag.dossier_id == about, PriorityFlag.done_at.is_(None)))
+        )
+    )

@@ -1,0 +1,221 @@
+"""What must be true before an action of a script can be done, and the word when it is not. Pure.
+
+An action whose condition is not met is never noted as done: it is refused with a sentence that says
+why, and what to do (``way`` names the button that does it, if the page has one).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.exceptions import InvalidInput
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of whom a run is about, at the instant of the act.
+
+    ``refused``: mail to the present address came back, and nobody has confirmed it since. ``account``:
+    the Portal's account is made. ``numbered``: the contact has a number to call back. ``promised``: a
+    call-back of it is open. ``flagged``: a priority of the dossier is open. ``slots``: the dossier has
+    a pièce that was sent. ``managers``: somebody can be told.
+    """
+
+    person: bool = False
+    dossier: bool = False
+    email: bool = False
+    refused: bool = False
+    account: bool = False
+    owner: bool = False
+    slots: bool = False
+    numbered: bool = False
+    mobile: bool = False
+    promised: bool = False
+    flagged: bool = False
+    managers: bool = False
+
+
+@dataclass(frozen=True)
+class Unmet:
+    """Why an action cannot be done now. ``way``: « correct », « promise », or "" for none."""
+
+    error: InvalidInput
+    way: str = ""
+
+
+def unmet(action: str, facts: Facts) -> Unmet | None:
+    """The first condition of an action that is not met, or None when it can be done."""
+    for condition in CONDITIONS[action]:
+        found = condition(facts)
+        if found is not None:
+            return found
+    return None
+
+
+Condition = Callable[[Facts], Unmet | None]
+
+
+def _person(facts: Facts) -> Unmet | None:
+    if facts.person:
+        return None
+    return Unmet(
+        InvalidInput(
+            "On ne sait pas encore de qui il s'agit.",
+            kept="Le script continue là où il est.",
+            todo="Choisissez la personne dans « Le dossier », puis recommencez.",
+        )
+    )
+
+
+def _dossier(facts: Facts) -> Unmet | None:
+    if facts.dossier:
+        return None
+    return _person(facts) or Unmet(
+        InvalidInput(
+            "Aucun dossier n'est ouvert pour cette personne.",
+            kept="Le script continue là où il est.",
+            todo="Choisissez le dossier au milieu de l'écran. Sans dossier, l'organisme de "
+            "formation n'a pas encore déclaré l'inscription.",
+        )
+    )
+
+
+def _email(facts: Facts) -> Unmet | None:
+    if facts.email:
+        return None
+    return Unmet(
+        InvalidInput(
+            "Ce dossier n'a pas d'adresse mail.",
+            kept="Rien n'est parti.",
+            todo="Demandez l'adresse lettre par lettre et notez-la dans la fiche.",
+        ),
+        "correct",
+    )
+
+
+def _good_email(facts: Facts) -> Unmet | None:
+    if not facts.refused:
+        return None
+    return Unmet(
+        InvalidInput(
+            "Le dernier mail envoyé à cette adresse est revenu.",
+            kept="Rien n'est parti.",
+            todo="Relisez l'adresse lettre par lettre : corrigez-la, ou confirmez-la si elle est "
+            "juste.",
+        ),
+        "correct",
+    )
+
+
+def _account(facts: Facts) -> Unmet | None:
+    if facts.account:
+        return None
+    return Unmet(
+        InvalidInput(
+            "Aucun compte n'est encore créé sur le Portail : il n'y a pas de mot de passe à "
+            "réinitialiser.",
+            kept="Rien n'a été noté.",
+            todo="Renvoyez le lien : l'étape 1 crée le mot de passe.",
+        )
+    )
+
+
+def _owner(facts: Facts) -> Unmet | None:
+    if facts.owner:
+        return None
+    return Unmet(
+        InvalidInput(
+            "Ce dossier n'a pas de gestionnaire : la question ne serait posée à personne.",
+            kept="Rien n'a été noté.",
+            todo="Annotez le dossier, et prévenez l'encadrement.",
+        )
+    )
+
+
+def _slots(facts: Facts) -> Unmet | None:
+    if facts.slots:
+        return None
+    return Unmet(
+        InvalidInput(
+            "Aucune pièce n'est déposée dans ce dossier : il n'y a rien à redonner.",
+            kept="Rien n'a été noté.",
+            todo="Regardez les pièces dans le dossier avec la personne.",
+        )
+    )
+
+
+def _mobile(facts: Facts) -> Unmet | None:
+    if facts.mobile:
+        return None
+    return Unmet(
+        InvalidInput(
+            "Aucun téléphone portable n'est connu : un SMS n'arriverait nulle part.",
+            kept="Rien n'est parti.",
+            todo="Demandez un numéro de portable et notez-le dans la fiche.",
+        ),
+        "correct",
+    )
+
+
+def _number(facts: Facts) -> Unmet | None:
+    if facts.numbered:
+        return None
+    return Unmet(
+        InvalidInput(
+            "Le numéro est masqué : on ne peut pas rappeler la personne.",
+            kept="Aucun rappel n'est promis.",
+            todo="Dites-lui de rappeler la ligne ; donnez-lui les heures d'ouverture.",
+        )
+    )
+
+
+def _promised(facts: Facts) -> Unmet | None:
+    if facts.promised:
+        return None
+    return Unmet(
+        InvalidInput(
+            "Aucun rappel n'est encore promis à ce numéro : personne ne rappellerait.",
+            kept="Le script continue là où il est.",
+            todo="Choisissez le jour et l'heure avec la personne, puis promettez.",
+        ),
+        "promise",
+    )
+
+
+def _flagged(facts: Facts) -> Unmet | None:
+    if facts.flagged:
+        return None
+    return Unmet(
+        InvalidInput(
+            "Aucune priorité n'est posée sur ce dossier.",
+            kept="Rien n'a été noté.",
+            todo="Posez-la dans le dossier : « Traiter en priorité », avec la raison et la date.",
+        )
+    )
+
+
+def _managers(facts: Facts) -> Unmet | None:
+    if facts.managers:
+        return None
+    return Unmet(
+        InvalidInput(
+            "Aucun compte d'encadrement n'est ouvert : l'alerte n'arriverait à personne.",
+            kept="Rien n'a été noté.",
+            todo="Prévenez quelqu'un de vive voix, tout de suite.",
+        )
+    )
+
+
+CONDITIONS: dict[str, tuple[Condition, ...]] = {
+    "resend_link": (_dossier, _email, _good_email),
+    "correct_address": (_person,),
+    "send_reset": (_dossier, _email, _account),
+    "hand_slot_back": (_dossier, _slots),
+    "send_sms": (_mobile,),
+    "create_callback": (_number, _promised),
+    "link_incident": (),
+    "flag_priority": (_dossier, _flagged),
+    "consult_owner": (_dossier, _owner),
+    "alert_manager": (_managers,),
+}
