@@ -41,6 +41,7 @@ class Form:
     judged: Judged = field(default_factory=Judged)
     reading: tuple[Correction, ...] | None = None
     stale: tuple[Change, ...] = ()
+    by: str = ""
 
     @property
     def read(self) -> str:
@@ -129,8 +130,14 @@ def submitted(
         shown = edits.seal(
             {**(edits.unseal(seen) or {}), **{c.field: c.now for c in stale.changes}}
         )
-        return Form(person_id, stale.form, shown, stale=stale.changes), None
+        return Form(person_id, stale.form, shown, stale=stale.changes, by=_last_by(person_id)), None
     return form, changed
+
+
+def _last_by(person_id: int) -> str:
+    """Who corrected this person last, and when."""
+    last = next(iter(corrections.changes_of(person_id)), None)
+    return f"{last.agent.display_name}, {words().when(last.at)}" if last else ""
 
 
 def _contact_of(person_id: int) -> int | None:

@@ -56,7 +56,7 @@ def test_an_address_is_corrected_in_a_call(people: People) -> None:
     expect(details(agent).get_by_label(re.compile("^Mail"))).to_have_value(
         "samira.haddad@gmail.com"
     )
-    agent.keyboard.press("Enter")
+    details(agent).get_by_label(re.compile("^Mail")).press("Enter")
     expect(details(agent)).to_contain_text("Relisez à la personne")
     expect(details(agent)).to_contain_text("arobase")
     keep_screen(agent, "correction-read-back", full=False)
@@ -72,6 +72,7 @@ def test_an_address_is_corrected_in_a_call(people: People) -> None:
     details(other).get_by_label(re.compile("Adresse postale")).fill("3 quai des Brumes, Lyon")
     details(other).get_by_role("button", name="Relire à la personne").click()
     details(other).get_by_role("button", name=re.compile("Relu et confirmé")).click()
+    expect(other.locator("#toasts")).to_contain_text("La fiche est corrigée")
     expect(details(other)).to_contain_text("quai des Brumes")
     keep_screen(other, "correction-dossier-page")
     assert_axe(other)
@@ -80,6 +81,7 @@ def test_an_address_is_corrected_in_a_call(people: People) -> None:
     # Hers is told what changed, and keeps what she typed.
     details(agent).get_by_role("button", name=re.compile("Relu et confirmé")).click()
     expect(details(agent)).to_contain_text("Quelqu’un d’autre vient de changer cela")
+    expect(details(agent)).to_contain_text("Bruno Keller")
     expect(details(agent)).to_contain_text("3 quai des Brumes, Lyon")
     keep_screen(agent, "correction-stale", full=False)
     assert_axe(agent)
