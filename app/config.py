@@ -96,6 +96,12 @@ SETTINGS = (
     Setting(
         "VOICEMAIL_DAYS", int, 30, "Days after which a voice message is erased at the provider."
     ),
+    Setting(
+        "BACKUP_RECIPIENT",
+        str,
+        "",
+        "age's public key (age1…) that encrypts backups; « backup key » makes one; empty: not encrypted.",
+    ),
     Setting("TRUSTED_PROXIES", int, 0, "How many reverse proxies stand before the web process."),
     Setting("TICKER_SECONDS", float, 0.5, "Pause between two looks at the due deadlines."),
 )
@@ -130,6 +136,7 @@ class Settings:
     speech_rate: float
     carrier_control_token: str
     voicemail_days: int
+    backup_recipient: str
     trusted_proxies: int
     ticker_seconds: float
     embedded_carrier: bool

@@ -7,7 +7,7 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from app import clock
-from app.operations import keys
+from app.operations import backup_commands, keys
 
 keys_group = AppGroup("keys", help="Keys of what is encrypted in the database.")
 
@@ -15,6 +15,7 @@ keys_group = AppGroup("keys", help="Keys of what is encrypted in the database.")
 def register(app: Flask) -> None:
     """Attach the commands to the app."""
     app.cli.add_command(keys_group)
+    backup_commands.register(app)
 
 
 @keys_group.command("new")
