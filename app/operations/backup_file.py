@@ -74,7 +74,7 @@ def writing(path: Path, recipients: Sequence[str]) -> Iterator[Writer]:
         with open(partial, "wb", opener=_private) as target:
             with (
                 _encrypting(target, keys) as plain,
-                gzip.GzipFile(fileobj=plain, mode="wb", compresslevel=6) as packed,
+                gzip.GzipFile("", "wb", 6, plain) as packed,
                 tarfile.open(fileobj=packed, mode="w|") as archive,
             ):
                 yield Writer(archive)

@@ -59,7 +59,6 @@ def test_one_bit_or_the_end_is_missed(
 ) -> None:
     path, good = whole[encrypted]
     at = int(where * len(good))
-    harmless = not encrypted and 4 <= at < 10  # gzip's own date and flags of the machine
     bad = good[:at] if cut else good[:at] + bytes([good[at] ^ (1 << bit)]) + good[at + 1 :]
     damaged = path.with_name("damaged")
     damaged.write_bytes(bad)
@@ -67,8 +66,9 @@ def test_one_bit_or_the_end_is_missed(
         read = content(damaged, SECRET)
     except InvalidInput:
         return
-    assert harmless
+    # Without a key a few bits mean nothing (the date in gzip's header, padding): all is there then.
     assert not cut
+    assert not encrypted
     assert read == ENTRIES
 
 
