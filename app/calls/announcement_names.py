@@ -60,7 +60,12 @@ def _callbacks() -> Names:
             _("Pendant l’attente, si le rappel est permis."),
         ),
         "ask_number": (_("Demander le numéro"), _("Quand le numéro est masqué.")),
+        "ask_other_number": (
+            _("Demander un autre numéro"),
+            _("Quand la ligne ne rappelle pas ce numéro : surtaxé, ou d’un pays non choisi."),
+        ),
         "number_wrong": (_("Numéro incomplet"), asking),
+        "number_refused": (_("Numéro que la ligne ne rappelle pas"), asking),
         "number_heard": (_("Numéro à confirmer"), asking),
         "callback_noted": (_("Rappel noté"), asking),
         "callback_at_opening": (_("Rappel noté, à l’ouverture"), asking),

@@ -31,6 +31,9 @@ TEXTS: dict[str, dict[str, str]] = {
         "ask_number": "Votre numéro est masqué. Tapez les dix chiffres de votre numéro de "
         "téléphone, puis la touche dièse.",
         "number_wrong": "Ce numéro n'est pas complet, ou n'existe pas.",
+        "ask_other_number": "Nous ne pouvons pas rappeler le numéro d'où vous appelez. Tapez les dix "
+        "chiffres d'un autre numéro où vous joindre, puis la touche dièse.",
+        "number_refused": "Nous ne pouvons pas rappeler ce numéro.",
         "number_heard": "Vous avez tapé : {digits}. Pour confirmer, tapez 1. Pour le retaper, "
         "tapez 2.",
         "callback_noted": "C'est noté : nous vous rappelons dès que votre tour arrive. À bientôt.",
@@ -85,6 +88,9 @@ TEXTS: dict[str, dict[str, str]] = {
         "ask_number": "Your number is withheld. Please key in your telephone number, then press "
         "hash.",
         "number_wrong": "This number is not complete, or does not exist.",
+        "ask_other_number": "We cannot call back the number you are calling from. Please key in "
+        "another number where we can reach you, then press hash.",
+        "number_refused": "We cannot call this number back.",
         "number_heard": "You keyed in: {digits}. To confirm, press 1. To key it in again, press 2.",
         "callback_noted": "Your request is noted: we will call you back when your turn comes. "
         "Goodbye.",

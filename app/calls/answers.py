@@ -19,9 +19,10 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from app import clock
 from app.accounts.models import Agent
-from app.calls import announcements, callbacks, closed_line, line_rules, service, store
+from app.calls import announcements, callbacks, closed_line, line_rules, reach, service, store
 from app.calls.announcements import Phrase, Speaker
 from app.calls.closed_line import Offers
+from app.calls.dialling import Use
 from app.calls.models import AnnouncementSound, Call, Line
 from app.calls.record import Event, Kind, Outcome, State
 from app.dossiers import phone_numbers
@@ -153,7 +154,7 @@ _SOUNDS = select(AnnouncementSound.key, AnnouncementSound.language, Announcement
 
 def noted_phrase(call: Call, line: Line, now: datetime) -> Phrase:
     """« C'est noté » : at once, at the next opening, or already asked for before."""
-    held = callbacks.open_of(call.number)
+    held = callbacks.open_of(call.typed_number) or callbacks.open_of(call.number)
     if held is None:
         return Phrase("goodbye", call.language)
     if held.arrived_at < (call.queued_at or call.received_at):
@@ -187,8 +188,10 @@ def closed_menu(
 
 def offers_of(call: Call, line: Line) -> Offers:
     """What this caller of a closed line may ask for."""
+    mobile = phone_numbers.is_mobile(call.number)
     return closed_line.offers(
-        line_rules.of(line.rules), mobile=phone_numbers.is_mobile(call.number)
+        line_rules.of(line.rules),
+        mobile=mobile and reach.allows(call.number, Use.WRITE, line.id),
     )
 
 

@@ -16,7 +16,8 @@ from sqlalchemy import ColumnElement, Table, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
 from app.accounts import journal
-from app.calls import arrivals, callback_rules, line_rules, outbound, service
+from app.calls import arrivals, callback_rules, line_rules, outbound, reach, service
+from app.calls.dialling import Refused, Use
 from app.calls.models import Call, Line
 from app.calls.opening_hours import REFERENCE_HOURS
 from app.calls.record import LIVE, CallRecord, Event, Kind, Outcome, State
@@ -62,6 +63,13 @@ def due_for(line: Line, now: datetime) -> datetime:
 # --- asked for -----------------------------------------------------------------------------------
 
 
+def note(wish: Wish) -> Asked:
+    """Note a call-back inside the caller's transaction. Raises InvalidInput for a number that the
+    line does not call: no call-back is promised but by here."""
+    reach.check(wish.number, Use.CALL_BACK, wish.line_id)
+    return rows.ask(wish)
+
+
 def choose(call: Call, number: str, now: datetime) -> Asked | None:
     """« Tapez 1 » while waiting: she leaves the queue and keeps her place.
 
@@ -73,7 +81,7 @@ def choose(call: Call, number: str, now: datetime) -> Asked | None:
         if service.happen_within(call_id, event, work) is None:
             return None
         call = db.session.get_one(Call, call_id, populate_existing=True)
-        return rows.ask(
+        return note(
             Wish(
                 number=number,
                 line_id=line.id,
@@ -99,14 +107,14 @@ def ask_when_closed(call: Call, number: str, now: datetime) -> Asked:
         contact_id=call.contact_id,
     )
     with unit_of_work():
-        return rows.ask(wish)
+        return note(wish)
 
 
 def promise(contact_id: int, at: datetime, *, agent_id: int, now: datetime) -> Asked:
     """« Je vous rappelle jeudi à 10 heures » : an agent promises, the queue remembers.
 
-    Raises InvalidInput for a time that is past, far away or outside the hours, NotFound for a
-    contact without a number.
+    Raises InvalidInput for a time that is past, far away or outside the hours and for a number
+    that the line does not call, NotFound for a contact without a number.
     """
     contact = tickets.contact(contact_id)
     if contact.caller_number is None:
@@ -132,7 +140,7 @@ def promise(contact_id: int, at: datetime, *, agent_id: int, now: datetime) -> A
         chosen=True,
     )
     with unit_of_work():
-        asked = rows.ask(wish)
+        asked = note(wish)
         journal.record(
             "callback_promised", f"callback:{asked.callback.id}", agent_id=agent_id, now=now
         )
@@ -200,6 +208,12 @@ def _place(callback_id: int, now: datetime) -> bool:
             return False
         if callback.number is None:
             return False
+        refused = reach.judge(callback.number, Use.CALL_BACK, callback.line_id)
+        if isinstance(refused, Refused):  # promised before the rules changed: people see to it
+            log.warning("a call-back is given up: %s", refused.reason)
+            rows.close(callback, CallBackState.GIVEN_UP, now)
+            rows.leave_ticket(callback, now)
+            return False
         outbound.place_callback(
             callback.number,
             callback_id=callback.id,
@@ -229,7 +243,8 @@ def _waiting_attempts(callback_id: int) -> list[int]:
 def call_now(callback_id: int, *, agent_id: int, now: datetime) -> Call:
     """« Rappeler maintenant » : this agent takes the call-back, whatever its turn.
 
-    Raises Conflict when it is over, or somebody is calling already, or a call holds her.
+    Raises Conflict when it is over, or somebody is calling already, or a call holds her;
+    InvalidInput when the line does not call this number any more.
     """
     with unit_of_work() as work:
         callback = rows.locked(callback_id)

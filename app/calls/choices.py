@@ -15,7 +15,7 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from app import clock
 from app.access import signed_webhook
-from app.calls import callbacks, line_rules, request_form, store, voicemail, waiting
+from app.calls import callbacks, line_rules, reach, request_form, store, voicemail, waiting
 from app.calls.announcements import Phrase, spelled
 from app.calls.answers import (
     closed_menu,
@@ -28,6 +28,7 @@ from app.calls.answers import (
     xml,
 )
 from app.calls.closed_line import Wish
+from app.calls.dialling import Use
 from app.calls.models import Call
 from app.calls.record import Outcome, State
 from app.calls.webhooks import bp
@@ -102,8 +103,9 @@ def _back(call: Call, twiml: VoiceResponse, turn: int = 1) -> None:
 
 
 def _call_back(call: Call, number: str | None, twiml: VoiceResponse, now: datetime) -> None:
-    """Note the call-back, with her number if it is known; else ask her for it."""
-    if number is None:
+    """Note the call-back, with her number if it is known; else, or when the line may not call it,
+    ask her for one."""
+    if number is None or not reach.allows(number, Use.CALL_BACK, call.line_id):
         _ask_number(call, twiml)
     elif call.outcome == Outcome.CLOSED:
         callbacks.ask_when_closed(call, number, now)
@@ -122,30 +124,33 @@ def _noted(call: Call, twiml: VoiceResponse, now: datetime, *before: str) -> Non
     twiml.hangup()
 
 
-# --- a hidden number -----------------------------------------------------------------------------
+# --- a number hidden, or one that the line does not call ------------------------------------------
 
 
-def _ask_number(call: Call, twiml: VoiceResponse, *, wrong: int = 0) -> None:
-    """She types it, then hears it read back."""
+def _ask_number(call: Call, twiml: VoiceResponse, *, wrong: int = 0, said: str = "") -> None:
+    """She types it, then hears it read back. ``said``: the announcement of what was wrong."""
     if wrong >= TRIES:
         _back(call, twiml)
         return
-    words = [Phrase("number_wrong", call.language)] if wrong else []
+    asked = "ask_number" if call.number is None else "ask_other_number"
+    words = [Phrase(said, call.language)] if said else []
     gather = twiml.gather(
         finish_on_key="#",
         timeout=PATIENCE_S,
         action=f"/voice/choice?step=number&wrong={wrong}",
         method="POST",
     )
-    speaker_of(line_of(call)).speak(gather, [*words, Phrase("ask_number", call.language)])
+    speaker_of(line_of(call)).speak(gather, [*words, Phrase(asked, call.language)])
     _back(call, twiml)
 
 
 def _number_typed(call: Call, digits: str, twiml: VoiceResponse) -> None:
     number = phone_numbers.typed(digits)
-    if number is None:
+    if number is None or not reach.allows(number, Use.CALL_BACK, call.line_id):
         tried = request.args.get("wrong", "")
-        _ask_number(call, twiml, wrong=1 + (int(tried) if tried in ("0", "1", "2") else TRIES))
+        wrong = 1 + (int(tried) if tried in ("0", "1", "2") else TRIES)
+        said = "number_wrong" if number is None else "number_refused"
+        _ask_number(call, twiml, wrong=wrong, said=said)
         return
     with unit_of_work():
         db.session.execute(update(Call).where(Call.id == call.id).values(typed_number=number))
@@ -173,7 +178,8 @@ def _confirmed(call: Call, key: str, twiml: VoiceResponse, now: datetime) -> Non
 
 
 def _learn(call: Call, number: str) -> None:
-    """She told us her number: the call and its contact have it."""
+    """She told us her number: the call and its contact have it, unless they had one (hers may be
+    abroad, and the one to call back another)."""
     with unit_of_work():
         db.session.execute(
             update(Call).where(Call.id == call.id, Call.number.is_(None)).values(number=number)
@@ -205,7 +211,8 @@ def _closed(call: Call, key: str, twiml: VoiceResponse, now: datetime) -> None:
 def _send_form(call: Call, twiml: VoiceResponse, now: datetime) -> None:
     """The link by SMS; when it cannot leave, her request becomes a call-back, and she is told."""
     said = request_form.send_link(call, now)
-    if said == "sms_failed" and call.number is not None:
+    if said == "sms_failed" and reach.allows(call.number, Use.CALL_BACK, call.line_id):
+        assert call.number is not None  # an allowed number is one
         callbacks.ask_when_closed(call, call.number, now)
         _noted(call, twiml, now, said)
         return

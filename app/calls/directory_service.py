@@ -12,6 +12,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from app.accounts import journal
+from app.calls import reach
+from app.calls.dialling import Refused, Use
 from app.calls.models import DirectoryEntry
 from app.dossiers import phone_numbers
 from app.exceptions import InvalidInput, NotFound
@@ -95,6 +97,9 @@ def save(entry_id: int | None, typed: Typed, *, by: int, now: datetime) -> Judge
     judged = judge(typed)
     if judged.errors:
         return judged
+    refused = reach.judge(judged.values["number"], Use.DIAL)
+    if isinstance(refused, Refused):
+        return Judged(errors={"number": refused.error(kept="")})
     with unit_of_work():
         other = db.session.scalar(
             select(DirectoryEntry.label).where(

@@ -131,7 +131,12 @@ def _rules_page(
 ) -> Page:
     line = line_service.current()
     stored = line_service.rules_and_policy(line)
-    shown = {**stored, "languages": ", ".join(stored["languages"][1:])}
+    locale = line_view.locale()
+    shown = {
+        **stored,
+        "languages": ", ".join(stored["languages"][1:]),
+        **line_settings.country_fields(stored["countries"], locale),
+    }
     page = render_template(
         "line/rules.html",
         line=line,
@@ -143,6 +148,7 @@ def _rules_page(
         stale=stale,
         languages=line_view.languages(line),
         routes=line_service.routes(line),
+        country_groups=line_view.country_groups(),
         say=line_view.typeset,
     )
     return (page, status) if status != 200 else page
@@ -156,8 +162,9 @@ def change_rules() -> Page:
     routes = line_service.routes(line_service.current())
     policy = line_settings.read_policy(request.form) if routes else line_settings.Read({}, {})
     typed = {
-        **{name: value[:200] for name, value in request.form.items()},
+        **{name: value[:2000] for name, value in request.form.items()},
         **{name: name in request.form for name in line_settings.SWITCHES},
+        **{f"country-{code}": f"country-{code}" in request.form for code in line_settings.PROPOSED},
     }
     errors = {**rules.errors, **policy.errors}
     if errors:

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from app.calls.dialling import DEFAULT_COUNTRIES
+
 CLOSING = ("serve", "callback")
 
 
@@ -21,7 +23,8 @@ class LineRules:
     number is tried; ``callback_pause_minutes`` between two attempts. ``sticky_minutes``: how long a
     dropped line returns to the same agent. ``voicemail``: callers may leave a message when the
     line is closed. ``coaching``: managers may listen and whisper, announced to both. ``languages``:
-    spoken to callers, the first by default; the others are chosen by a key.
+    spoken to callers, the first by default; the others are chosen by a key. ``countries``: where
+    the line calls, promises to call and writes (ISO 3166; ``dialling``).
     """
 
     closing: str = "serve"
@@ -32,6 +35,7 @@ class LineRules:
     voicemail: bool = False
     coaching: bool = False
     languages: tuple[str, ...] = ("fr", "en")
+    countries: tuple[str, ...] = DEFAULT_COUNTRIES
 
 
 BOUNDS = {
@@ -47,4 +51,6 @@ def of(stored: Mapping[str, Any] | None) -> LineRules:
     values = {name: value for name, value in (stored or {}).items() if name in known}
     if "languages" in values:
         values["languages"] = tuple(values["languages"]) or LineRules.languages
+    if "countries" in values:
+        values["countries"] = tuple(values["countries"]) or LineRules.countries
     return LineRules(**values)

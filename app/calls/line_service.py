@@ -103,7 +103,8 @@ def week_of(line: Line) -> dict[str, Any]:
 def rules_and_policy(line: Line) -> dict[str, Any]:
     """Every rule and threshold with its value, defaults included; lists, as JSON has them."""
     rules = {**asdict(line_rules.of(line.rules)), **asdict(Policy(**line.policy))}
-    return {**rules, "languages": list(rules["languages"])}
+    lists = {name: list(rules[name]) for name in ("languages", "countries")}
+    return {**rules, **lists}
 
 
 def week_fingerprint(line: Line) -> str:

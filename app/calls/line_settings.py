@@ -17,6 +17,8 @@ from typing import Any
 from babel import Locale, UnknownLocaleError
 
 from app import outside
+from app.calls import countries
+from app.calls.dialling import HOME, NEIGHBOURS, OVERSEAS
 from app.calls.line_rules import BOUNDS, CLOSING
 from app.exceptions import InvalidInput
 from app.patterns import SPACE, pattern
@@ -34,6 +36,7 @@ CLOSURE_LIMIT = 31  # days closed at once
 FARTHEST = timedelta(days=2 * 366)
 LANGUAGES_LIMIT = 8
 SWITCHES = ("callbacks", "voicemail", "coaching")
+PROPOSED = (*OVERSEAS, *NEIGHBOURS)  # countries that a form ticks; any other is typed
 
 Span = tuple[str, str]
 Errors = dict[str, InvalidInput]
@@ -222,7 +225,27 @@ def read_rules(form: Mapping[str, str]) -> Read:
     for name, bounds in BOUNDS.items():
         values[name] = _whole(form, name, bounds, errors)
     values["languages"] = _languages(form.get("languages", ""), errors)
+    if "countries" in form:  # a form that shows them: no tick is a choice
+        values["countries"] = _countries(form, errors)
     return Read(values, errors)
+
+
+def _countries(form: Mapping[str, str], errors: Errors) -> list[str]:
+    """France, those that were ticked (``country-RE``), and those that were typed."""
+    ticked = [code for code in PROPOSED if f"country-{code}" in form]
+    try:
+        others = countries.read(form.get("other_countries", ""))
+    except InvalidInput as error:
+        errors["other_countries"] = error
+        others = []
+    return [HOME, *ticked, *(code for code in others if code != HOME and code not in ticked)]
+
+
+def country_fields(chosen: Collection[str], locale: str) -> dict[str, Any]:
+    """The form's fields for these countries: ``read_rules`` reads them back."""
+    ticked = {f"country-{code}": code in chosen for code in PROPOSED}
+    others = [code for code in chosen if code != HOME and code not in PROPOSED]
+    return {**ticked, "other_countries": countries.named(others, locale)}
 
 
 def read_policy(form: Mapping[str, str], names: Iterable[str] = POLICY_BOUNDS) -> Read:

@@ -14,8 +14,16 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from app.calls import announcement_names, announcements, line_rules, line_service, opening_hours
+from app.calls import (
+    announcement_names,
+    announcements,
+    countries,
+    line_rules,
+    line_service,
+    opening_hours,
+)
 from app.calls.announcement_settings import places
+from app.calls.dialling import NEIGHBOURS, OVERSEAS
 from app.calls.models import Call, Line
 from app.calls.states import State
 from app.dossiers.wording import Words
@@ -251,6 +259,15 @@ def grouped(all_cards: list[Card]) -> list[tuple[str, list[Card]]]:
         for title, names in announcement_names.groups()
     ]
     return [*titles[:-1], (titles[-1][0], titles[-1][1] + list(by_key.values()))]
+
+
+def country_groups() -> list[tuple[str, list[tuple[str, str, str]]]]:
+    """(title, [(code, name, how it is dialled)]) of the countries that the form of rules ticks."""
+    groups = ((_("Outre-mer"), OVERSEAS), (_("Pays voisins"), NEIGHBOURS))
+    return [
+        (title, [(code, countries.name(code, locale()), countries.dialled(code)) for code in codes])
+        for title, codes in groups
+    ]
 
 
 def languages(line: Line) -> list[tuple[str, str]]:

@@ -15,14 +15,14 @@ from sqlalchemy import delete, exists, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.adapters.ports import AskedForLeg, CallLog, LegReport
-from app.calls import callbacks, fallback, store
+from app.calls import callbacks, fallback, reach, store
+from app.calls.dialling import Use
 from app.calls.models import Call, Drift, Line
 from app.calls.reconciliation import DriftKind
 from app.calls.states import Event, Kind
 from app.dossiers import phone_numbers
 from app.extensions import db
 from app.realtime import LINE_ROOM, publish
-from app.tickets import callbacks as callback_rows
 from app.tickets import service as tickets
 from app.tickets.callbacks import Wish
 from app.tickets.models import CallBackSource, Channel, Direction
@@ -98,7 +98,9 @@ def _settle(
     if call_id is not None and not heard:
         _forget(drift_id)  # she simply hung up, and only the news of it was lost
         return None
-    number = fallback.number_typed(requests) or phone_numbers.stored(report.from_number)
+    number = _reachable(fallback.number_typed(requests)) or _reachable(
+        phone_numbers.stored(report.from_number)
+    )
     try:
         with unit_of_work() as work:
             if call_id is None:
@@ -115,6 +117,11 @@ def _settle(
         _forget(drift_id)  # its webhook came after all
         return None
     return kind
+
+
+def _reachable(number: str | None) -> str | None:
+    """The number, if the line may call it back."""
+    return number if reach.allows(number, Use.CALL_BACK) else None
 
 
 def _forget(drift_id: int) -> None:
@@ -176,7 +183,7 @@ def _call_back(call: Call, number: str | None, now: datetime) -> bool:
     if number is None or _served_since(number, call.received_at):
         return False
     line = db.session.get_one(Line, call.line_id)
-    asked = callback_rows.ask(
+    asked = callbacks.note(
         Wish(
             number=number,
             line_id=line.id,

@@ -11,7 +11,8 @@ from datetime import datetime
 from sqlalchemy import select
 
 from app.accounts import service as accounts
-from app.calls import service, store
+from app.calls import reach, service, store
+from app.calls.dialling import Use
 from app.calls.directory import Target
 from app.calls.models import Call, Line
 from app.calls.states import Event, Kind, State
@@ -28,7 +29,7 @@ def dial(agent_id: int, target: Target, dossier_id: int | None, *, now: datetime
 
     ``dossier_id``: what it is about, so that her dossier is open when she answers. A wrap-up that
     is still open ends here. Raises NotFound for an unknown dossier, Conflict while a call holds
-    the agent.
+    the agent, InvalidInput for a number that the line does not call.
     """
     if target.number is None:
         raise InvalidInput("Une collègue se consulte pendant un appel.")
@@ -55,7 +56,8 @@ def dial(agent_id: int, target: Target, dossier_id: int | None, *, now: datetime
 def call_again(ref: str, agent_id: int, *, now: datetime) -> Call:
     """« Rappeler » : the line dropped; the same contact goes on. Ends the wrap-up of that call.
 
-    Raises NotFound for somebody else's call or a hidden number, Conflict while a call holds her.
+    Raises NotFound for somebody else's call or a hidden number, InvalidInput for one that the line
+    does not call, Conflict while a call holds her.
     """
     call = store.by_ref(ref)
     if call.agent_id != agent_id or call.state not in (State.WRAP_UP, State.ENDED):
@@ -87,10 +89,14 @@ def new_call(
     language: str = "fr",
     line_id: int | None = None,
 ) -> Call:
-    """The row of a call that we are about to make, inside the caller's transaction."""
+    """The row of a call that we are about to make, inside the caller's transaction.
+
+    Raises InvalidInput for a number that the line does not call: no call is made but by here.
+    """
     line_id = line_id or db.session.scalar(select(Line.id).order_by(Line.id).limit(1))
     if line_id is None:
         raise Unavailable("Aucune ligne n'est configurée.")
+    reach.check(number, Use.CALL_BACK if callback_id else Use.DIAL, line_id)
     ref = store.new_ref()
     call = Call(
         ref=ref,

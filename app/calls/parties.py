@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from app.accounts import journal
-from app.calls import line_rules, service, store
+from app.calls import line_rules, reach, service, store
+from app.calls.dialling import Use
 from app.calls.directory import Target
 from app.calls.models import Call, CallParty, Line
 from app.calls.states import CallRecord, Event, Kind, State
@@ -148,7 +149,10 @@ def _coach_makes_room(call: Call, now: datetime) -> None:
 def _ask(
     call: Call, asker_id: int, target: Target, kind: Kind, now: datetime, *, speaks: bool = True
 ) -> CallRecord:
-    """Write down who is asked, and ask, in one transaction."""
+    """Write down who is asked, and ask, in one transaction. Raises InvalidInput for an outside
+    number that the line does not call."""
+    if target.agent_id is None:
+        reach.check(target.number, Use.DIAL, call.line_id)
     coach = kind is Kind.COACHED
     with unit_of_work() as work:
         party = CallParty(

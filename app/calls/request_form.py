@@ -15,14 +15,14 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from app.calls import callback_rules, callbacks
+from app.calls import callback_rules, callbacks, reach
 from app.calls.callback_rules import Slot
+from app.calls.dialling import Use
 from app.calls.models import Call, Line
 from app.calls.record import Outcome
 from app.dossiers import free_text
 from app.exceptions import PermanenceError
 from app.extensions import db
-from app.tickets import callbacks as rows
 from app.tickets import messages
 from app.tickets import service as tickets
 from app.tickets.callbacks import Wish
@@ -58,7 +58,7 @@ def token_for(ref: str, now: datetime) -> str:
 def send_link(call: Call, now: datetime) -> str:
     """Send the link by SMS; the key of the announcement that says what came of it."""
     number = call.number
-    if number is None:
+    if number is None or not reach.allows(number, Use.WRITE, call.line_id):
         return "sms_failed"
     if _asked_today(number, now) > SMS_A_DAY:
         return "sms_already"
@@ -94,7 +94,8 @@ def _asked_today(number: str, now: datetime) -> int:
 
 @dataclass(frozen=True)
 class Page:
-    """What the page shows. ``state``: open, used, expired or unknown."""
+    """What the page shows. ``state``: open, used, expired, unknown, or unreachable when the line
+    does not call this number."""
 
     state: str
     number: str | None = None
@@ -123,6 +124,8 @@ def page(token: str, now: datetime) -> Page:
         return Page("used", call.number, zone=zone, callback=callbacks.open_of(call.number))
     if now >= expires:
         return Page("expired", call.number)
+    if not reach.allows(call.number, Use.CALL_BACK, line.id):
+        return Page("unreachable", call.number)
     return Page(
         "open", call.number, callback_rules.slots(callbacks.hours_of(line), now, zone), zone
     )
@@ -189,7 +192,7 @@ def _store(call: Call, message: str, slot: Slot | None, now: datetime) -> None:
             provider_sid=_key(ref),
         )
         messages.keep(contact_id, Written(Channel.FORM, message, now, number, key=_key(ref)))
-        rows.ask(
+        callbacks.note(
             Wish(
                 number=number,
                 line_id=line.id,

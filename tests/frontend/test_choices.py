@@ -89,6 +89,8 @@ def test_the_number_on_the_line_is_not_offered_again(ask: Any) -> None:
 @pytest.mark.parametrize(
     ("typed", "number"),
     [("0612", "0612"), ("+33 1", ""), ("061", ""), ("06.12-34/56", "06.12-34/56"),
+     ("06\u201112\u202f34\u200b", "06-12 34"), ("tel:+33\u00a06 12", "+33 6 12"),
+     ("(0692) 12", "(0692) 12"), ("\uff10\uff16\uff11\uff12", "0612"), ("+", ""),
      ("12 rue", ""), ("Nadia", ""), ("  0612 ", "0612")],
 )  # fmt: skip
 def test_what_may_be_a_number(ask: Any, typed: str, number: str) -> None:

@@ -14,8 +14,9 @@ export function keyOf(target) {
 
 /** What was typed, if it may be a telephone number; else "". */
 export function typedNumber(query) {
-  const text = query.trim();
-  if (!/^[+\d][\d\s.()/-]*$/.test(text)) return "";
+  // What is pasted brings signs that nobody sees, and hyphens and spaces of all kinds; the server reads the number.
+  const text = query.normalize("NFKC").replace(/\p{Cf}/gu, "").replace(/[\p{Pd}\u2212]/gu, "-").replace(/^tel:/i, "").replace(/\s+/g, " ").trim();
+  if (!/^[+(]?\d[\d\s.()/-]*$/.test(text)) return "";
   return text.replace(/\D/g, "").length >= SHORTEST_NUMBER ? text : "";
 }
 
