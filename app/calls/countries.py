@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import cache
 
@@ -11,6 +10,9 @@ from babel import Locale
 
 from app.dossiers.name_folding import fold
 from app.exceptions import InvalidInput
+from app.patterns import pattern
+
+_CODE = pattern(r"(?:\+|00)? ?[0-9 ]{1,8}")
 
 MOST = 60  # countries typed beside those that are proposed
 TYPED_LIMIT = 2000  # signs
@@ -37,7 +39,7 @@ def read(typed: str) -> list[str]:
     if len(typed) > TYPED_LIMIT:
         raise InvalidInput("Au plus %(most)s pays.", most=MOST)
     found: dict[str, None] = {}
-    for word in re.split(r"[,;\n]", typed):
+    for word in typed.replace(";", ",").replace("\n", ",").split(","):
         if fold(word):
             found.update(dict.fromkeys(_read_one(word.strip())))
     if len(found) > MOST:
@@ -46,9 +48,9 @@ def read(typed: str) -> list[str]:
 
 
 def _read_one(word: str) -> Iterable[str]:
-    digits = re.sub(r"\D", "", word)
-    if digits and re.fullmatch(r"(?:\+|00)?[\d ]{1,8}", word):
-        code = int(digits.removeprefix("00"))
+    digits = "".join(char for char in word if char in "0123456789").removeprefix("00")
+    if digits and _CODE.fullmatch(word):
+        code = int(digits)
         sharing = phonenumbers.region_codes_for_country_code(code)
         if sharing and "001" not in sharing:
             return sharing if code != 1 else ("US", "CA")
