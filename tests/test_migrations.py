@@ -9,11 +9,17 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import inspect, text
+from sqlalchemy import func, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
+from app import clock
+from app.accounts.models import Agent
+from app.dossiers.models import Dossier, Person, PersonPhone
 from app.extensions import db
+from app.tickets.models import Contact
 from app.unit_of_work import unit_of_work
+
+KEPT = (Person, PersonPhone, Dossier, Contact, Agent)
 
 
 def test_the_head_is_the_models(app: Flask) -> None:
@@ -28,6 +34,26 @@ def test_down_to_nothing_and_up_again(app: Flask) -> None:
     assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
     upgrade()
     assert "calls" in inspect(db.engine).get_table_names()
+
+
+def test_every_migration_keeps_the_rows_that_others_refer_to(app: Flask) -> None:
+    """Down to where persons were first told apart, and up again, with rows in the tables."""
+    now = clock.now()
+    person = Person(first_name="S", last_name="Haddad", search_name="haddad s", created_at=now)
+    person.phones = [PersonPhone(e164="+33639980101")]
+    agent = Agent(email="a@x.example", display_name="A", password_hash="!", role="front")
+    with unit_of_work():
+        db.session.add_all([person, agent])
+        db.session.flush()
+        dossier = Dossier(reference="PF-1", person_id=person.id, created_at=now)
+        contact = Contact(person_id=person.id, channel="phone", direction="in", opened_at=now)
+        contact.reason = "Pas de qualification"
+        db.session.add_all([dossier, contact])
+    db.session.remove()
+    downgrade(revision="0004")
+    upgrade()
+    counts = [db.session.scalar(select(func.count()).select_from(t)) for t in KEPT]
+    assert counts == [1] * len(KEPT)
 
 
 @pytest.mark.parametrize(
