@@ -34,6 +34,7 @@ from app.adapters.twilio_sms import TwilioSms
 from app.adapters.twilio_voice import TwilioVoice
 from app.assist import routes as assist_routes
 from app.calls import (
+    alert_routes,
     callback_pages,
     caller_webhooks,
     desk,
@@ -184,6 +185,7 @@ def _register(app: Flask) -> None:
         caller_webhooks.bp,
         request_pages.bp,
         callback_pages.bp,
+        alert_routes.bp,
         desk.bp,
         desk_transfers.bp,
         directory_routes.bp,

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, or_, select, update
 
 from app.accounts import guessing, journal
+from app.alerts.models import Alert
 from app.calls import voicemail
 from app.calls.models import Call
 from app.dossiers.models import PersonChange
@@ -41,7 +42,9 @@ def run(*, now: datetime, dry_run: bool) -> dict[str, int]:
         Contact.caller_number.is_not(None), Contact.note != ""
     )
     corrections = PersonChange.at < limit
+    places = (Alert.closed_at < limit) & (Alert.place != "")
     counts = {
+        "alert_places": _count(Alert, places),
         "call_numbers": _count(Call, calls),
         "contact_details": _count(Contact, contacts),
         "callback_numbers": _count(CallBack, callbacks),
@@ -55,6 +58,7 @@ def run(*, now: datetime, dry_run: bool) -> dict[str, int]:
     with unit_of_work():
         db.session.execute(update(Call).where(calls).values(number=None, typed_number=None))
         db.session.execute(delete(PersonChange).where(corrections))
+        db.session.execute(update(Alert).where(places).values(place=""))
         db.session.execute(update(CallBack).where(callbacks).values(number=None))
         db.session.execute(update(Contact).where(contacts).values(caller_number=None, note=""))
         messages.erase(messages.old(limit), now)

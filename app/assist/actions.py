@@ -1,8 +1,9 @@
 """What a step of a script may do, besides saying: one handler for each name in ``script.ACTIONS``.
 
-``resend_link`` acts by itself, ``correct_address`` opens the form that does (``address_routes``). The
-others are done elsewhere (in the Portal, in the dossier): the agent says that it is done, and the run
-keeps who, when, and on what basis. None is noted while its condition is not met (``conditions``).
+``resend_link`` and ``alert_manager`` act by themselves, ``correct_address`` opens the form that does
+(``address_routes``). The others are done elsewhere (in the Portal, in the dossier): the agent says that
+it is done, and the run keeps who, when, and on what basis. None is noted while its condition is not met
+(``conditions``).
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from sqlalchemy import select
 
 from app.accounts import journal
 from app.adapters.ports import MailMessage, MailReceipt, MailRefused, Ports
+from app.alerts import service as alerts
+from app.alerts.models import AlertKind
 from app.assist import condition_facts, conditions, links, mails, store
 from app.assist.models import Mail, MailState, PortalLink, ScriptAct, ScriptRun
 from app.assist.script import Text
@@ -29,6 +32,7 @@ from app.unit_of_work import unit_of_work
 log = logging.getLogger(__name__)
 
 DOUBLE_CLICK = timedelta(seconds=5)  # a second press within it sends nothing more
+DISTRESS_SCRIPT = "S31"
 BASES = ("spoken", "mandate")  # agreement given aloud, or a written mandate
 
 
@@ -207,6 +211,27 @@ def _by_its_form(_actor: Actor, _ports: Ports, _base_url: str) -> Result:
     )
 
 
+def alert_manager(actor: Actor, _ports: Ports, _base_url: str) -> Result:
+    """Call the managers: their pages show who and where at once, until one of them closes it.
+
+    « alerted » when a manager has a page open, « alerted_nobody » when none has: the agent is told.
+    """
+    run = store.run(actor.run_id)
+    contact = store.contact(run.contact_id) if run.contact_id is not None else None
+    dossier = db.session.get(Dossier, run.dossier_id) if run.dossier_id is not None else None
+    alerts.raise_alert(
+        AlertKind.DISTRESS if run.script_id == DISTRESS_SCRIPT else AlertKind.SUPPORT,
+        agent_id=actor.agent_id,
+        now=actor.now,
+        contact_id=run.contact_id,
+        person_id=contact.person_id if contact else (dossier.person_id if dossier else None),
+        dossier_id=(contact.dossier_id if contact else None) or run.dossier_id,
+    )
+    with unit_of_work():
+        _log_act("alert_manager", actor, "done", None)
+    return Result("alerted" if alerts.managers_there() else "alerted_nobody")
+
+
 def _note(name: str, actor: Actor) -> Result:
     with unit_of_work():
         run = store.run(actor.run_id)
@@ -282,7 +307,8 @@ ACTIONS: dict[str, Action] = {
         Text("Consultation notée", "Consultation noted"),
     ),
     "alert_manager": Action(
-        Text("Encadrante prévenue", "Manager alerted"),
-        Text("Alerte notée", "Alert noted"),
+        Text("Prévenir l’encadrement", "Alert the managers"),
+        Text("Alerte envoyée à l’encadrement", "Alert sent to the managers"),
+        alert_manager,
     ),
 }

@@ -238,6 +238,12 @@ def _hold(record: CallRecord, *, on: bool) -> tuple[Command, ...]:
     return (HoldCaller(record.conference_sid, on=on),) if record.conference_sid else ()
 
 
+def _hold_moved(before: CallRecord, after: CallRecord) -> tuple[Command, ...]:
+    """The person hears music who did not, or hears us again."""
+    on = after.held_since is not None
+    return _hold(after, on=on) if on != (before.held_since is not None) else ()
+
+
 def _hang_up(*legs: str | None) -> tuple[Command, ...]:
     return tuple(HangUpLeg(leg) for leg in legs if leg)
 
@@ -259,7 +265,7 @@ def _third_person(before: CallRecord, after: CallRecord, event: Event) -> tuple[
     party = after.party_id
     match event.kind:
         case Kind.CONSULTED if party is not None:
-            hold = () if before.held_since else _hold(after, on=True)
+            hold = _hold_moved(before, after)
             return hold if after.party_agent_id is not None else (*hold, CallParty(party))
         case Kind.COACHED if party is not None:
             announce = (AnnounceCoach(after.conference_sid),) if after.conference_sid else ()

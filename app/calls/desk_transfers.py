@@ -39,14 +39,17 @@ def choices() -> Any:
     """Whom she may call now: colleagues, the numbers of the dossier on her screen, the directory."""
     call = store.current_call_of(current_user.id)
     contact = db.session.get(Contact, call.contact_id) if call and call.contact_id else None
-    return jsonify(directory.choices(contact, current_user.id))
+    line_id = call.line_id if call else None
+    return jsonify(directory.choices(contact, current_user.id, line_id))
 
 
 @bp.post("/calls/<ref>/consult")
 @allow(*AGENTS)
 def consult(ref: str) -> Any:
-    """Ask somebody while the person hears music."""
-    parties.consult(ref, current_user.id, directory.named(_body()), now=clock.now())
+    """Ask somebody while the person hears music; ``{"together": true}``: all three from the start."""
+    body = _body()
+    target, together = directory.named(body), body.get("together") is True
+    parties.consult(ref, current_user.id, target, together=together, now=clock.now())
     return _desk()
 
 

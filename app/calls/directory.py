@@ -10,10 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import get_locale
 from sqlalchemy import exists, select
 
 from app import outside
 from app.accounts.models import Agent, Connection, Presence
+from app.calls import short_numbers, short_reach
 from app.calls.models import DirectoryEntry
 from app.dossiers import phone_numbers
 from app.dossiers.models import Dossier, Organisation, PersonPhone
@@ -36,10 +38,15 @@ class Target:
 
 def named(body: Mapping[str, Any]) -> Target:
     """Whom a request means: ``agent_id``, ``entry_id``, ``phone_id``, ``organisation_id``,
-    ``contact_id`` or ``number``. Raises NotFound for a row that is gone, InvalidInput for anything else."""
+    ``contact_id``, ``short`` (an emergency or listening number) or ``number``.
+
+    Raises NotFound for a row that is gone, InvalidInput for anything else.
+    """
     for name, find in _FINDERS.items():
         if body.get(name) is not None:
             return find(row_id(body[name]))
+    if isinstance(body.get("short"), str):
+        return short(short_numbers.read(body["short"]) or body["short"])
     if isinstance(body.get("number"), str):
         return typed(body["number"])
     raise InvalidInput("Dites qui appeler.")
@@ -53,8 +60,25 @@ def row_id(value: object) -> int:
     return found
 
 
+def short(number: str) -> Target:
+    """An emergency or listening number. Raises InvalidInput for one that we do not know; whether
+    the line reaches it is asked where it would be called (``reach.check``)."""
+    known = short_numbers.BY_NUMBER.get(number)
+    if known is None:
+        raise InvalidInput(
+            "Le %(number)s est un numéro court que cette ligne ne sait pas appeler.",
+            kept="Rien n'est parti.",
+            todo="Composez-le sur votre téléphone.",
+            number=number[:10],
+        )
+    return Target(number=known.number, label=known.label(str(get_locale() or "fr"))[:80])
+
+
 def typed(raw: str) -> Target:
-    """A number typed by hand. Raises InvalidInput."""
+    """A number typed by hand, emergency numbers first. Raises InvalidInput."""
+    as_short = short_numbers.read(raw)
+    if as_short is not None:
+        return short(as_short)
     number = phone_numbers.stored(raw)
     if number is None:
         raise InvalidInput("Ce numéro n'est pas un numéro de téléphone.", kept="Rien n'est parti.")
@@ -99,6 +123,8 @@ def contact(contact_id: int) -> Target:
     found = db.session.get(Contact, contact_id)
     if found is None or found.caller_number is None:
         raise NotFound("Ce numéro est masqué : on ne peut pas le rappeler.")
+    if short_numbers.is_short(found.caller_number):
+        return short(found.caller_number)
     shown = phone_numbers.display(found.caller_number)
     name = found.person.full_name if found.person else shown
     return Target(number=found.caller_number, label=name[:80], person_id=found.person_id)
@@ -116,13 +142,23 @@ _FINDERS = {
 # --- what the desk offers ------------------------------------------------------------------------
 
 
-def choices(contact: Contact | None, besides: int) -> dict[str, Any]:
+def choices(contact: Contact | None, besides: int, line_id: int | None = None) -> dict[str, Any]:
     """Whom the desk offers: colleagues (the dossier's owner first), the dossier's numbers, the
-    directory. ``besides``: the agent who looks."""
+    directory, emergency numbers. ``besides``: the agent who looks; ``line_id``: her call's line."""
     dossier = contact.dossier if contact else None
     return {
         "colleagues": _colleagues(besides, dossier.owner_id if dossier else None),
         "dossier": _numbers_of(contact, dossier),
+        "emergency": [
+            {
+                "short": each.number,
+                "label": each.label,
+                "note": each.hours,
+                "reachable": each.reachable,
+                "written": each.written,
+            }
+            for each in short_reach.offered(line_id)
+        ],
         "directory": [
             {"entry_id": e.id, "label": e.label, "kind": e.kind, "note": e.note}
             for e in db.session.scalars(

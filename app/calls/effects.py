@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.adapters.ports import OVER, Telephony
+from app.calls import short_numbers
 from app.calls.consequences import (
     AnnounceCoach,
     CallAgent,
@@ -95,9 +96,8 @@ def _perform(target: Target, command: Command, telephony: Telephony, now: Clock)
             path = target.back if target.outbound else "/voice/connect"
             telephony.redirect(target.caller_sid, path)
         case RingPerson():
-            leg = telephony.call_number(
-                target.person_number, from_number=target.line_number, path=target.back
-            )
+            number = short_numbers.dialled(target.person_number)
+            leg = telephony.call_number(number, from_number=target.line_number, path=target.back)
             yield Event(Kind.PERSON_RUNG, now(), f"person:{leg}", leg=leg)
         case CallParty(party_id):
             yield from _call_party(target, party_id, telephony, now)
@@ -123,7 +123,8 @@ def _call_party(target: Target, party_id: int, telephony: Telephony, now: Clock)
         )
     else:
         path = f"/voice/agent?call={target.ref}&party={party_id}"
-        leg = telephony.call_number(party.number, from_number=target.line_number, path=path)
+        number = short_numbers.dialled(party.number)
+        leg = telephony.call_number(number, from_number=target.line_number, path=path)
     yield Event(Kind.PARTY_LEG, now(), f"party_leg:{leg}", leg=leg, party_id=party_id)
 
 

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
 from app.access import allow
-from app.calls import announcements, line_choice, line_service, line_settings, line_view
+from app.calls import announcements, line_choice, line_service, line_settings, line_view, short_reach
 from app.calls.announcement_settings import SOUND_LIMIT
 from app.calls.line_rules import BOUNDS
 from app.calls.line_settings import Errors
@@ -131,11 +131,13 @@ def _rules_page(
 ) -> Page:
     line = line_service.current()
     stored = line_service.rules_and_policy(line)
-    locale = line_view.locale()
+    locale, reached = line_view.locale(), stored["short_numbers"]
     shown = {
         **stored,
         "languages": ", ".join(stored["languages"][1:]),
         **line_settings.country_fields(stored["countries"], locale),
+        "short_reach": line_settings.short_reach(reached),
+        **{f"short_{number}": True for number in reached or ()},
     }
     page = render_template(
         "line/rules.html",
@@ -149,6 +151,8 @@ def _rules_page(
         languages=line_view.languages(line),
         routes=line_service.routes(line),
         country_groups=line_view.country_groups(),
+        short_numbers=short_reach.offered(line.id),
+        provider_reaches=short_reach.provider_reaches(),
         say=line_view.typeset,
     )
     return (page, status) if status != 200 else page

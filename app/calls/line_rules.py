@@ -24,7 +24,10 @@ class LineRules:
     dropped line returns to the same agent. ``voicemail``: callers may leave a message when the
     line is closed. ``coaching``: managers may listen and whisper, announced to both. ``languages``:
     spoken to callers, the first by default; the others are chosen by a key. ``countries``: where
-    the line calls, promises to call and writes (ISO 3166; ``dialling``).
+    the line calls, promises to call and writes (ISO 3166; ``dialling``). ``short_numbers``: the
+    emergency and listening numbers that the line's provider can call; None: as the provider usually
+    does (``short_numbers.reached``). ``on_call``: whom an agent in need calls, in the managers' own
+    words, when no manager has a page open.
     """
 
     closing: str = "serve"
@@ -36,8 +39,11 @@ class LineRules:
     coaching: bool = False
     languages: tuple[str, ...] = ("fr", "en")
     countries: tuple[str, ...] = DEFAULT_COUNTRIES
+    short_numbers: tuple[str, ...] | None = None
+    on_call: str = ""
 
 
+ON_CALL_LENGTH = 120  # characters
 BOUNDS = {
     "callback_attempts": (1, 10),
     "callback_pause_minutes": (1, 24 * 60),
@@ -53,4 +59,6 @@ def of(stored: Mapping[str, Any] | None) -> LineRules:
         values["languages"] = tuple(values["languages"]) or LineRules.languages
     if "countries" in values:
         values["countries"] = tuple(values["countries"]) or LineRules.countries
+    if values.get("short_numbers") is not None:
+        values["short_numbers"] = tuple(values["short_numbers"])
     return LineRules(**values)

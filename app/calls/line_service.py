@@ -104,7 +104,8 @@ def rules_and_policy(line: Line) -> dict[str, Any]:
     """Every rule and threshold with its value, defaults included; lists, as JSON has them."""
     rules = {**asdict(line_rules.of(line.rules)), **asdict(Policy(**line.policy))}
     lists = {name: list(rules[name]) for name in ("languages", "countries")}
-    return {**rules, **lists}
+    short = rules["short_numbers"]
+    return {**rules, **lists, "short_numbers": None if short is None else list(short)}
 
 
 def week_fingerprint(line: Line) -> str:

@@ -19,7 +19,8 @@ from babel import Locale, UnknownLocaleError
 from app import outside
 from app.calls import countries
 from app.calls.dialling import HOME, NEIGHBOURS, OVERSEAS
-from app.calls.line_rules import BOUNDS, CLOSING
+from app.calls.line_rules import BOUNDS, CLOSING, ON_CALL_LENGTH
+from app.calls.short_numbers import NUMBERS
 from app.exceptions import InvalidInput
 from app.patterns import SPACE, pattern
 
@@ -35,6 +36,7 @@ SPANS_LIMIT = 6
 CLOSURE_LIMIT = 31  # days closed at once
 FARTHEST = timedelta(days=2 * 366)
 LANGUAGES_LIMIT = 8
+SHORT_REACHES = ("provider", "chosen", "none")
 SWITCHES = ("callbacks", "voicemail", "coaching")
 PROPOSED = (*OVERSEAS, *NEIGHBOURS)  # countries that a form ticks; any other is typed
 
@@ -227,6 +229,12 @@ def read_rules(form: Mapping[str, str]) -> Read:
     values["languages"] = _languages(form.get("languages", ""), errors)
     if "countries" in form:  # a form that shows them: no tick is a choice
         values["countries"] = _countries(form, errors)
+    values["short_numbers"] = _short_numbers(form, errors)
+    values["on_call"] = " ".join(form.get("on_call", "").split())
+    if len(values["on_call"]) > ON_CALL_LENGTH:
+        errors["on_call"] = InvalidInput(
+            "Au plus %(most)s caractères : un nom, un numéro.", most=ON_CALL_LENGTH
+        )
     return Read(values, errors)
 
 
@@ -246,6 +254,23 @@ def country_fields(chosen: Collection[str], locale: str) -> dict[str, Any]:
     ticked = {f"country-{code}": code in chosen for code in PROPOSED}
     others = [code for code in chosen if code != HOME and code not in PROPOSED]
     return {**ticked, "other_countries": countries.named(others, locale)}
+
+
+def _short_numbers(form: Mapping[str, str], errors: Errors) -> list[str] | None:
+    """The emergency and listening numbers that the line reaches; None: as the provider does."""
+    reaches = form.get("short_reach", "provider")
+    if reaches not in SHORT_REACHES:
+        errors["short_reach"] = InvalidInput("Choisissez ce que la ligne peut appeler.")
+    if reaches != "chosen":
+        return None if reaches == "provider" else []
+    return [n.number for n in NUMBERS if not n.written and f"short_{n.number}" in form]
+
+
+def short_reach(allowed: Collection[str] | None) -> str:
+    """Which of the three choices of the form a stored setting is."""
+    if allowed is None:
+        return "provider"
+    return "chosen" if allowed else "none"
 
 
 def read_policy(form: Mapping[str, str], names: Iterable[str] = POLICY_BOUNDS) -> Read:

@@ -24,11 +24,17 @@ RINGS = timedelta(seconds=20)
 # --- consultation --------------------------------------------------------------------------------
 
 
-def consult(ref: str, agent_id: int, target: Target, *, now: datetime) -> CallRecord:
-    """Ask somebody, while the person on the line hears music. A coach makes room."""
+def consult(
+    ref: str, agent_id: int, target: Target, *, together: bool = False, now: datetime
+) -> CallRecord:
+    """Ask somebody, while the person on the line hears music. A coach makes room.
+
+    ``together``: the person is not held, and hears it ring: nobody in distress is left with music.
+    """
     call = service.own(ref, agent_id, State.TALKING)
+    _check(call, target)
     _coach_makes_room(call, now)
-    return _ask(call, agent_id, target, Kind.CONSULTED, now)
+    return _ask(call, agent_id, target, Kind.CONSULTED, now, together=together)
 
 
 def accept(ref: str, agent_id: int, *, now: datetime) -> CallRecord:
@@ -88,6 +94,7 @@ def send(ref: str, agent_id: int, target: Target, *, now: datetime) -> CallRecor
     """Transfer without speaking first; if nobody answers, the call returns to this agent."""
     call = service.own(ref, agent_id, State.TALKING)
     if target.agent_id is None:
+        _check(call, target)
         _coach_makes_room(call, now)
         return _ask(call, agent_id, target, Kind.SENT_OUTSIDE, now)
     event = Event(
@@ -146,13 +153,23 @@ def _coach_makes_room(call: Call, now: datetime) -> None:
 # --- common --------------------------------------------------------------------------------------
 
 
-def _ask(
-    call: Call, asker_id: int, target: Target, kind: Kind, now: datetime, *, speaks: bool = True
-) -> CallRecord:
-    """Write down who is asked, and ask, in one transaction. Raises InvalidInput for an outside
-    number that the line does not call."""
+def _check(call: Call, target: Target) -> None:
+    """Raise InvalidInput for an outside number that the line does not call: nobody is moved for it."""
     if target.agent_id is None:
         reach.check(target.number, Use.DIAL, call.line_id)
+
+
+def _ask(
+    call: Call,
+    asker_id: int,
+    target: Target,
+    kind: Kind,
+    now: datetime,
+    *,
+    speaks: bool = True,
+    together: bool = False,
+) -> CallRecord:
+    """Write down who is asked, and ask, in one transaction."""
     coach = kind is Kind.COACHED
     with unit_of_work() as work:
         party = CallParty(
@@ -181,6 +198,7 @@ def _ask(
             agent_id=asker_id,
             to_agent_id=None if coach else target.agent_id,
             party_id=party.id,
+            together=together,
         )
         return _done_within(
             call,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from app.calls import dialling, line_rules
+from app.calls import dialling, line_rules, short_numbers, short_reach
 from app.calls.dialling import Allowed, Policy, Refused, Use
 from app.calls.models import Line
 from app.extensions import db
@@ -32,7 +32,12 @@ def allows(number: str | None, use: Use, line_id: int | None = None) -> bool:
 
 
 def check(number: str | None, use: Use, line_id: int | None = None) -> None:
-    """Raise InvalidInput, with the reason, for a number that this line may not use so."""
+    """Raise InvalidInput, with the reason, for a number that this line may not use so.
+
+    Emergency and listening numbers first: whether they can be called is the line's own setting.
+    """
+    if use is Use.DIAL and short_numbers.is_short(number):
+        return short_reach.check(number or "", line_id)
     judged = judge(number, use, line_id)
     if isinstance(judged, Refused):
         raise judged.error()

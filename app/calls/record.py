@@ -93,7 +93,8 @@ class Event:
     """One thing that happened. ``key`` is unique within a call: the same key is the same event.
 
     ``agent_id``: whose act or leg it is; ``to_agent_id``: the colleague it is meant for.
-    ``party_id``: the further person it is about. ``since``: the first arrival of a call-back.
+    ``party_id``: the further person it is about; ``together``: asked without holding the one on the
+    line. ``since``: the first arrival of a call-back.
     ``told_at``: the true time, where ``at`` was moved on because the record knew later things.
     """
 
@@ -108,6 +109,7 @@ class Event:
     to_agent_id: int | None = None
     party_id: int | None = None
     since: datetime | None = None
+    together: bool = False
     told_at: datetime | None = None
 
 

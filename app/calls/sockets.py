@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import clock
 from app.access import socket_event
 from app.accounts import service as accounts
+from app.alerts import service as alerts
 from app.calls import service
 from app.extensions import socketio
 from app.realtime import LINE_ROOM, MANAGERS_ROOM, agent_room
@@ -41,6 +42,8 @@ def _connect(*_auth: object) -> None:
         raise
     _open_tabs[request.sid] = agent_id  # type: ignore[attr-defined]
     wake()
+    if current_user.role == "manager":
+        alerts.manager_arrived()
 
 
 def _hang_up(sid: str) -> None:

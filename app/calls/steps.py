@@ -208,11 +208,13 @@ def requeued(record: CallRecord, event: Event) -> CallRecord:
 
 
 def consulted(record: CallRecord, event: Event) -> CallRecord:
-    """A third person is asked; the caller hears music meanwhile."""
+    """A third person is asked; the caller hears music meanwhile, unless all three are together."""
     if event.agent_id != record.agent_id:
         return record
     asked = _asked(record, event)
-    return asked if asked is record else held(asked, event)
+    if asked is record:
+        return record
+    return _end_hold(asked, event.at) if event.together else held(asked, event)
 
 
 def coached(record: CallRecord, event: Event) -> CallRecord:

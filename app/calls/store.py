@@ -262,6 +262,7 @@ def _row_of(call_id: int, sequence: int, event: Event) -> dict[str, Any]:
             ("to", event.to_agent_id),
             ("party", event.party_id),
             ("since", event.since.isoformat() if event.since else None),
+            ("together", event.together or None),
         )
         if value
     }
@@ -293,6 +294,7 @@ def events_of(call_id: int) -> list[Event]:
             to_agent_id=row.data.get("to"),
             party_id=row.data.get("party"),
             since=_instant(row.data.get("since")),
+            together=bool(row.data.get("together")),
         )
         for row in rows
     ]

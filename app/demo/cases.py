@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from app import bodies
 from app.dossiers.vocabulary import (
     Defect,
+    FlagKind,
     Inside,
     PhoneOwner,
     PieceKind,
@@ -82,6 +83,7 @@ class Case:
     events: tuple[Told, ...] = ()
     pieces: tuple[Slot, ...] = ()
     priority: str = ""
+    flag: FlagKind = FlagKind.PRIORITY
     annotation: str = ""
     twice: bool = False  # a second open demande for the same training
 
@@ -249,6 +251,7 @@ CASES: tuple[Case, ...] = (
         ),
         pieces=OK,
         priority="Message très inquiétant reçu ce matin : rappel par une personne, sans attendre.",
+        flag=FlagKind.DISTRESS,
     ),
     Case(
         "Yannick", "Le Goff", "+33639980116", 41,

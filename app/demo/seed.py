@@ -97,6 +97,13 @@ def _organisations() -> dict[str, Organisation]:
     return found
 
 
+def _address(number: int) -> str:
+    """An invented address: the streets are everywhere, the town and its postcode nowhere."""
+    streets = ("rue des Tilleuls", "allée du Moulin", "rue Jean-Macé", "impasse des Forges")
+    door = "" if number % 3 else f", bâtiment {'ABC'[number % 9 // 3]}, 2e étage"
+    return f"{number + 3} {streets[number % len(streets)]}{door}, 99130 Valclair"
+
+
 def _case(
     case: Case, number: int, team: Team, organisations: dict[str, Organisation], now: datetime
 ) -> Person:
@@ -109,6 +116,7 @@ def _case(
         numbers=(case.phone,),
         email=case.email or f"{name}@courriel.example",
         born_on=today.replace(day=1) - timedelta(days=int(case.age * 365.25) + number * 7),
+        address=_address(number),
         language=case.language,
         helper=case.helper.partition(", ")[0],
         helper_relation=case.helper.partition(", ")[2],
@@ -196,6 +204,7 @@ def _around(case: Case, dossier: Dossier, team: Team, now: datetime) -> None:
             PriorityFlag(
                 dossier_id=dossier.id,
                 author_id=team["isabelle"].id,
+                kind=case.flag,
                 reason=case.priority,
                 due_on=local_day(now),
                 created_at=now - timedelta(days=1),

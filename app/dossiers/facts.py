@@ -13,6 +13,7 @@ from typing import Any
 
 from app.dossiers.vocabulary import (
     Defect,
+    FlagKind,
     Inside,
     PieceKind,
     PieceState,
@@ -75,6 +76,7 @@ class DossierFacts:
     processing_noted_on: date | None = None
     other_open_demands: int = 0
     pieces: tuple[PieceFact, ...] = ()
+    flags: frozenset[FlagKind] = frozenset()  # those still open
     path: PortalPath = PortalPath()
 
 

@@ -24,6 +24,7 @@ from app.accounts.models import Agent
 from app.columns import UTCDateTime, choice
 from app.dossiers.vocabulary import (
     Defect,
+    FlagKind,
     Inside,
     Outside,
     PhoneOwner,
@@ -254,7 +255,10 @@ class Annotation(db.Model):
 
 
 class PriorityFlag(db.Model):
-    """« Je vais le traiter en priorité », made traceable: who promised what, why, by when."""
+    """« Je vais le traiter en priorité », made traceable: who promised what, why, by when.
+
+    ``kind`` says how pressing it is: a person in danger comes before any guess (``trouble``).
+    """
 
     __tablename__ = "priority_flags"
     __table_args__ = (CheckConstraint("reason <> ''", name="has_reason"),)
@@ -264,6 +268,9 @@ class PriorityFlag(db.Model):
         ForeignKey("dossiers.id", ondelete="CASCADE"), index=True
     )
     author_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
+    kind: Mapped[FlagKind] = mapped_column(
+        choice(FlagKind, "flag_kind_known"), default=FlagKind.PRIORITY
+    )
     reason: Mapped[str] = mapped_column(String(300))
     due_on: Mapped[date]
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -18,6 +18,7 @@ from app.access import allow
 from app.dossiers import mail_address, service, store, view
 from app.dossiers.mail_address import Address
 from app.dossiers.service import Protected
+from app.dossiers.vocabulary import FlagKind
 from app.dossiers.wording import Words
 from app.exceptions import InvalidInput, NotFound
 
@@ -143,6 +144,12 @@ def flag_priority(dossier_id: int) -> str:
     due_on = _date("due_on")
     if due_on is None:
         raise InvalidInput("Choisissez la date promise.", kept="Votre saisie est gardée.")
+    try:
+        kind = FlagKind(request.form.get("kind") or FlagKind.PRIORITY)
+    except ValueError:
+        raise InvalidInput(
+            "Cette priorité n'existe pas.", kept="Votre saisie est gardée."
+        ) from None
     service.flag_priority(
         dossier_id,
         request.form.get("reason", ""),
@@ -150,6 +157,7 @@ def flag_priority(dossier_id: int) -> str:
         agent_id=current_user.id,
         now=clock.now(),
         locale=str(get_locale()),
+        kind=kind,
     )
     return _fragment(dossier_id)
 

@@ -22,6 +22,7 @@ from app.dossiers.models import (
     PersonPhone,
     PriorityFlag,
 )
+from app.dossiers.vocabulary import FlagKind
 from app.exceptions import InvalidInput, NotFound
 from app.extensions import db
 from app.unit_of_work import rows_changed, unit_of_work
@@ -155,9 +156,19 @@ def annotate(
 
 
 def flag_priority(
-    dossier_id: int, reason: str, due_on: date, *, agent_id: int, now: datetime, locale: str
+    dossier_id: int,
+    reason: str,
+    due_on: date,
+    *,
+    agent_id: int,
+    now: datetime,
+    locale: str,
+    kind: FlagKind = FlagKind.PRIORITY,
 ) -> None:
-    """Promise that a dossier is treated first: why, and by when. Raises InvalidInput."""
+    """Promise that a dossier is treated first: how pressing it is, why, and by when.
+
+    Raises InvalidInput.
+    """
     accepted = _accepted(reason, locale)
     if due_on < local_day(now):
         raise InvalidInput("La date promise est déjà passée.", todo="Choisissez un autre jour.")
@@ -167,12 +178,19 @@ def flag_priority(
             PriorityFlag(
                 dossier_id=dossier_id,
                 author_id=agent_id,
+                kind=kind,
                 reason=accepted,
                 due_on=due_on,
                 created_at=now,
             )
         )
-        journal.record("flag_priority", f"dossier:{dossier_id}", agent_id=agent_id, now=now)
+        journal.record(
+            "flag_priority",
+            f"dossier:{dossier_id}",
+            agent_id=agent_id,
+            now=now,
+            detail={"kind": kind},
+        )
 
 
 def finish_flag(flag_id: int, *, agent_id: int, now: datetime) -> int:

@@ -230,6 +230,7 @@ def facts_of(found: Dossier) -> DossierFacts:
         pieces=tuple(
             PieceFact(p.kind, p.state, p.defect, p.asked_at, p.sent_at) for p in found.pieces
         ),
+        flags=frozenset(flag.kind for flag in found.flags if flag.done_at is None),
         path=fold(EventFact(e.kind, e.at, e.data) for e in found.events),
     )
 

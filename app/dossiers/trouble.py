@@ -1,9 +1,9 @@
 """Why this person is probably calling, and the guided script that helps. Pure.
 
 A guess made from the dossier before a word is said; the agent sees it as a hint, never as a fact
-about the person. The order of the rules is that of the harm: what blocks everything comes first
-(no mail, no account), then what the person can do alone, then waiting for money. Script numbers
-are those of the field studies.
+about the person. The order of the rules is that of the harm: a flag that somebody has set (danger,
+pressing need) outranks every guess; then what blocks everything (no mail, no account), then what
+the person can do alone, then waiting for money. Script numbers are those of the field studies.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from app.clock import local_day
 from app.dossiers.facts import DossierFacts, PieceFact
-from app.dossiers.vocabulary import Defect, Inside, PieceState, Rejection
+from app.dossiers.vocabulary import Defect, FlagKind, Inside, PieceState, Rejection
 from app.dossiers.wording import PIECE, day, moment, pick, tidy
 
 MAIL_OVERDUE = timedelta(minutes=15)  # a mail unopened for longer is worth asking about
@@ -80,6 +80,34 @@ def _all(facts: DossierFacts, now: datetime, locale: str) -> Iterator[Trouble]:
 
 def _awaited(case: _Case) -> bool:
     return case.facts.inside is Inside.AWAITED
+
+
+def _in_danger(case: _Case) -> Trouble | None:
+    if FlagKind.DISTRESS not in case.facts.flags:
+        return None
+    return case.make(
+        "distress", "S31",
+        ("Personne en danger", "A person in danger"),
+        (
+            "Ce dossier porte une alerte de détresse : la personne d'abord, sa demande ensuite.",
+            "This file carries a distress alert: the person first, the request afterwards.",
+        ),
+    )  # fmt: skip
+
+
+def _pressing_need(case: _Case) -> Trouble | None:
+    if FlagKind.URGENT not in case.facts.flags:
+        return None
+    return case.make(
+        "urgent_need", "S26",
+        ("Besoin urgent", "A pressing need"),
+        (
+            "Une urgence est notée sur ce dossier : demandez d'abord si la personne a de quoi "
+            "manger et où dormir.",
+            "A pressing need is noted on this file: first ask whether the person has food and "
+            "a place to sleep.",
+        ),
+    )  # fmt: skip
 
 
 def _account_not_found(case: _Case) -> Trouble | None:
@@ -394,6 +422,8 @@ def _awaiting_payment(case: _Case) -> Trouble | None:
 
 
 _RULES: tuple[Rule, ...] = (
+    _in_danger,
+    _pressing_need,
     _account_not_found,
     _outside_procedure,
     _several_demands,

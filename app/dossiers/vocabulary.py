@@ -116,6 +116,14 @@ class PortalEventKind(StrEnum):
     PAID = "paid"
 
 
+class FlagKind(StrEnum):
+    """Why a dossier must not wait: a promise of ours, a pressing need, or a person in danger."""
+
+    PRIORITY = "priority"
+    URGENT = "urgent"  # nothing left to live on, a roof about to be lost
+    DISTRESS = "distress"  # speaks of dying, is in danger
+
+
 class PhoneOwner(StrEnum):
     """Whose telephone a number is: a caller is not always the person of the dossier."""
 

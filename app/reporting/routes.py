@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock, outside
 from app.access import allow
+from app.alerts import service as alerts
 from app.calls import desk, line_rules, line_service, line_view
 from app.exceptions import NotFound
 from app.reporting import charts, exports, formats, service, tables
@@ -170,6 +171,7 @@ def _board() -> dict[str, Any]:
     return {
         "board": board,
         "callbacks": callbacks.open_count(),
+        "in_distress": {alert.raised_by_id for alert in alerts.open_alerts()},
         "figures": figures,
         "now": now,
         "locale": locale,

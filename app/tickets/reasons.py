@@ -101,6 +101,8 @@ class Suggestion:
 
 # By code of likely trouble (app.dossiers.trouble). A script says its own reason in its file.
 _BY_TROUBLE: dict[str, Suggestion] = {
+    "distress": Suggestion(Reason.TRANSFER),
+    "urgent_need": Suggestion(Reason.FOLLOW_UP),
     "never_enrolled": Suggestion(Reason.ACCOUNTS, DigitalKind.MAIL_NOT_RECEIVED),
     "mail_bounced": Suggestion(Reason.ACCOUNTS, DigitalKind.MAIL_NOT_RECEIVED),
     "mail_unopened": Suggestion(Reason.ACCOUNTS, DigitalKind.MAIL_NOT_RECEIVED),

@@ -10,6 +10,7 @@ from typing import cast
 from sqlalchemy import Table, Update, bindparam, insert, null, or_, select, update
 
 from app.accounts import journal
+from app.alerts import service as alerts
 from app.dossiers import phone_numbers
 from app.dossiers import store as dossiers
 from app.dossiers.models import Dossier
@@ -160,6 +161,7 @@ def attach(
         contact = store.contact(contact_id)
         if (contact.person_id, contact.dossier_id) != (person_id, dossier_id):
             contact.person_id, contact.dossier_id = person_id, dossier_id
+            alerts.follow(contact_id, person_id=person_id, dossier_id=dossier_id, now=now)
             journal.record(
                 "attach",
                 f"contact:{contact_id}",
@@ -179,6 +181,7 @@ def detach(contact_id: int, *, agent_id: int, now: datetime) -> Contact:
         contact = store.contact(contact_id)
         if contact.person_id is not None:
             contact.person_id = contact.dossier_id = None
+            alerts.follow(contact_id, person_id=None, dossier_id=None, now=now)
             journal.record("detach", f"contact:{contact_id}", agent_id=agent_id, now=now)
     return contact
 

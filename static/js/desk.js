@@ -5,7 +5,8 @@ import { Refused, get, post } from "./desk/api.js";
 import { keyOf } from "./desk/choices.js";
 import { Devices } from "./desk/devices.js";
 import { answerPages, wantedHere } from "./desk/dialling.js";
-import { personCorrected, reasonToConfirm, refreshSuggestion, reloadAround, showContact, storeDraft, storeQualification, tellMailLife, watchPanes } from "./desk/panes.js";
+import { installDistress, refreshDistress } from "./desk/distress.js";
+import { personCorrected, reasonToConfirm, refreshSuggestion, reloadAround, showContact, storeDraft, showScript, storeQualification, tellMailLife, watchPanes } from "./desk/panes.js";
 import { Phone } from "./desk/phone.js";
 import { isLocked, startRing, stopRing } from "./desk/ring.js";
 import { Sound } from "./desk/sound.js";
@@ -218,6 +219,13 @@ function dialFrom(target, button) {
   else toast(text("dial.busy"), "wait");
 }
 
+/** An emergency number: with the person, who is not put on hold; alone when nobody is on the line. */
+function callShort(short, button) {
+  if (mayTransfer()) run("short", () => hers(() => post(callPath("consult"), { short, together: true })), button);
+  else if (mayDial()) run("short", () => dialOut({ short }), button);
+  else toast(text(thirdOf(desk) ? "distress.third" : "dial.busy"), "wait");
+}
+
 const asked = new Set(); // acts under way: the same one is not asked twice
 
 async function run(name, act, button) {
@@ -316,6 +324,7 @@ function connect() {
     if (network === "lost") toast(text("net.back"));
     network = "ok";
     refresh();
+    refreshDistress();
     draw();
   });
   // Refused by the server, it would not try again by itself.
@@ -329,6 +338,7 @@ function connect() {
     draw();
     if (incident !== Boolean(desk.incident)) refresh();
   });
+  socket.on("alerts", refreshDistress);
   socket.on("told", ({ message }) => toast(message, "wait")); // a manager changed something for her
   socket.on("person", (message) => {
     if (!personCorrected(message)) return;
@@ -361,6 +371,7 @@ function dial(digit) {
 
 async function begin() {
   sound.install();
+  if (document.getElementById("distress")) installDistress({ onShort: callShort, onRaised: ({ script }) => script && showScript() });
   document.addEventListener("click", onClick);
   document.body.addEventListener("contact-changed", () => { reloadAround(); refresh(); });
   document.body.addEventListener("contact-qualified", refresh);

@@ -19,7 +19,7 @@ NOW = datetime(2026, 3, 9, 9, 15, tzinfo=UTC)
 TROUBLES = {
     "Perrin": "S13", "Morel": "S18", "Delmas": "S25", "Leroy": "S07", "Haddad": "S02",
     "Blanchard": "S23", "Nunes": "S01", "Roussel": "S19", "Faure": "S27", "Benali": "S08",
-    "Marchand": "S20", "Cochet": "S16", "Petit": "S16", "Hugues": "S10", "Vasseur": "S25",
+    "Marchand": "S20", "Cochet": "S16", "Petit": "S16", "Hugues": "S10", "Vasseur": "S31",
     "Diallo": "S12", "Texier": "S01", "Boyer": "S24",
 }  # fmt: skip
 

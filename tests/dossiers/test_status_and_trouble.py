@@ -16,6 +16,7 @@ from app.dossiers.status import status_sentence
 from app.dossiers.trouble import likely_trouble, likely_troubles
 from app.dossiers.vocabulary import (
     Defect,
+    FlagKind,
     Inside,
     PieceKind,
     PieceState,
@@ -114,6 +115,27 @@ def test_the_rejected_case_of_the_study_in_one_breath() -> None:
 )
 def test_what_each_situation_says(facts: DossierFacts, words: str) -> None:
     assert words in plain(status_sentence(facts, NOW, "fr"))
+
+
+@pytest.mark.parametrize(("flag", "script"), [(FlagKind.DISTRESS, "S31"), (FlagKind.URGENT, "S26")])
+@pytest.mark.parametrize(
+    "facts",
+    [
+        DossierFacts(),
+        REJECTED,
+        DossierFacts(inside=Inside.VOTED, next_payment_on=date(2021, 7, 8)),
+        replace(INVITED, path=events((Kind.LINK_SENT, 1), (Kind.MAIL_BOUNCED, 0.9))),
+    ],
+)
+def test_a_flag_outranks_every_guess(facts: DossierFacts, flag: FlagKind, script: str) -> None:
+    flagged = replace(facts, flags=frozenset({flag, FlagKind.PRIORITY}))
+    found = likely_trouble(flagged, NOW, "fr")
+    assert found is not None
+    assert found.script_id == script
+    both = replace(facts, flags=frozenset(FlagKind))
+    assert [t.script_id for t in likely_troubles(both, NOW, "fr")][:2] == ["S31", "S26"]
+    promised = replace(facts, flags=frozenset({FlagKind.PRIORITY}))
+    assert likely_trouble(promised, NOW, "fr") == likely_trouble(facts, NOW, "fr")
 
 
 RIB_RED = PieceFact(PieceKind.RIB, PieceState.RED)

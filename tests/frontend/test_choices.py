@@ -21,6 +21,7 @@ FOUND = {
         {"phone_id": 7, "label": "06 39 98 01 05", "kind": "person_own"},
         {"organisation_id": 9, "label": "Greta du Val Clair", "kind": "organisation"},
     ],
+    "emergency": [],
     "directory": [
         {"entry_id": 5, "label": "Points Région", "kind": "service", "note": "9 h – 17 h"},
         {"entry_id": 6, "label": "Interprète arabe", "kind": "interpreter", "note": ""},
@@ -41,6 +42,30 @@ def ask(open_page: Any) -> Any:
         )
 
     return ask_
+
+
+SHORT = [
+    {"short": "3114", "label": "3114 · Prévention du suicide", "note": "jour et nuit", "reachable": True,
+     "written": False},
+    {"short": "15", "label": "15 · Samu", "note": "jour et nuit", "reachable": False, "written": False},
+    {"short": "114", "label": "114 · Urgences par SMS", "note": "", "reachable": False, "written": True},
+]  # fmt: skip
+
+
+def test_emergency_numbers_say_whether_the_line_reaches_them(ask: Any) -> None:
+    found = {**FOUND, "emergency": SHORT}
+    group = next(g for g in ask("groupsOf", found, "") if g["name"] == "emergency")
+    said = {o["key"]: (o["disabled"], o["said"]) for o in group["options"]}
+    assert said == {
+        "short:3114": (False, []),
+        "short:15": (True, ["short.unreachable"]),
+        "short:114": (True, ["short.written"]),
+    }
+    # Typed, it is the number of the list and not a telephone number.
+    typed = ask("groupsOf", found, "31 14")
+    assert [g["name"] for g in typed] == ["emergency"]
+    assert keys(ask("groupsOf", found, "suicide")) == ["short:3114"]
+    assert keys(ask("groupsOf", found, "15")) == ["short:15"]
 
 
 def keys(groups: Any) -> list[str]:

@@ -29,11 +29,13 @@ export function groupsOf(found, query, { dial = false, onTheLine = "" } = {}) {
   const groups = [
     ...(dial ? [] : [{ name: "colleagues", options: found.colleagues.map(colleague) }]),
     { name: "dossier", options: found.dossier.filter(({ label }) => label !== onTheLine).map(numberOfDossier) },
+    { name: "emergency", options: (found.emergency ?? []).map(emergency) },
     ...KINDS.map((kind) => ({ name: kind, options: found.directory.filter((entry) => entry.kind === kind).map(entryOf) })),
   ];
   const words = fold(query).split(/\s+/).filter(Boolean);
   const matches = ({ label, note }) => words.every((word) => fold(`${label} ${note}`).includes(word));
-  const number = typedNumber(query);
+  const short = query.replace(/\D/g, "");
+  const number = (found.emergency ?? []).some((each) => each.short === short) ? "" : typedNumber(query); // it is in the list
   const typed = number ? [{ name: "typed", options: [{ ...plain({ number }), label: number }] }] : [];
   return [...typed, ...groups.map((group) => ({ ...group, options: group.options.filter(matches) }))].filter(({ options }) => options.length);
 }
@@ -46,6 +48,12 @@ function plain(target) {
 function colleague({ agent_id: id, name, state, reason, owner, free }) {
   const word = state === "available" && !free ? "colleague.gone" : presenceWord({ state, reason });
   return { ...plain({ agent_id: id }), label: name, said: [...(owner ? ["colleague.owner"] : []), word], disabled: !free, dot: free || state !== "available" ? presenceDot({ state }) : "hollow" };
+}
+
+/** An emergency or listening number; when the line cannot call it, that is said and it cannot be chosen. */
+function emergency({ short, label, note, reachable, written }) {
+  const why = written ? "short.written" : "short.unreachable";
+  return { ...plain({ short }), label, note, said: reachable ? [] : [why], disabled: !reachable };
 }
 
 function numberOfDossier({ phone_id: phone, organisation_id: organisation, label, kind }) {

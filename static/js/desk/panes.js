@@ -84,6 +84,11 @@ async function mayReloadBar() {
   }
 }
 
+/** A script was started for the person on the line: it is shown. */
+export function showScript() {
+  if (shown !== null && shown !== undefined) load(PANES.find(({ id }) => id === "pane-script"), shown);
+}
+
 /** A script's action may have sent the mail: what is said of it elsewhere on the desk is read again. */
 function onAction(event) {
   const { verb, path } = event.detail.requestConfig ?? {};

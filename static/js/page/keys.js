@@ -12,8 +12,10 @@ export function isTyping(target = document.activeElement) {
   return Boolean(target && target.closest && target.closest(TYPING));
 }
 
-/** The name of a key as written on a button. Digits go by position: on AZERTY they need Shift, here they do not. */
+/** The name of a key as written on a button. Digits go by position: on AZERTY they need Shift, here they do not. « ! » is a key of
+ * its own there, and Shift + 1 elsewhere: it is what was typed, wherever it stands. */
 export function keyName(event) {
+  if (event.key === "!") return event.key;
   const digit = /^(?:Digit|Numpad)([0-9])$/.exec(event.code || "");
   if (digit) return digit[1];
   return event.key.length === 1 ? event.key.toUpperCase() : event.key;

@@ -1,0 +1,49 @@
+// Alerts on any page that a manager has open: shown over it, rung, and said; whatever page it is. What comes by the socket is an id;
+// the banner is asked for, so that each reader gets what her role may see.
+import { text } from "./page/i18n.js";
+import { announce } from "./page/toast.js";
+import { startRing, stopRing, unlockOnGesture } from "./desk/ring.js";
+
+const RINGS_MS = 20_000; // then the banner stays, silent
+const box = document.getElementById("alerts");
+let ringing = 0;
+
+const untaken = () => box.querySelector('[data-alert][data-taken=""]');
+
+function quiet() {
+  window.clearTimeout(ringing);
+  ringing = 0;
+  stopRing();
+}
+
+function ring() {
+  quiet();
+  startRing(text("alerts.title"));
+  ringing = window.setTimeout(quiet, RINGS_MS);
+  if (document.hidden && window.Notification?.permission === "granted") new window.Notification(text("alerts.title"), { tag: "alert" });
+}
+
+/** Ask for the banner again. */
+export function refreshAlerts() {
+  window.htmx.trigger(document.body, "alerts-moved");
+}
+
+function told({ what }) {
+  if (what === "raised") {
+    ring();
+    announce(text("alerts.said"), true);
+  }
+  refreshAlerts();
+}
+
+function listen() {
+  const socket = window.io({ transports: ["websocket", "polling"], forceNew: true });
+  socket.on("alerts", told);
+  socket.on("connect", refreshAlerts); // whatever was raised or closed meanwhile
+}
+
+if (box) {
+  unlockOnGesture(() => {});
+  box.addEventListener("htmx:afterSwap", () => { if (ringing && !untaken()) quiet(); });
+  listen();
+}

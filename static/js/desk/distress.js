@@ -1,0 +1,63 @@
+// « Détresse » : one act that calls the managers, opens the panel and the script. If it cannot be sent, that is said loudly, with what to do.
+import { text } from "../page/i18n.js";
+import { announce, toast } from "../page/toast.js";
+
+const panel = () => document.getElementById("distress");
+let sending = false;
+
+function isOpen() {
+  return Boolean(panel()?.querySelector('[data-alert][data-open="1"]'));
+}
+
+function show(folded) {
+  const body = document.getElementById("distress-body");
+  const fold = document.getElementById("distress-fold");
+  if (!body) return;
+  body.hidden = folded;
+  fold.setAttribute("aria-expanded", String(!folded));
+  fold.querySelector(".button-label").textContent = text(folded ? "distress.unfold" : "distress.fold");
+}
+
+/** Call the managers about what is at this desk; pressed again, only show the panel. */
+async function raise() {
+  if (isOpen()) {
+    show(false);
+    document.getElementById("distress-title")?.focus();
+  }
+  if (sending) return;
+  sending = true;
+  try {
+    await window.htmx.ajax("POST", "/alerts", { source: panel(), target: panel(), swap: "innerHTML" });
+  } finally {
+    sending = false;
+  }
+}
+
+function failed(event) {
+  if (event.detail.requestConfig?.path !== "/alerts" || event.detail.requestConfig.verb !== "post") return;
+  event.stopPropagation(); // base.js would say less
+  toast(text("distress.failed"), "stop");
+  announce(text("distress.failed"), true);
+}
+
+/** onShort(number, button): call an emergency number from here. onRaised({script}): the script of distress may have begun. */
+export function installDistress({ onShort, onRaised }) {
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-distress]")) raise();
+    const short = event.target.closest("[data-short]");
+    if (short) onShort(short.dataset.short, short);
+    if (event.target.closest("#distress-fold")) show(!document.getElementById("distress-body").hidden);
+  });
+  ["htmx:sendError", "htmx:responseError", "htmx:timeout"].forEach((name) => panel().addEventListener(name, failed));
+  document.body.addEventListener("distress-raised", ({ detail }) => {
+    document.getElementById("distress-title")?.focus();
+    onRaised(detail);
+  });
+}
+
+/** Something happened to an alert: the panel's status is read again; an alert that was not on screen is fetched whole. */
+export function refreshDistress() {
+  if (!panel()) return; // not this role's
+  if (isOpen()) window.htmx.trigger(document.body, "alerts-moved");
+  else window.htmx.trigger(panel(), "read-again");
+}
