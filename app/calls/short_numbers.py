@@ -9,15 +9,16 @@ routed by the *line's* place, not by the person's: the address is said first, al
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 
+from app.patterns import SPACE, pattern
+
 # Of the countries that we know, the one whose short numbers these are.
 COUNTRY_CODE = "+33"
-SPACES = re.compile(r"[\s.\-\u00a0\u2011\u202f\u200b]+")
+SPACES = pattern(rf"[{SPACE}.\-\x{{2011}}\x{{200b}}]+")
 # Two digits (15), three (112, 115), four (3114, 1013), or the six of 116 000 and 118 218.
-SHAPE = re.compile(r"1\d|1\d\d|10\d\d|3\d{3}|11[68]\d{3}")
+SHAPE = pattern(r"1\d|1\d\d|10\d\d|3\d{3}|11[68]\d{3}")
 TYPED_LIMIT = 24
 
 SERVICE_PUBLIC = "service-public.fr (fiche F33954, numéros d'urgence)"
