@@ -13,7 +13,14 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
 from app.access import allow
-from app.calls import announcements, line_choice, line_service, line_settings, line_view, short_reach
+from app.calls import (
+    announcements,
+    line_choice,
+    line_service,
+    line_settings,
+    line_view,
+    short_reach,
+)
 from app.calls.announcement_settings import SOUND_LIMIT
 from app.calls.line_rules import BOUNDS
 from app.calls.line_settings import Errors
