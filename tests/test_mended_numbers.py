@@ -48,6 +48,9 @@ STORED = {
     "+262692123450": "+262692123450",
 }
 
+# Made by later migrations: nothing wrong was ever stored there.
+LATER = {("persons", "helper_phone")}
+
 
 @pytest.fixture(autouse=True)
 def _app(app: Flask) -> None:
@@ -71,7 +74,7 @@ def test_no_column_with_a_number_is_forgotten() -> None:
         if column.type is E164 or "number" in column.name or "phone" in column.name
         if getattr(column.type, "length", None) in (16, 20)
     }
-    assert found <= mended
+    assert found - LATER <= mended
     assert {name for name, _column in mended} <= set(inspect(db.engine).get_table_names())
 
 
