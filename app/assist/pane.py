@@ -15,7 +15,7 @@ from app.assist.script import Script, Step, Text
 from app.dossiers import store as dossiers
 from app.dossiers.mail_aloud import mask
 from app.dossiers.models import Dossier
-from app.dossiers.store import search_key
+from app.dossiers.name_folding import fold
 from app.dossiers.trouble import likely_troubles
 from app.dossiers.wording import language
 
@@ -198,7 +198,7 @@ def listed(script: Script, locale: str, why: str = "") -> Listed:
 
 def search(query: str, locale: str) -> tuple[Listed, ...]:
     """The scripts that hold every word of ``query`` (no accents needed); all, when it is empty."""
-    words = search_key(query).split()
+    words = fold(query).split()
     return tuple(
         listed(script, locale)
         for script in loader.library().values()
@@ -210,7 +210,7 @@ def _searchable(script: Script) -> str:
     parts = [script.id, *script.keywords]
     for text in (script.title, script.trouble):
         parts += [text.fr, text.en]
-    return search_key(" ".join(parts))
+    return fold(" ".join(parts))
 
 
 def life_of(dossier_id: int | None, now: datetime) -> LifeView | None:

@@ -26,7 +26,7 @@ from app.dossiers.models import (
     PriorityFlag,
     ProcessingDate,
 )
-from app.dossiers.store import search_key
+from app.dossiers.name_folding import fold
 from app.dossiers.vocabulary import SHOWN_AS, Inside
 from app.extensions import db
 from app.tickets.models import Channel, Contact, Direction
@@ -108,7 +108,7 @@ def _case(
     case: Case, number: int, team: Team, organisations: dict[str, Organisation], now: datetime
 ) -> Person:
     today = local_day(now)
-    name = search_key(f"{case.first_name} {case.last_name}").replace(" ", ".")
+    name = fold(f"{case.first_name} {case.last_name}").replace(" ", ".")
     person = service.add_person(
         case.first_name,
         case.last_name,

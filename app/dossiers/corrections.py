@@ -15,7 +15,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from app import edits, realtime
 from app.accounts import journal
 from app.accounts.models import Agent
-from app.dossiers import details, store
+from app.dossiers import details
 from app.dossiers.details import Correction, Details, Judged, Phone
 from app.dossiers.facts import EventFact, fold
 from app.dossiers.models import Dossier, Person, PersonChange, PersonPhone, PortalEvent
@@ -117,8 +117,6 @@ def _apply(person: Person, judged: Judged) -> None:
         elif name in ("email", "helper_phone"):
             stored = value or None
         setattr(person, name, stored)
-    if {"last_name", "first_name"} & judged.plain.keys():
-        person.search_name = store.search_key(f"{person.last_name} {person.first_name}")
     if judged.phones is not None:
         _apply_phones(person, judged.phones)
     db.session.flush()

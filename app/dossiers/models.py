@@ -18,10 +18,11 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from app.accounts.models import Agent
 from app.columns import UTCDateTime, choice
+from app.dossiers import name_folding
 from app.dossiers.vocabulary import (
     Defect,
     FlagKind,
@@ -52,7 +53,8 @@ class Organisation(db.Model):
 
 
 class Person(db.Model):
-    """A beneficiary (stagiaire). ``search_name`` is the name without accents or capitals.
+    """A beneficiary (stagiaire). ``search_name`` is what a search looks in (``name_folding.key``); it
+    follows the name by itself.
 
     ``email_confirmed_at``: when the address was last read back to the person, letter by letter.
     ``helper`` is who helps on the spot (a formateur, a neighbour), with the relation and a number.
@@ -64,7 +66,7 @@ class Person(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     first_name: Mapped[str] = mapped_column(String(80))
     last_name: Mapped[str] = mapped_column(String(80))
-    search_name: Mapped[str] = mapped_column(String(170), index=True)
+    search_name: Mapped[str] = mapped_column(String(name_folding.LONGEST_KEY), index=True)
     born_on: Mapped[date | None]
     email: Mapped[str | None] = mapped_column(String(254), index=True)
     email_confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -81,6 +83,12 @@ class Person(db.Model):
         back_populates="person", cascade="all, delete-orphan", order_by="PersonPhone.id"
     )
     dossiers: Mapped[list[Dossier]] = relationship(back_populates="person")
+
+    @validates("first_name", "last_name")
+    def _follow(self, field: str, value: str) -> str:
+        names = {"first_name": self.first_name, "last_name": self.last_name, field: value}
+        self.search_name = name_folding.key(names["last_name"] or "", names["first_name"] or "")
+        return value
 
     @property
     def full_name(self) -> str:

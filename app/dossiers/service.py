@@ -84,7 +84,6 @@ def add_person(
     person = Person(
         first_name=first_name.strip(),
         last_name=last_name.strip(),
-        search_name=store.search_key(f"{last_name} {first_name}"),
         email=email.strip().lower() if email else None,
         created_at=now,
         **fields,

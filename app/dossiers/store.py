@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.accounts.models import Agent
-from app.dossiers import phone_numbers
+from app.dossiers import name_folding, phone_numbers
 from app.dossiers.facts import DossierFacts, EventFact, PieceFact, fold
 from app.dossiers.models import (
     Annotation,
@@ -29,6 +39,7 @@ from app.exceptions import NotFound
 from app.extensions import db
 
 PAGE_SIZE = 20
+LONGEST_QUERY = 100  # signs of what is searched
 MOST_CANDIDATES = 9  # one key each; a number shared by more is a switchboard, and is searched
 
 
@@ -49,23 +60,21 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a list: its rows, how many rows there are in all, which page (from 1)."""
+    """One page of a list: its rows, how many rows there are in all, which page (from 1).
+
+    ``alone``: of a search, the persons found who have no dossier, the first ones of ``alone_total``.
+    """
 
     items: Sequence[Dossier]
     total: int
     number: int
+    alone: Sequence[Person] = ()
+    alone_total: int = 0
 
     @property
     def pages(self) -> int:
         """How many pages there are; at least one."""
         return max(1, -(-self.total // PAGE_SIZE))
-
-
-def search_key(text: str) -> str:
-    """A name without accents, capitals or double spaces: « Éloïse  DUVAL » → « eloise duval »."""
-    decomposed = unicodedata.normalize("NFKD", text)
-    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return " ".join(bare.casefold().replace("-", " ").split())
 
 
 def printable(text: str) -> str:
@@ -275,26 +284,49 @@ def page(number: int, *, owner_id: int | None = None, inside: Inside | None = No
 
 
 def search(query: str, number: int = 1) -> Page:
-    """Dossiers found by reference, mail, telephone or name; all words of a name must match."""
-    text = printable(query)[:100]
+    """Dossiers found by reference, mail, telephone or name, and persons who have none.
+
+    All words of a name must match (``name_folding``); who bears exactly these words comes first.
+    """
+    text = printable(query)[:LONGEST_QUERY]
     if not text:
         return Page((), 0, 1)
-    return _page(select(Dossier).join(Dossier.person).where(_matches(text)), number)
+    who, exact = _who(text)
+    found = _page(_dossiers_found(text, who), number, exact)
+    if who is None:
+        return found
+    alone = select(Person).where(who, ~exists().where(Dossier.person_id == Person.id))
+    total = db.session.scalar(select(func.count()).select_from(alone.subquery())) or 0
+    first = alone.order_by(exact, Person.search_name, Person.id).limit(PAGE_SIZE)
+    persons = db.session.scalars(first).all() if total else ()
+    return replace(found, alone=persons, alone_total=total)
 
 
-def _matches(text: str) -> ColumnElement[bool]:
+def _dossiers_found(text: str, who: ColumnElement[bool] | None) -> Select[Dossier]:
     by_reference = Dossier.reference.ilike(f"{_literal(text)}%", escape="\\")
+    query = select(Dossier).join(Dossier.person)
+    if who is None:
+        return query.where(by_reference)
+    # A reference has digits: without one, the dossiers are not walked through for it.
+    return query.where(or_(by_reference, who) if any(c.isdigit() for c in text) else who)
+
+
+def _who(text: str) -> tuple[ColumnElement[bool] | None, ColumnElement[int]]:
+    """Which persons a query means (None: none, its signs make no word), and 0 for the surest."""
+    surest: ColumnElement[int] = literal(0)
     if "@" in text:
-        return Person.email.ilike(f"{_literal(text)}%", escape="\\")
+        return Person.email.ilike(f"{_literal(text)}%", escape="\\"), surest
     e164 = phone_numbers.stored(text)
     if e164:
         called = select(PersonPhone.person_id).where(PersonPhone.e164 == e164)
-        return or_(by_reference, Person.id.in_(called))
-    words = [
-        Person.search_name.like(f"%{_literal(word)}%", escape="\\")
-        for word in search_key(text).split()
-    ]
-    return or_(by_reference, and_(*words)) if words else by_reference
+        return Person.id.in_(called), surest
+    words = name_folding.words(text)
+    if not words:
+        return None, surest
+    held = and_(*(Person.search_name.contains(word, autoescape=True) for word in words))
+    spaced = literal(" ") + Person.search_name + literal(" ")
+    exact = and_(*(spaced.contains(f" {word} ", autoescape=True) for word in words))
+    return held, case((exact, 0), else_=1)
 
 
 def _literal(text: str) -> str:
@@ -302,7 +334,7 @@ def _literal(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def _page(query: Select[Dossier], number: int) -> Page:
+def _page(query: Select[Dossier], number: int, *first: ColumnElement[int]) -> Page:
     total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
     last = max(1, -(-total // PAGE_SIZE))
     number = min(max(1, number), last)
@@ -311,6 +343,7 @@ def _page(query: Select[Dossier], number: int) -> Page:
             joinedload(Dossier.person), joinedload(Dossier.organisation), joinedload(Dossier.owner)
         )
         .order_by(
+            *first,
             func.coalesce(Dossier.deposited_on, Dossier.enrolled_on, date(1970, 1, 1)).desc(),
             Dossier.id.desc(),
         )

@@ -1,10 +1,9 @@
 // Whom an agent may call, consult or transfer to, as a list to choose from. Pure: no DOM, no network; tested by tests/frontend.
+import { matches } from "../page/names.js";
 import { presenceDot, presenceWord } from "./state.js";
 
 const KINDS = ["service", "interpreter", "organisation", "other"];
 const SHORTEST_NUMBER = 4; // digits: from here on what is typed may be a number
-
-const fold = (words) => words.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
 /** The name of a target, the same for the button in the dossier and for the line of the list: "phone_id:3"; "" for nobody. */
 export function keyOf(target) {
@@ -32,12 +31,11 @@ export function groupsOf(found, query, { dial = false, onTheLine = "" } = {}) {
     { name: "emergency", options: (found.emergency ?? []).map(emergency) },
     ...KINDS.map((kind) => ({ name: kind, options: found.directory.filter((entry) => entry.kind === kind).map(entryOf) })),
   ];
-  const words = fold(query).split(/\s+/).filter(Boolean);
-  const matches = ({ label, note }) => words.every((word) => fold(`${label} ${note}`).includes(word));
+  const answers = ({ label, note }) => matches(query, label, note);
   const short = query.replace(/\D/g, "");
   const number = (found.emergency ?? []).some((each) => each.short === short) ? "" : typedNumber(query); // it is in the list
   const typed = number ? [{ name: "typed", options: [{ ...plain({ number }), label: number }] }] : [];
-  return [...typed, ...groups.map((group) => ({ ...group, options: group.options.filter(matches) }))].filter(({ options }) => options.length);
+  return [...typed, ...groups.map((group) => ({ ...group, options: group.options.filter(answers) }))].filter(({ options }) => options.length);
 }
 
 function plain(target) {

@@ -1,0 +1,90 @@
+"""One way to compare names: every writing of a name finds its person."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.dossiers.name_folding import LONGEST_KEY, fold, key, matches, words
+from tests.dossiers.names import SAME, TITLED
+
+
+@pytest.mark.parametrize(("parts", "writings"), SAME)
+def test_every_writing_answers(parts: tuple[str, str], writings: list[str]) -> None:
+    for writing in writings:
+        assert matches(writing, *parts), writing
+        assert matches(f"Mme {writing}", *parts)
+        assert matches(writing.upper(), *parts)
+        assert matches(unicodedata.normalize("NFD", writing), *parts)
+
+
+@pytest.mark.parametrize(("query", "found"), TITLED.items())
+def test_a_title_is_no_part_of_a_name(query: str, found: list[str]) -> None:
+    assert words(query) == found
+
+
+@pytest.mark.parametrize(
+    ("parts", "query"),
+    [
+        (("Lopes", "Arantes"), "sara"),  # no word runs from one name into the other
+        (("Dupont", "Marie"), "dupond"),
+        (("Goff", "Marie"), "le goff"),
+    ],
+)
+def test_other_names_do_not_answer(parts: tuple[str, str], query: str) -> None:
+    assert not matches(query, *parts)
+
+
+NAMES = st.text(
+    st.sampled_from("abcdefghijklmnopqrstuvwxyzéèêëàâäôöûüùîïçñœæßłđøıńśžšățÿABCÉŒŁĐØİ"),
+    min_size=2,
+    max_size=12,
+)
+PARTICLES = st.sampled_from(
+    ["", "de ", "de la ", "d'", "d’", "Le ", "El ", "Saint-", "O'", "van der "]
+)
+
+
+@given(PARTICLES, NAMES, NAMES, st.data())
+def test_any_writing_of_a_stored_name_finds_it(
+    particle: str, last: str, first: str, data: st.DataObject
+) -> None:
+    stored = particle + last
+    writing = data.draw(
+        st.sampled_from(
+            [
+                stored,
+                stored.upper(),
+                stored.lower(),
+                unicodedata.normalize("NFD", stored),
+                fold(stored),
+                stored.replace("'", "’"),
+                stored.replace("’", "'").replace("-", "\u2011"),
+                stored.replace(" ", "").replace("'", "").replace("’", "").replace("-", ""),
+                stored.replace(" ", "-").replace("-", " "),
+                stored.replace(" ", "  "),
+                f"{first} {stored}",
+                f"{stored} {first}",
+                f"Mme {stored}",
+            ]
+        )
+    )
+    assert matches(writing, stored, first)
+
+
+@given(st.text(max_size=300))
+def test_folding_never_fails_and_twice_is_once(text: str) -> None:
+    once = fold(text)
+    assert fold(once) == once
+    assert once == once.strip()
+    assert "  " not in once
+    assert len(key(text, text)) <= LONGEST_KEY
+    words(text)
+
+
+def test_length_is_judged_first() -> None:
+    assert len(fold("a " * 2_000_000)) <= 1000
+    assert len(key("\ufdfa" * 80, "ß" * 80)) <= LONGEST_KEY

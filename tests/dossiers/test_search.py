@@ -1,0 +1,123 @@
+"""A person is found by any writing of the name, with or without a dossier, on both databases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import select, text
+
+from app.dossiers import store
+from app.dossiers.models import Person
+from app.extensions import db
+from app.unit_of_work import unit_of_work
+from tests.dossiers.build import create_contact, create_dossier, create_person
+from tests.dossiers.names import SAME, TITLED
+
+
+@pytest.fixture(autouse=True)
+def _app(app: Flask) -> None:
+    """Every test here needs the application."""
+
+
+def test_every_stored_writing_of_a_name_finds_its_person() -> None:
+    """Those with a dossier among the dossiers, the others beside them; nobody is left out."""
+    persons = []
+    for number, (parts, writings) in enumerate(SAME):
+        person = create_person(last_name=parts[0], first_name=parts[1])
+        if number % 2:
+            create_dossier(person)
+        persons.append((person.id, bool(number % 2), parts, writings))
+    for person_id, has_dossier, parts, writings in persons:
+        for writing in [*writings, f"{parts[1]} {parts[0]}", f"{parts[0]} {parts[1]}"]:
+            for query in (writing, writing.upper(), f"Mme {writing}", f"M. {writing}"):
+                found = store.search(query)
+                ids = [d.person_id for d in found.items] if has_dossier else []
+                ids += [] if has_dossier else [p.id for p in found.alone]
+                assert person_id in ids, query
+
+
+def test_who_bears_exactly_these_words_comes_first() -> None:
+    later = create_dossier(create_person(last_name="Martinez", first_name="Ana"))
+    exact = create_dossier(create_person(last_name="Martin", first_name="Zoé"))
+    assert [d.id for d in store.search("martin").items] == [exact.id, later.id]
+
+
+def test_persons_without_a_dossier_are_counted_and_the_list_is_bounded() -> None:
+    for number in range(store.PAGE_SIZE + 3):
+        create_person(last_name="Seule", first_name=f"N{number}")
+    found = store.search("seule")
+    assert (found.total, found.alone_total, len(found.alone)) == (
+        0,
+        store.PAGE_SIZE + 3,
+        store.PAGE_SIZE,
+    )
+
+
+@pytest.mark.parametrize("query", ["06 39 98 01 77", "ana.seule@courriel.example"])
+def test_a_person_without_a_dossier_is_found_by_number_and_mail(query: str) -> None:
+    person = create_person(
+        "+33639980177", last_name="Seule", first_name="Ana", email="ana.seule@courriel.example"
+    )
+    assert [p.id for p in store.search(query).alone] == [person.id]
+
+
+@pytest.mark.parametrize("query", ["", "  ", "'", "-", "\u200b", "%", "…", "\ud800"])
+def test_signs_alone_find_nobody(query: str) -> None:
+    create_dossier()
+    create_person()
+    found = store.search(query)
+    assert (found.total, found.alone_total) == (0, 0)
+
+
+@pytest.mark.parametrize("query", [q for q in TITLED if "Dupont" in q or "dupont" in q.lower()])
+def test_titles_are_no_trouble(query: str) -> None:
+    person = create_person(last_name="Dupont", first_name="Marie M")
+    found = store.search(query)
+    assert [p.id for p in found.alone] == [person.id]
+
+
+def test_a_name_that_is_corrected_is_found_by_the_new_one() -> None:
+    person = create_person(last_name="Legof", first_name="Marie")
+    with unit_of_work():
+        db.session.get_one(Person, person.id).last_name = "Le Goff"
+    assert store.search("legoff").alone_total == 1
+    assert store.search("legof marie").alone_total == 1  # the beginning of it
+
+
+def test_names_stored_before_are_computed_anew_and_back() -> None:
+    person_id = create_person(last_name="Łe Bœuf", first_name="Ana").id
+    with unit_of_work():
+        db.session.execute(text("UPDATE persons SET search_name = 'łe bœuf ana'"))
+    db.session.remove()
+    downgrade(revision="0010")
+    db.session.rollback()
+    before = db.session.scalar(text("SELECT search_name FROM persons"))
+    db.session.remove()
+    upgrade()
+    after = db.session.scalar(select(Person.search_name).where(Person.id == person_id))
+    assert (before, after) == ("łe bœuf ana", "le boeuf ana leboeuf")
+
+
+def test_a_long_name_is_kept_whole_enough() -> None:
+    person = create_person(last_name="ß" * 80, first_name="\ufdfa" * 80)
+    assert store.search("ss" * 20).alone_total == 1
+    assert person.search_name
+
+
+# --- pages ---------------------------------------------------------------------------------------
+
+
+def test_the_pages_show_a_person_without_a_dossier(login: Any) -> None:
+    create_person("+33639980177", last_name="El Haddad", first_name="Samira")
+    front, contact = login("front"), create_contact("+33639980101")
+    listed = front.post("/dossiers", data={"q": "Mme elhaddad"}).text
+    assert "Samira El Haddad" in listed
+    assert "06 39 98 01 77" in listed
+    pane = front.post("/dossiers/find", data={"contact": contact.id, "q": "haddad"}).text
+    assert "Samira El Haddad" in pane
+    assert 'name="person"' in pane
+    assert 'name="dossier"' not in pane
+    assert "Aucun dossier trouvé" not in pane
