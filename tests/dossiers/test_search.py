@@ -92,7 +92,7 @@ def test_names_stored_before_are_computed_anew_and_back() -> None:
     with unit_of_work():
         db.session.execute(text("UPDATE persons SET search_name = 'łe bœuf ana'"))
     db.session.remove()
-    downgrade(revision="0010")
+    downgrade(revision="0011")
     db.session.rollback()
     before = db.session.scalar(text("SELECT search_name FROM persons"))
     db.session.remove()

@@ -14,8 +14,8 @@ from alembic import op
 
 from app.dossiers import name_folding
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
