@@ -205,7 +205,9 @@ def asked_at(at: datetime, now: datetime, zone: ZoneInfo, language: str) -> str:
 
 
 def spoken_time(local: datetime, language: str) -> str:
-    """A time of the day as it is said: « 9 heures 30 »."""
+    """A time of the day as it is said: « 9 heures 30 », « minuit »."""
+    if not (local.hour or local.minute):
+        return "midnight" if language == "en" else "minuit"
     if language == "en":
         return f"{local.hour}:{local.minute:02d}"
     hours = "heure" if local.hour < 2 else "heures"

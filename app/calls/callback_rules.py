@@ -65,9 +65,15 @@ def within_hours(hours: dict[str, Any], at: datetime, zone: ZoneInfo) -> bool:
 
 
 def closed_since(hours: dict[str, Any], now: datetime, zone: ZoneInfo) -> datetime | None:
-    """When the line last closed today; None if it has not been open today yet."""
-    spans = opening_hours.spans(hours, now.astimezone(zone).date(), zone)
-    return max((end for _start, end in spans if end <= now), default=None)
+    """When the line last closed today, at its first instant included (yesterday ended at midnight);
+    None if it has not been open today yet."""
+    today = now.astimezone(zone).date()
+    ends = [
+        end
+        for day in (today - timedelta(days=1), today)
+        for _start, end in opening_hours.spans(hours, day, zone)
+    ]
+    return max((end for end in ends if end <= now and end.date() == today), default=None)
 
 
 def goes_home(hours: dict[str, Any], now: datetime, zone: ZoneInfo, rules: LineRules) -> bool:

@@ -66,8 +66,10 @@ def _hours_page(
         stale=stale,
         closures=line_view.closures(line, now),
         closure=closure or {},
-        holidays=line_view.public_holidays(line_service.local_day(line, now)),
+        holidays=line_view.public_holidays(line, line_service.local_day(line, now)),
         today=line_service.local_day(line, now).isoformat(),
+        territory=line_service.hours_of(line).get("territory", ""),
+        territories=line_view.territories(),
         say=line_view.typeset,
     )
     return (page, status) if status != 200 else page
@@ -90,6 +92,17 @@ def change_hours() -> Page:
     return redirect(url("line.hours"))
 
 
+@bp.post("/territory")
+@allow("manager", "admin")
+def change_territory() -> Page:
+    """Choose whose public holidays close the line."""
+    line_service.change_territory(
+        request.form.get("territory", ""), by=current_user.id, now=clock.now()
+    )
+    flash(_("Les jours fériés de la ligne sont enregistrés."), "live")
+    return redirect(url("line.hours") + "#holidays")
+
+
 @bp.post("/closures")
 @allow("manager", "admin")
 def add_closure() -> Page:
@@ -101,7 +114,7 @@ def add_closure() -> Page:
         request.form.get("last", "")[:20],
         today=today,
         closed=line_service.hours_of(line).get("closures", ()),
-        holidays=line_view.holiday_days(today),
+        holidays=line_view.holiday_days(line, today),
     )
     if read.errors:
         return _hours_page(closure=request.form, errors=read.errors, status=422)

@@ -19,7 +19,7 @@ from app.accounts import journal
 from app.calls import announcements, line_rules, line_settings, live
 from app.calls.announcement_settings import read_text, sound_type
 from app.calls.models import AnnouncementSound, Line
-from app.calls.opening_hours import REFERENCE_HOURS
+from app.calls.opening_hours import REFERENCE_HOURS, TERRITORIES
 from app.calls.routing import Policy
 from app.dossiers import phone_numbers
 from app.exceptions import Conflict, InvalidInput, NotFound
@@ -130,6 +130,18 @@ def change_week(week: Mapping[str, Any], *, seen: str, by: int, now: datetime) -
         line.hours = {**hours_of(line), "week": dict(week)}
         _journal(line, "line_hours", by, now, {"days": days}, work)
         return days
+
+
+def change_territory(territory: str, *, by: int, now: datetime) -> None:
+    """Keep the public holidays of this territory. Raises InvalidInput for one that we do not know."""
+    if territory not in TERRITORIES:
+        raise InvalidInput("Ce territoire n'est pas dans la liste.")
+    with unit_of_work() as work:
+        line = _locked()
+        hours = hours_of(line)
+        if hours.get("territory", "") != territory:
+            line.hours = {**hours, "territory": territory}
+            _journal(line, "line_territory", by, now, {"to": territory}, work)
 
 
 def close_days(days: list[str], *, by: int, now: datetime) -> None:

@@ -75,6 +75,8 @@ _BETWEEN = r"(?:\s*[,;/&+]\s*|\s+(?:et|and|puis|then)\s+|\s+)"
 _DAY = pattern(rf"{_SPAN}{rf'(?:{_BETWEEN}{_SPAN})?' * (2 * SPANS_LIMIT - 1)}\s*[.,;]?")
 _NUMBERS = pattern(r"[0-9]+")
 _CLOSED = frozenset({"", "-", "x", "ferme", "fermé", "fermée", "closed", "rien", "aucun"})
+_ALL_DAY = frozenset({"24h/24", "24h sur 24", "24/24", "24/7", "jour et nuit", "day and night"})
+DAY = 24 * 60  # minutes
 _NAMED = {"midi": (12, 0), "noon": (12, 0), "minuit": (0, 0), "midnight": (0, 0)}
 
 
@@ -86,6 +88,8 @@ def read_day(typed: str) -> list[Span]:
     text = " ".join(typed[: TYPED_LIMIT + 1].split()).lower()
     if text in _CLOSED and len(typed) <= TYPED_LIMIT:
         return []
+    if text in _ALL_DAY:
+        return [(_stored(0), _stored(DAY))]
     read = None if len(typed) > TYPED_LIMIT else _DAY.fullmatch(text)
     if read is None:
         raise InvalidInput(
@@ -94,7 +98,8 @@ def read_day(typed: str) -> list[Span]:
             typed=text[:60],
         )
     times = [_minutes(each) for each in read.groups("") if each]
-    spans = sorted(zip(times[::2], times[1::2], strict=True))
+    # Midnight as an end is that of the day: « 18h-minuit », « 0h-0h » for the whole of it.
+    spans = sorted((start, end or DAY) for start, end in zip(times[::2], times[1::2], strict=True))
     _check(spans)
     return [(_stored(start), _stored(end)) for start, end in spans]
 
@@ -102,9 +107,9 @@ def read_day(typed: str) -> list[Span]:
 def _minutes(typed: str) -> int:
     parts = _NUMBERS.findall(typed)
     hour, minute = _NAMED.get(typed) or (int(parts[0]), int(parts[1]) if parts[1:] else 0)
-    if hour > 23 or minute > 59:
+    if minute > 59 or hour * 60 + minute > DAY:
         raise InvalidInput(
-            "« %(typed)s » n'est pas une heure : la dernière est 23h59.", typed=typed.strip()
+            "« %(typed)s » n'est pas une heure : la dernière est minuit, 24h.", typed=typed.strip()
         )
     return hour * 60 + minute
 

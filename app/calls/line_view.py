@@ -7,7 +7,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import holidays
 from babel import Locale
 from babel.dates import format_date
 from flask_babel import get_locale
@@ -94,8 +93,7 @@ def heard(line: Line, at: datetime) -> str:
 
 
 def _closes_at(hours: dict[str, Any], now: datetime, zone: ZoneInfo) -> datetime | None:
-    day = now.astimezone(zone).date()
-    return next((e for s, e in opening_hours.spans(hours, day, zone) if s <= now < e), None)
+    return opening_hours.closes_at(hours, now, zone)
 
 
 def _moment(at: datetime | None, zone: ZoneInfo) -> str:
@@ -120,6 +118,8 @@ def _modes(
         following = _(
             "D’après les horaires, elle est ouverte maintenant, jusqu’à %(at)s.", at=until
         )
+    elif by_hours:
+        following = _("D’après les horaires, elle est ouverte jour et nuit.")
     elif opening:
         following = _(
             "D’après les horaires, elle est fermée maintenant et ouvre %(at)s.",
@@ -178,10 +178,17 @@ def closures(line: Line, now: datetime) -> list[dict[str, str]]:
     ]
 
 
-def public_holidays(today: date) -> list[tuple[str, str]]:
-    """The French public holidays of the next twelve months: (date, name)."""
+def territories() -> list[tuple[str, str]]:
+    """The territories whose public holidays a line can keep: (code, name)."""
+    names = opening_hours.TERRITORIES
+    return [(code, names[code][0 if locale() == "fr" else 1]) for code in names]
+
+
+def public_holidays(line: Line, today: date) -> list[tuple[str, str]]:
+    """The public holidays of the line's territory in the next twelve months: (date, name)."""
     language = "fr" if locale() == "fr" else "en_US"  # the library has no other English
-    found = holidays.country_holidays("FR", years=[today.year, today.year + 1], language=language)
+    years = [today.year, today.year + 1]
+    found = opening_hours.public_holidays(line_service.hours_of(line), years, language)
     return [
         (long_date(day), name)
         for day, name in sorted(found.items())
@@ -189,9 +196,10 @@ def public_holidays(today: date) -> list[tuple[str, str]]:
     ]
 
 
-def holiday_days(today: date) -> set[date]:
+def holiday_days(line: Line, today: date) -> set[date]:
     """The same as dates, two years ahead."""
-    return set(holidays.country_holidays("FR", years=[today.year + n for n in range(3)]))
+    years = [today.year + n for n in range(3)]
+    return set(opening_hours.public_holidays(line_service.hours_of(line), years))
 
 
 # --- announcements -------------------------------------------------------------------------------

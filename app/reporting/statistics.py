@@ -21,7 +21,8 @@ REASONS = tuple(reason.value for reason in Reason)
 ROLES = tuple(role.value for role in CallerRole)
 
 Opening = Sequence[tuple[time, time]]
-"""Local hours at which the line is open on a day, for example 9:00–12:30 and 13:30–17:00."""
+"""Local hours at which the line is open on a day, for example 9:00–12:30 and 13:30–17:00. A span that
+ends at 0:00 ends with the day."""
 
 Figures = dict[str, Any]
 """Some fields of a ``DayReport`` and their values."""
@@ -376,7 +377,9 @@ def _span(start: datetime | None, end: datetime | None) -> timedelta | None:
 
 
 def _is_open(start: datetime, opening: Opening) -> bool:
-    return any(opens <= start.time() < closes for opens, closes in opening)
+    """Midnight as an end is that of the day."""
+    now = start.time()
+    return any(opens <= now and (now < closes or closes == time()) for opens, closes in opening)
 
 
 def _refuse_unknown(what: str, counts: Counter[Any], known: Iterable[str]) -> None:
