@@ -69,9 +69,7 @@ def closes_at(hours: dict[str, Any], instant: datetime, zone: ZoneInfo) -> datet
     first, end = _day(instant, zone), None
     for offset in range(OPEN_DAYS):
         for start, until in spans(hours, first + timedelta(days=offset), zone):
-            if end is None and start <= instant < until:
-                end = until
-            elif end is not None and start == end:
+            if (end is None and start <= instant < until) or (end is not None and start == end):
                 end = until
             elif end is not None:
                 return end

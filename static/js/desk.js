@@ -4,6 +4,7 @@ import { announce, toast } from "./page/toast.js";
 import { Refused, get, post } from "./desk/api.js";
 import { keyOf } from "./desk/choices.js";
 import { Devices } from "./desk/devices.js";
+import { renderBar, tickBar } from "./desk/bar.js";
 import { answerPages, wantedHere } from "./desk/dialling.js";
 import { installDistress, refreshDistress } from "./desk/distress.js";
 import { personCorrected, reasonToConfirm, refreshSuggestion, reloadAround, showContact, storeDraft, showScript, storeQualification, tellMailLife, watchPanes } from "./desk/panes.js";
@@ -12,6 +13,7 @@ import { isLocked, startRing, stopRing } from "./desk/ring.js";
 import { Sound } from "./desk/sound.js";
 import { besidesMe, contactOf, holdsContact, partedOf, phaseOf, thirdOf } from "./desk/state.js";
 import { TransferPanel } from "./desk/transfer.js";
+import { go, installFrame, isElsewhere } from "./frame.js";
 import { callerName, render, tick } from "./desk/view.js";
 
 const LOST_AFTER_MS = 3000;
@@ -43,6 +45,8 @@ function draw() {
   const before = phase;
   phase = render(desk, around());
   tick(desk, phone.around, serverNow());
+  renderBar(desk, around(), isElsewhere());
+  tickBar(desk, serverNow());
   if (before !== phase) changed(before);
   sound.show({ talking: phase === "talking" || phase === "consulted" });
   panel.show({ canCall: mayTransfer(), canDial: mayDial() });
@@ -213,6 +217,7 @@ async function dialOut(target) {
 function dialFrom(target, button) {
   if (!answers) return;
   const key = keyOf(target);
+  if (isElsewhere() && (mayTransfer() || !key)) go("/desk"); // the panel is there
   if (mayTransfer()) panel.open({ key });
   else if (mayDial() && !key) panel.open({ dial: true, dossier: target.dossier_id });
   else if (mayDial()) run("dial", () => dialOut(target), button);
@@ -371,7 +376,15 @@ function dial(digit) {
 
 async function begin() {
   sound.install();
-  if (document.getElementById("distress")) installDistress({ onShort: callShort, onRaised: ({ script }) => script && showScript() });
+  if (document.getElementById("distress")) {
+    installDistress({
+      onShort: callShort,
+      onRaised: ({ script }) => {
+        if (isElsewhere()) go("/desk"); // the panel and the script are there
+        if (script) showScript();
+      },
+    });
+  }
   document.addEventListener("click", onClick);
   document.body.addEventListener("contact-changed", () => { reloadAround(); refresh(); });
   document.body.addEventListener("contact-qualified", refresh);
@@ -379,9 +392,10 @@ async function begin() {
   watchPanes(draw);
   showContact(contactOf(desk), holdsContact(desk));
   draw();
-  window.setInterval(() => { tick(desk, phone.around, serverNow()); askWhenLate(); }, 1000);
+  window.setInterval(() => { tick(desk, phone.around, serverNow()); tickBar(desk, serverNow()); askWhenLate(); }, 1000);
   connect();
   if (!answers) return;
+  installFrame({ moved: () => { if (isElsewhere()) storeDraft({ said: false }).catch(() => {}); draw(); } });
   const owner = await phone.claim();
   if (owner && (desk.call || desk.presence.state !== "offline")) await phone.start();
   if (desk.call?.state === "talking") await resumeHere();

@@ -64,17 +64,26 @@ function closeTables() {
   });
 }
 
-if (window.Plotly) {
-  drawAll();
-  // The theme is an attribute of the root: whoever changes it, the drawings follow.
-  new MutationObserver(() => {
-    if (!document.documentElement.dataset.themeOnScreen) drawAll();
-  }).observe(document.documentElement, { attributeFilter: ["data-theme"] });
-} else {
-  document.querySelectorAll(".report-table").forEach((each) => (each.open = true));
-  document.querySelectorAll("[data-chart]").forEach((each) => (each.hidden = true));
+let drawn = null; // the report whose drawings are in the page
+
+/** Draw the report that is in the page; the frame calls it each time its page is shown. */
+export function mount() {
+  const print = document.getElementById("report-print");
+  if (!print || print === drawn) return;
+  drawn = print;
+  if (window.Plotly) drawAll();
+  else {
+    document.querySelectorAll(".report-table").forEach((each) => (each.open = true));
+    document.querySelectorAll("[data-chart]").forEach((each) => (each.hidden = true));
+  }
+  print.addEventListener("click", () => window.print());
+  document.getElementById("report-definitions").addEventListener("click", () => document.getElementById("definitions").focus());
 }
-document.getElementById("report-print").addEventListener("click", () => window.print());
-document.getElementById("report-definitions").addEventListener("click", () => document.getElementById("definitions").focus());
+
+// The theme is an attribute of the root: whoever changes it, the drawings follow.
+new MutationObserver(() => {
+  if (drawn?.isConnected && !document.documentElement.dataset.themeOnScreen) drawAll();
+}).observe(document.documentElement, { attributeFilter: ["data-theme"] });
 window.addEventListener("beforeprint", toPaper);
 window.addEventListener("afterprint", toScreen);
+mount();

@@ -1,10 +1,11 @@
 // The wall: fetched again when the line moves (at most once a second), its clocks ticking in between.
 const PAUSE_MS = 1000;
 
-const wall = document.getElementById("wall");
+let wall = null;
 let ahead = 0; // milliseconds that this computer's clock is ahead of the server's
 let timer = 0;
 let last = 0;
+let socket = null;
 
 function clock(seconds) {
   const whole = Math.max(0, Math.floor(seconds));
@@ -34,6 +35,7 @@ function arrived() {
 function refresh() {
   window.clearTimeout(timer);
   timer = window.setTimeout(() => {
+    if (!wall.isConnected) return;
     last = Date.now();
     wall.dispatchEvent(new Event("line-moved"));
   }, Math.max(0, last + PAUSE_MS - Date.now()));
@@ -41,17 +43,25 @@ function refresh() {
 
 function listen() {
   // A connection of its own: a manager's softphone, in this page too, must not share (and re-open) it.
-  const socket = window.io({ transports: ["websocket", "polling"], forceNew: true });
-  const off = document.getElementById("wall-off");
+  socket = window.io({ transports: ["websocket", "polling"], forceNew: true });
+  const off = (hidden) => { if (wall?.isConnected) document.getElementById("wall-off").hidden = hidden; };
   socket.on("line", refresh);
   socket.on("connect", () => {
-    off.hidden = true;
+    off(true);
     refresh();
   });
-  socket.on("disconnect", () => (off.hidden = false));
+  socket.on("disconnect", () => off(false));
 }
 
-wall.addEventListener("htmx:afterSwap", arrived);
-window.setInterval(tick, 1000);
-arrived();
-if (window.io) listen();
+/** Show the wall that is in the page; the frame calls it each time its page is shown. */
+export function mount() {
+  const found = document.getElementById("wall");
+  if (!found || found === wall) return;
+  wall = found;
+  wall.addEventListener("htmx:afterSwap", arrived);
+  arrived();
+  if (window.io && !socket) listen();
+}
+
+window.setInterval(() => { if (wall?.isConnected) tick(); }, 1000);
+mount();

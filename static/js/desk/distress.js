@@ -27,7 +27,8 @@ async function raise() {
   if (sending) return;
   sending = true;
   try {
-    await window.htmx.ajax("POST", "/alerts", { source: panel(), target: panel(), swap: "innerHTML" });
+    const dossier = document.querySelector("#page [data-dossier]")?.dataset.dossier; // looked at while nobody is on the line
+    await window.htmx.ajax("POST", "/alerts", { source: panel(), target: panel(), swap: "innerHTML", values: dossier ? { dossier } : {} });
   } finally {
     sending = false;
   }
@@ -50,8 +51,8 @@ export function installDistress({ onShort, onRaised }) {
   });
   ["htmx:sendError", "htmx:responseError", "htmx:timeout"].forEach((name) => panel().addEventListener(name, failed));
   document.body.addEventListener("distress-raised", ({ detail }) => {
-    document.getElementById("distress-title")?.focus();
     onRaised(detail);
+    document.getElementById("distress-title")?.focus();
   });
 }
 

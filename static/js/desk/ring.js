@@ -11,7 +11,8 @@ let sink = ""; // the output chosen, "" is the system's
 let ringTimer = 0;
 let blinkTimer = 0;
 let ringing = false;
-const plainTitle = document.title;
+let plainTitle = document.title;
+let shownTitle = ""; // what the ring has put there
 
 export function volume() {
   const kept = Number.parseInt(window.localStorage.getItem(VOLUME) ?? "60", 10);
@@ -83,10 +84,10 @@ export function startRing(title, { soft = false } = {}) {
   chime(soft);
   ringTimer = window.setInterval(() => chime(soft), PERIOD_MS);
   let on = true;
-  document.title = title;
+  blink(title);
   blinkTimer = window.setInterval(() => {
     on = !on;
-    document.title = on ? title : plainTitle;
+    blink(on ? title : plainTitle);
   }, BLINK_MS);
 }
 
@@ -94,5 +95,12 @@ export function stopRing() {
   ringing = false;
   window.clearInterval(ringTimer);
   window.clearInterval(blinkTimer);
-  document.title = plainTitle;
+  if (shownTitle) blink(plainTitle);
+  shownTitle = "";
+}
+
+/** The page may have been changed under the ring: its own title is the one that comes back. */
+function blink(title) {
+  if (document.title !== shownTitle) plainTitle = document.title;
+  document.title = shownTitle = title;
 }

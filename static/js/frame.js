@@ -1,0 +1,192 @@
+// The frame: the document of the desk stays, other pages are swapped into it. The softphone, its sockets and the call live here, so that
+// changing page changes nothing for whoever is on the line (docs/adr/0020-one-frame.md). The desk itself is only hidden: the note
+// that is being written, the script and the panel are where they were. Addresses, the back button, titles and the focus behave
+// as with pages of their own; what cannot be framed (a file, another site, signing out) is left to the browser.
+//
+// A page's own module may export mount(): it is called each time its page is shown.
+import { learn, text } from "./page/i18n.js";
+import { announce, toast } from "./page/toast.js";
+
+const HOME = "/desk";
+const LAST = "permanence.frame"; // the page that was open in this tab: a full reload finds it again (page/beside.js)
+const LEAVE = /^\/(sign-in|sign-out|locale|telephone|portail|carrier|static)(\/|$)/;
+
+const main = document.getElementById("main");
+const home = { title: document.title, body: document.body.className, main: main.className };
+let page = null; // the page shown in place of the desk
+let asked = 0; // the last page asked for: an answer that comes late is not shown over it
+let onMove = () => {};
+
+/** Is another page than the desk shown? */
+export const isElsewhere = () => page !== null;
+
+/** moved(): called when the desk goes out of sight or comes back. */
+export function installFrame({ moved }) {
+  onMove = moved;
+  window.history.scrollRestoration = "manual";
+  window.history.replaceState({ y: 0 }, "");
+  document.addEventListener("click", onClick);
+  document.addEventListener("submit", onSubmit);
+  window.addEventListener("popstate", ({ state }) => show(here(), { y: state?.y ?? 0 }));
+  const wanted = window.sessionStorage.getItem(LAST);
+  remember(HOME);
+  if (wanted && wanted !== HOME) go(wanted, { replace: true });
+}
+
+const here = () => window.location.pathname + window.location.search;
+
+/** Show a page of ours, as a link would. */
+export function go(path, { replace = false } = {}) {
+  window.history.replaceState({ y: window.scrollY }, "");
+  return show(path, { push: replace ? "replaceState" : "pushState" });
+}
+
+function onClick(event) {
+  const link = event.target.closest("a[href]");
+  if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  const url = new URL(link.href, window.location.href);
+  const elsewhere = url.origin !== window.location.origin || LEAVE.test(url.pathname);
+  if (elsewhere || link.target || link.hasAttribute("download") || link.closest("[hx-get], [hx-boost]")) return;
+  if (url.hash && url.pathname + url.search === here()) return; // within the page
+  event.preventDefault();
+  go(url.pathname + url.search + url.hash);
+}
+
+/** A plain form: its answer is a page like another. */
+function onSubmit(event) {
+  const form = event.target;
+  if (event.defaultPrevented || form.closest("[hx-post], [hx-get]") || form.method === "dialog") return;
+  const url = new URL(event.submitter?.getAttribute("formaction") ?? form.getAttribute("action") ?? here(), window.location.href);
+  if (url.origin !== window.location.origin || LEAVE.test(url.pathname)) return;
+  event.preventDefault();
+  const data = new FormData(form, event.submitter);
+  if (form.method === "get") {
+    url.search = new URLSearchParams(data).toString();
+    go(url.pathname + url.search);
+  } else {
+    const body = form.enctype === "multipart/form-data" ? data : new URLSearchParams(data);
+    show(url.pathname + url.search, { push: "pushState", method: "POST", body });
+  }
+}
+
+async function show(path, { push = "", y = 0, method = "GET", body } = {}) {
+  const mine = ++asked;
+  if (method === "GET" && path.split(/[?#]/)[0] === HOME) return showHome(push, y);
+  main.setAttribute("aria-busy", "true");
+  try {
+    const response = await fetch(path, { method, body, credentials: "same-origin", headers: { Accept: "text/html" } });
+    if (mine !== asked) return undefined;
+    const at = new URL(response.url);
+    if (LEAVE.test(at.pathname)) return window.location.assign(response.url); // the session is over: it must be seen
+    if (!response.headers.get("Content-Type")?.startsWith("text/html")) return window.location.assign(path);
+    const found = new DOMParser().parseFromString(await response.text(), "text/html");
+    if (mine !== asked) return undefined;
+    const hash = new URL(path, window.location.href).hash;
+    if (push) window.history[push]({ y: 0 }, "", at.pathname + at.search + hash);
+    if (at.pathname === HOME) return showHome("", y);
+    await swap(found, y, hash);
+  } catch {
+    toast(text("network"), "stop");
+  } finally {
+    if (mine === asked) main.removeAttribute("aria-busy");
+  }
+  return undefined;
+}
+
+function showHome(push, y) {
+  if (push) window.history[push]({ y: 0 }, "", HOME);
+  remember(HOME);
+  if (!page) return undefined;
+  page.remove();
+  page = null;
+  desk(true);
+  dress(home.title, home.body, home.main);
+  markPlace(HOME);
+  onMove();
+  window.scrollTo(0, y);
+  arrive(main, home.title);
+  return undefined;
+}
+
+/** The parts of the desk are out of sight and of reach, or back; nothing of them is lost. */
+function desk(visible) {
+  for (const part of main.children) if (part !== page) part.hidden = !visible && part.tagName !== "DIALOG";
+}
+
+async function swap(found, y, hash) {
+  const content = found.getElementById("main");
+  await Promise.all([...found.querySelectorAll('link[rel="stylesheet"]')].map(wear));
+  learn(found);
+  const token = found.querySelector('meta[name="csrf-token"]')?.content;
+  if (token) document.querySelector('meta[name="csrf-token"]').content = token;
+  const next = document.createElement("div");
+  next.id = "page";
+  next.append(...content.childNodes);
+  if (page) page.replaceWith(next);
+  else main.prepend(next); // before the desk: of two elements of the same name the one in sight is found
+  page = next;
+  desk(false);
+  dress(found.title, `${found.body.className} framed`, content.className);
+  remember(here());
+  markPlace(window.location.pathname);
+  onMove();
+  window.htmx.process(page);
+  window.scrollTo(0, y);
+  arrive((hash && page.querySelector(`#${CSS.escape(hash.slice(1))}`)) || page, found.title);
+  await wake(found);
+}
+
+function dress(title, bodyClass, mainClass) {
+  document.title = title;
+  document.body.className = bodyClass;
+  main.className = mainClass;
+}
+
+function remember(path) {
+  window.sessionStorage.setItem(LAST, path);
+}
+
+function markPlace(path) {
+  document.querySelectorAll(".nav a").forEach((link) => {
+    const at = link.getAttribute("href");
+    if (path === at) link.setAttribute("aria-current", "page");
+    else if (path.startsWith(`${at}/`)) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  });
+}
+
+/** As after a page was loaded: the keyboard is at its top, and a screen reader says its name. */
+function arrive(place, title) {
+  const heading = place.id === "page" ? place.querySelector("h1") : null;
+  const target = heading ?? place;
+  if (!target.hasAttribute("tabindex")) target.setAttribute("tabindex", "-1");
+  target.focus({ preventScroll: target.id === "page" || target === heading || target === main });
+  announce(title.replace(/ · .*/, ""));
+}
+
+function wear(link) {
+  const href = link.getAttribute("href");
+  if (document.querySelector(`link[href="${CSS.escape(href)}"]`)) return undefined;
+  return new Promise((done) => {
+    const mine = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
+    mine.onload = mine.onerror = done;
+    document.head.append(mine);
+  });
+}
+
+/** The page's scripts, in their order; one that was loaded before is only told that its page is there again. */
+async function wake(found) {
+  for (const script of found.querySelectorAll("script[src]")) {
+    const src = script.getAttribute("src");
+    if (script.type === "module") (await import(src)).mount?.();
+    else if (!document.querySelector(`script[src="${CSS.escape(src)}"]`)) await load(src);
+  }
+}
+
+function load(src) {
+  return new Promise((done) => {
+    const script = Object.assign(document.createElement("script"), { src });
+    script.onload = script.onerror = done;
+    document.head.append(script);
+  });
+}

@@ -1,0 +1,145 @@
+"""One frame: changing page in mid-call changes nothing for the caller, and being available is not a page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.people import assert_axe, become_available, keep_screen
+from tests.remote import Line
+
+if TYPE_CHECKING:
+    from tests.fixtures.servers import Served
+    from tests.people import People
+
+PASSWORD = "permanence-demo"
+NADIA, BRUNO = "nadia@demo.permanence", "bruno@demo.permanence"
+SAMIRA = "+33639980105"
+
+
+@pytest.fixture(autouse=True)
+def quiet_line(served: Served) -> None:
+    Line(served.carrier_url).clear()
+
+
+def bar(page: Page, phase: str) -> None:
+    expect(page.locator("#call-bar")).to_have_attribute("data-phase", phase, timeout=20_000)
+    expect(page.locator("#call-bar")).to_be_visible()
+
+
+def phase(page: Page, wanted: str) -> None:
+    expect(page.locator("#call")).to_have_attribute("data-phase", wanted, timeout=20_000)
+
+
+def rings(people: People, number: str = SAMIRA) -> Page:
+    phone = people.caller()
+    phone.locator(f"input[name=caller][value='{number}']").check(force=True)
+    expect(phone.locator("#telephone")).to_have_attribute("data-state", "idle")
+    phone.locator("#call").click()
+    return phone
+
+
+def heard(phone: Page) -> Any:
+    return phone.evaluate("async () => (await window.permanencePhone.stats()).packetsReceived")
+
+
+def sent(agent: Page) -> Any:
+    return agent.evaluate("async () => (await window.permanence.stats()).packetsSent")
+
+
+def test_five_pages_in_mid_call_and_the_caller_hears_the_agent(people: People) -> None:
+    agent = people.agent(NADIA, PASSWORD)
+    become_available(agent)
+    phone = rings(people)
+    phase(agent, "ringing")
+    agent.keyboard.press("A")
+    phase(agent, "talking")
+    note = agent.locator("#pane-qualification [name=note]")
+    note.fill("note commencée")
+    commands: list[str] = []
+    agent.on(
+        "request",
+        lambda request: commands.append(request.url) if "/desk/calls/" in request.url else None,
+    )
+    phone.wait_for_function(
+        "async () => (await window.permanencePhone.stats()).packetsReceived > 20", timeout=20_000
+    )
+    before = sent(agent)
+    for href, title in (
+        ("/dossiers", "Dossiers"), ("/tickets", "Contacts"), ("/scripts", "Scripts"),
+        ("/reports", "Rapport"), ("/wall", "La ligne"),
+    ):  # fmt: skip
+        agent.locator(f".nav a[href='{href}']").click()
+        expect(agent.locator("#page")).to_be_visible()
+        agent.wait_for_url(f"**{href}**")
+        bar(agent, "talking")
+        expect(agent.locator("[data-bar=name]")).to_have_text("Samira Haddad")
+        expect(agent.locator("#page h1").first).to_be_focused()
+        now, ears = sent(agent), heard(phone)
+        assert now > before, "it is the same leg, and it goes on"
+        before = now
+        phone.wait_for_function(
+            "async (n) => (await window.permanencePhone.stats()).packetsReceived > n + 5",
+            arg=ears,
+            timeout=20_000,
+        )
+        assert title
+    keep_screen(agent, "frame-wall", full=False)
+    agent.locator(".nav a[href='/dossiers']").click()
+    agent.wait_for_url("**/dossiers")
+    assert_axe(agent)
+    keep_screen(agent, "frame-dossiers", full=False)
+    call = agent.request.get("/desk/state").json()["desk"]["call"]
+    assert (call["state"], call["held_since"], call["needs_rejoin"]) == ("talking", None, False)
+    assert commands == [], "nothing was asked of the call: no hold, no coming back"
+
+    # The keys of the bar are those of the desk; back is back; the note is as it was left.
+    agent.keyboard.press("M")
+    expect(agent.locator("#call-bar [data-act=mute]")).to_have_attribute("aria-pressed", "true")
+    agent.keyboard.press("M")
+    agent.go_back()
+    agent.wait_for_url("**/wall")
+    agent.locator("#call-bar a[href='/desk']").click()
+    phase(agent, "talking")
+    expect(note).to_have_value("note commencée")
+    expect(agent).to_have_title("Poste · Permanence")
+
+    # A full reload on another page finds the call again.
+    agent.locator(".nav a[href='/tickets']").click()
+    agent.wait_for_url("**/tickets")
+    agent.reload()
+    bar(agent, "talking")
+    agent.wait_for_url("**/tickets")
+    phone.locator("#hangup").click()
+    bar(agent, "wrap_up")
+    agent.locator("#call-bar a[href='/desk']").click()
+    phase(agent, "wrap_up")
+    agent.locator("#act-done").click()
+    phase(agent, "available")
+
+
+def test_available_on_a_dossier_and_an_offer_accepted_there(people: People) -> None:
+    agent = people.agent(BRUNO, PASSWORD)
+    become_available(agent)
+    agent.locator(".nav a[href='/dossiers']").click()
+    agent.wait_for_url("**/dossiers")
+    agent.locator("#page main a, #page .list a, #page table a").first.click()
+    agent.wait_for_url("**/dossiers/*")
+    bar(agent, "available")
+    rings(people)
+    bar(agent, "ringing")
+    expect(agent.locator("[data-bar=name]")).to_have_text("Samira Haddad")
+    expect(agent.locator("[data-bar=note]")).to_contain_text("expiré")
+    assert_axe(agent)
+    keep_screen(agent, "frame-offer", full=False)
+    agent.keyboard.press("A")
+    bar(agent, "talking")
+    assert "/dossiers/" in agent.url, "the page beneath is untouched"
+    agent.locator("#call-bar [data-act=hang-up]").click()
+    bar(agent, "wrap_up")
+    agent.goto("/desk")
+    phase(agent, "wrap_up")
+    agent.locator("#act-done").click()
+    phase(agent, "available")
