@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -178,3 +179,130 @@ def test_open_flags_that_say_danger_are_flags_of_danger(
     db.session.remove()
     upgrade()
     assert db.session.scalar(text("SELECT kind FROM priority_flags")) == kind
+
+
+STEPS = """
+id: S90
+steps:
+  - {id: un}
+  - {id: deux, posture: alone}
+  - {id: trois, posture: for}
+"""
+# reason given by the number, caller's role, digital trouble seen, declared, its kind
+BEFORE_STATEMENTS = (
+    ("+33639980101", "stagiaire", None, False, None),  # all preset
+    ("+33639980101", "duo", "link_expired", True, "link_expired"),  # the role was chosen
+    (
+        "+33353010152",
+        "formateur",
+        "link_expired",
+        False,
+        None,
+    ),  # preset by the number; « non » chosen
+    ("+33353010152", "stagiaire", "link_expired", True, "other"),  # both chosen
+    (
+        "+33639980101",
+        "formateur",
+        None,
+        True,
+        "mail_not_received",
+    ),  # role chosen, kind maybe preset
+    ("+33639980101", None, None, None, None),
+)
+SAID = (
+    "SELECT caller_role, caller_role_by_id, suggested_role, digital_declared, digital_kind, "
+    "digital_by_id, digital_seen FROM contacts ORDER BY id"
+)
+POSTURES = "SELECT posture, posture_reason, basis FROM script_run_steps ORDER BY id"
+
+
+def test_what_was_preset_becomes_a_suggestion_and_what_was_chosen_keeps_its_author(
+    app: Flask, create_agent: Callable[..., Agent]
+) -> None:
+    agent = create_agent("front").id
+    db.session.remove()
+    downgrade(revision="0012")
+    with unit_of_work():
+        execute = db.session.execute
+        execute(text(
+            "INSERT INTO organisations (id, name, town, email, phone) "
+            "VALUES (1, 'Greta', '', '', '+33353010152')"
+        ))  # fmt: skip
+        for number, (phone, role, seen, declared, kind) in enumerate(BEFORE_STATEMENTS, 1):
+            execute(
+                text(
+                    "INSERT INTO contacts (id, channel, direction, reason, note, opened_at, "
+                    "caller_number, caller_role, digital_seen, digital_declared, digital_kind, "
+                    "qualified_at, qualified_by_id) VALUES (:id, 'phone', 'in', 'Suivi du dossier', '', "
+                    "'2026-06-22 08:00:00', :phone, :role, :seen, :declared, :kind, "
+                    "'2026-06-22 09:00:00', :agent)"
+                ),
+                {"id": number, "phone": phone, "role": role, "seen": seen, "declared": declared,
+                 "kind": kind, "agent": agent},
+            )  # fmt: skip
+        execute(
+            text(
+                "INSERT INTO script_versions (id, script_id, version, content_hash, source, first_used_at)"
+                " VALUES (1, 'S90', 1, 'h', :source, '2026-06-22 08:00:00')"
+            ),
+            {"source": STEPS},
+        )
+        execute(
+            text(
+                "INSERT INTO script_runs (id, contact_id, agent_id, script_id, script_version_id, "
+                "started_at, moves) VALUES (1, 1, :agent, 'S90', 1, '2026-06-22 08:00:00', 0)"
+            ),
+            {"agent": agent},
+        )
+        rows = [("un", "with", None, 0), ("un", "alone", None, 0), ("deux", "alone", None, 0),
+                ("trois", "for", "asked", 0), ("trois", "for", "urgency", 0), ("un", "with", None, None)]  # fmt: skip
+        for position, (step, posture, why, chosen) in enumerate(rows):
+            execute(
+                text(
+                    "INSERT INTO script_run_steps (run_id, position, step_id, entered_at, choice, "
+                    "posture, posture_reason) VALUES (1, :position, :step, '2026-06-22 08:00:00', "
+                    ":chosen, :posture, :why)"
+                ),
+                {
+                    "position": position,
+                    "step": step,
+                    "posture": posture,
+                    "why": why,
+                    "chosen": chosen,
+                },
+            )
+        for basis in ("spoken", "mandate"):
+            execute(
+                text(
+                    "INSERT INTO script_acts (run_id, agent_id, step_id, action, basis, result, at) "
+                    "VALUES (1, :agent, 'un', 'resend_link', :basis, 'done', '2026-06-22 08:00:00')"
+                ),
+                {"basis": basis, "agent": agent},
+            )
+    db.session.remove()
+    upgrade()
+    said = [tuple(row) for row in db.session.execute(text(SAID))]
+    assert [row[:3] for row in said] == [
+        (None, None, "stagiaire"), ("duo", agent, None), (None, None, "formateur"), ("stagiaire", agent, None),
+        ("formateur", agent, None), (None, None, None),
+    ]  # fmt: skip
+    assert [(row[3] if row[3] is None else bool(row[3]), *row[4:]) for row in said] == [
+        (None, None, None, None),
+        (None, None, None, "link_expired"),
+        (False, None, agent, "link_expired"),
+        (True, "other", agent, "link_expired"),
+        (None, None, None, "mail_not_received"),
+        (None, None, None, None),
+    ]
+    assert [tuple(row) for row in db.session.execute(text(POSTURES))] == [
+        (None, None, None), ("alone", None, None), (None, None, None), (None, None, None),
+        ("for", "urgency", None), (None, None, None),
+    ]  # fmt: skip
+    bases = db.session.scalars(text("SELECT basis FROM script_acts ORDER BY id")).all()
+    assert bases == [None, "mandate"]
+    db.session.remove()
+    downgrade(revision="0012")
+    roles = db.session.scalars(text("SELECT caller_role FROM contacts ORDER BY id")).all()
+    assert roles == [role for _phone, role, *_rest in BEFORE_STATEMENTS]
+    db.session.remove()
+    upgrade()

@@ -22,7 +22,7 @@ from app.alerts import service as alerts
 from app.alerts.models import AlertKind
 from app.assist import condition_facts, conditions, links, mails, store
 from app.assist.models import Mail, MailState, PortalLink, ScriptAct, ScriptRun
-from app.assist.script import Text
+from app.assist.script import BASES, Text
 from app.dossiers.models import Dossier
 from app.dossiers.vocabulary import PortalEventKind
 from app.exceptions import InvalidInput, PermanenceError, Unavailable
@@ -33,7 +33,6 @@ log = logging.getLogger(__name__)
 
 DOUBLE_CLICK = timedelta(seconds=5)  # a second press within it sends nothing more
 DISTRESS_SCRIPT = "S31"
-BASES = ("spoken", "mandate")  # agreement given aloud, or a written mandate
 
 
 @dataclass(frozen=True)
@@ -46,33 +45,44 @@ class Result:
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts, from which run, on what basis, and when."""
+    """Who acts, from which run, on what agreement (None: none was said), and when."""
 
     run_id: int
     agent_id: int
     step_id: str
-    basis: str
+    basis: str | None
     now: datetime
 
 
 @dataclass(frozen=True)
 class Action:
-    """One action: what its button says, and what it does (None: it only notes the act)."""
+    """One action: what its button says, and what it does (None: it only notes the act).
+
+    ``for_person``: it is done in the person's name, so the agreement is asked and kept. What the
+    service does for itself needs none, and an alert must never wait for one.
+    """
 
     label: Text
     done: Text
     perform: Callable[[Actor, Ports, str], Result] | None = None
+    for_person: bool = False
 
 
 def perform(name: str, actor: Actor, ports: Ports, base_url: str) -> Result:
     """Do, or note, what the step asks.
 
-    Raises InvalidInput for an unknown action or basis, and for an action whose condition is not met.
+    Raises InvalidInput for an unknown action or basis, for an act in the person's name that says none
+    (an agreement is what somebody said, never what a form presets), and for an action whose
+    condition is not met.
     """
     if name not in ACTIONS:
         raise InvalidInput("Cette action n'existe pas.")
-    if actor.basis not in BASES:
-        raise InvalidInput("Dites sur quel accord vous agissez.")
+    if actor.basis not in (*BASES, None) or (ACTIONS[name].for_person and actor.basis is None):
+        raise InvalidInput(
+            "Dites sur quel accord vous agissez.",
+            kept="Rien n'a été fait.",
+            todo="Demandez à la personne, puis choisissez l'accord.",
+        )
     missing = conditions.unmet(name, condition_facts.of(store.run(actor.run_id)))
     if missing is not None:
         raise missing.error
@@ -272,6 +282,7 @@ ACTIONS: dict[str, Action] = {
         Text("Renvoyer le lien", "Resend the link"),
         Text("Lien renvoyé", "Link sent again"),
         resend_link,
+        for_person=True,
     ),
     "correct_address": Action(
         Text("Corriger l’adresse", "Correct the address"),
@@ -281,14 +292,17 @@ ACTIONS: dict[str, Action] = {
     "send_reset": Action(
         Text("Réinitialisation demandée dans le Portail", "Reset asked for in the Portal"),
         Text("Réinitialisation notée", "Reset noted"),
+        for_person=True,
     ),
     "hand_slot_back": Action(
         Text("Main redonnée dans le Portail", "Slot handed back in the Portal"),
         Text("Case rendue, noté", "Slot handed back, noted"),
+        for_person=True,
     ),
     "send_sms": Action(
         Text("Le SMS est parti", "The text message has gone"),
         Text("SMS noté", "Text message noted"),
+        for_person=True,
     ),
     "create_callback": Action(
         Text("Rappel promis, jour et heure dits", "Call back promised, day and time said"),

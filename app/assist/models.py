@@ -77,13 +77,21 @@ class ScriptRun(db.Model):
 
 
 class ScriptRunStep(db.Model):
-    """One stay at one step, from ``entered_at`` to ``left_at``. Going back hides, never erases."""
+    """One stay at one step, from ``entered_at`` to ``left_at``. Going back hides, never erases.
+
+    ``posture`` is what the agent said of who did the step; None when nobody said. For an act in the
+    person's place, ``posture_reason`` says why and ``basis`` on what agreement.
+    """
 
     __tablename__ = "script_run_steps"
     __table_args__ = (
         UniqueConstraint("run_id", "position", name="uq_script_run_steps_run_position"),
         CheckConstraint("posture IN ('alone', 'with', 'for')", name="posture_known"),
-        CheckConstraint("(posture = 'for') = (posture_reason IS NOT NULL)", name="posture_reason"),
+        CheckConstraint("posture_reason IS NULL OR posture = 'for'", name="posture_reason"),
+        CheckConstraint(
+            "basis IS NULL OR (posture = 'for' AND basis IN ('spoken', 'mandate'))",
+            name="basis_of_an_act",
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -93,8 +101,9 @@ class ScriptRunStep(db.Model):
     entered_at: Mapped[datetime] = mapped_column(UTCDateTime)
     left_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     choice: Mapped[int | None]
-    posture: Mapped[str] = mapped_column(String(8))
+    posture: Mapped[str | None] = mapped_column(String(8))
     posture_reason: Mapped[str | None] = mapped_column(String(16))
+    basis: Mapped[str | None] = mapped_column(String(16))
     undone_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     run: Mapped[ScriptRun] = relationship(back_populates="steps")
@@ -104,7 +113,8 @@ class ScriptAct(db.Model):
     """Something done for the person during a run: what, on what basis, and how it went.
 
     ``result`` is ``done`` (the product did it), ``noted`` (the agent did it elsewhere and says so)
-    or ``refused``.
+    or ``refused``. ``basis`` is the agreement that the agent said; None where none is needed (what
+    the service does for itself: an incident, a question to the owner, an alert).
     """
 
     __tablename__ = "script_acts"
@@ -119,7 +129,7 @@ class ScriptAct(db.Model):
     agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
     step_id: Mapped[str] = mapped_column(Code)
     action: Mapped[str] = mapped_column(Code)
-    basis: Mapped[str] = mapped_column(String(16), default="spoken")
+    basis: Mapped[str | None] = mapped_column(String(16))
     result: Mapped[str] = mapped_column(String(8))
     link_id: Mapped[int | None] = mapped_column(ForeignKey("portal_links.id"))
     at: Mapped[datetime] = mapped_column(UTCDateTime)

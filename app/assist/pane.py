@@ -33,7 +33,8 @@ class Said:
 
 @dataclass(frozen=True)
 class ActionView:
-    """The step's action: its name, its button, whether it acts by itself, and if it was done.
+    """The step's action: its name, its button, whether it acts by itself and in the person's name,
+    and if it was done.
 
     ``unmet`` says why it cannot be done now; ``to`` is the address that a link would go to, masked.
     """
@@ -41,6 +42,7 @@ class ActionView:
     name: str
     label: str
     performs: bool
+    for_person: bool
     done_at: datetime | None
     unmet: Unmet | None = None
     to: str = ""
@@ -170,12 +172,13 @@ def _action(run: ScriptRun, step: Step, locale: str) -> ActionView | None:
     ]
     about = condition_facts.dossier_id(run)
     return ActionView(
-        step.action,
-        action.label.get(locale),
-        action.perform is not None,
-        max(done, default=None),
-        conditions.unmet(step.action, condition_facts.of(run)),
-        mask(store.dossier(about).person.email) if about is not None else "",
+        name=step.action,
+        label=action.label.get(locale),
+        performs=action.perform is not None,
+        for_person=action.for_person,
+        done_at=max(done, default=None),
+        unmet=conditions.unmet(step.action, condition_facts.of(run)),
+        to=mask(store.dossier(about).person.email) if about is not None else "",
     )
 
 

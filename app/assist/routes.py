@@ -133,9 +133,15 @@ def start_run() -> str:
 @allow("front", "back", "manager")
 def answer(run_id: int) -> str:
     """Record a choice and show the next step."""
-    posture = service.Posture(
-        request.form.get("posture", "with"), request.form.get("posture_reason") or None
-    )
+    code = request.form.get("posture") or None
+    basis = request.form.get("posture_basis") or None
+    if code == "for" and basis is None:
+        raise InvalidInput(
+            "Dites sur quel accord vous agissez à la place de la personne.",
+            kept="Le script est resté où il était.",
+            todo="Demandez à la personne, choisissez l'accord, puis répondez.",
+        )
+    posture = service.Posture(code, request.form.get("posture_reason") or None, basis)
     shown = service.answer(
         run_id,
         moves=_needed("moves"),
@@ -186,7 +192,7 @@ def act(run_id: int) -> Response:
             kept="Rien n'a été fait.",
         )
     actor = actions.Actor(
-        run_id, current_user.id, step.id, request.form.get("basis", "spoken"), clock.now()
+        run_id, current_user.id, step.id, request.form.get("basis") or None, clock.now()
     )
     try:
         result = actions.perform(step.action, actor, ports(), settings().public_base_url)
@@ -209,9 +215,8 @@ def address_form(run_id: int) -> str:
 def correct_address(run_id: int) -> Response:
     """Correct the address from the step that asks for it; the run keeps that it was done."""
     person_id, step = _person_of(run_id), service.state_of(store.run(run_id)).step
-    actor = actions.Actor(
-        run_id, current_user.id, step.id, request.form.get("basis", "spoken"), clock.now()
-    )
+    # The button says « relu et confirmé » : the person has just agreed, aloud.
+    actor = actions.Actor(run_id, current_user.id, step.id, "spoken", clock.now())
     form, changed = correction_routes.submitted(
         person_id, also=lambda: actions.note_done("correct_address", actor)
     )

@@ -49,6 +49,8 @@ SERVED = ("solved", "under_way")
 POSTURES = ("alone", "with", "for")
 # Why in their place: neutral reasons only, never a judgment on the person.
 POSTURE_REASONS = ("urgency", "no_device", "does_not_read", "asked")
+# On what the agent acts for the person: a yes said aloud, or a written mandate. Never assumed.
+BASES = ("spoken", "mandate")
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,8 @@ class Step:
     ``ask`` is the next question (or ``do``, the next act), ``say`` the sentence to say aloud,
     ``screen`` what the caller has before their eyes, ``check`` how to know that it worked.
     ``patience`` is the silence, in seconds, that is normal here before the agent asks whether
-    the person is still there. ``posture`` is the one proposed, which the agent may change.
+    the person is still there. ``posture`` is the one proposed, marked as such and never stored
+    unless the agent says it; None proposes nothing.
     """
 
     id: str
@@ -101,7 +104,7 @@ class Step:
     check: Text | None = None
     action: str | None = None
     patience: int = 30
-    posture: str = "with"
+    posture: str | None = None
 
     @property
     def headline(self) -> Text:

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from app.assist import engine, loader, store
 from app.assist.models import ScriptRun, ScriptRunStep
-from app.assist.script import POSTURE_REASONS, POSTURES, SERVED, Script
+from app.assist.script import BASES, POSTURE_REASONS, POSTURES, SERVED, Script
 from app.dossiers.vocabulary import PortalEventKind as Kind
 from app.exceptions import IllegalTransition, InvalidInput
 from app.extensions import db
@@ -33,22 +33,29 @@ TELLING_EVENTS = {
 
 @dataclass(frozen=True)
 class Posture:
-    """Who did the step; ``reason`` says why the agent did it in the person's place."""
+    """Who did the step, as the agent said it; ``code`` None: nobody said.
 
-    code: str = "with"
+    ``reason`` says why the agent did it in the person's place, ``basis`` on what agreement.
+    """
+
+    code: str | None = None
     reason: str | None = None
+    basis: str | None = None
 
     def __post_init__(self) -> None:
-        if self.code not in POSTURES:
+        if self.code is not None and self.code not in POSTURES:
             raise InvalidInput("Cette posture n'existe pas.")
+        if self.basis is not None and self.basis not in BASES:
+            raise InvalidInput("Cet accord n'existe pas.")
         if self.code == "for" and self.reason not in POSTURE_REASONS:
             raise InvalidInput(
                 "Dites pourquoi l'étape est faite à la place de la personne.",
                 kept="Le script est resté où il était.",
                 todo="Choisissez une raison, puis répondez.",
             )
-        if self.code != "for" and self.reason is not None:
+        if self.code != "for":
             object.__setattr__(self, "reason", None)
+            object.__setattr__(self, "basis", None)
 
 
 def state_of(run: ScriptRun) -> engine.RunState:
@@ -121,7 +128,7 @@ def _start(
     )
     db.session.add(run)
     db.session.flush()
-    _enter(run, script.start.id, script.start.posture, now, 0)
+    _enter(run, script.start.id, now, 0)
     _trace(contact_id)
     return run.id
 
@@ -139,21 +146,30 @@ def answer(
     """Record the choice made at a step; the id of the run to show (another script's, maybe).
 
     ``moves`` is the count the page was drawn with: an answer from an older page changes nothing.
-    Raises IllegalTransition or InvalidInput like the engine.
+    Raises IllegalTransition or InvalidInput like the engine, and InvalidInput when the step is an
+    act in the person's place and nobody said who did it.
     """
     with unit_of_work():
         run = store.run(run_id)
         if run.moves != moves:
             return run_id  # a double click, or another tab was faster: just show the present
-        state = engine.answer(state_of(run), step_id, choice, now)
+        before = state_of(run)
+        state = engine.answer(before, step_id, choice, now)
+        if before.step.posture == "for" and posture.code is None:
+            raise InvalidInput(
+                "Dites qui a fait cette étape.",
+                kept="Le script est resté où il était.",
+                todo="Choisissez sous les réponses, puis répondez.",
+            )
         ended = {} if state.running else {"outcome": state.outcome, "ended_at": now}
         if not store.claim_move(run_id, moves, **ended):
             return run_id
         left = store.current_step(run)
         left.left_at, left.choice = now, choice
         left.posture, left.posture_reason = posture.code, posture.reason
+        left.basis = posture.basis
         if state.running:
-            _enter(run, state.step_id, state.step.posture, now, len(run.steps))
+            _enter(run, state.step_id, now, len(run.steps))
         elif state.next_script:
             following = loader.get(state.next_script)
             return _start(following, run.contact_id, run.dossier_id, agent_id, now, run)
@@ -179,7 +195,7 @@ def take_up_caller(run: ScriptRun, now: datetime) -> int | None:
     state = engine.resume(state_of(waiting))
     if not store.claim_move(waiting.id, waiting.moves, outcome=None, ended_at=None):
         return None
-    _enter(waiting, state.step_id, state.step.posture, now, len(waiting.steps))
+    _enter(waiting, state.step_id, now, len(waiting.steps))
     _trace_after(waiting)
     return waiting.id
 
@@ -246,7 +262,7 @@ def _undo(run: ScriptRun, state: engine.RunState, now: datetime) -> None:
     if here.choice is None:
         here.left_at = here.undone_at = now
     store.current_step(run).undone_at = now
-    _enter(run, before.step_id, before.step.posture, now, len(run.steps))
+    _enter(run, before.step_id, now, len(run.steps))
     _trace_after(run)
 
 
@@ -324,15 +340,8 @@ def digital_observed(contact_id: int) -> bool:
     return any(told.digital for told in suggestions(contact_id))
 
 
-def _enter(run: ScriptRun, step_id: str, posture: str, now: datetime, position: int) -> None:
-    stay = ScriptRunStep(
-        position=position,
-        step_id=step_id,
-        entered_at=now,
-        posture=posture,
-        posture_reason="asked" if posture == "for" else None,
-    )
-    run.steps.append(stay)
+def _enter(run: ScriptRun, step_id: str, now: datetime, position: int) -> None:
+    run.steps.append(ScriptRunStep(position=position, step_id=step_id, entered_at=now))
     db.session.flush()
 
 

@@ -34,7 +34,7 @@ from app.dossiers.models import (
     PriorityFlag,
     ProcessingDate,
 )
-from app.dossiers.vocabulary import CLOSED, Inside
+from app.dossiers.vocabulary import CLOSED, Inside, PhoneOwner
 from app.exceptions import NotFound
 from app.extensions import db
 
@@ -151,6 +151,15 @@ def sole_person(e164: str | None) -> int | None:
         return None
     found = db.session.execute(_WHO_HAS_NUMBER, {"e164": e164}).scalars().all()
     return found[0] if len(found) == 1 else None
+
+
+def owner_of_number(person_id: int, e164: str) -> PhoneOwner | None:
+    """Whose telephone the number is, for this person; None when it is not one of theirs."""
+    return db.session.scalar(
+        select(PersonPhone.owner).where(
+            PersonPhone.person_id == person_id, PersonPhone.e164 == e164
+        )
+    )
 
 
 def _relevance() -> tuple[ColumnElement[Any], ...]:

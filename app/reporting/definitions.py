@@ -11,7 +11,7 @@ import sys
 from dataclasses import dataclass
 from typing import Literal
 
-DEFINITIONS_VERSION = "1.1"
+DEFINITIONS_VERSION = "1.2"
 """Raise the first number when a formula changes, the second when only its wording does."""
 
 SHORT_ABANDON_S = 5
@@ -279,8 +279,10 @@ _CONTENTS = (
         "caller_roles",
         "Qui appelle",
         "Who calls",
-        "Qualité de la personne qui appelle, notée par l'agent pour un appel répondu.",
-        "Role of the caller, as noted by the agent for an answered call.",
+        "Qualité de la personne qui appelle, dite par l'agent pour un appel répondu. "
+        "Ce que le logiciel suggère sans que personne le confirme n'est pas compté.",
+        "Role of the caller, as said by the agent for an answered call. "
+        "What the software suggests and nobody confirms is not counted.",
         "calls",
     ),
     Definition(
@@ -304,8 +306,10 @@ _CONTENTS = (
         "digital_declared",
         "Difficultés numériques déclarées",
         "Digital trouble declared",
-        "Appels répondus que l'agent a qualifiés de difficulté numérique.",
-        "Answered calls that the agent qualified as digital trouble.",
+        "Appels répondus que l'agent a lui-même déclarés comme difficulté numérique. "
+        "Une suggestion que personne n'a confirmée compte dans les observées, jamais ici.",
+        "Answered calls that the agent declared as digital trouble. "
+        "A suggestion that nobody confirmed counts as observed, never here.",
         "calls",
     ),
     Definition(

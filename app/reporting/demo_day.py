@@ -27,9 +27,11 @@ RING_S = 20
 A, B, C = AGENTS = ("front-1", "front-2", "back-1")
 """Two agents on duty in front office, one in back office who absorbs the surges."""
 
+# The study's own call: the mail that was opened is of another day, and nobody saw today's arrive.
 NOTE_13 = (
-    "Boîte mail créée pour la demande : mot de passe retrouvé avec la personne. Lien renvoyé, "
-    "message trouvé dans les indésirables. Demande à refaire, passage en priorité promis."
+    "Boîte mail créée pour la demande, mot de passe retrouvé avec la personne. Mail de connexion "
+    "renvoyé. Message ouvert : celui du 9 juin, lien expiré ; celui du jour reste à trouver. Demande "
+    "à refaire, documents gardés sur une clé."
 )
 
 
@@ -65,8 +67,13 @@ class PlannedCall:
     role: CallerRole | None = None
     hold: tuple[int, int] | None = None
     digital_seen: DigitalKind | None = None
-    digital_declared: bool | None = None
+    digital_declared: bool | None = None  # True: the agent said so; None: nobody said
     note: str = ""
+
+    @property
+    def qualified(self) -> bool:
+        """Whether the agent gave a reason."""
+        return self.answered and self.reason is not UNQUALIFIED
 
     @property
     def answered(self) -> bool:
@@ -287,7 +294,6 @@ def plan(day: date = REFERENCE_DAY, zone: ZoneInfo = PARIS) -> tuple[PlannedCall
 
 
 def _planned(number: int, row: _Row, day: date, zone: ZoneInfo) -> PlannedCall:
-    qualified = row.talk_s > 0 and row.reason is not UNQUALIFIED
     return PlannedCall(
         number=number,
         received_at=datetime.combine(day, time.fromisoformat(row.at), zone).astimezone(UTC),
@@ -301,6 +307,6 @@ def _planned(number: int, row: _Row, day: date, zone: ZoneInfo) -> PlannedCall:
         role=row.role,
         hold=row.hold,
         digital_seen=row.seen,
-        digital_declared=(row.seen is not None and row.declared) if qualified else None,
+        digital_declared=True if row.seen is not None and row.declared else None,
         note=row.note,
     )

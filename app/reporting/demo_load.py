@@ -80,15 +80,17 @@ def _event(call: PlannedCall, planned: PlannedEvent, agents: dict[str, int]) -> 
 
 
 def _qualify(contact: Contact, call: PlannedCall, agent_id: int) -> None:
-    """What the trace shows, and what the agent said at the end of her wrap-up."""
+    """What the trace shows, and what the agent said at the end of her wrap-up: nothing preset."""
     if call.digital_seen:
         tickets.note_scripts(contact.id, [Suggestion(digital=call.digital_seen)])
-    if call.digital_declared is None:
+    if not call.qualified:
         return  # left undone: « Pas de qualification »
     contact.reason = call.reason
     contact.caller_role = call.role
-    contact.digital_declared = call.digital_declared
-    contact.digital_kind = call.digital_seen if call.digital_declared else None
+    contact.caller_role_by_id = agent_id if call.role else None
+    if call.digital_declared:
+        contact.digital_declared, contact.digital_kind = True, call.digital_seen
+        contact.digital_by_id = agent_id
     contact.note = call.note
     contact.qualified_at = call.wrapped_up_at
     contact.qualified_by_id = agent_id

@@ -45,8 +45,8 @@ class CallFact:
     agent_name: str | None = None
     agent_role: str | None = None
     reason: str | None = None
-    caller_role: str | None = None
-    digital_declared: bool | None = None
+    caller_role: str | None = None  # what a person said; None: nobody said
+    digital_declared: bool | None = None  # what a person said; None: nobody said
     digital_kind: str | None = None
     digital_observed: bool = False
     language: str = "fr"

@@ -40,7 +40,7 @@ _WORDS = {
     "day": ("Journée", "Whole day"),
     "reason": ("Motif", "Reason"),
     "role": ("Qualité", "Role"),
-    "role_unknown": ("Non renseigné", "Not noted"),
+    "role_unknown": ("Personne ne l'a dit", "Nobody said"),
     "kind": ("Nature", "Kind"),
     "no_kind": ("Sans précision", "Not specified"),
     "arrival": ("Heure d'arrivée", "Arrival"),

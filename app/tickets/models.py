@@ -74,8 +74,10 @@ class Contact(db.Model):
 
     ``reason`` begins as « Pas de qualification » and stays so if the agent leaves it undone;
     ``qualified_at`` tells the two apart. ``caller_number`` is None when hidden or unusable.
-    ``suggested_reason`` and ``digital_seen`` come from the trace (scripts used, portal events);
-    what the agent declares beside them may differ, and the report shows both.
+    ``suggested_reason``, ``suggested_role`` and ``digital_seen`` are the machine's: from the trace
+    (scripts used, portal events) and the calling number. ``caller_role`` and ``digital_declared``
+    hold only what a person said, and ``…_by_id`` who said it: nothing preset is ever written there
+    (docs/adr/0019). What is said may differ from what is seen, and the report shows both.
     ``provider_sid`` names the message that opened it, so that the same one twice is one contact.
     ``note`` is the agent's; what the person wrote is in ``messages``. ``draft`` holds what was chosen
     in the bar and not confirmed yet, by field: it is no qualification, and no figure reads it.
@@ -86,6 +88,12 @@ class Contact(db.Model):
         CheckConstraint("closed_at IS NULL OR closed_at >= opened_at", name="closed_after_opened"),
         CheckConstraint("digital_kind IS NULL OR digital_declared", name="kind_only_when_declared"),
         CheckConstraint("dossier_id IS NULL OR person_id IS NOT NULL", name="dossier_has_person"),
+        CheckConstraint(
+            "(caller_role IS NULL) = (caller_role_by_id IS NULL)", name="role_has_author"
+        ),
+        CheckConstraint(
+            "(digital_declared IS NULL) = (digital_by_id IS NULL)", name="digital_has_author"
+        ),
         Index("ix_contacts_agent_opened", "agent_id", "opened_at"),
         Index("ix_contacts_person_opened", "person_id", "opened_at"),
     )
@@ -101,6 +109,10 @@ class Contact(db.Model):
     opened_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     caller_role: Mapped[CallerRole | None] = mapped_column(choice(CallerRole, "role_known"))
+    caller_role_by_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+    suggested_role: Mapped[CallerRole | None] = mapped_column(
+        choice(CallerRole, "suggested_role_known")
+    )
     reason: Mapped[Reason] = mapped_column(
         choice(Reason, "reason_known"), default=Reason.UNQUALIFIED
     )
@@ -108,6 +120,7 @@ class Contact(db.Model):
     digital_seen: Mapped[DigitalKind | None] = mapped_column(choice(DigitalKind, "seen_known"))
     digital_declared: Mapped[bool | None]
     digital_kind: Mapped[DigitalKind | None] = mapped_column(choice(DigitalKind, "digital_known"))
+    digital_by_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
     note: Mapped[str] = mapped_column(Text, default="")
     draft: Mapped[dict[str, str] | None] = mapped_column(JSON)
     outcome: Mapped[Outcome | None] = mapped_column(choice(Outcome, "outcome_known"))

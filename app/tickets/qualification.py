@@ -28,8 +28,8 @@ class Form:
 
     reason: str = ""
     caller_role: str = ""
-    digital: str = ""  # "yes", "no" or "" (not answered)
-    digital_kind: str = ""  # a kind, NO_TROUBLE, or "" (not answered)
+    digital: str = ""  # "yes", "no" or "" (nobody said)
+    digital_kind: str = ""  # a kind, NO_TROUBLE, or "" (nobody said)
     note: str = ""
     follow_up_on: str = ""
 
@@ -41,11 +41,11 @@ class Form:
 
 @dataclass(frozen=True)
 class Qualification:
-    """A qualification that can be stored."""
+    """A qualification that can be stored; None where the agent said nothing."""
 
     reason: Reason
     caller_role: CallerRole | None
-    digital_declared: bool
+    digital_declared: bool | None
     digital_kind: DigitalKind | None
     note: str
     follow_up_on: date | None
@@ -83,14 +83,13 @@ ERRORS: dict[str, tuple[str, str]] = {
 }
 
 
-def preset(suggestion: Suggestion, default_role: CallerRole) -> Form:
-    """The bar before anything is typed: one click on « Valider » confirms the suggestion."""
-    return Form(
-        reason=suggestion.reason or "",
-        caller_role=default_role,
-        digital="yes" if suggestion.digital else "no",
-        digital_kind=suggestion.digital or NO_TROUBLE,
-    )
+def preset(suggestion: Suggestion) -> Form:
+    """The bar before anything is typed: the reason, which « Valider » confirms, and nothing else.
+
+    Who called and the digital trouble are shown as suggested and chosen by nobody: what is stored
+    of them is what a person chose.
+    """
+    return Form(reason=suggestion.reason or "")
 
 
 def judge(form: Form, locale: str) -> Qualification | Refused:
@@ -106,6 +105,7 @@ def judge(form: Form, locale: str) -> Qualification | Refused:
     role = _chosen(CallerRole, form.caller_role)
     if form.caller_role and role is None:
         errors["caller_role"] = [_error("caller_role", locale)]
+    denied = form.digital == "no" or form.digital_kind == NO_TROUBLE
     asked = form.digital != "no" and form.digital_kind not in ("", NO_TROUBLE)
     kind = _chosen(DigitalKind, form.digital_kind) if asked else None
     if asked and kind is None:
@@ -119,11 +119,11 @@ def judge(form: Form, locale: str) -> Qualification | Refused:
         form = _with_note(form, note.kept)
     if errors or reason is None or isinstance(note, free_text.Refused):
         return Refused(form, errors)
-    declared = form.digital == "yes" or kind is not None
+    declared = kind is not None or (form.digital == "yes" and not denied)
     return Qualification(
         reason=reason,
         caller_role=role,
-        digital_declared=declared,
+        digital_declared=True if declared else False if denied else None,
         digital_kind=(kind or DigitalKind.OTHER) if declared else None,
         note=note.text,
         follow_up_on=follow_up,
@@ -145,7 +145,7 @@ def choices(values: Mapping[str, object]) -> dict[str, str]:
     known: dict[str, Callable[[str], object]] = {
         "reason": lambda text: _chosen(Reason, text),
         "caller_role": lambda text: _chosen(CallerRole, text),
-        "digital_kind": lambda text: text == NO_TROUBLE or _chosen(DigitalKind, text),
+        "digital_kind": lambda text: text in ("", NO_TROUBLE) or _chosen(DigitalKind, text),
         "follow_up_on": lambda text: not text or _date(text),
     }
     return {

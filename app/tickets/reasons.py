@@ -93,7 +93,7 @@ _LABELS: dict[str, dict[str, str]] = {**REASON_LABELS, **ROLE_LABELS, **DIGITAL_
 
 @dataclass(frozen=True)
 class Suggestion:
-    """What to preselect in the qualification bar; None where nothing is known."""
+    """What the machine proposes in the qualification bar; None where nothing is known."""
 
     reason: Reason | None = None
     digital: DigitalKind | None = None
@@ -126,7 +126,7 @@ _BY_TROUBLE: dict[str, Suggestion] = {
 
 
 def suggest(used: Sequence[Suggestion], trouble_code: str | None = None) -> Suggestion:
-    """What to preselect, from the scripts used (in order), else from the likely trouble.
+    """What to propose, from the scripts used (in order), else from the likely trouble.
 
     The last script gives the reason: a call often begins with one trouble and is really about the
     next. Any digital script counts, even if it is not the last. Once a script was used the guess

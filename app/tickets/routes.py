@@ -128,11 +128,11 @@ def _bar(contact: Contact, form: Form, errors: dict[str, list[str]]) -> str:
         form=form,
         errors=errors,
         messages=_beside(contact),
-        suggested=suggestion.reason or "",
+        suggested=suggestion,
+        suggested_role=service.likely_role(contact) or "",
         reasons=_reason_options(locale),
         roles=[(role.value, reasons.label(role, locale)) for role in CallerRole],
-        kinds=[(NO_TROUBLE, _("Non"))]
-        + [(kind.value, reasons.label(kind, locale)) for kind in DigitalKind],
+        kinds=_kind_options(suggestion.digital, locale),
         **_words(),
     )
 
@@ -149,6 +149,15 @@ def _reason_options(locale: str) -> list[tuple[str, str, str]]:
     """The six real reasons, then « Pas de qualification », each with its key."""
     ordered = [*(r for r in Reason if r is not Reason.UNQUALIFIED), Reason.UNQUALIFIED]
     return [(r.value, reasons.label(r, locale), f"Q {n}") for n, r in enumerate(ordered, 1)]
+
+
+def _kind_options(suggested: DigitalKind | None, locale: str) -> list[tuple[str, str]]:
+    """First what nobody said, with what the trace suggests; then « Non », then the kinds."""
+    unsaid = _("non précisée")
+    if suggested is not None:
+        unsaid = _("suggéré : %(kind)s", kind=reasons.label(suggested, locale))
+    kinds = [(kind.value, reasons.label(kind, locale)) for kind in DigitalKind]
+    return [("", unsaid), (NO_TROUBLE, _("Non")), *kinds]
 
 
 def _words() -> dict[str, object]:

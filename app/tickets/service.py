@@ -15,6 +15,7 @@ from app.dossiers import phone_numbers
 from app.dossiers import store as dossiers
 from app.dossiers.models import Dossier
 from app.dossiers.trouble import likely_trouble
+from app.dossiers.vocabulary import PhoneOwner
 from app.exceptions import Forbidden, InvalidInput
 from app.extensions import db
 from app.tickets import store
@@ -30,7 +31,7 @@ from app.tickets.qualification import (
     judge_draft,
     preset,
 )
-from app.tickets.reasons import CallerRole, Reason, Suggestion, suggest
+from app.tickets.reasons import CallerRole, DigitalKind, Reason, Suggestion, suggest
 from app.together import Change, Given, make, parameters
 from app.unit_of_work import unit_of_work
 
@@ -187,7 +188,7 @@ def detach(contact_id: int, *, agent_id: int, now: datetime) -> Contact:
 
 
 def suggestion_for(contact: Contact, now: datetime) -> Suggestion:
-    """What to preselect: the transfer, else the scripts used, else the dossier's likely trouble."""
+    """What to suggest: the transfer, else the scripts used, else the dossier's likely trouble."""
     if contact.outcome is Outcome.TRANSFERRED:
         return Suggestion(Reason.TRANSFER, contact.digital_seen)
     if contact.suggested_reason is not None:
@@ -199,11 +200,17 @@ def suggestion_for(contact: Contact, now: datetime) -> Suggestion:
     return suggest([], trouble.code if trouble else None)
 
 
-def usual_role(contact: Contact) -> CallerRole:
-    """Who is probably calling: an organisme's own number is not a stagiaire's."""
+def likely_role(contact: Contact) -> CallerRole | None:
+    """Who is probably calling, by the number alone: an organisme's, or the person's own telephone.
+
+    None when the number says nothing (hidden, unknown, shared, a helper's): it is then not guessed.
+    """
     if dossiers.organisation_for_number(contact.caller_number):
         return CallerRole.FORMATEUR
-    return CallerRole.STAGIAIRE
+    if contact.person_id is None or contact.caller_number is None:
+        return None
+    own = dossiers.owner_of_number(contact.person_id, contact.caller_number) is PhoneOwner.OWN
+    return CallerRole.STAGIAIRE if own else None
 
 
 def qualify(
@@ -228,6 +235,7 @@ def qualify(
         suggested = suggestion_for(contact, now).reason
         _store(contact, judged, agent_id, now)
         contact.suggested_reason = contact.suggested_reason or suggested
+        contact.suggested_role = likely_role(contact)
         journal.record(
             "qualify",
             f"contact:{contact_id}",
@@ -284,7 +292,7 @@ def _already(contact: Contact, judged: Qualification) -> bool:
     return contact.qualified_at is not None and judged == Qualification(
         reason=contact.reason,
         caller_role=contact.caller_role,
-        digital_declared=bool(contact.digital_declared),
+        digital_declared=contact.digital_declared,
         digital_kind=contact.digital_kind,
         note=contact.note,
         follow_up_on=contact.follow_up_on,
@@ -293,9 +301,13 @@ def _already(contact: Contact, judged: Qualification) -> bool:
 
 def _store(contact: Contact, judged: Qualification, agent_id: int, now: datetime) -> None:
     contact.reason = judged.reason
-    contact.caller_role = judged.caller_role
-    contact.digital_declared = judged.digital_declared
-    contact.digital_kind = judged.digital_kind
+    if contact.caller_role != judged.caller_role:
+        contact.caller_role = judged.caller_role
+        contact.caller_role_by_id = agent_id if judged.caller_role is not None else None
+    said = (judged.digital_declared, judged.digital_kind)
+    if (contact.digital_declared, contact.digital_kind) != said:
+        contact.digital_declared, contact.digital_kind = said
+        contact.digital_by_id = agent_id if judged.digital_declared is not None else None
     contact.note = judged.note
     contact.follow_up_on = judged.follow_up_on
     contact.draft = None
@@ -305,17 +317,19 @@ def _store(contact: Contact, judged: Qualification, agent_id: int, now: datetime
         contact.agent_id = agent_id
 
 
+_NO_KIND = {None: "", False: NO_TROUBLE, True: DigitalKind.OTHER.value}
+
+
 def form_of(contact: Contact, now: datetime) -> Form:
-    """What the bar shows: what was already said, else the suggestion, and over it what was chosen and
-    the note begun."""
+    """What the bar shows: what was already said, else the reason suggested, and over it what was
+    chosen and the note begun."""
     if contact.qualified_at is None:
-        form = preset(suggestion_for(contact, now), usual_role(contact))
+        form = preset(suggestion_for(contact, now))
         return replace(form, note=contact.note, **choices(contact.draft or {}))
     return Form(
         reason=contact.reason,
         caller_role=contact.caller_role or "",
-        digital="yes" if contact.digital_declared else "no",
-        digital_kind=contact.digital_kind or NO_TROUBLE,
+        digital_kind=contact.digital_kind or _NO_KIND[contact.digital_declared],
         note=contact.note,
         follow_up_on=contact.follow_up_on.isoformat() if contact.follow_up_on else "",
     )

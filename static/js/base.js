@@ -108,7 +108,19 @@ function installHtmx() {
   document.addEventListener("toast", (event) => toast(event.detail.message ?? event.detail.value, event.detail.tone));
 }
 
+/** « Confirmer »: what was only suggested is chosen, by the person who presses. */
+function onConfirm(event) {
+  const button = event.target.closest("[data-fills]");
+  const field = button && document.getElementById(button.dataset.fills);
+  if (!field) return;
+  field.value = button.dataset.with;
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+  field.focus();
+  button.hidden = true;
+}
+
 document.addEventListener("click", onClick);
+document.addEventListener("click", onConfirm);
 document.addEventListener("keydown", onEscape);
 installKeys();
 installToasts();

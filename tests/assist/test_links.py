@@ -181,19 +181,65 @@ def test_a_refusal_shows_on_the_pane(app: Flask, login, mail: FakeMail) -> None:
             f"/assist/runs/{run.id}/answer", data={"moves": moves, "step": step, "choice": choice}
         )
     mail.error = MailRefused("550 <b>no such user</b>")
-    html = client.post(f"/assist/runs/{run.id}/action", data={"action": "resend_link"}).text
+    html = client.post(
+        f"/assist/runs/{run.id}/action", data={"action": "resend_link", "basis": "spoken"}
+    ).text
     assert "Le serveur de messagerie a refusé ce message." in html
     assert "refusé par le serveur" in html
     assert "550 &lt;b&gt;no such user" in html
     assert 'role="alert"' in html
     mail.error = None
-    again = client.post(f"/assist/runs/{run.id}/action", data={"action": "resend_link"})
+    again = client.post(
+        f"/assist/runs/{run.id}/action", data={"action": "resend_link", "basis": "spoken"}
+    )
     assert again.status_code == 422  # the address is known to be bad
     assert "Le dernier mail envoyé à cette adresse est revenu." in again.text
     confirm_address(client, run.id)
-    html = client.post(f"/assist/runs/{run.id}/action", data={"action": "resend_link"}).text
+    html = client.post(
+        f"/assist/runs/{run.id}/action", data={"action": "resend_link", "basis": "spoken"}
+    ).text
     assert "Le lien marche jusqu’au" in html
     assert "Renvoyer encore" in html
+
+
+def to_the_resend(client: StaffClient, script: str = "S02") -> int:
+    """A run of S02 that stands at the step which resends the link."""
+    dossier = dossier_with()
+    contact = create_contact(person_id=dossier.person_id, dossier_id=dossier.id)
+    client.post("/assist/runs", data={"script": script, "contact": contact.id})
+    run = store.running(contact.id, None)
+    assert run is not None
+    for moves, (step, choice) in enumerate([("date", 0), ("devant", 0)]):
+        client.post(
+            f"/assist/runs/{run.id}/answer", data={"moves": moves, "step": step, "choice": choice}
+        )
+    return run.id
+
+
+@pytest.mark.parametrize("basis", [{}, {"basis": ""}, {"basis": "assumed"}])
+def test_an_act_for_the_person_needs_an_agreement_that_somebody_said(
+    app: Flask, login, mail: FakeMail, basis: dict[str, str]
+) -> None:
+    client = login("front")
+    run_id = to_the_resend(client)
+    answer = client.post(f"/assist/runs/{run_id}/action", data={"action": "resend_link", **basis})
+    assert answer.status_code == 422
+    assert "Dites sur quel accord vous agissez" in answer.text
+    assert mail.sent == []
+    assert db.session.scalar(select(func.count(ScriptAct.id))) == 0
+
+
+@pytest.mark.parametrize("basis", ["spoken", "mandate"])
+def test_the_button_pressed_says_the_agreement(app: Flask, login, mail, basis: str) -> None:
+    client = login("front")
+    run_id = to_the_resend(client)
+    page = client.get(f"/assist/pane?contact={store.run(run_id).contact_id}").text
+    assert 'name="basis" value="spoken"' in page
+    assert 'name="basis" value="mandate"' in page
+    assert '<input type="hidden" name="basis"' not in page
+    client.post(f"/assist/runs/{run_id}/action", data={"action": "resend_link", "basis": basis})
+    (act,) = db.session.scalars(select(ScriptAct))
+    assert (act.result, act.basis) == ("done", basis)
 
 
 def test_a_dossier_without_an_address_sends_nothing(app: Flask, create_agent, mail) -> None:
@@ -217,7 +263,9 @@ def test_a_contact_without_a_dossier_sends_nothing(app: Flask, create_agent, mai
 def test_an_action_of_another_step_is_refused(app: Flask, login) -> None:
     client, dossier = login("front"), dossier_with()
     run_id = run_for(dossier, client.agent.id)
-    answer = client.post(f"/assist/runs/{run_id}/action", data={"action": "resend_link"})
+    answer = client.post(
+        f"/assist/runs/{run_id}/action", data={"action": "resend_link", "basis": "spoken"}
+    )
     assert answer.status_code == 422
 
 

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.assist import loader, service, store
+from app.assist.actions import ACTIONS
 from app.assist.models import ScriptRun, ScriptRunStep, ScriptVersion
 from app.dossiers.vocabulary import PortalEventKind
 from app.exceptions import InvalidInput, NotFound
@@ -97,14 +98,14 @@ def test_another_script_follows_and_back_returns_to_the_first(app: Flask, create
     assert service.scripts_used(contact.id) == ["S01"]
 
 
-def walk(run_id: int, agent_id: int, *steps: tuple[str, str]) -> int:
+def walk(run_id: int, agent_id: int, *steps: tuple[str, str], **posture: str) -> int:
     """Answer by (step, label of the choice); the run where it ends up."""
     for step_id, label in steps:
         state = service.state_of(store.run(run_id))
         assert state.step_id == step_id
         labels = [choice.label.fr.replace("\u00a0", " ") for choice in state.step.choices]
         number = next(n for n, text in enumerate(labels) if text.startswith(label))
-        run_id = choose(run_id, number, next(SECONDS), agent_id)
+        run_id = choose(run_id, number, next(SECONDS), agent_id, **posture)
     return run_id
 
 
@@ -248,6 +249,54 @@ def test_postures_are_checked(app: Flask) -> None:
     with pytest.raises(InvalidInput):
         service.Posture("for", "lazy")
     assert service.Posture("with", "urgency").reason is None
+
+
+def test_a_posture_that_nobody_said_is_not_stored(app: Flask, login) -> None:
+    client, contact = login("front"), contact_of()
+    html = client.post("/assist/runs", data={"script": "S04", "contact": contact.id}).text
+    posture = html[html.index('class="posture"') :]
+    assert " checked" not in posture
+    assert " selected" not in posture
+    run = db.session.scalar(select(ScriptRun))
+    assert run is not None
+    client.post(f"/assist/runs/{run.id}/answer", data={"moves": 0, "step": "lequel", "choice": 0})
+    assert [(s.posture, s.posture_reason, s.basis) for s in stays(run.id)] == [(None,) * 3] * 2
+
+
+def test_in_the_persons_place_is_said_with_why_and_on_what_agreement(app: Flask, login) -> None:
+    client = login("front")
+    run_id = begin(contact_of(), client.agent.id)
+    data = {"moves": 0, "step": "adresse", "choice": 0, "posture": "for"}
+    for more in ({}, {"posture_reason": "urgency"}, {"posture_basis": "spoken"},
+                 {"posture_reason": "urgency", "posture_basis": "assumed"}):  # fmt: skip
+        answer = client.post(f"/assist/runs/{run_id}/answer", data={**data, **more})
+        assert answer.status_code == 422, more
+    said = {**data, "posture_reason": "no_device", "posture_basis": "mandate"}
+    assert client.post(f"/assist/runs/{run_id}/answer", data=said).status_code == 200
+    first = stays(run_id)[0]
+    assert (first.posture, first.posture_reason, first.basis) == ("for", "no_device", "mandate")
+
+
+def test_a_step_done_in_the_persons_place_asks_who_did_it(app: Flask, create_agent) -> None:
+    """S30 books a place: whoever did it says so, and the proposed posture is not taken for it."""
+    agent = create_agent("front")
+    run_id = begin(contact_of(), agent.id, "S30")
+    walk(run_id, agent.id, ("rassurer", "Un téléphone simple"), ("qui", "Non, personne"),
+         ("lieu", "Un lieu est"))  # fmt: skip
+    assert service.state_of(store.run(run_id)).step.posture == "for"
+    with pytest.raises(InvalidInput):
+        walk(run_id, agent.id, ("reserver", "Réservé"))
+    walk(run_id, agent.id, ("reserver", "Réservé"), code="with")
+    assert service.state_of(store.run(run_id)).step_id == "rappel"
+
+
+@pytest.mark.parametrize("script", loader.library().values(), ids=lambda script: script.id)
+def test_distress_and_the_service_itself_never_wait_for_an_agreement(script) -> None:
+    """An alert, an incident, a question to the owner are not done in the person's name."""
+    for step in script.steps:
+        if step.action in ("alert_manager", "link_incident", "consult_owner", "flag_priority"):
+            assert not ACTIONS[step.action].for_person
+            assert step.posture != "for", (script.id, step.id)
 
 
 def test_a_run_needs_somebody(app: Flask, create_agent) -> None:

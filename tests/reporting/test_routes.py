@@ -19,7 +19,9 @@ from app.exceptions import Unavailable
 from app.extensions import db
 from app.reporting import demo_load, service, tables
 from app.reporting.demo_day import REFERENCE_DAY
+from app.tickets import service as tickets
 from app.tickets.models import Contact
+from app.tickets.reasons import DigitalKind, Reason, Suggestion
 from tests.fixtures.application import CreateAgent, Login
 
 ADDRESS = "/reports/2021-06-22"
@@ -56,6 +58,47 @@ def test_the_reference_day_read_back_from_the_tables(loaded: str) -> None:
     assert sum(roles.values()) == 29
     assert len(report["reasons"]) == 7
     assert sum(report["reasons"].values()) == 59
+
+
+def test_the_demo_day_holds_statements_that_somebody_made(loaded: str) -> None:
+    """The 22 that the study names a role or a trouble of have an author; the others said nothing."""
+    contacts = db.session.scalars(select(Contact)).all()
+    for contact in contacts:
+        assert (contact.caller_role is None) == (contact.caller_role_by_id is None)
+        assert contact.digital_declared in (None, True)
+        assert contact.digital_by_id == (contact.agent_id if contact.digital_declared else None)
+    assert sum(contact.digital_declared is True for contact in contacts) == 5
+    assert sum(contact.caller_role is not None for contact in contacts) == 29
+
+
+def test_a_suggestion_that_nobody_confirms_is_observed_and_not_declared(
+    loaded: str, login: Login
+) -> None:
+    contact = db.session.scalar(
+        select(Contact)
+        .join(Call, Call.contact_id == Contact.id)
+        .where(Contact.qualified_at.is_(None), Call.outcome == "answered")
+        .limit(1)
+    )
+    assert contact is not None
+    tickets.note_scripts(contact.id, [Suggestion(Reason.ACCOUNTS, DigitalKind.LINK_EXPIRED)])
+    db.session.commit()
+    client = login("manager")
+
+    def figures() -> tuple[dict[str, int], int, int]:
+        report = service.report_of(REFERENCE_DAY)
+        return (
+            report.as_json()["digital"],
+            sum(report.caller_roles.values()),
+            len(report.digital_gap),
+        )
+
+    data = {"contact": contact.id, "reason": Reason.ACCOUNTS.value}
+    assert client.post("/tickets/qualification", data=data).status_code == 200
+    assert figures() == ({"observed": 8, "declared": 5}, 29, 3)
+    said = {**data, "digital_kind": "link_expired", "caller_role": "duo"}
+    assert client.post("/tickets/qualification", data=said).status_code == 200
+    assert figures() == ({"observed": 8, "declared": 6}, 30, 2)
 
 
 def test_the_thirteenth_call_in_the_tables(loaded: str) -> None:

@@ -296,7 +296,7 @@ def test_s05_corrects_and_the_very_next_resend_goes_there(login: Any, mail: Any)
     assert (act.action, act.result, act.step_id) == ("correct_address", "done", "corriger")
     page = client.post(f"{path}/answer", data={"moves": 2, "step": "corriger", "choice": 0}).text
     assert "Partira à a•••@gmail.com" in page
-    client.post(f"{path}/action", data={"action": "resend_link"})
+    client.post(f"{path}/action", data={"action": "resend_link", "basis": "spoken"})
     assert [m.to for m in mail.sent] == ["ana@gmail.com"]
     page = client.get(f"/dossiers/{dossier.id}").text
     assert "à a•••@gmail.com" in page

@@ -9,16 +9,19 @@ import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError
 
 from app import clock
 from app.accounts.models import JournalEntry
-from app.dossiers.vocabulary import PortalEventKind
+from app.dossiers.models import Organisation
+from app.dossiers.vocabulary import PhoneOwner, PortalEventKind
 from app.extensions import db
 from app.tickets import service
 from app.tickets.models import Contact
 from app.tickets.qualification import Form, Qualification, Refused, judge
 from app.tickets.reasons import CallerRole, DigitalKind, Reason, Suggestion
+from app.unit_of_work import unit_of_work
 from tests.dossiers.build import create_contact, create_dossier, create_event, create_person
 
 NUMBER = "+33639980101"
@@ -51,10 +54,14 @@ def qualifications() -> int:
 def test_the_bar_suggests_what_the_dossier_shows(login: Any) -> None:
     contact = contact_with_expired_link()
     page = login("front").get(f"/tickets/qualification?contact={contact.id}").text
-    checked = [part for part in page.split("<label") if " checked" in part]
+    labels = page.split("<label")
+    checked = [part for part in labels if " checked" in part]
     assert any(f'value="{ACCOUNTS}"' in part for part in checked)
-    assert any('value="stagiaire"' in part for part in checked)
-    assert '<option value="link_expired" selected>' in page
+    # What nobody has said yet is marked, and chosen by nobody.
+    assert not any('value="stagiaire"' in part for part in checked)
+    assert any('value="stagiaire"' in part and "suggéré" in part for part in labels)
+    assert '<option value="" selected>suggéré : Lien expiré</option>' in page
+    assert 'data-with="link_expired"' in page
     assert all(f'data-key="Q {n}"' in page for n in range(1, 8))
 
 
@@ -176,7 +183,9 @@ def test_any_form_is_judged_and_given_back(values: dict[str, str], locale: str) 
         assert judged.errors
         assert judged.form.reason == values["reason"].strip()
     else:
-        assert judged.digital_declared == (judged.digital_kind is not None)
+        assert bool(judged.digital_declared) == (judged.digital_kind is not None)
+        touched = values["digital"].strip() in ("yes", "no") or values["digital_kind"].strip()
+        assert touched or judged.digital_declared is None
 
 
 def test_a_kind_chosen_means_digital_trouble() -> None:
@@ -185,8 +194,88 @@ def test_a_kind_chosen_means_digital_trouble() -> None:
     assert judged.digital_declared
     none = judge(Form(reason=ACCOUNTS, digital_kind="none"), "fr")
     assert isinstance(none, Qualification)
-    assert not none.digital_declared
+    assert none.digital_declared is False
+    silent = judge(Form(reason=ACCOUNTS), "fr")
+    assert isinstance(silent, Qualification)
+    assert silent.digital_declared is None
     unsaid = judge(Form(reason=ACCOUNTS, digital="yes"), "fr")
     assert isinstance(unsaid, Qualification)
     assert unsaid.digital_kind is DigitalKind.OTHER
     assert isinstance(judge(Form(), "en"), Refused)
+
+
+# --- nothing a machine presets is a person's statement ---
+
+
+def test_one_click_says_the_reason_and_nothing_else(login: Any) -> None:
+    contact, client = contact_with_expired_link(), login("front")
+    service.note_scripts(contact.id, [Suggestion(Reason.ACCOUNTS, DigitalKind.LINK_EXPIRED)])
+    db.session.commit()
+    client.post("/tickets/qualification", data={"contact": contact.id, "reason": ACCOUNTS})
+    db.session.refresh(contact)
+    assert contact.qualified_by_id == client.agent.id
+    assert (contact.caller_role, contact.caller_role_by_id) == (None, None)
+    assert (contact.digital_declared, contact.digital_kind, contact.digital_by_id) == (None,) * 3
+    # Both stay what they are: suggested by the number, seen in the trace.
+    assert contact.suggested_role is CallerRole.STAGIAIRE
+    assert contact.digital_seen is DigitalKind.LINK_EXPIRED
+    page = client.get(f"/tickets/qualification?contact={contact.id}").text
+    assert "vu, non déclaré : Lien expiré" in page
+    assert "Stagiaire" not in page
+    listed = client.get("/tickets").text
+    assert "suggéré : Stagiaire" in listed
+
+
+def test_who_said_it_is_kept_field_by_field(login: Any) -> None:
+    contact = contact_with_expired_link()
+    front, manager = login("front"), login("manager")
+    post(front, contact, digital_kind="none")
+    db.session.refresh(contact)
+    assert (contact.digital_declared, contact.digital_by_id) == (False, front.agent.id)
+    assert contact.caller_role_by_id == front.agent.id
+    post(manager, contact, reason="Suivi du dossier", digital_kind="mailbox_password")
+    db.session.refresh(contact)
+    assert contact.caller_role_by_id == front.agent.id  # said by her, and not changed
+    assert contact.digital_by_id == manager.agent.id
+    assert contact.qualified_by_id == manager.agent.id
+    post(manager, contact, reason="Suivi du dossier", caller_role="", digital_kind="")
+    db.session.refresh(contact)
+    assert (contact.caller_role, contact.caller_role_by_id) == (None, None)
+    assert (contact.digital_declared, contact.digital_by_id) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE contacts SET caller_role = 'stagiaire'",
+        "UPDATE contacts SET digital_declared = true",
+    ],
+)
+def test_the_database_refuses_a_statement_that_nobody_made(statement: str) -> None:
+    contact_with_expired_link()
+    with pytest.raises(IntegrityError), unit_of_work():
+        db.session.execute(text(statement))
+
+
+@pytest.mark.parametrize(
+    ("owner", "role"),
+    [(PhoneOwner.OWN, CallerRole.STAGIAIRE), (PhoneOwner.SHARED, None), (PhoneOwner.HELPER, None)],
+)
+def test_a_number_that_says_nothing_suggests_nobody(owner: PhoneOwner, role: object) -> None:
+    person = create_person(NUMBER)
+    person.phones[0].owner = owner
+    create_dossier(person)
+    db.session.commit()
+    assert service.likely_role(create_contact(NUMBER, now=clock.now())) is role
+    assert service.likely_role(create_contact(None, now=clock.now())) is None
+    assert service.likely_role(create_contact("+33639980199", now=clock.now())) is None
+
+
+def test_an_organisme_calling_is_suggested_and_not_declared(login: Any) -> None:
+    db.session.add(Organisation(name="Greta", phone=NUMBER))
+    db.session.commit()
+    contact = create_contact(NUMBER, now=clock.now())
+    page = login("front").get(f"/tickets/qualification?contact={contact.id}").text
+    chip = next(part for part in page.split("<label") if 'value="formateur"' in part)
+    assert "suggéré" in chip
+    assert " checked" not in chip
