@@ -1,5 +1,6 @@
 // What every page has: keys, theme, menus, dialogs, toasts, and htmx told about CSRF and errors.
 import { text } from "./page/i18n.js";
+import { fillSheet } from "./page/key-sheet.js";
 import { installKeys } from "./page/keys.js";
 import { announce, installToasts, toast } from "./page/toast.js";
 
@@ -50,6 +51,7 @@ function onClick(event) {
   if (theme) chooseTheme(theme.dataset.themeChoice);
   if (event.target.closest("[data-keys-toggle]")) toggleKeys();
   const opener = event.target.closest("[data-dialog]");
+  if (opener?.dataset.dialog === "keys") fillSheet(document.querySelector("#keys .keys-list"));
   if (opener) document.getElementById(opener.dataset.dialog)?.showModal();
   event.target.closest("[data-close]")?.closest("dialog")?.close();
   closeMenus(event.target);

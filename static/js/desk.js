@@ -18,6 +18,7 @@ import { callerName, render, tick } from "./desk/view.js";
 
 const LOST_AFTER_MS = 3000;
 const RESUME_PAUSE_MS = 5000;
+const BACK_MS = 15 * 60_000; // after a longer cut nobody is made available without having said so
 const LEG_ENDED_MS = 1500; // the server is usually faster to say it
 const LATE_MS = 6000; // a state that lasts an instant has lasted this long: what should have told us has perhaps died
 const readJson = (id) => JSON.parse(document.getElementById(id).textContent);
@@ -168,7 +169,12 @@ const ACTS = {
     if (!(await phone.start())) return null;
     return calls("rejoin")();
   },
-  "wrap-up-done": () => finish(calls("wrap-up-done")),
+  "wrap-up-done": async () => {
+    const answer = await finish(calls("wrap-up-done"));
+    // A cut during the wrap-up had put her offline: the button says that she is available again.
+    const left = answer?.desk?.presence.state === "offline" && !answer.desk.call;
+    return left ? setPresence("available") : answer;
+  },
   "wrap-up-pause": () => setPresence("away", "pause"),
   mute: () => phone.mute(!phone.around.muted),
   "take-tab": () => takeTab(),
@@ -321,6 +327,24 @@ async function expectsLeg() {
 
 // --- what comes from outside ---
 
+let cut = null; // {state, at}: what she was doing when the network left
+/** After a cut: as she was before it, or told loudly that she is not and what to press. */
+async function comeBack() {
+  const before = cut;
+  cut = null;
+  await refresh();
+  if (!before || !answers || desk.presence.state !== "offline" || before.state === "offline") return;
+  const soon = Date.now() - before.at <= BACK_MS;
+  try {
+    if (soon && !desk.call && ["available", "missed", "ringing"].includes(before.state)) take((await setPresence("available"))?.desk);
+  } catch {
+    // said below
+  }
+  const back = desk.presence.state !== "offline";
+  toast(text(back ? "net.restored" : "net.offline"), back ? "live" : "stop");
+  announce(text(back ? "net.restored" : "net.offline"), !back);
+}
+
 function connect() {
   // A connection of its own: the softphone's namespace must not share (and re-open) the desk's.
   const socket = window.io({ transports: ["websocket", "polling"], forceNew: true });
@@ -328,13 +352,14 @@ function connect() {
     window.clearTimeout(lostTimer);
     if (network === "lost") toast(text("net.back"));
     network = "ok";
-    refresh();
+    comeBack();
     refreshDistress();
     draw();
   });
   // Refused by the server, it would not try again by itself.
   socket.on("connect_error", () => { if (!socket.active) window.setTimeout(() => socket.connect(), RESUME_PAUSE_MS); });
   socket.on("disconnect", () => {
+    cut ??= { state: desk.presence.state, at: Date.now() };
     lostTimer = window.setTimeout(() => { network = "lost"; draw(); }, LOST_AFTER_MS);
   });
   socket.on("desk", (message) => (message?.desk ? take(message.desk) : refresh()));

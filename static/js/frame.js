@@ -8,7 +8,8 @@ import { learn, text } from "./page/i18n.js";
 import { announce, toast } from "./page/toast.js";
 
 const HOME = "/desk";
-const LAST = "permanence.frame"; // the page that was open in this tab: a full reload finds it again (page/beside.js)
+const FRAME = "permanence.frame"; // this tab is a desk: a page that is loaded whole in it comes back through it (page/beside.js)
+const WANTED = "permanence.frame.page"; // … and is this one
 const LEAVE = /^\/(sign-in|sign-out|locale|telephone|portail|carrier|static)(\/|$)/;
 
 const main = document.getElementById("main");
@@ -28,9 +29,10 @@ export function installFrame({ moved }) {
   document.addEventListener("click", onClick);
   document.addEventListener("submit", onSubmit);
   window.addEventListener("popstate", ({ state }) => show(here(), { y: state?.y ?? 0 }));
-  const wanted = window.sessionStorage.getItem(LAST);
-  remember(HOME);
-  if (wanted && wanted !== HOME) go(wanted, { replace: true });
+  window.sessionStorage.setItem(FRAME, "1");
+  const wanted = window.sessionStorage.getItem(WANTED);
+  window.sessionStorage.removeItem(WANTED);
+  if (wanted) go(wanted, { replace: true });
 }
 
 const here = () => window.location.pathname + window.location.search;
@@ -95,7 +97,6 @@ async function show(path, { push = "", y = 0, method = "GET", body } = {}) {
 
 function showHome(push, y) {
   if (push) window.history[push]({ y: 0 }, "", HOME);
-  remember(HOME);
   if (!page) return undefined;
   page.remove();
   page = null;
@@ -110,7 +111,11 @@ function showHome(push, y) {
 
 /** The parts of the desk are out of sight and of reach, or back; nothing of them is lost. */
 function desk(visible) {
-  for (const part of main.children) if (part !== page) part.hidden = !visible && part.tagName !== "DIALOG";
+  for (const part of main.children) {
+    if (part === page) continue;
+    part.hidden = !visible && part.tagName !== "DIALOG";
+    part.toggleAttribute("data-out-of-sight", !visible); // its keys are not those of the page that is shown
+  }
 }
 
 async function swap(found, y, hash) {
@@ -127,7 +132,6 @@ async function swap(found, y, hash) {
   page = next;
   desk(false);
   dress(found.title, `${found.body.className} framed`, content.className);
-  remember(here());
   markPlace(window.location.pathname);
   onMove();
   window.htmx.process(page);
@@ -140,10 +144,6 @@ function dress(title, bodyClass, mainClass) {
   document.title = title;
   document.body.className = bodyClass;
   main.className = mainClass;
-}
-
-function remember(path) {
-  window.sessionStorage.setItem(LAST, path);
 }
 
 function markPlace(path) {

@@ -269,7 +269,7 @@ def test_fast_keys_and_a_note_without_reason_lose_nothing(
     phase(agent, "talking")
     # The bar is read again when the call ends: a slow answer must not take the form away.
     agent.route("**/tickets/qualification?*", lambda route: (sleep(0.4), route.continue_()))
-    agent.keyboard.press("R")
+    agent.keyboard.press("R", delay=800)  # held: a letter typed astray hangs up on nobody
     phase(agent, "wrap_up")
     agent.keyboard.press("T")
     phase(agent, "available")

@@ -143,3 +143,34 @@ def test_available_on_a_dossier_and_an_offer_accepted_there(people: People) -> N
     phase(agent, "wrap_up")
     agent.locator("#act-done").click()
     phase(agent, "available")
+
+
+def test_a_network_cut_gives_the_agent_back_as_before(people: People) -> None:
+    """The tab is gone for longer than the grace: offline for the line, and available again after it."""
+    agent = people.agent(NADIA, PASSWORD, path="/scripts")
+    away = {"cut": False}
+    sockets: list[Any] = []
+
+    def web_socket(route: Any) -> None:
+        if away["cut"]:
+            route.close()
+            return
+        route.connect_to_server()
+        sockets.append(route)
+
+    agent.route_web_socket("**/socket.io/**", web_socket)
+    agent.route("**/*", lambda route: route.abort() if away["cut"] else route.fallback())
+    agent.goto("/desk")
+    become_available(agent)
+    away["cut"] = True
+    for socket in sockets:
+        socket.close()
+    expect(agent.locator("[data-slot=note-text]")).to_contain_text("Connexion perdue")
+    manager = people.agent("isabelle@demo.permanence", PASSWORD, path="/wall")
+    row = manager.locator(".wall-agents .wall-row", has_text="Nadia")
+    expect(row).to_contain_text("Hors ligne", timeout=60_000)
+    people.problems.found.clear()  # what the browser says of a network that is not there
+    away["cut"] = False
+    expect(agent.locator("#toasts")).to_contain_text("de nouveau disponible", timeout=60_000)
+    phase(agent, "available")
+    people.problems.found.clear()

@@ -251,7 +251,7 @@ def test_call_the_training_centre_from_the_dossier(
     keep_screen(agent, "desk-dial", full=False)
     agent.keyboard.press("Enter")
     phase(agent, "dialling")
-    agent.keyboard.press("R")
+    agent.keyboard.press("R", delay=800)
     phase(agent, "available")
 
 

@@ -11,12 +11,16 @@ if TYPE_CHECKING:
 
 HTML = """
 <button data-key="R">Raccrocher</button>
+<button data-key="M" data-hurts="" aria-label="Couper le micro">M</button>
+<button data-key="Z" data-hurts="hold">Fin</button>
+<button data-key="!">Alerte</button>
+<button data-key="! 1">3114</button>
 <button data-key="1">Oui</button>
 <button data-key="L" disabled>Laisser</button>
-<button data-key="H" hidden>Caché</button>
+<button data-key="H" hidden>Cache</button>
 <input id="note">
 <label><input type="radio" name="reason" data-key="Q 1">Motif</label>
-<input id="find" data-key="I" data-key-focus>
+<input id="find" data-key="I" data-key-focus aria-label="Chercher">
 <button data-key="I 1">Candidat</button>
 <dialog><button data-key="1">Chiffre</button></dialog>
 """
@@ -37,6 +41,72 @@ def page(open_page: Any) -> Page:
     return page
 
 
+def pause(page: Page, ms: int = 300) -> None:
+    """As long as it takes somebody who does not type to press another key."""
+    page.wait_for_timeout(ms)
+
+
+@pytest.mark.parametrize("word", ["mr", "merci", "mm", "zut", "am", "rm"])
+def test_a_word_typed_into_nothing_hurts_nobody(page: Page, word: str) -> None:
+    page.keyboard.type(word)
+    pause(page, 900)
+    assert not {"M", "Fin"} & set(clicked(page)), clicked(page)
+
+
+def test_what_hurts_acts_when_nothing_follows(page: Page) -> None:
+    page.keyboard.press("m")
+    page.wait_for_function("window.clicked.length === 1")
+    assert clicked(page) == ["M"]
+
+
+def test_hanging_up_wants_its_key_held_and_a_click_acts_at_once(page: Page) -> None:
+    page.keyboard.press("z")
+    pause(page, 900)
+    assert clicked(page) == []
+    page.keyboard.down("z")
+    page.wait_for_function("document.querySelector('[data-holding]')")
+    page.wait_for_function("window.clicked.length === 1")
+    page.keyboard.up("z")
+    page.get_by_text("Fin").click()
+    assert clicked(page) == ["Fin", "Fin"]
+    assert page.locator("[data-holding]").count() == 0
+
+
+def test_distress_acts_at_once_and_its_numbers_follow(page: Page) -> None:
+    page.keyboard.press("!")
+    assert clicked(page) == ["Alerte"]
+    page.keyboard.press("1")
+    assert clicked(page) == ["Alerte", "3114"]
+
+
+def test_the_sheet_has_every_key_of_the_page_and_nothing_else(page: Page) -> None:
+    """It is made from what the keys press: the page, without what a dialog or a hidden page holds."""
+    page.evaluate(
+        """() => {
+            const away = document.createElement("div");
+            away.dataset.outOfSight = "";
+            away.innerHTML = '<button data-key="W">Ailleurs</button>';
+            document.body.append(away);
+        }"""
+    )
+    found = page.evaluate("async () => (await import('/static/js/page/key-sheet.js')).keysOf()")
+    listed = {each["key"]: (each["words"], each["now"]) for each in found}
+    assert listed == {
+        "R": ("Raccrocher", True), "M": ("Couper le micro", True), "Z": ("Fin", True),
+        "!": ("Alerte", True), "! 1": ("3114", True), "1": ("Oui", True),
+        "L": ("Laisser", False), "H": ("Cache", False), "Q 1": ("Motif", True),
+        "I 1": ("Candidat", True), "I": ("Chercher", True),
+    }  # fmt: skip
+    for key, (_words, now) in listed.items():
+        pressed = page.evaluate(
+            "async (k) => Boolean((await import('/static/js/page/keys.js')).target(k))", key
+        )
+        assert pressed == now, key
+    assert page.evaluate(
+        "async () => (await import('/static/js/page/keys.js')).target('W') !== null"
+    ), "in this page it is in sight; the frame hides it too"
+
+
 def clicked(page: Page) -> list[str]:
     return list(page.evaluate("window.clicked"))
 
@@ -44,6 +114,7 @@ def clicked(page: Page) -> list[str]:
 def test_a_key_clicks_its_button(page: Page) -> None:
     for key in ("r", "R", "l", "h", "x"):  # disabled, hidden and unknown ones do nothing
         page.keyboard.press(key)
+        pause(page)
     assert clicked(page) == ["Raccrocher", "Raccrocher"]
 
 

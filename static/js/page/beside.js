@@ -1,8 +1,6 @@
-// A page of an agent that was opened by itself. In the tab that was the desk (a full reload on another page) the desk comes back first,
-// and shows this page in its frame: a conversation is found again. Any other tab stays an ordinary page.
-const LAST = "permanence.frame";
-
-if (window.sessionStorage.getItem(LAST) && window.location.pathname !== "/desk") {
-  window.sessionStorage.setItem(LAST, window.location.pathname + window.location.search);
+// A page of an agent that was loaded whole (a reload, an address typed) in the tab of the desk: the desk comes back first, and shows
+// this page in its frame, so that a conversation is found again. Any other tab stays an ordinary page.
+if (window.sessionStorage.getItem("permanence.frame") && window.location.pathname !== "/desk") {
+  window.sessionStorage.setItem("permanence.frame.page", window.location.pathname + window.location.search);
   window.location.replace("/desk");
 }

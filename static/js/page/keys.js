@@ -1,12 +1,21 @@
 // Keys: any element with data-key="A" (or "Q 1": Q, then 1) is clicked by that key.
 //
-// A key sleeps while somebody types, so that a letter of a note never hangs up on a caller; Escape leaves the field.
+// A key sleeps while somebody types, so that a letter of a note never hangs up on a caller; Escape leaves the field. Typing that has
+// missed its field is seen for what it is: two letters in quick succession do nothing, and what may hurt somebody (data-hurts) waits
+// for as long as the next letter would take. Hanging up (data-hurts="hold") wants its key held; a click acts at once.
 // WCAG 2.1.4: the whole of it can be switched off (account menu), which is remembered in this browser.
+import { text } from "./i18n.js";
+import { announce } from "./toast.js";
+
 const CHORD_MS = 1500;
+const ASTRAY_MS = 250; // between two letters of somebody who types
+const HELD_MS = 600;
 const TYPING = "input:not([type=radio]):not([type=checkbox]):not([type=button]):not([type=submit]):not([type=range]), textarea, select, [contenteditable=true]";
 
 let prefix = "";
 let prefixTimer = 0;
+let lastLetter = -Infinity;
+let waiting = null; // {name, element, timer, held}: what a key will do in a moment, if nothing comes in between
 
 export function isTyping(target = document.activeElement) {
   return Boolean(target && target.closest && target.closest(TYPING));
@@ -59,6 +68,40 @@ function act(element) {
   if (!element.hasAttribute("data-key-focus")) element.click();
 }
 
+function soon(name, element) {
+  const held = element.dataset.hurts === "hold";
+  const timer = window.setTimeout(() => {
+    cancel();
+    if (clickable(element)) act(element);
+  }, held ? HELD_MS : ASTRAY_MS);
+  waiting = { name, element, timer, held };
+  if (held) element.dataset.holding = "";
+}
+
+function cancel() {
+  if (!waiting) return;
+  window.clearTimeout(waiting.timer);
+  delete waiting.element.dataset.holding;
+  waiting = null;
+}
+
+function onKeyup(event) {
+  if (!waiting?.held || keyName(event) !== waiting.name) return;
+  cancel();
+  announce(text("keys.held"));
+}
+
+/** Is this letter one of a word that is being typed into nothing? The second key of two is not. */
+function isAstray(name, chord) {
+  if (!/^\p{L}$/u.test(name)) {
+    if (chord) lastLetter = -Infinity; // « Q 1 » was meant
+    return false;
+  }
+  const since = performance.now() - lastLetter;
+  lastLetter = chord ? -Infinity : performance.now();
+  return since < ASTRAY_MS && !chord;
+}
+
 function onKeydown(event) {
   if (event.key === "Escape" && isTyping() && !document.querySelector("dialog[open]")) {
     document.activeElement.blur();
@@ -67,15 +110,24 @@ function onKeydown(event) {
   if (document.documentElement.dataset.keys === "off" || event.defaultPrevented) return;
   if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || isTyping(event.target)) return;
   const name = keyName(event);
-  const element = (prefix && target(`${prefix} ${name}`)) || target(name);
+  const chord = prefix && target(`${prefix} ${name}`);
+  cancel();
+  if (isAstray(name, chord)) return endChord();
+  const element = chord || target(name);
   const opens = prefix !== name && hasChord(name);
   endChord();
   if (!element && !opens) return;
   event.preventDefault();
-  if (opens) startChord(name, element);
-  else act(element);
+  if (opens && name !== "!") startChord(name, element);
+  else if (opens) startChord(name, null); // « ! » acts at once, and the number's key may follow
+  if (element && (!opens || name === "!")) {
+    if (element.dataset.hurts === undefined) act(element);
+    else soon(name, element);
+  }
 }
 
 export function installKeys() {
   document.addEventListener("keydown", onKeydown);
+  document.addEventListener("keyup", onKeyup);
+  window.addEventListener("blur", cancel);
 }

@@ -1,0 +1,46 @@
+// The key sheet: what is read in it is what keys.js would press. It is made each time it is opened, from the elements that carry a key;
+// no list is kept by hand, so that it can neither hide a key nor promise one.
+import { text } from "./i18n.js";
+
+const spoken = (key) => key.split(" ").join(" puis ");
+
+/** What an element does, in the words that it shows. */
+function words(element) {
+  const label = element.dataset.keyLabel ?? element.getAttribute("aria-label");
+  const shown = label || element.querySelector(".button-label, .candidate-name")?.textContent || element.labels?.[0]?.innerText || element.textContent;
+  return shown.replace(/\s+/g, " ").trim();
+}
+
+/** May it be pressed on this page, now or at another moment? What belongs to a page that is out of sight, or to a dialog, may not. */
+function belongs(element) {
+  return !element.closest("dialog, [data-out-of-sight]");
+}
+
+const inSight = (element) => element.getClientRects().length > 0 && !element.disabled && element.getAttribute("aria-disabled") !== "true";
+
+/** [{key, words, now}]: every key of the page once for each thing that it does; those that work now first. */
+export function keysOf(root = document) {
+  const found = new Map();
+  root.querySelectorAll("[data-key]").forEach((element) => {
+    if (!belongs(element)) return;
+    const entry = { key: element.dataset.key, words: words(element), now: inSight(element) };
+    const name = `${entry.key} ${entry.words}`;
+    if (!found.get(name)?.now) found.set(name, entry);
+  });
+  return [...found.values()].filter((entry) => entry.words).sort((a, b) => Number(b.now) - Number(a.now));
+}
+
+export function fillSheet(list) {
+  list.replaceChildren(...keysOf().map((entry) => {
+    const row = document.createElement("div");
+    if (!entry.now) row.className = "keys-later";
+    const term = document.createElement("dt");
+    const cap = document.createElement("kbd");
+    cap.textContent = spoken(entry.key).replace(" puis ", ` ${text("keys.then")} `);
+    term.append(cap);
+    const what = document.createElement("dd");
+    what.textContent = entry.now ? entry.words : `${entry.words} (${text("keys.later")})`;
+    row.append(term, what);
+    return row;
+  }));
+}
