@@ -104,9 +104,20 @@ def report(day: str, kind: str, out: Path | None) -> None:
 @click.option(
     "--mapping", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
-def calls_import(file: Path, mapping: Path) -> None:
-    """Import calls from a CSV FILE, its columns named in a TOML mapping."""
-    click.echo(_or_exit(lambda: importing.import_file(file, mapping)))
+@click.option("--dry-run", is_flag=True, help="Say what would happen; store nothing.")
+@click.option(
+    "--rejected",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the refused lines to this file, with why, to correct and import them.",
+)
+def calls_import(file: Path, mapping: Path, dry_run: bool, rejected: Path | None) -> None:
+    """Import calls from FILE (CSV, .xlsx, .ods), its columns named in a TOML mapping."""
+    imported = _or_exit(
+        lambda: importing.import_file(
+            file, mapping, now=clock.now(), dry=dry_run, rejected=rejected
+        )
+    )
+    click.echo(imported)
 
 
 @calls.command("rebuild")

@@ -132,6 +132,11 @@ def _read_without_plus(text: str) -> str | None:
     return _read("+" + digits)
 
 
+def is_withheld(raw: str) -> bool:
+    """Is it one of the ways in which a carrier says that the caller hides the number?"""
+    return raw.strip().casefold() in _HIDDEN
+
+
 def stored(raw: str | None) -> str | None:
     """The E.164 form of ``raw``, or None when hidden: what a column holds."""
     parsed = parse(raw)

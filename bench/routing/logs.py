@@ -20,7 +20,8 @@ from pathlib import Path
 
 import numpy as np
 
-from app.calls import importing
+from app import clock
+from app.calls import import_line, import_mapping, import_table
 from bench.routing.arrivals import (
     MEAN_PATIENCE_S,
     RING_S,
@@ -92,17 +93,20 @@ def _seconds(text: str | None) -> float | None:
     return value
 
 
-def _mapped(path: Path, mapping: Path) -> Iterable[Known]:
-    table = importing.read_table(path, mapping)
-    for number, cell in table.rows:
-        try:
-            yield Known(
-                importing.received_at(cell, table.formats),
-                talk_s=importing.seconds(cell.get("talk_s", "")) or None,
-                wait_s=importing.seconds(cell["wait_s"]),
-            )
-        except (KeyError, ValueError) as error:
-            raise ValueError(f"line {number}: {error}") from error
+def _mapped(path: Path, mapping_file: Path) -> Iterable[Known]:
+    mapping = import_mapping.load(mapping_file)
+    for block in import_table.open_table(path, mapping).blocks:
+        for row in block:
+            if row.empty:
+                continue
+            try:
+                if row.wrong:
+                    raise ValueError(row.wrong)
+                told = import_line.read(row.cells, mapping, now=clock.now())
+            except ValueError as error:
+                raise ValueError(f"line {row.number}: {error}") from error
+            local = told.received_at.astimezone(mapping.zone)
+            yield Known(local, talk_s=told.talk_s or None, wait_s=told.wait_s)
 
 
 def _arriving(known: Known, first: datetime, rng: np.random.Generator) -> ArrivingCall:
