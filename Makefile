@@ -7,7 +7,7 @@ STAGES ?=
 PYTEST ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev test unit lint format bench lock translations clean distclean
+.PHONY: help run setup setup-dev test unit lint format bench lock audit sbom translations clean distclean
 
 help: ## List what can be asked
 	@echo "Permanence. What can be asked:"
@@ -41,11 +41,17 @@ bench: setup-dev ## Latency of webhooks and screen pop, as ratios to a bare limi
 lock: setup-dev ## Lock again: Python packages with hashes, front-end packages with integrity
 	@$(BIN)/python bin/lock.py
 
+audit: setup-dev ## What is known against the locked packages (says so when no source can be reached)
+	@$(BIN)/python bin/audit.py
+
+sbom: setup-dev ## What an installation is made of, in CycloneDX's form: sbom/
+	@$(BIN)/python bin/sbom.py
+
 translations: setup-dev ## Bring the catalogues up to date; says which texts have no translation yet
 	@$(BIN)/python bin/translations.py
 
 clean: ## Remove what tests and tools leave behind (keeps packages and data)
-	rm -rf test-artefacts .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache bench/results
+	rm -rf test-artefacts .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache bench/results sbom
 	find app tests bench bin migrations -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 distclean: clean ## Also remove packages and front-end files (keeps instance/, your data)

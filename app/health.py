@@ -20,6 +20,8 @@ from app.calls.models import Call
 from app.calls.reconciliation import DriftKind
 from app.calls.states import LIVE
 from app.extensions import db
+from app.operations import figures
+from app.wiring import settings
 
 bp = Blueprint("health", __name__)
 
@@ -61,7 +63,9 @@ def metrics() -> Response:
         select(Presence.state, func.count()).join(Agent).where(Agent.role.in_(("front", "back")))
     )
     _count(AGENTS, PresenceState, seats.group_by(Presence.state))
-    _provider(clock.now())
+    now = clock.now()
+    _provider(now)
+    figures.refresh(settings().instance_dir, now)
     return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
 
 

@@ -7,7 +7,8 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from app import clock
-from app.operations import backup_commands, keys
+from app.operations import backup_commands, doctor, keys
+from app.wiring import ports, settings
 
 keys_group = AppGroup("keys", help="Keys of what is encrypted in the database.")
 
@@ -15,6 +16,7 @@ keys_group = AppGroup("keys", help="Keys of what is encrypted in the database.")
 def register(app: Flask) -> None:
     """Attach the commands to the app."""
     app.cli.add_command(keys_group)
+    app.cli.add_command(doctor_command)
     backup_commands.register(app)
 
 
@@ -45,3 +47,14 @@ def keys_rotate(dry_run: bool) -> None:
             "Les anciennes clés peuvent quitter ENCRYPTION_KEYS dès que toutes les machines ont redémarré "
             "avec la nouvelle. Gardez-les avec les sauvegardes d'avant."
         )
+
+
+@click.command("doctor")
+def doctor_command() -> None:
+    """Check settings, database, keys, Redis, disk, provider, mail, certificate, files and clock."""
+    findings = []
+    for finding in doctor.examine(settings(), ports(), clock.now()):
+        click.echo(finding)
+        findings.append(finding)
+    if wrong := [finding for finding in findings if finding.wrong]:
+        raise click.ClickException(f"{len(wrong)} point(s) à corriger.")

@@ -1,0 +1,36 @@
+"""Figures for whoever watches the installation, beside those of the line (``/metrics``)."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+from prometheus_client import Gauge
+from sqlalchemy import func, select
+
+from app.accounts.models import JournalEntry
+from app.calls.models import Call, Deadline
+from app.calls.states import State
+from app.extensions import db
+
+WAIT = Gauge("permanence_longest_wait_seconds", "How long the caller who has waited longest waits.")
+OVERDUE = Gauge(
+    "permanence_deadline_overdue_seconds", "How late the oldest deadline is; the ticker."
+)
+BACKUP = Gauge("permanence_backup_age_seconds", "Since the last backup; not a number: none yet.")
+FREE = Gauge("permanence_instance_free_bytes", "Free on the disk of the instance folder.")
+
+
+def refresh(instance: Path, now: datetime) -> None:
+    """Look at what has no event of its own."""
+    waiting = select(func.min(Call.queued_at)).where(Call.state == State.WAITING)
+    WAIT.set(_since(now, db.session.scalar(waiting), never=0))
+    OVERDUE.set(_since(now, db.session.scalar(select(func.min(Deadline.due_at))), never=0))
+    backup = select(func.max(JournalEntry.at)).where(JournalEntry.act == "backup")
+    BACKUP.set(_since(now, db.session.scalar(backup), never=float("nan")))
+    FREE.set(shutil.disk_usage(instance).free)
+
+
+def _since(now: datetime, at: datetime | None, *, never: float) -> float:
+    return never if at is None else max(0.0, (now - at).total_seconds())
