@@ -1,7 +1,8 @@
 """Import of past calls: each line is imported right, or named with the reason; never bent.
 
-Lines go in by blocks, one transaction each, one savepoint a line: a refused line undoes itself alone, and
-an import that is cut off has stored whole blocks. The same file again imports what is new: a call
+Lines go in by small blocks, one transaction each (SQLite has one writer: live calls must have their
+turn), one savepoint a line: a refused line undoes itself alone, and an import that is cut off has
+stored whole blocks. The same file again imports what is new: a call
 is known by what its line tells, and by how many lines before it tell the same (five hidden callers
 of one minute are five calls).
 """
@@ -35,6 +36,7 @@ from app.extensions import db
 from app.unit_of_work import unit_of_work
 
 MOST_SHOWN = 20
+AT_ONCE = 25  # lines in one transaction: well under a second
 UNNAMED = "appels-importes@permanence.invalid"  # who answered, when a file does not say
 UNNAMED_LABEL = "Agent non indiqué (import)"
 REASON_TITLE = "Motif du refus"
@@ -124,7 +126,7 @@ def import_file(
     with _rejects(rejected, table, file) as out:
         place = _place()
         seen: Counter[int] = Counter()
-        for block in table.blocks:
+        for block in _small(table.blocks):
             try:
                 _import_block(block, mapping, place, seen, result, now=now, out=out, table=table)
             except SQLAlchemyError as error:
@@ -136,6 +138,13 @@ def import_file(
                     count=result.kept,
                 ) from error
     return result
+
+
+def _small(blocks: Iterator[Sequence[Row]]) -> Iterator[Sequence[Row]]:
+    """What was read at once, in blocks that are stored at once."""
+    for block in blocks:
+        for start in range(0, len(block), AT_ONCE):
+            yield block[start : start + AT_ONCE]
 
 
 def _import_block(

@@ -308,7 +308,7 @@ def test_a_workbook_is_read_by_its_cells(camille: Agent, tmp_path: Path, suffix:
 def test_a_database_that_stops_on_the_way_says_what_was_kept(
     bring: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(import_table, "LINES_AT_ONCE", 2)
+    monkeypatch.setattr(importing, "AT_ONCE", 2)
     lines = [f"22/06/2026 09:{n:02d}:00;3;;;" for n in range(5)]
     stored = 0
 
