@@ -110,12 +110,14 @@ class FakeSms:
     """A text message provider. ``error`` is raised instead of sending."""
 
     sent: list[tuple[str, str]] = field(default_factory=list)
+    ids: list[int] = field(default_factory=list)
     error: Exception | None = None
 
-    def send(self, to: str, text: str, *, from_number: str) -> str:
+    def send(self, to: str, text: str, *, from_number: str, message_id: int) -> str:
         if self.error:
             raise self.error
         self.sent.append((to, text))
+        self.ids.append(message_id)
         return f"SM{len(self.sent):032d}"
 
 

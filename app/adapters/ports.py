@@ -236,8 +236,9 @@ class Outbox(Protocol):
 class SmsSender(Protocol):
     """Sends a text message."""
 
-    def send(self, to: str, text: str, *, from_number: str) -> str:
-        """Send ``text`` to a number in E.164 form; the provider's SID."""
+    def send(self, to: str, text: str, *, from_number: str, message_id: int) -> str:
+        """Send ``text`` to a number in E.164 form; the provider's SID. What becomes of it is told to
+        ``/sms/status`` with our own ``message_id``, even before we know the SID."""
         ...
 
 

@@ -22,7 +22,7 @@ class TwilioSms:
         self._before_call = before_call
         self._patience = patience
 
-    def send(self, to: str, text: str, *, from_number: str) -> str:
+    def send(self, to: str, text: str, *, from_number: str, message_id: int) -> str:
         """Hand one message to the provider, never twice; its SID.
 
         Raises InvalidInput when the number is refused (a landline, unsubscribed, abroad).
@@ -33,7 +33,9 @@ class TwilioSms:
                 to=to,
                 from_=from_number,
                 body=text,
-                status_callback=f"{self._settings.public_base_url}/sms/status",
+                status_callback=(
+                    f"{self._settings.public_base_url}/sms/status?message={message_id}"
+                ),
             ),
             self._patience,
             only_once=True,

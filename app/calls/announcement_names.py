@@ -36,6 +36,10 @@ def _waiting() -> Names:
             _("Merci de patienter"),
             _("À la place d’une durée, quand trop peu d’appels récents permettent de la dire."),
         ),
+        "nobody": (
+            _("Personne au téléphone"),
+            _("À la place d’une durée, quand aucun agent ne répond en ce moment."),
+        ),
         "coming": (_("Quelqu’un répond"), _("Quand un agent vient d’accepter l’appel.")),
         "choose_language": (
             _("Choix de la langue"),
@@ -48,6 +52,10 @@ def _waiting() -> Names:
         "closing_offer": (
             _("Fermeture, rappel proposé"),
             _("À ceux qui attendent encore après l’heure, si la règle est de proposer un rappel."),
+        ),
+        "closing_nobody": (
+            _("Fermeture, plus personne"),
+            _("À ceux qui attendent encore après l’heure, quand plus aucun agent ne répond."),
         ),
     }
 
@@ -74,11 +82,20 @@ def _callbacks() -> Names:
             _("Annonce à l’agent"),
             _("L’agent l’entend avant que l’on appelle."),
         ),
+        "promise_for_agent": (
+            _("Annonce à l’agent, rappel promis"),
+            _("De même, quand c’est un agent qui l’a promis."),
+        ),
+        "missed_for_agent": (
+            _("Annonce à l’agent, appel manqué"),
+            _("De même, quand la personne a appelé pendant une panne."),
+        ),
         "callback_for_person": (
             _("Annonce à la personne rappelée"),
             _("Quand elle décroche : une touche prouve que ce n’est pas un répondeur."),
         ),
         "call_later": (_("Personne n’a confirmé"), _("Avant un nouvel essai, plus tard.")),
+        "call_us": (_("Dernier essai"), _("Quand nous ne rappellerons plus de nous-mêmes.")),
     }
 
 
@@ -98,6 +115,7 @@ def _closed() -> Names:
             _("Accord avant un message"),
             _("Avant d’enregistrer : la personne doit savoir et accepter."),
         ),
+        "record_empty": (_("Message vide"), _("Quand rien n’a été enregistré.")),
         "record_kept": (_("Message gardé"), _("Après un message vocal.")),
     }
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 TEXTS: dict[str, dict[str, str]] = {
     "fr": {
         "greeting": "Bonjour, vous êtes bien à la permanence téléphonique du Portail des aides. "
-        "Restez en ligne : une personne va vous répondre.",
+        "Restez en ligne : nous vous répondons dès que possible.",
         "incident": "Un incident technique touche le Portail des aides en ce moment. Nos équipes "
         "y travaillent. Si cela peut attendre, rappelez un peu plus tard.",
         "first": "Votre appel est le prochain.",
@@ -20,6 +20,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "wait_10": "L'attente est de cinq à dix minutes.",
         "wait_more": "L'attente dépasse dix minutes. Merci de votre patience.",
         "stay": "Merci de patienter. Nous ne vous oublions pas.",
+        "nobody": "En ce moment, personne n'est au téléphone pour vous répondre. Nous gardons votre "
+        "place.",
         "coming": "Une personne vous répond.",
         "offer_callback": "Pour être rappelé sans perdre votre place, tapez 1.",
         "choose_language": "Pour le français, tapez {key}.",
@@ -28,6 +30,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "closing_offer": "La permanence est maintenant fermée. Restez en ligne, et l'on vous "
         "répondra quand même. Ou tapez 1 pour être rappelé à la prochaine ouverture, en gardant "
         "votre place.",
+        "closing_nobody": "La permanence est maintenant fermée, et plus personne n'est là pour vous "
+        "répondre. Pour être rappelé à la prochaine ouverture, en gardant votre place, tapez 1.",
         "ask_number": "Votre numéro est masqué. Tapez les dix chiffres de votre numéro de "
         "téléphone, puis la touche dièse.",
         "number_wrong": "Ce numéro n'est pas complet, ou n'existe pas.",
@@ -47,27 +51,33 @@ TEXTS: dict[str, dict[str, str]] = {
         "closed_sms": "Pour recevoir par SMS un lien vers notre formulaire, tapez 2.",
         "closed_message": "Pour laisser un message vocal, tapez 3.",
         "not_offered": "Cette touche n'est pas proposée.",
-        "sms_sent": "Le SMS est en route. Son lien est valable sept jours. À bientôt.",
-        "sms_already": "Nous vous avons déjà envoyé un SMS : son lien est toujours valable. "
-        "À bientôt.",
+        "sms_sent": "Nous vous envoyons le SMS. Son lien est valable sept jours. S'il n'arrive pas, "
+        "nous vous rappellerons. À bientôt.",
+        "sms_already": "Nous vous avons déjà envoyé plusieurs SMS en vingt-quatre heures. À la place, "
+        "votre demande de rappel est notée.",
         "sms_failed": "Le SMS n'a pas pu partir. À la place, votre demande de rappel est notée.",
         "record_consent": "Votre message sera enregistré, écouté par notre équipe, puis effacé au "
         "plus tard dans {days} jours. Si vous êtes d'accord, parlez après le bip, puis tapez "
         "dièse. Sinon, raccrochez.",
+        "record_empty": "Nous n'avons rien entendu : aucun message n'est gardé.",
         "record_kept": "Merci, votre message est gardé. Notre équipe l'écoutera. Au revoir.",
         "apology": "Nous avons un souci technique. Ne raccrochez pas : nous gardons votre appel "
         "et nous essayons de nouveau.",
         "gone": "La personne a raccroché.",
         "coach": "Une personne de l'encadrement nous écoute, pour aider.",
         "callback_for_agent": "Rappel demandé {time}. {name} Nous l'appelons.",
-        "callback_for_person": "Bonjour, c'est la permanence téléphonique du Portail des aides. "
-        "Vous avez demandé à être rappelé. Tapez 1 pour parler à votre conseiller.",
+        "promise_for_agent": "Rappel promis pour {time}. {name} Nous l'appelons.",
+        "missed_for_agent": "Appel manqué {time}. {name} Nous l'appelons.",
+        "callback_for_person": "Bonjour, c'est la permanence téléphonique du Portail des aides, qui "
+        "vous rappelle. Tapez 1 pour parler à votre conseiller.",
         "call_later": "Nous vous rappellerons un peu plus tard. Au revoir.",
+        "call_us": "Nous n'avons pas pu nous parler. Vous pouvez nous rappeler au numéro qui "
+        "s'affiche. Au revoir.",
         "goodbye": "Merci de votre appel. Au revoir.",
     },
     "en": {
         "greeting": "Hello, you have reached the help line of the grants portal. "
-        "Please hold: somebody will answer you.",
+        "Please hold: we will answer you as soon as we can.",
         "incident": "A technical incident is affecting the grants portal at the moment. We are "
         "working on it. If it can wait, please call again a little later.",
         "first": "Your call is next.",
@@ -78,6 +88,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "wait_10": "The wait is five to ten minutes.",
         "wait_more": "The wait is more than ten minutes. Thank you for your patience.",
         "stay": "Thank you for holding. We have not forgotten you.",
+        "nobody": "At the moment there is nobody on the telephones to answer you. We are keeping your "
+        "place.",
         "coming": "Somebody is about to answer you.",
         "offer_callback": "To be called back without losing your place, press 1.",
         "choose_language": "For English, press {key}.",
@@ -85,6 +97,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "will answer you.",
         "closing_offer": "The help line is closed now. Stay on the line, and you will be answered "
         "all the same. Or press 1 to be called back when it opens next, keeping your place.",
+        "closing_nobody": "The help line is closed now, and nobody is there any more to answer you. "
+        "To be called back when it opens next, keeping your place, press 1.",
         "ask_number": "Your number is withheld. Please key in your telephone number, then press "
         "hash.",
         "number_wrong": "This number is not complete, or does not exist.",
@@ -104,21 +118,27 @@ TEXTS: dict[str, dict[str, str]] = {
         "closed_sms": "To receive a link to our form by text message, press 2.",
         "closed_message": "To leave a voice message, press 3.",
         "not_offered": "This key is not in use.",
-        "sms_sent": "The text message is on its way. Its link is valid for seven days. Goodbye.",
-        "sms_already": "We have already sent you a text message: its link is still valid. Goodbye.",
+        "sms_sent": "We are sending you the text message. Its link is valid for seven days. If it does "
+        "not arrive, we will call you back. Goodbye.",
+        "sms_already": "We have already sent you several text messages within a day. Instead, your "
+        "request to be called back is noted.",
         "sms_failed": "The text message could not be sent. Instead, your request to be called back "
         "is noted.",
         "record_consent": "Your message will be recorded, heard by our team, and erased within "
         "{days} days. If you agree, speak after the tone, then press hash. If not, hang up.",
+        "record_empty": "We heard nothing: no message is kept.",
         "record_kept": "Thank you, your message is kept. Our team will listen to it. Goodbye.",
         "apology": "We have a technical problem. Please stay on the line: we are keeping your "
         "call and trying again.",
         "gone": "The caller has hung up.",
         "coach": "A manager is listening, in order to help.",
         "callback_for_agent": "A call-back asked for {time}. {name} We are calling now.",
-        "callback_for_person": "Hello, this is the help line of the grants portal. You asked to be "
-        "called back. Press 1 to speak with your adviser.",
+        "promise_for_agent": "A call-back promised for {time}. {name} We are calling now.",
+        "missed_for_agent": "A call missed {time}. {name} We are calling now.",
+        "callback_for_person": "Hello, this is the help line of the grants portal, calling you back. "
+        "Press 1 to speak with your adviser.",
         "call_later": "We will call you again a little later. Goodbye.",
+        "call_us": "We could not speak with each other. You can call us at the number shown. Goodbye.",
         "goodbye": "Thank you for calling. Goodbye.",
     },
     # Of other languages, the one sentence that lets a caller choose them: the rest is written by

@@ -6,7 +6,8 @@ sound is played instead of either.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from string import Formatter
@@ -24,7 +25,14 @@ QUEUE = "permanence"
 MUSIC = "/static/audio/attente.wav"  # eight seconds, made by bin/wait_music.py
 SOUND = "/voice/sound/"
 MINIMUM_SAMPLES = 5
-BANDS = ((60, "wait_1"), (150, "wait_3"), (300, "wait_5"), (600, "wait_10"))
+# Up to which expected wait a band is said, and the longest wait that its words promise; in seconds.
+BANDS = (
+    (60, 60, "wait_1"),
+    (150, 120, "wait_3"),
+    (300, 300, "wait_5"),
+    (600, 600, "wait_10"),
+    (math.inf, math.inf, "wait_more"),
+)
 
 
 Own = Mapping[str, Mapping[str, str]]
@@ -97,16 +105,22 @@ def incident_words(language: str, own: Own | None = None) -> str:
     )
 
 
-def expected_wait(waits: list[float], position: int) -> str | None:
+def expected_wait(
+    waits: Sequence[float], position: int, *, waited: float = 0.0, at_least: float = 0.0
+) -> str | None:
     """The key of an honest band for the expected wait, or None under five recent samples.
 
-    The median of recent real waits, a little more for each person before.
+    The median of recent real waits, a little more for each person before, and no less than somebody
+    before has waited already (``at_least``). None too once the caller has ``waited`` as long as was
+    expected, or as the band's words promise: then nothing is known.
     """
     if len(waits) < MINIMUM_SAMPLES:
         return None
     median = sorted(waits)[len(waits) // 2]
-    expected = median * (1 + 0.5 * (position - 1))
-    return next((key for limit, key in BANDS if expected < limit), "wait_more")
+    expected = max(median * (1 + 0.5 * (position - 1)), at_least)
+    promised, key = next((words, key) for limit, words, key in BANDS if expected < limit)
+    refuted = waited > 0 and waited >= min(expected, promised)
+    return None if refuted and key != "wait_more" else key
 
 
 def say(verb: VoiceResponse | Gather, words: str, language: str) -> None:
@@ -220,8 +234,22 @@ def spelled(e164: str) -> str:
     return ", ".join(digits[i : i + 2] for i in range(0, len(digits), 2))
 
 
-def callback_intro(name: str, asked: datetime, now: datetime, zone: ZoneInfo, language: str) -> str:
-    """What an agent hears before the person is rung: who it is, when she asked. ``name``: or ""."""
-    words = text("callback_for_agent", language if language in DAYS else "fr")
-    said = words.format(time=asked_at(asked, now, zone, language), name=f"{name}." if name else "")
+# What an agent hears of a call-back: nobody has « asked » for what we promised, or for a call that we
+# missed.
+_INTRODUCTIONS = {"agent": "promise_for_agent", "outage": "missed_for_agent"}
+
+
+def callback_intro(
+    name: str, asked: datetime, now: datetime, zone: ZoneInfo, language: str, source: str = ""
+) -> str:
+    """What an agent hears before the person is rung: who it is, when she asked. ``name``: or "".
+
+    ``source``: how the call-back came to be (``CallBackSource``).
+    """
+    key = _INTRODUCTIONS.get(source, "callback_for_agent")
+    time = asked_at(asked, now, zone, language)
+    if key == "promise_for_agent":
+        time = time.removeprefix("at " if language == "en" else "à ")
+    words = text(key, language if language in DAYS else "fr")
+    said = words.format(time=time, name=f"{name}." if name else "")
     return " ".join(said.split())

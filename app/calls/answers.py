@@ -19,7 +19,16 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from app import clock
 from app.accounts.models import Agent
-from app.calls import announcements, callbacks, closed_line, line_rules, reach, service, store
+from app.calls import (
+    announcements,
+    callback_rules,
+    callbacks,
+    closed_line,
+    line_rules,
+    reach,
+    service,
+    store,
+)
 from app.calls.announcements import Phrase, Speaker
 from app.calls.closed_line import Offers
 from app.calls.dialling import Use
@@ -28,7 +37,7 @@ from app.calls.record import Event, Kind, Outcome, State
 from app.dossiers import phone_numbers
 from app.exceptions import PermanenceError
 from app.extensions import db
-from app.tickets.models import Contact
+from app.tickets.models import CallBack, CallBackState, Contact
 from app.wiring import settings
 
 log = logging.getLogger(__name__)
@@ -101,7 +110,7 @@ def where_to(call: Call, twiml: VoiceResponse, now: datetime, *, once_more: bool
     """
     connecting = call.state == State.CONNECTING and call.answered_at is None
     if connecting and call.callback_id and store.is_outbound(call):
-        ask_for_key(call, twiml)
+        ask_for_key(call, twiml, now)
     else:
         join(call, twiml, now, once_more=once_more)
 
@@ -124,8 +133,9 @@ def _farewell(call: Call, twiml: VoiceResponse, now: datetime) -> None:
     if call.outcome == Outcome.CLOSED:
         closed_menu(call, line, twiml, now)
         return
-    key = "call_later" if call.direction == "out" else "goodbye"
-    phrases = [Phrase(key, call.language)]
+    phrases = [Phrase("goodbye", call.language)]
+    if store.is_outbound(call) and call.answered_at is None:
+        phrases = [not_reached(call, line, now)]
     if call.outcome == Outcome.CALLBACK:
         phrases = [noted_phrase(call, line, now)]
     speaker_of(line).speak(twiml, phrases)
@@ -165,6 +175,16 @@ def noted_phrase(call: Call, line: Line, now: datetime) -> Phrase:
     return Phrase("callback_at_opening", call.language, moment)
 
 
+def not_reached(call: Call, line: Line, now: datetime) -> Phrase:
+    """What hears a person whom we rang and who did not speak with us: that we call again, if we do."""
+    callback = db.session.get(CallBack, call.callback_id) if call.callback_id else None
+    again = False
+    if callback is not None and callback.state == CallBackState.OPEN:
+        tried = callback.attempts + (0 if call.state == State.ENDED else 1)  # this one, once over
+        again = callback_rules.next_try(tried, line_rules.of(line.rules), now) is not None
+    return Phrase("call_later" if again else "call_us", call.language)
+
+
 def closed_menu(
     call: Call, line: Line, twiml: VoiceResponse, now: datetime, *, again: bool = False
 ) -> None:
@@ -200,6 +220,7 @@ def introduce_callback(call: Call, twiml: VoiceResponse) -> None:
     zone = ZoneInfo(line_of(call).zone)
     contact = db.session.get(Contact, call.contact_id) if call.contact_id else None
     agent = db.session.get(Agent, call.agent_id) if call.agent_id else None
+    callback = db.session.get(CallBack, call.callback_id) if call.callback_id else None
     language = agent.locale if agent else "fr"
     words = announcements.callback_intro(
         contact.person.full_name if contact and contact.person else "",
@@ -207,19 +228,21 @@ def introduce_callback(call: Call, twiml: VoiceResponse) -> None:
         clock.now(),
         zone,
         language,
+        callback.source if callback else "",
     )
     announcements.say(twiml, words, language)
 
 
-def ask_for_key(call: Call, twiml: VoiceResponse) -> None:
-    """« Tapez 1 » : a person is there, and not her answering machine. Said twice, then later."""
-    speaker = speaker_of(line_of(call))
+def ask_for_key(call: Call, twiml: VoiceResponse, now: datetime) -> None:
+    """« Tapez 1 » : a person is there, and not her answering machine. Said twice, then another time."""
+    line = line_of(call)
+    speaker = speaker_of(line)
     gather = twiml.gather(
         num_digits=1, timeout=8, action=f"/voice/choice?call={call.ref}&step=answer", method="POST"
     )
     for _time in range(2):
         speaker.speak(gather, [Phrase("callback_for_person", call.language)])
-    speaker.speak(twiml, [Phrase("call_later", call.language)])
+    speaker.speak(twiml, [not_reached(call, line, now)])
     twiml.hangup()
 
 

@@ -96,6 +96,12 @@ def choose(call: Call, number: str, now: datetime) -> Asked | None:
 
 def ask_when_closed(call: Call, number: str, now: datetime) -> Asked:
     """A caller of the closed line is called back when it opens."""
+    with unit_of_work():
+        return note_when_closed(call, number, now)
+
+
+def note_when_closed(call: Call, number: str, now: datetime) -> Asked:
+    """The same, inside the caller's transaction."""
     line = db.session.get_one(Line, call.line_id)
     wish = Wish(
         number=number,
@@ -106,8 +112,7 @@ def ask_when_closed(call: Call, number: str, now: datetime) -> Asked:
         language=call.language,
         contact_id=call.contact_id,
     )
-    with unit_of_work():
-        return note(wish)
+    return note(wish)
 
 
 def promise(contact_id: int, at: datetime, *, agent_id: int, now: datetime) -> Asked:

@@ -6,11 +6,10 @@ Paths are fixed; every request is signed. Asking paths answer TwiML, telling pat
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flask import Response, request
-from sqlalchemy import bindparam, exists, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import select
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from app import clock, outside
@@ -18,8 +17,9 @@ from app.access import public, signed_webhook
 from app.calls import (
     announcements,
     arrivals,
-    callbacks,
+    form_sms,
     line_rules,
+    queue_moment,
     service,
     store,
     text_messages,
@@ -31,7 +31,8 @@ from app.calls.announcements import Phrase
 from app.calls.answers import apology, lost, speaker_of, where_to, xml
 from app.calls.arrivals import Incoming
 from app.calls.choices import bp
-from app.calls.models import AnnouncementSound, Call, Line
+from app.calls.directory import LARGEST_ID
+from app.calls.models import AnnouncementSound, Call
 from app.calls.states import Event, Kind, State
 from app.calls.text_messages import Text
 from app.exceptions import Unavailable
@@ -41,8 +42,6 @@ from app.wiring import settings
 __all__ = ["bp"]
 
 log = logging.getLogger(__name__)
-
-RECENT = timedelta(minutes=30)  # waits of before say little of the wait now
 
 
 @bp.post("/voice/incoming")
@@ -96,41 +95,9 @@ def wait() -> Response:
 
 def _speak_round(call: Call, turn: int, verb: Gather, now: datetime) -> None:
     """Her place, an honest wait, and what she may press."""
-    line, before, sounds = db.session.execute(_ROUND, {"call_id": call.id}).one()
-    moment = waiting.Moment(
-        position=1 + before,
-        waits=store.recent_waits(now - RECENT),
-        round=turn,
-        language=call.language,
-        open=callbacks.is_open(line, now),
-        incident=line.incident_since is not None,
-        served=call.state not in (State.WAITING, State.OFFERED),
-    )
+    line, moment, sounds = queue_moment.standing_of(call, turn, now)
     said = waiting.phrases(moment, line_rules.of(line.rules), line.announcements)
     speaker_of(line, sounds=sounds).speak(verb, said)
-
-
-_other = aliased(Call)
-# At each round of music: the line, how many are before her, and whether it has sounds of its own.
-_ROUND = (
-    select(
-        Line,
-        select(func.count())
-        .select_from(_other)
-        .where(
-            _other.state.in_((State.WAITING, State.OFFERED)),
-            or_(
-                _other.priority > Call.priority,
-                (_other.priority == Call.priority) & (_other.queued_at < Call.queued_at),
-            ),
-        )
-        .correlate(Call)
-        .scalar_subquery(),
-        exists().where(AnnouncementSound.line_id == Line.id),
-    )
-    .join(Call, Call.line_id == Line.id)
-    .where(Call.id == bindparam("call_id"))
-)
 
 
 @bp.post("/voice/left-queue")
@@ -224,5 +191,13 @@ def sms_incoming() -> Response:
 @bp.post("/sms/status")
 @signed_webhook
 def sms_status() -> Response:
-    """What became of a message that we sent."""
+    """What became of a message that we sent; ``message`` is our own name of it."""
+    message_id = request.args.get("message", 0, type=int)
+    if 0 < message_id <= LARGEST_ID:
+        form_sms.reported(
+            message_id,
+            request.form.get("MessageStatus", "")[:20],
+            now=clock.now(),
+            problem=request.form.get("ErrorCode", "")[:20],
+        )
     return Response(status=204)

@@ -15,13 +15,23 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from app import clock
 from app.access import signed_webhook
-from app.calls import callbacks, line_rules, reach, request_form, store, voicemail, waiting
+from app.calls import (
+    callbacks,
+    form_sms,
+    line_rules,
+    queue_moment,
+    reach,
+    store,
+    voicemail,
+    waiting,
+)
 from app.calls.announcements import Phrase, spelled
 from app.calls.answers import (
     closed_menu,
     join,
     line_of,
     lost,
+    not_reached,
     noted_phrase,
     offers_of,
     speaker_of,
@@ -61,7 +71,7 @@ def choice() -> Response:
         return xml(lost(twiml))
     closed = call.outcome == Outcome.CLOSED
     if step == "recorded":
-        _recorded(call, twiml)
+        _recorded(call, request.form.get("RecordingDuration", ""), twiml, now)
     elif call.state == State.ENDED and not closed:
         twiml.leave()  # the same request again, or she had chosen already
     elif step == "number":
@@ -79,8 +89,8 @@ def choice() -> Response:
 
 
 def _waiting(call: Call, key: str, twiml: VoiceResponse, now: datetime) -> None:
-    line, turn = line_of(call), waiting.round_of(request.args.get("round", ""))
-    moment = waiting.Moment(1, language=call.language, open=callbacks.is_open(line, now))
+    turn = waiting.round_of(request.args.get("round", ""))
+    line, moment, _sounds = queue_moment.standing_of(call, turn, now)
     rules, own = line_rules.of(line.rules), line.announcements
     wish = waiting.meaning(key, rules, moment, own) if call.state in IN_QUEUE else None
     if isinstance(wish, waiting.Ask):
@@ -209,9 +219,12 @@ def _closed(call: Call, key: str, twiml: VoiceResponse, now: datetime) -> None:
 
 
 def _send_form(call: Call, twiml: VoiceResponse, now: datetime) -> None:
-    """The link by SMS; when it cannot leave, her request becomes a call-back, and she is told."""
-    said = request_form.send_link(call, now)
-    if said == "sms_failed" and reach.allows(call.number, Use.CALL_BACK, call.line_id):
+    """The link by SMS; when none can leave, her request becomes a call-back, and she is told."""
+    said = form_sms.send_link(call, now)
+    if said != "sms_sent" and not reach.allows(call.number, Use.CALL_BACK, call.line_id):
+        _ask_number(call, twiml)
+        return
+    if said != "sms_sent":
         assert call.number is not None  # an allowed number is one
         callbacks.ask_when_closed(call, call.number, now)
         _noted(call, twiml, now, said)
@@ -220,8 +233,14 @@ def _send_form(call: Call, twiml: VoiceResponse, now: datetime) -> None:
     twiml.hangup()
 
 
-def _recorded(call: Call, twiml: VoiceResponse) -> None:
-    speaker_of(line_of(call)).speak(twiml, [Phrase("record_kept", call.language)])
+def _recorded(call: Call, seconds: str, twiml: VoiceResponse, now: datetime) -> None:
+    """« Votre message est gardé », if there is one; after silence, the menu again."""
+    line = line_of(call)
+    if voicemail.is_empty(seconds):
+        speaker_of(line).speak(twiml, [Phrase("record_empty", call.language)])
+        closed_menu(call, line, twiml, now)
+        return
+    speaker_of(line).speak(twiml, [Phrase("record_kept", call.language)])
     twiml.hangup()
 
 
@@ -238,6 +257,7 @@ def _answered(key: str, twiml: VoiceResponse, now: datetime) -> VoiceResponse:
     elif key == "1":
         join(call, twiml, now)
     else:
-        speaker_of(line_of(call)).speak(twiml, [Phrase("call_later", call.language)])
+        line = line_of(call)
+        speaker_of(line).speak(twiml, [not_reached(call, line, now)])
         twiml.hangup()
     return twiml

@@ -12,35 +12,25 @@ from zoneinfo import ZoneInfo
 
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app.calls import callback_rules, callbacks, reach
 from app.calls.callback_rules import Slot
 from app.calls.dialling import Use
 from app.calls.models import Call, Line
-from app.calls.record import Outcome
 from app.dossiers import free_text
-from app.exceptions import PermanenceError
 from app.extensions import db
 from app.tickets import messages
 from app.tickets import service as tickets
 from app.tickets.callbacks import Wish
 from app.tickets.messages import Written
 from app.tickets.models import CallBack, CallBackSource, Channel, Direction
-from app.unit_of_work import release_connection, unit_of_work
-from app.wiring import ports, settings
+from app.unit_of_work import unit_of_work
 
 LIFE = timedelta(days=7)
-SMS_A_DAY = 3  # to one number: more is somebody playing with our line
 SOONEST = "soonest"
 _SALT = "request-form"
-_SMS = {
-    "fr": "Permanence du Portail des aides : pour nous dire quand vous rappeler, ouvrez ce lien "
-    "(7 jours) : {link}",
-    "en": "Help line of the grants portal: to tell us when to call you back, open this link "
-    "(7 days): {link}",
-}
 
 
 # --- the link ------------------------------------------------------------------------------------
@@ -53,40 +43,6 @@ def _serializer() -> URLSafeSerializer:
 def token_for(ref: str, now: datetime) -> str:
     """The signed token of the call ``ref``, with the instant after which it is dead."""
     return str(_serializer().dumps([ref, int((now + LIFE).timestamp())]))
-
-
-def send_link(call: Call, now: datetime) -> str:
-    """Send the link by SMS; the key of the announcement that says what came of it."""
-    number = call.number
-    if number is None or not reach.allows(number, Use.WRITE, call.line_id):
-        return "sms_failed"
-    if _asked_today(number, now) > SMS_A_DAY:
-        return "sms_already"
-    link = f"{settings().public_base_url}/demande/{token_for(call.ref, now)}"
-    text = _SMS.get(call.language, _SMS["fr"]).format(link=link)
-    from_number = db.session.get_one(Line, call.line_id).number
-    release_connection()
-    try:
-        ports().sms.send(number, text, from_number=from_number)
-    except PermanenceError:
-        return "sms_failed"
-    return "sms_sent"
-
-
-def _asked_today(number: str, now: datetime) -> int:
-    """How often this number called the closed line in the last day, this time included."""
-    return (
-        db.session.scalar(
-            select(func.count())
-            .select_from(Call)
-            .where(
-                Call.number == number,
-                Call.received_at > now - timedelta(days=1),
-                Call.outcome == Outcome.CLOSED,
-            )
-        )
-        or 0
-    )
 
 
 # --- the page ------------------------------------------------------------------------------------
@@ -120,7 +76,7 @@ def page(token: str, now: datetime) -> Page:
         return Page("unknown")
     line = db.session.get_one(Line, call.line_id)
     zone = ZoneInfo(line.zone)
-    if _used(call.ref):
+    if used(call.ref):
         return Page("used", call.number, zone=zone, callback=callbacks.open_of(call.number))
     if now >= expires:
         return Page("expired", call.number)
@@ -146,7 +102,8 @@ def _key(ref: str) -> str:
     return f"form-{ref}"
 
 
-def _used(ref: str) -> bool:
+def used(ref: str) -> bool:
+    """Has the request of this call's link been made?"""
     return messages.named(_key(ref)) is not None
 
 

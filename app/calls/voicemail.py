@@ -53,6 +53,11 @@ def ask(call: Call, speaker: Speaker, twiml: VoiceResponse) -> None:
     twiml.hangup()
 
 
+def is_empty(seconds: str) -> bool:
+    """Does the provider say that nothing was recorded? (When it does not say: no.)"""
+    return seconds.isascii() and seconds.isdigit() and int(seconds[:6]) < SHORTEST_S
+
+
 def receive(leg_sid: str, recording_sid: str, duration_s: int, now: datetime) -> bool:
     """A recording is ready: it becomes a contact that somebody listens to. Twice: one contact.
 

@@ -22,12 +22,16 @@ ROUNDS = 10_000  # more than a day of music: what is beyond is no count of ours
 class Moment:
     """Where a caller is when a round begins.
 
-    ``waits``: seconds that recent callers waited. ``open``: is the line open to new calls?
-    ``served``: somebody is about to answer her. ``round`` counts from 1.
+    ``waits``: seconds that recent callers waited; ``waited``: that she has waited; ``longest_before``:
+    that somebody before her has. ``serving``: how many agents answer calls now. ``open``: is the line
+    open to new calls? ``served``: somebody is about to answer her. ``round`` counts from 1.
     """
 
     position: int
     waits: Sequence[float] = ()
+    waited: float = 0.0
+    longest_before: float = 0.0
+    serving: int = 1
     round: int = 1
     language: str = "fr"
     open: bool = True
@@ -61,9 +65,14 @@ def round_of(text: str) -> int:
     return min(number or 1, ROUNDS)
 
 
-def offers_callback(rules: LineRules, *, open: bool) -> bool:
-    """May a caller who waits be called back? At closing time its own rule may offer it alone."""
-    return rules.callbacks or (not open and rules.closing == "callback")
+def offers_callback(rules: LineRules, moment: Moment) -> bool:
+    """May a caller who waits be called back? At closing time its own rule may offer it alone, and it is
+    offered whatever the rule once nobody is there to serve those who still wait."""
+    return rules.callbacks or _asks_at_closing(rules, moment)
+
+
+def _asks_at_closing(rules: LineRules, moment: Moment) -> bool:
+    return not moment.open and (rules.closing == "callback" or not moment.serving)
 
 
 def language_keys(rules: LineRules, language: str, own: Own | None = None) -> dict[str, str]:
@@ -78,7 +87,7 @@ def language_keys(rules: LineRules, language: str, own: Own | None = None) -> di
 
 def meaning(key: str, rules: LineRules, moment: Moment, own: Own | None = None) -> Wish:
     """What a key pressed while waiting asks for."""
-    if key == CALLBACK_KEY and offers_callback(rules, open=moment.open):
+    if key == CALLBACK_KEY and offers_callback(rules, moment):
         return Ask()
     language = language_keys(rules, moment.language, own).get(key)
     return Speak(language) if language else Stay()
@@ -97,8 +106,7 @@ def phrases(moment: Moment, rules: LineRules, own: Own | None = None) -> list[Ph
         said.append(Phrase("first", language))
     else:
         said.append(Phrase("position", language, {"position": moment.position}))
-    band = expected_wait(list(moment.waits), moment.position)
-    said.append(Phrase(band or "stay", language))
+    said.append(Phrase(_wait(moment), language))
     said += _offer(moment, rules, language, seldom=seldom)
     if seldom:
         keys = language_keys(rules, language, own)
@@ -106,9 +114,19 @@ def phrases(moment: Moment, rules: LineRules, own: Own | None = None) -> list[Ph
     return said
 
 
+def _wait(moment: Moment) -> str:
+    """An honest band; nothing is promised while nobody is there to keep it."""
+    if not moment.serving:
+        return "nobody" if moment.open else "stay"
+    band = expected_wait(
+        moment.waits, moment.position, waited=moment.waited, at_least=moment.longest_before
+    )
+    return band or "stay"
+
+
 def _offer(moment: Moment, rules: LineRules, language: str, *, seldom: bool) -> list[Phrase]:
     """« Tapez 1 », and after closing time that she is served all the same."""
-    if not moment.open and rules.closing == "callback":
-        return [Phrase("closing_offer", language)]
+    if _asks_at_closing(rules, moment):
+        return [Phrase("closing_offer" if moment.serving else "closing_nobody", language)]
     said = [Phrase("closing_serve", language)] if not moment.open and seldom else []
     return [*said, Phrase("offer_callback", language)] if rules.callbacks else said

@@ -227,18 +227,19 @@ def sms(bench: Bench) -> TwilioSms:
 
 def test_a_message_arrives_and_is_followed(bench: Bench, sms: TwilioSms) -> None:
     phone = bench.line.driver.phone(ALICE)
-    sid = sms.send(ALICE, "Votre lien", from_number=LINE)
+    sid = sms.send(ALICE, "Votre lien", from_number=LINE, message_id=7)
     assert phone.wait_for_message()["body"] == "Votre lien"
     bench.line.application.wait("/sms/status", MessageSid=sid, MessageStatus="delivered")
+    assert bench.line.carrier.exchange.messages.by_sid[sid].callback_url.endswith("?message=7")
 
 
 def test_a_message_is_never_sent_twice(bench: Bench, sms: TwilioSms) -> None:
     bench.line.driver.fault("rest-429")  # surely not done: asked again
-    sms.send(ALICE, "un", from_number=LINE)
+    sms.send(ALICE, "un", from_number=LINE, message_id=7)
     assert len(bench.asked) == 2
     bench.line.driver.fault("rest-500")  # perhaps done: not asked again
     with pytest.raises(Unavailable):
-        sms.send(ALICE, "deux", from_number=LINE)
+        sms.send(ALICE, "deux", from_number=LINE, message_id=7)
     assert len(bench.asked) == 3
 
 
@@ -249,14 +250,14 @@ def test_a_message_waits_for_a_network_that_was_never_reached(bench: Bench) -> N
         patience=bench.patience,
     )
     with pytest.raises(Unavailable):
-        dead.send(ALICE, "un", from_number=LINE)
+        dead.send(ALICE, "un", from_number=LINE, message_id=7)
     assert len(bench.pauses) == 3
 
 
 @pytest.mark.parametrize("to", ["+33639989903", "+33639989904", "demain"])
 def test_a_number_that_cannot_be_written_to_says_so(bench: Bench, sms: TwilioSms, to: str) -> None:
     with pytest.raises(InvalidInput):
-        sms.send(to, "un", from_number=LINE)
+        sms.send(to, "un", from_number=LINE, message_id=7)
     assert bench.pauses == []
 
 
@@ -279,7 +280,7 @@ def test_the_connection_is_given_back_before_each_request(
         except PermanenceError as error:
             assert isinstance(error, NotFound)  # noqa: PT017 - what it says is not the subject
     TwilioSms(bench.settings, lambda: called.append(len(bench.asked))).send(
-        ALICE, "un", from_number=LINE
+        ALICE, "un", from_number=LINE, message_id=7
     )
     assert called == list(range(len(bench.asked)))  # one before each, and none too late
 
@@ -341,9 +342,9 @@ def test_no_number_reaches_the_log(
     bench: Bench, sms: TwilioSms, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
-    sms.send(ALICE, "un mot", from_number=LINE)
+    sms.send(ALICE, "un mot", from_number=LINE, message_id=7)
     with pytest.raises(InvalidInput):
-        sms.send("+33639989903", "un mot", from_number=LINE)
+        sms.send("+33639989903", "un mot", from_number=LINE, message_id=7)
     ours = [r.getMessage() for r in caplog.records if r.name.startswith(("twilio", "app.adapters"))]
     assert ours  # the refusal, by its code
     assert not [m for m in ours if ALICE[1:] in m or "639989903" in m or "un mot" in m]

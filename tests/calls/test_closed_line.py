@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from app import clock
-from app.calls import callbacks, closed_line, request_form
+from app.calls import callbacks, closed_line, form_sms, request_form
 from app.calls.line_rules import LineRules
 from app.calls.models import Line
 from app.calls.opening_hours import REFERENCE_HOURS
@@ -21,7 +21,9 @@ from app.dossiers import phone_numbers
 from app.exceptions import Unavailable
 from app.extensions import db
 from app.tickets.models import CallBack, Contact, Message
-from tests.calls.switchboard import Caller
+from tests.calls.switchboard import FORM, Caller
+from tests.calls.test_transfers import connect
+from tests.clients import post_signed
 
 Phone = Callable[..., Caller]
 NUMBER = "+33639980101"
@@ -174,7 +176,7 @@ def ask_sms(caller: Phone, number: str = NUMBER) -> str:
 
 
 def test_the_sms_has_a_link_that_says_nothing_of_the_person(caller: Phone, sms: Any) -> None:
-    assert "en route" in ask_sms(caller)
+    assert "Nous vous envoyons le SMS" in ask_sms(caller)
     ((to, text),) = sms.sent
     assert to == NUMBER
     assert "639980101" not in text
@@ -194,11 +196,98 @@ def test_the_provider_is_down_the_request_is_kept_and_said(caller: Phone, sms: A
     assert (the_callback().source, the_callback().number) == ("closed", NUMBER)
 
 
-def test_three_sms_a_day_to_one_number(caller: Phone, sms: Any) -> None:
+def test_three_sms_a_day_to_one_number_then_a_call_back(caller: Phone, sms: Any) -> None:
     for _time in range(3):
-        ask_sms(caller)
-    assert "déjà envoyé" in ask_sms(caller)
-    assert len(sms.sent) == request_form.SMS_A_DAY
+        assert "envoyons" in ask_sms(caller)
+    assert db.session.scalar(select(CallBack.id)) is None
+    said = ask_sms(caller)
+    assert "déjà envoyé plusieurs SMS" in said
+    assert "nous vous rappellerons" in said
+    assert len(sms.sent) == form_sms.A_DAY
+    assert (the_callback().source, the_callback().number) == ("closed", NUMBER)
+
+
+def test_who_only_listened_to_the_hours_was_sent_nothing(caller: Phone, sms: Any) -> None:
+    """Calls are no messages: she is not told that she has been sent some."""
+    for _time in range(5):
+        caller().post("/voice/incoming")
+    assert "envoyons" in ask_sms(caller)
+    assert len(sms.sent) == 1
+
+
+def test_sms_that_failed_are_none_that_were_sent(caller: Phone, sms: Any) -> None:
+    sms.error = Unavailable("le fournisseur ne répond pas")
+    for _time in range(5):
+        assert "pas pu partir" in ask_sms(caller)
+    sms.error = None
+    assert "envoyons" in ask_sms(caller)
+
+
+# --- what becomes of the SMS -----------------------------------------------------------------------
+
+
+def told(client: Any, sms: Any, status: str, **more: str) -> None:
+    form = {**FORM, "MessageSid": "SM1", "MessageStatus": status, "To": NUMBER, **more}
+    path = f"/sms/status?message={sms.ids[-1]}"
+    assert post_signed(client, path, form).status_code == 204
+
+
+@pytest.mark.parametrize("status", ["undelivered", "failed", "canceled"])
+def test_an_sms_that_does_not_arrive_becomes_the_call_back_that_a_refusal_makes(
+    caller: Phone, client: Any, sms: Any, status: str
+) -> None:
+    assert "S'il n'arrive pas, nous vous rappellerons" in ask_sms(caller).replace("&#39;", "'")
+    told(client, sms, "sent")
+    assert db.session.scalar(select(CallBack.id)) is None
+    for _time in range(2):
+        told(client, sms, status, ErrorCode="30005")
+    held = the_callback()
+    assert (held.source, held.number) == ("closed", NUMBER)
+    assert (held.due_at > clock.now(), held.contact_id) == (True, the_message().contact_id)
+    assert (the_message().delivery, the_message().delivery_problem) == ("failed", "30005")
+
+
+def test_an_sms_that_arrives_asks_for_nothing(caller: Phone, client: Any, sms: Any) -> None:
+    ask_sms(caller)
+    for status in ("sent", "delivered", "failed", "queued"):  # the end is told once
+        told(client, sms, status)
+    assert the_message().delivery == "delivered"
+    assert db.session.scalar(select(CallBack.id)) is None
+
+
+def test_who_was_answered_since_needs_no_call_back(
+    caller: Phone, client: Any, sms: Any, line: Line, at_desk: Any
+) -> None:
+    ask_sms(caller)
+    line.mode = "open"
+    db.session.commit()
+    agent, one = at_desk(), caller().dial()
+    connect(agent, one)
+    told(client, sms, "undelivered")
+    assert db.session.scalar(select(CallBack.id)) is None
+
+
+@pytest.mark.parametrize("path", ["/sms/status", "/sms/status?message=", "/sms/status?message=x",
+    "/sms/status?message=0", "/sms/status?message=99", "/sms/status?message=99999999999999"])  # fmt: skip
+def test_news_of_a_message_that_is_none_of_ours(client: Any, line: Line, path: str) -> None:
+    form = {**FORM, "MessageSid": "SM1", "MessageStatus": "failed"}
+    assert post_signed(client, path, form).status_code == 204
+
+
+def test_the_link_itself_is_not_kept_with_the_message(
+    caller: Phone, sms: Any, login: Any
+) -> None:
+    """It is the key of the person's request: who reads the list has no business with it."""
+    ask_sms(caller)
+    assert "/demande/" not in the_message().body
+    shown = login("front").get(f"/dossiers/pane?contact={the_message().contact_id}").text
+    assert "SMS envoyé" in shown
+    assert "pas encore parti" in shown
+
+
+def the_message() -> Message:
+    db.session.expire_all()
+    return db.session.scalars(select(Message).order_by(Message.id.desc()).limit(1)).one()
 
 
 # --- the form ------------------------------------------------------------------------------------

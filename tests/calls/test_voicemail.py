@@ -73,6 +73,19 @@ def test_a_message_is_a_ticket(caller: Phone, on: Line) -> None:
     assert one.call.outcome == "closed"
 
 
+@pytest.mark.parametrize(("seconds", "kept"), [("0", False), ("1", False), ("2", True), ("", True)])
+def test_nobody_is_told_that_silence_is_kept(
+    caller: Phone, on: Line, seconds: str, kept: bool
+) -> None:
+    one = caller()
+    one.post("/voice/incoming")
+    one.post("/voice/choice?step=closed", Digits="3")
+    heard = one.post("/voice/choice?step=recorded", RecordingDuration=seconds)
+    assert ("votre message est gardé" in heard) is kept
+    assert ("rien entendu" in heard) is not kept
+    assert ("tapez 3" in heard) is not kept  # she may try again
+
+
 def test_it_is_heard_beside_the_next_call_and_the_call_back(
     caller: Phone, on: Line, login: Callable[..., StaffClient]
 ) -> None:

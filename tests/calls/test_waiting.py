@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 from twilio.twiml.voice_response import VoiceResponse
 
 from app import clock
@@ -17,7 +18,7 @@ from app.calls import announcements, callback_rules, line_rules, waiting
 from app.calls.announcement_texts import TEXTS
 from app.calls.announcements import Phrase, Speaker, playable
 from app.calls.line_rules import LineRules
-from app.calls.models import AnnouncementSound, Line
+from app.calls.models import AnnouncementSound, Call, Line
 from app.calls.opening_hours import REFERENCE_HOURS
 from app.clock import PARIS
 from app.exceptions import Unavailable
@@ -46,11 +47,12 @@ MOMENTS = st.builds(
     open=st.booleans(),
     incident=st.booleans(),
     served=st.booleans(),
+    serving=st.integers(0, 3),
 )
 
 
 def keys_said(phrases: list[Phrase]) -> set[str]:
-    spoken = {"offer_callback": "1", "closing_offer": "1"}
+    spoken = {"offer_callback": "1", "closing_offer": "1", "closing_nobody": "1"}
     return {str(p.values.get("key") or spoken.get(p.key, "")) for p in phrases} - {""}
 
 
@@ -76,7 +78,8 @@ def test_a_language_is_offered_in_its_own_words(moment: waiting.Moment, rules: L
 @given(MOMENTS, RULES)
 def test_no_wait_is_promised_under_five_samples(moment: waiting.Moment, rules: LineRules) -> None:
     promised = [p for p in waiting.phrases(moment, rules) if p.key.startswith("wait_")]
-    assert len(promised) == (len(moment.waits) >= 5 and not moment.served)
+    known = len(moment.waits) >= 5 and bool(moment.serving)
+    assert len(promised) == (known and not moment.served)
 
 
 @given(MOMENTS, RULES)
@@ -206,9 +209,10 @@ def test_one_incident_is_heard_by_those_who_wait_already(caller: Phone, line: Li
 
 
 def test_at_closing_time_nobody_is_cut_and_a_call_back_is_offered(
-    caller: Phone, line: Line, rules: Callable[..., None]
+    caller: Phone, line: Line, rules: Callable[..., None], at_desk: Desk
 ) -> None:
     rules(closing="callback", callbacks=False)
+    at_desk(state="wrap_up")
     one = caller().dial()
     line.mode = "closed"
     db.session.commit()
@@ -220,11 +224,127 @@ def test_at_closing_time_nobody_is_cut_and_a_call_back_is_offered(
     assert one.call.outcome == "callback"
 
 
-def test_at_closing_time_those_who_wait_are_served(caller: Phone, line: Line) -> None:
+def test_at_closing_time_those_who_wait_are_served(
+    caller: Phone, line: Line, at_desk: Desk
+) -> None:
+    at_desk(state="in_call")
     one = caller().dial()
     line.mode = "closed"
     db.session.commit()
     assert "nous gardons le vôtre" in one.post("/voice/wait?round=4")
+
+
+def test_at_closing_time_nobody_is_told_to_wait_for_nobody(
+    caller: Phone, line: Line, rules: Callable[..., None], at_desk: Desk
+) -> None:
+    """All have gone home: what is offered is what can be kept, whatever the rules say."""
+    rules(closing="serve", callbacks=False)
+    at_desk(state="offline")
+    one = caller().dial()
+    line.mode = "closed"
+    db.session.commit()
+    heard = one.post("/voice/wait?round=2")
+    assert "va vous répondre" not in heard
+    assert "répondra" not in heard
+    assert "plus personne n'est là" in heard
+    assert "<Leave" in one.post("/voice/choice?round=2", Digits="1")
+    assert one.call.outcome == "callback"
+
+
+# --- no wait is promised that is known to be false -------------------------------------------------
+
+
+@pytest.fixture
+def quick(caller: Phone) -> None:
+    """Five callers of the last minutes were answered at once."""
+    now = clock.now()
+    for _each in range(5):
+        one = caller().dial().call
+        db.session.execute(
+            update(Call).where(Call.id == one.id).values(
+                state="ended", outcome="answered", queued_at=now, answered_at=now, ended_at=now
+            )
+        )  # fmt: skip
+    db.session.commit()
+
+
+def waits_since(one: Caller, seconds: float) -> None:
+    since = clock.now() - timedelta(seconds=seconds)
+    db.session.execute(
+        update(Call).where(Call.id == one.call.id).values(queued_at=since, waiting_since=since)
+    )
+    db.session.commit()
+
+
+@pytest.mark.parametrize("state", ["available", "ringing", "in_call", "wrap_up"])
+def test_less_than_a_minute_is_said_when_somebody_serves(
+    caller: Phone, quick: None, at_desk: Desk, state: str
+) -> None:
+    at_desk(state=state)
+    assert "moins d'une minute" in caller().dial().heard
+
+
+@pytest.mark.parametrize("state", ["offline", "away", "do_not_disturb", "missed", None, "no tab"])
+def test_no_wait_is_promised_when_nobody_serves(
+    caller: Phone, quick: None, at_desk: Desk, login: Any, state: str | None
+) -> None:
+    if state == "no tab":
+        login("front", state="available")  # signed in, and gone
+    elif state is not None:
+        at_desk(state=state)
+    heard = caller().dial().heard
+    assert "L'attente" not in heard
+    assert "personne n'est au téléphone" in heard
+    assert "tapez 1" in heard
+
+
+def test_nobody_is_promised_less_than_she_has_waited(
+    caller: Phone, quick: None, at_desk: Desk
+) -> None:
+    at_desk(state="in_call")
+    one = caller().dial()
+    assert "moins d'une minute" in one.heard
+    waits_since(one, 90)
+    assert "L'attente" not in one.post("/voice/wait?round=4")
+
+
+def test_nobody_is_promised_less_than_the_one_before_has_waited(
+    caller: Phone, quick: None, at_desk: Desk
+) -> None:
+    at_desk(state="in_call")
+    waits_since(caller("+33639980102").dial(), 400)
+    assert "cinq à dix minutes" in caller().dial().heard
+
+
+def test_a_call_back_in_the_queue_makes_nobody_wait_for_days(
+    caller: Phone, quick: None, at_desk: Desk
+) -> None:
+    """Its place is that of yesterday's call; its person does not wait on the line."""
+    at_desk(state="in_call")
+    before = caller("+33639980102").dial()
+    waits_since(before, 86_400)
+    db.session.execute(update(Call).where(Call.id == before.call.id).values(direction="out"))
+    db.session.commit()
+    assert "moins d'une minute" in caller().dial().heard
+
+
+UPPER = {"wait_1": 60, "wait_3": 120, "wait_5": 300, "wait_10": 600, "wait_more": float("inf")}
+
+
+@given(MOMENTS, RULES, st.floats(0, 5000), st.floats(0, 5000), st.integers(0, 3))
+def test_what_is_promised_is_never_refuted_by_what_is_known(
+    moment: waiting.Moment, rules: LineRules, waited: float, before: float, serving: int
+) -> None:
+    known = replace(moment, waited=waited, longest_before=before, serving=serving)
+    for phrase in waiting.phrases(known, rules):
+        if phrase.key in UPPER:
+            assert serving
+            assert waited == 0 or waited < UPPER[phrase.key]
+            assert phrase.key == "wait_more" or before < {60: 60, 120: 150}.get(
+                UPPER[phrase.key], UPPER[phrase.key]
+            )
+        if phrase.key in ("closing_serve", "closing_offer"):
+            assert serving
 
 
 def test_an_uploaded_sound_is_played_and_anybody_may_fetch_it(
