@@ -70,9 +70,11 @@ def _expected(error: PermanenceError) -> Any:
 
 
 def _stale_form(_error: CSRFError) -> Any:
+    """The page's form token is of another session: it has no age of its own (WTF_CSRF_TIME_LIMIT)."""
     return render_error(
         InvalidInput(
-            "Votre page était ouverte depuis trop longtemps.",
+            "Depuis que cette page est ouverte, votre session a changé : une autre connexion, ou une "
+            "déconnexion.",
             kept="Rien n'a été changé.",
             todo="Rechargez la page, puis recommencez.",
         )

@@ -70,6 +70,19 @@ def test_two_tabs_that_ask_at_once_after_signing_in_can_both_act(
     assert said.json["error"]["message"] == "Cet état n'existe pas."  # heard, not turned away
 
 
+def test_a_page_of_another_sign_in_is_not_called_too_old(app: Flask, agent_email: str) -> None:
+    """A form's token has no age: what changed since the page was opened is who is signed in."""
+    browser = app.test_client()
+    submit(app, agent_email, PASSWORD, client=browser)
+    token = re.search(r'name="csrf-token" content="([^"]+)"', browser.get("/desk").text)[1]
+    browser.post("/sign-out", headers={"X-CSRFToken": token})
+    submit(app, agent_email, PASSWORD, client=browser)
+    said = browser.post("/desk/presence", json={}, headers={"X-CSRFToken": token})
+    assert said.status_code == 422
+    assert "votre session a changé" in said.json["error"]["message"]
+    assert "trop longtemps" not in said.json["error"]["message"]
+
+
 def test_a_wrong_password_and_an_unknown_address_read_the_same(
     app: Flask, agent_email: str
 ) -> None:

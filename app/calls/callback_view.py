@@ -8,7 +8,7 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from app.accounts.models import Agent
 from app.calls import callback_rules, line_rules
@@ -146,9 +146,23 @@ def _state(
         return (_("à faire"), "wait") if callback.due_at <= now else (_("prévu"), "neutral")
     return {
         CallBackState.DONE: (_("fait"), "live"),
-        CallBackState.CANCELLED: (_("annulé ou servi autrement"), "neutral"),
+        CallBackState.CANCELLED: (
+            (_("a rappelé, et a été servie"), "live")
+            if was_served(callback)
+            else (_("annulé"), "neutral")
+        ),
         CallBackState.GIVEN_UP: (_("jamais joint"), "stop"),
     }[callback.state]
+
+
+def was_served(callback: CallBack) -> bool:
+    """Was it closed because its person, who called again meanwhile, was answered?"""
+    answered = exists().where(
+        Call.number == callback.number,
+        Call.direction == "in",
+        Call.answered_at == callback.closed_at,
+    )
+    return callback.state == CallBackState.CANCELLED and bool(db.session.scalar(select(answered)))
 
 
 def _source(source: CallBackSource) -> str:

@@ -11,7 +11,7 @@ from flask_login import current_user
 from app import clock
 from app.access import allow
 from app.adapters.ports import softphone_identity
-from app.calls import desk_view, live, service
+from app.calls import desk_view, fate, live, service, store
 from app.exceptions import InvalidInput
 from app.wiring import ports, settings
 
@@ -97,6 +97,14 @@ def presence() -> Any:
     wanted = str(body.get("state", ""))
     service.choose_presence(g.me, wanted, body.get("reason"), now=clock.now())
     return _desk()
+
+
+@bp.get("/calls/<ref>/fate")
+@allow("front", "back")
+def fate_of(ref: str) -> Any:
+    """What became of a call that rang here and does no more. JSON: ``{"said": …}``."""
+    free = desk_view.free_agents(besides=g.me)
+    return jsonify({"said": fate.said(store.by_ref(ref), g.me, others_free=free)})
 
 
 @bp.post("/calls/<ref>/accept")

@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from sqlalchemy import Table, bindparam, exists, func, select
 
 from app.accounts.models import Agent, Connection, Presence
-from app.calls import announcements, store
+from app.accounts.presence import PresenceState
+from app.calls import announcements, fate, store
 from app.calls.models import Call, CallParty, DirectoryEntry, Line
 from app.calls.states import State
 from app.dossiers import phone_numbers
@@ -100,9 +101,17 @@ def desk_at(seat: Any, now: datetime) -> dict[str, Any]:
             "since": _iso(seat.presence_since),
         },
         "call": None if seat.ref is None else _call(seat, now),
+        "missed": _missed(seat, now),
         "incident": _incident_words(seat.incident),
         "now": _iso(now),
     }
+
+
+def _missed(seat: Any, now: datetime) -> str | None:
+    """What became of the call that she has just missed."""
+    if seat.presence_state != PresenceState.MISSED:
+        return None
+    return fate.of_missed(seat.seat_of, now, others_free=free_agents(besides=seat.seat_of))
 
 
 def _incident_words(own: dict[str, Any] | None) -> str | None:
@@ -123,24 +132,31 @@ def queue_summary(besides: int | None = None) -> dict[str, Any]:
             Call.state.in_((State.WAITING, State.OFFERED))
         )
     ).one()
-    free = db.session.scalar(
-        select(func.count())
-        .select_from(Presence)
-        .join(Agent, Agent.id == Presence.agent_id)
-        .where(
-            Presence.state == "available",
-            Agent.active.is_(True),
-            Agent.role.in_(("front", "back")),
-            Agent.id != (besides or 0),
-            exists().where(Connection.agent_id == Agent.id),
-        )
-    )
     return {
         "waiting": waiting,
         "longest_since": _iso(longest),
-        "available_agents": free,
+        "available_agents": free_agents(besides),
         "callbacks": callbacks.open_count(),
     }
+
+
+def free_agents(besides: int | None = None) -> int:
+    """How many agents could take a call now."""
+    return (
+        db.session.scalar(
+            select(func.count())
+            .select_from(Presence)
+            .join(Agent, Agent.id == Presence.agent_id)
+            .where(
+                Presence.state == PresenceState.AVAILABLE,
+                Agent.active.is_(True),
+                Agent.role.in_(("front", "back")),
+                Agent.id != (besides or 0),
+                exists().where(Connection.agent_id == Agent.id),
+            )
+        )
+        or 0
+    )
 
 
 def _call(call: Any, now: datetime) -> dict[str, Any]:

@@ -6,7 +6,7 @@ address. It lives seven days and serves once, which the database holds (one mess
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -50,14 +50,16 @@ def token_for(ref: str, now: datetime) -> str:
 
 @dataclass(frozen=True)
 class Page:
-    """What the page shows. ``state``: open, used, expired, unknown, or unreachable when the line
-    does not call this number."""
+    """What the page shows. ``state``: open, used, expired, unknown, or unreachable when the line does
+    not call this number. ``callback``: the one that was asked for, over or not. ``line_number``: where
+    to call us."""
 
     state: str
     number: str | None = None
     slots: list[Slot] = field(default_factory=list)
     zone: ZoneInfo | None = None
     callback: CallBack | None = None
+    line_number: str | None = None
 
 
 @dataclass(frozen=True)
@@ -73,18 +75,18 @@ def page(token: str, now: datetime) -> Page:
     """The page behind a link. A forged link is an unknown one."""
     call, expires = _named(token)
     if call is None or call.number is None:
-        return Page("unknown")
+        ours = db.session.scalar(select(Line.number).order_by(Line.id).limit(1))
+        return Page("unknown", line_number=ours)
     line = db.session.get_one(Line, call.line_id)
     zone = ZoneInfo(line.zone)
+    shown = Page("open", call.number, zone=zone, line_number=line.number)
     if used(call.ref):
-        return Page("used", call.number, zone=zone, callback=callbacks.open_of(call.number))
+        return replace(shown, state="used", callback=rows.last_of(call.number))
     if now >= expires:
-        return Page("expired", call.number)
+        return replace(shown, state="expired")
     if not reach.allows(call.number, Use.CALL_BACK, line.id):
-        return Page("unreachable", call.number)
-    return Page(
-        "open", call.number, callback_rules.slots(callbacks.hours_of(line), now, zone), zone
-    )
+        return replace(shown, state="unreachable")
+    return replace(shown, slots=callback_rules.slots(callbacks.hours_of(line), now, zone))
 
 
 def _named(token: str) -> tuple[Call | None, datetime]:

@@ -12,12 +12,13 @@ from flask_babel import gettext as _
 
 from app import clock
 from app.access import public
-from app.calls import request_form
+from app.calls import callback_view, request_form
 from app.calls.callback_rules import Slot
 from app.calls.request_form import SOONEST, Page, Refused
 from app.dossiers import free_text, phone_numbers
 from app.dossiers.wording import Words
 from app.extensions import limiter
+from app.tickets.models import CallBackState
 
 bp = Blueprint("request_form", __name__)
 
@@ -63,6 +64,9 @@ def _shown(found: Page, refused: Refused | None = None) -> Response:
         soonest=SOONEST,
         choices=[(SOONEST, _("Dès que possible")), *map(_choice, found.slots)],
         noted=_noted(found),
+        over=_over(found),
+        line_number=found.line_number,
+        line_shown=phone_numbers.display(found.line_number),
     )
     status = 422 if refused else _STATUS.get(found.state, 200)
     return _private(make_response(body, status))
@@ -81,16 +85,33 @@ def _choice(slot: Slot) -> tuple[str, str]:
 
 
 def _noted(found: Page) -> str:
-    """When the person will be called back; empty once it is done."""
-    if found.callback is None or found.zone is None:
+    """When the person will be called back; empty once it is over."""
+    callback, now = found.callback, clock.now()
+    if callback is None or found.zone is None or callback.state != CallBackState.OPEN:
         return ""
-    due = found.callback.due_at.astimezone(found.zone)
+    if callback.due_at <= now:
+        return _("Vous êtes dans la file : nous vous rappelons dès que votre tour arrive.")
+    due = callback.due_at.astimezone(found.zone)
     words = Words(str(get_locale() or "fr"), due)
     return _(
         "Nous vous rappellerons %(day)s à partir de %(time)s.",
         day=format_date(due.date(), "EEEE d MMMM"),
         time=words.clock(due),
     )
+
+
+def _over(found: Page) -> str:
+    """How the call-back ended, in words for the person; empty while it is to be made."""
+    if found.callback is None or found.callback.state == CallBackState.OPEN:
+        return ""
+    if callback_view.was_served(found.callback):
+        return _("Nous nous sommes parlé depuis : ce rappel n’est plus à faire.")
+    return {
+        CallBackState.DONE: _("Nous vous avons rappelé, et nous nous sommes parlé."),
+        CallBackState.GIVEN_UP: _(
+            "Nous avons essayé de vous rappeler, sans réussir à vous joindre."
+        ),
+    }.get(found.callback.state, _("Cette demande de rappel a été annulée."))
 
 
 def _private(response: Response) -> Response:

@@ -14,7 +14,7 @@ from app import clock
 from app.accounts import service as accounts
 from app.accounts.presence import PresenceState
 from app.assist import service as assist
-from app.calls import commands_outbox, deadlines, effects, live, states, store
+from app.calls import commands_outbox, deadlines, effects, fate, live, states, store
 from app.calls.consequences import (
     CallAgent,
     Command,
@@ -293,7 +293,7 @@ def _why_not_accepted(call_id: int, agent_id: int) -> Conflict:
     if call.agent_id is not None:
         return Conflict("Déjà prise par une collègue.", kept="L'appel est entre de bonnes mains.")
     if call.state == State.ENDED:
-        return Conflict("La personne a raccroché.", kept="L'appel est dans le journal du jour.")
+        return Conflict(fate.said(call, agent_id), kept="L'appel est dans le journal du jour.")
     return Conflict("Cet appel ne vous est plus proposé.", kept="La personne garde sa place.")
 
 

@@ -21,6 +21,7 @@ from app.reporting.tables import Cell, Table
 INK, MUTED, LINE = "var(--ink)", "var(--ink-2)", "var(--line)"
 ANSWERED, ABANDONED, OTHER = "var(--action)", "var(--wait-solid)", "var(--edge)"
 _ROW_PX = 34
+_COLUMNS = {"answered": ANSWERED, "abandoned": ABANDONED, "short_abandoned": OTHER}
 _HATCH = {"abandoned": "/", "short_abandoned": "\\", "callback": ".", "failed": "x", "open": "-"}
 
 
@@ -49,17 +50,33 @@ def all_charts(report: DayReport, locale: str = "fr") -> tuple[Chart, ...]:
 
 
 def half_hours(report: DayReport, locale: str = "fr") -> Chart:
-    """Answered and other calls piled up by half-hour; below, the mean wait."""
+    """Each half-hour's calls piled up by what became of them; below, the mean wait.
+
+    The parts are those of the table under it, and the rest: a call that is going on, or was diverted to
+    a call-back, is no abandonment.
+    """
     shown = report.shown_half_hours
     labels = [half_hour.label for half_hour in shown]
     presented = [half_hour.presented for half_hour in shown]
-    answered = [half_hour.answered for half_hour in shown]
-    others = [total - part for total, part in zip(presented, answered, strict=True)]
-    not_answered = _say("Non répondus", "Not answered", locale)
+    parts = {key: [getattr(half_hour, key) for half_hour in shown] for key in _COLUMNS}
+    others = [
+        total - sum(counted) for total, *counted in zip(presented, *parts.values(), strict=True)
+    ]
+    columns = [
+        _column(
+            labels, parts[key], DEFINITIONS[key].name(locale), colour, hatch=_HATCH.get(key, "")
+        )
+        for key, colour in _COLUMNS.items()
+        if key == "answered" or any(parts[key])
+    ]
+    if any(others):
+        name = _say(
+            "Autres (rappels, échecs, en cours)", "Others (call-backs, failed, open)", locale
+        )
+        columns.append(_column(labels, others, name, OTHER, hatch="."))
     figure = go.Figure(
         data=[
-            _column(labels, answered, DEFINITIONS["answered"].name(locale), ANSWERED),
-            _column(labels, others, not_answered, ABANDONED, hatch="/"),
+            *columns,
             _totals(labels, presented),
             _waits(labels, [half_hour.mean_wait_s for half_hour in shown], locale),
         ],

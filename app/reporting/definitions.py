@@ -88,8 +88,10 @@ _COUNTS = (
         "callback",
         "Demandes de rappel",
         "Diverted to call-back",
-        "Appels qui ont quitté la file parce que la personne a préféré être rappelée.",
-        "Calls that left the queue because the caller chose to be called back.",
+        "Appels qui ont donné lieu à un rappel au lieu d'une réponse : à la demande de la personne, ou "
+        "parce qu'une panne l'a empêchée de nous joindre.",
+        "Calls that became a call-back instead of an answer: because the caller asked for it, or because a "
+        "failure kept the caller from reaching us.",
         "calls",
     ),
     Definition(
@@ -120,8 +122,10 @@ _COUNTS = (
         "outbound",
         "Appels émis",
         "Outbound calls",
-        "Appels passés par les agents, rappels compris. Ils sont comptés à part des appels présentés.",
-        "Calls made by the agents, call-backs included. They are not part of calls presented.",
+        "Appels passés par les agents, rappels compris, où le téléphone de la personne a sonné. Ils sont "
+        "comptés à part des appels présentés.",
+        "Calls made by the agents, call-backs included, in which the person's telephone rang. They are "
+        "not part of calls presented.",
         "calls",
     ),
 )
@@ -144,7 +148,7 @@ _DURATIONS = (
         "Conversation moyenne",
         "Mean talk",
         "Temps entre la réponse et la fin de l'appel (ou le transfert vers un autre service), mises "
-        "en garde comprises. La durée est comptée, jamais limitée.",
+        "en attente comprises. La durée est comptée, jamais limitée.",
         "Time from answer to hang-up (or to the transfer to another service), hold included. Length "
         "is counted, never limited.",
         "seconds",
@@ -163,14 +167,14 @@ _DURATIONS = (
     ),
     Definition(
         "mean_hold_s",
-        "Mise en garde moyenne",
+        "Mise en attente moyenne",
         "Mean hold",
-        "Part de la conversation pendant laquelle la personne a été mise en garde, "
+        "Part de la conversation pendant laquelle la personne a été mise en attente, "
         "en moyenne sur les appels répondus et terminés.",
         "Part of the talk during which the caller was on hold, "
         "averaged over answered calls that have ended.",
         "seconds",
-        "somme des mises en garde ÷ appels répondus et terminés",
+        "somme des mises en attente ÷ appels répondus et terminés",
         "sum of holds ÷ answered calls that have ended",
     ),
     Definition(

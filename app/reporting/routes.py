@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
-from flask_babel import get_locale
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
@@ -15,6 +15,7 @@ from app import clock, outside
 from app.access import allow
 from app.alerts import service as alerts
 from app.calls import desk, line_rules, line_service, line_view
+from app.calls.record import SHORT_ABANDON
 from app.exceptions import NotFound
 from app.reporting import charts, exports, formats, service, tables
 from app.reporting.definitions import DEFINITIONS, blind_spots
@@ -135,11 +136,7 @@ def _sentence(key: str, locale: str) -> str:
 def _notes(report: DayReport, locale: str) -> dict[str, str]:
     """A line under some headlines: what the figure is made of."""
     notes = {
-        "abandonment_rate": _(
-            "abandonnés : %(long)s ; abandons courts, à part : %(short)s",
-            long=report.abandoned,
-            short=report.short_abandoned,
-        ),
+        "abandonment_rate": _abandonments(report),
         "service_level": _("en moins de %(s)s secondes", s=report.service_level_s),
     }
     if report.closed:
@@ -153,6 +150,20 @@ def _notes(report: DayReport, locale: str) -> dict[str, str]:
         longest = formats.duration(report.longest_talk.seconds, locale)
         notes["mean_talk_s"] = _("la plus longue : %(longest)s", longest=longest)
     return notes
+
+
+def _abandonments(report: DayReport) -> str:
+    """« 3 abandons (5 raccrochés avant 5 s, non comptés) »."""
+    counted = ngettext("%(num)d abandon", "%(num)d abandons", report.abandoned)
+    if not report.short_abandoned:
+        return counted
+    short = ngettext(
+        "%(num)d raccroché avant %(seconds)d s, non compté",
+        "%(num)d raccrochés avant %(seconds)d s, non comptés",
+        report.short_abandoned,
+        seconds=SHORT_ABANDON.seconds,
+    )
+    return f"{counted} ({short})"
 
 
 def _board() -> dict[str, Any]:

@@ -30,7 +30,10 @@ Figures = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class CallFact:
-    """What the report knows of one call. Instants are aware; ``outcome`` None means still open."""
+    """What the report knows of one call. Instants are aware; ``outcome`` None means still open.
+
+    ``rung``: a person's telephone rang (always so for those who ring us).
+    """
 
     ref: str
     direction: str
@@ -50,6 +53,7 @@ class CallFact:
     digital_kind: str | None = None
     digital_observed: bool = False
     language: str = "fr"
+    rung: bool = True
 
     @property
     def wait(self) -> timedelta | None:
@@ -217,7 +221,7 @@ def day_report(
         day=day,
         presented=len(presented),
         **outcomes,
-        outbound=len(of_day) - len(inbound),
+        outbound=sum(1 for fact in of_day if fact.direction == "out" and fact.rung),
         **_abandonment(outcomes, len(presented)),
         **_service_levels(answered, outcomes, len(presented), service_level_s),
         **_durations(answered),

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import case, exists, func, or_, select
 
 from app.accounts.models import Agent, Connection, Presence
-from app.calls.models import Call, CallParty, Line
+from app.calls.models import Call, CallEvent, CallParty, Line
+from app.calls.record import Kind
 from app.clock import PARIS, day_bounds
 from app.extensions import db
 from app.reporting.statistics import CallFact
@@ -34,6 +35,13 @@ def line_hours() -> LineHours:
     if line is None:
         return LineHours({}, PARIS)
     return LineHours(line.hours, ZoneInfo(line.zone))
+
+
+# Did a person's telephone ring? An attempt that was withdrawn, or whose agent never came, called nobody.
+_rung = or_(
+    Call.direction == "in",
+    exists().where(CallEvent.call_id == Call.id, CallEvent.kind == Kind.PERSON_RUNG),
+)
 
 
 def day_facts(day: date, zone: ZoneInfo = PARIS) -> list[CallFact]:
@@ -62,6 +70,7 @@ def day_facts(day: date, zone: ZoneInfo = PARIS) -> list[CallFact]:
             Contact.digital_declared,
             Contact.digital_kind,
             Contact.digital_seen,
+            _rung.label("rung"),
         )
         .outerjoin(Contact, Contact.id == Call.contact_id)
         .outerjoin(Agent, Agent.id == Call.agent_id)
@@ -74,6 +83,7 @@ def day_facts(day: date, zone: ZoneInfo = PARIS) -> list[CallFact]:
 def _fact(row: object) -> CallFact:
     values = dict(row)  # type: ignore[call-overload]
     seen = values.pop("digital_seen")
+    values["rung"] = bool(values["rung"])
     values["digital_kind"] = values["digital_kind"] or seen
     return CallFact(**values, digital_observed=seen is not None)
 

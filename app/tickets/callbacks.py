@@ -106,6 +106,17 @@ def open_of(number: str) -> CallBack | None:
     )
 
 
+def last_of(number: str) -> CallBack | None:
+    """The last call-back of a number: the open one, else the one that was over last."""
+    return db.session.scalar(
+        select(CallBack)
+        .where(CallBack.number == number)
+        .order_by((CallBack.state == CallBackState.OPEN).desc(), CallBack.closed_at.desc())
+        .limit(1)
+        .execution_options(populate_existing=True)
+    )
+
+
 def locked(callback_id: int) -> CallBack:
     """A call-back, kept from others until the commit. Raises NotFound."""
     found = db.session.scalar(

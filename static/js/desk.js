@@ -94,12 +94,18 @@ function tellWhatBecame({ call, ...rest }) {
   if (!call) return;
   const gone = !desk.call || desk.call.ref !== call.ref;
   const waited = call.state === "offered" || (call.role === "party" && call.party?.state === "asked");
-  if (waited && gone && phase === "available" && declined !== call.ref) toast(text("withdrawn"), "wait");
+  if (waited && gone && phase === "available" && declined !== call.ref) tellFate(call.ref);
   if (call.outbound && call.state === "connecting" && gone && !mine(call)) toast(text("dial.unanswered", { name: callerName(call) }), "wait");
   const third = thirdOf({ call, ...rest });
   const parted = partedOf({ call }, desk);
   if (parted && !mine(call)) toast(text(parted, { name: third.name, caller: callerName(call) }), "wait");
   if (gone || parted) leftByHer.delete(call.ref);
+}
+
+/** A call that rang here does no more: the server alone knows who took it, or that the person waits. */
+async function tellFate(ref) {
+  const { said } = await get(`/desk/calls/${encodeURIComponent(ref)}/fate`).catch(() => ({}));
+  if (said) toast(said, "wait");
 }
 
 /** Ask again when ringing or connecting does not come to its end. */
@@ -366,7 +372,7 @@ function connect() {
   socket.on("line", ({ queue, incident }) => {
     desk.queue = besidesMe(queue, desk.presence);
     draw();
-    if (incident !== Boolean(desk.incident)) refresh();
+    if (incident !== Boolean(desk.incident) || phase === "missed") refresh(); // of the missed call: who took it, or that it waits
   });
   socket.on("alerts", refreshDistress);
   socket.on("told", ({ message }) => toast(message, "wait")); // a manager changed something for her

@@ -18,6 +18,7 @@ from app.calls.models import Call, Line
 from app.calls.record import Event, Kind
 from app.exceptions import PermanenceError, Unavailable
 from app.extensions import db
+from app.reporting.service import report_of
 from app.tickets.models import CallBack, Contact
 from app.unit_of_work import unit_of_work
 from tests.calls.switchboard import FORM, LINE_NUMBER, Caller
@@ -237,8 +238,24 @@ def test_nobody_there_tried_again_after_the_pause_then_given_up(
     assert len(attempts()) == 2
 
 
+def test_only_attempts_that_rang_somebody_are_calls_that_we_made(
+    caller: Phone, at_desk: Desk, client: Any
+) -> None:
+    agent = at_desk(state="away")
+    ask(caller)
+    later(seconds=1)
+    assert len(attempts()) == 1  # in the queue: nobody has called anybody
+    assert report_of(clock.local_day(clock.now())).outbound == 0
+    agent.post("/desk/presence", json={"state": "available"})
+    later(seconds=1)
+    person, _heard = agent_takes(agent, client)
+    assert report_of(clock.local_day(clock.now())).outbound == 1
+    person.ends("no-answer")
+    assert report_of(clock.local_day(clock.now())).outbound == 1
+
+
 def test_a_person_who_calls_again_and_is_served_needs_no_call_back(
-    caller: Phone, at_desk: Desk
+    caller: Phone, at_desk: Desk, login: Any
 ) -> None:
     ask(caller)
     again = caller(NUMBER).dial()
@@ -250,6 +267,9 @@ def test_a_person_who_calls_again_and_is_served_needs_no_call_back(
     again.agent_picks_up()
     again.is_connected()
     assert the_callback().state == "cancelled"
+    over = login("manager").get("/callbacks?scope=over").text
+    assert "a rappelé, et a été servie" in over
+    assert "annulé" not in over
     again.end()
     later(minutes=1)
     assert attempts() == []

@@ -20,7 +20,7 @@ from app.calls.opening_hours import REFERENCE_HOURS
 from app.dossiers import phone_numbers
 from app.exceptions import Unavailable
 from app.extensions import db
-from app.tickets.models import CallBack, Contact, Message
+from app.tickets.models import CallBack, CallBackState, Contact, Message
 from tests.calls.switchboard import FORM, Caller
 from tests.calls.test_transfers import connect
 from tests.clients import post_signed
@@ -274,9 +274,7 @@ def test_news_of_a_message_that_is_none_of_ours(client: Any, line: Line, path: s
     assert post_signed(client, path, form).status_code == 204
 
 
-def test_the_link_itself_is_not_kept_with_the_message(
-    caller: Phone, sms: Any, login: Any
-) -> None:
+def test_the_link_itself_is_not_kept_with_the_message(caller: Phone, sms: Any, login: Any) -> None:
     """It is the key of the person's request: who reads the list has no business with it."""
     ask_sms(caller)
     assert "/demande/" not in the_message().body
@@ -332,6 +330,31 @@ def test_what_was_written_is_read_on_the_page_of_call_backs_and_beside_the_attem
     agent, said = login("front"), "Appelez ma fille &lt;i&gt;Rosa&lt;/i&gt;"
     assert said in agent.get("/callbacks").text
     assert said in agent.get(f"/dossiers/pane?contact={the_callback().contact_id}").text
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("done", "Nous vous avons rappelé"),
+        ("given_up", "sans réussir à vous joindre"),
+        ("cancelled", "a été annulée"),
+    ],
+)
+def test_how_the_request_ended_is_said_as_it_ended(
+    client: Any, link: str, state: str, said: str
+) -> None:
+    client.post(link, data={"when": "soonest", "message": ""})
+    held = the_callback()
+    held.due_at = clock.now() - timedelta(minutes=5)
+    db.session.commit()
+    assert (
+        "dès que votre tour arrive" in client.get(link).text
+    )  # not « à partir de » an hour gone by
+    held.state, held.closed_at = CallBackState(state), clock.now()
+    db.session.commit()
+    page = client.get(link).text
+    assert said in page
+    assert 'href="tel:+33199000100"' in page
 
 
 def test_a_chosen_moment_is_when_she_is_called(client: Any, link: str, line: Line) -> None:

@@ -10,7 +10,7 @@ import pytest
 from app.reporting import charts
 from app.reporting.charts import Chart
 from app.reporting.statistics import day_report
-from tests.reporting.builders import DAY
+from tests.reporting.builders import DAY, create_answered, create_fact
 from tests.reporting.test_demo_day import REPORT
 
 CHARTS = {chart.key: chart for chart in charts.all_charts(REPORT)}
@@ -35,11 +35,29 @@ def test_colours_are_tokens_of_the_stylesheet(chart: Chart) -> None:
 
 
 def test_half_hours_pile_up_to_the_calls_presented() -> None:
-    answered, others, totals, _waits = CHARTS["half_hours"].figure["data"]
-    pairs = zip(answered["y"], others["y"], strict=True)
-    assert [a + b for a, b in pairs] == list(totals["y"])
+    *parts, totals, _waits = CHARTS["half_hours"].figure["data"]
+    piled = [sum(counted) for counted in zip(*(part["y"] for part in parts), strict=True)]
+    assert piled == list(totals["y"])
     assert sum(totals["y"]) == 67
-    assert others["marker"]["pattern"]["shape"] == "/"
+    shapes = [part["marker"].get("pattern", {}).get("shape", "") for part in parts]
+    assert len(set(shapes)) == len(shapes)
+
+
+def test_abandonments_are_the_same_number_in_every_panel() -> None:
+    """The drawing of half-hours, its table, the outcomes and the headline's note."""
+    drawn = {part["name"]: sum(part["y"]) for part in CHARTS["half_hours"].figure["data"][:-2]}
+    table = CHARTS["half_hours"].table
+    foot = dict(zip(table.head, (cell.value for cell in table.foot or ()), strict=True))
+    outcomes = {row[0].value: row[1].value for row in CHARTS["outcomes"].table.rows}
+    for name, count in (("Répondus", 59), ("Abandonnés", 3), ("Abandons courts", 5)):
+        assert drawn[name] == foot[name] == outcomes[name] == count
+
+
+def test_a_call_that_goes_on_or_was_diverted_is_no_abandonment() -> None:
+    facts = [create_fact(), create_fact(outcome="callback"), create_answered()]
+    drawn = {chart.key: chart for chart in charts.all_charts(day_report(facts, DAY))}
+    parts = {part["name"]: sum(part["y"]) for part in drawn["half_hours"].figure["data"][:-2]}
+    assert parts == {"Répondus": 1, "Autres (rappels, échecs, en cours)": 2}
 
 
 @pytest.mark.parametrize("key", ["outcomes", "reasons", "caller_roles"])

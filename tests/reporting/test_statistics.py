@@ -139,6 +139,17 @@ def test_outbound_calls_are_not_presented() -> None:
     assert (day.presented, day.answered, day.outbound) == (1, 1, 1)
 
 
+def test_an_outbound_call_is_one_that_rang_somewhere() -> None:
+    """A call-back that was withdrawn from the queue, an agent whose own leg never came: nobody called."""
+    day = report(
+        create_fact(direction="out", outcome="unreached"),
+        create_fact(direction="out", outcome="cancelled", rung=False),
+        create_fact(direction="out", outcome="failed", rung=False),
+        create_fact(direction="out", rung=False),
+    )
+    assert (day.presented, day.outbound) == (0, 1)
+
+
 def test_calls_by_team() -> None:
     day = report(create_answered(), create_answered(agent_role="back", wait_s=60))
     assert [(team.role, team.answered, team.mean_wait_s) for team in day.teams] == [

@@ -140,6 +140,7 @@ export function noteOf(desk, phase, around) {
   if (around.phone === "offline" && phase !== "offline") return { name: "phone.offline", tone: "wait" };
   if (around.soundLocked && phase === "available") return { name: "sound.locked", tone: "wait" };
   if (around.phone === "starting") return { name: "phone.starting", tone: "plain" };
+  if (phase === "missed" && desk.missed) return { name: "note.missed_by", tone: "plain", values: { said: desk.missed } };
   return ["offline", "missed"].includes(phase) ? { name: `note.${phase}`, tone: "plain" } : null;
 }
 
