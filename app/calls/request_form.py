@@ -21,6 +21,7 @@ from app.calls.dialling import Use
 from app.calls.models import Call, Line
 from app.dossiers import free_text
 from app.extensions import db
+from app.tickets import callbacks as rows
 from app.tickets import messages
 from app.tickets import service as tickets
 from app.tickets.callbacks import Wish
