@@ -78,6 +78,21 @@ def test_a_tired_secretarys_csv_keeps_the_good_lines(
     assert figures["reasons"]["Suivi du dossier"] == 1
 
 
+def test_an_import_is_tried_first_and_its_refused_lines_are_kept(
+    run: Run, line: None, tmp_path: Path
+) -> None:
+    data, mapping = files(tmp_path, CSV.encode())
+    out = tmp_path / "refus.csv"
+    tried = run("calls", "import", data, "--mapping", mapping, "--dry-run", "--rejected", out)
+    assert tried.exit_code == 0, tried.output
+    assert "rien n'est enregistré" in tried.output
+    assert "2 appel(s) importé(s), 0 déjà connu(s), 3 ligne(s) refusée(s)" in tried.output
+    assert db.session.scalar(select(func.count()).select_from(Call)) == 0
+    refused = out.read_text(encoding="utf-8-sig").splitlines()
+    assert refused[0] == "Date;Attente;Durée;Appelant;Motif;Motif du refus"
+    assert len(refused) == 4
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [

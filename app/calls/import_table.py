@@ -99,7 +99,12 @@ def _text_file(path: Path, head: bytes, mapping: FileMapping) -> Table:
     title = next(lines, None) if first is None else None
     if title is None:
         raise _refused("%(file)s est vide.", path)
-    separator = mapping.separator or _separator(title[1], mapping)
+    announced = _announced(title[1])
+    if announced:
+        title = next(lines, None)
+        if title is None:
+            raise _refused("%(file)s est vide.", path)
+    separator = mapping.separator or announced or _separator(title[1], mapping)
     if mapping.header:
         titles, titles_line = _cut(title[1], separator) or [], title[1]
     else:
@@ -108,6 +113,11 @@ def _text_file(path: Path, head: bytes, mapping: FileMapping) -> Table:
     places = _places(titles, mapping, separator)
     blocks = _blocks(lines, separator, len(titles), places)
     return Table(titles_line, separator, mapping.encoding or "utf-8-sig", blocks)
+
+
+def _announced(line: str) -> str:
+    """« sep=; », the line that spreadsheets write for one another before the titles; "" for another."""
+    return line[4] if len(line) == 5 and line.lower().startswith("sep=") else ""
 
 
 def _encoding(path: Path, head: bytes, mapping: FileMapping) -> str:

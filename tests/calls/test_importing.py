@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -212,6 +213,13 @@ def test_separators_are_found(bring: Any, separator: str) -> None:
     assert bring(raw=text.encode(), dry=True).kept == 1
 
 
+def test_the_line_that_spreadsheets_write_before_the_titles(bring: Any) -> None:
+    text = "sep=,\n" + "\n".join([TITLES, ANSWERED, "hier;3;;;"]).replace(";", ",")
+    found = bring(raw=text.encode(), dry=True)
+    assert found.kept == 1
+    assert found.refused[0].startswith("ligne 4 :")
+
+
 @pytest.mark.parametrize(
     ("raw", "says"),
     [
@@ -303,6 +311,58 @@ def test_a_workbook_is_read_by_its_cells(camille: Agent, tmp_path: Path, suffix:
         None,
     )
     assert "douze" in out.read_text(encoding="utf-8-sig")
+
+
+MANIFEST = """<?xml version="1.0"?>
+<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">
+<manifest:file-entry manifest:full-path="/"
+ manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/>
+<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/>
+</manifest:manifest>"""
+
+
+def test_an_open_document_is_read_too(camille: Agent, tmp_path: Path) -> None:
+    def row(*cells: str) -> str:
+        return "<table:table-row>" + "".join(cells) + "</table:table-row>"
+
+    def text(value: str) -> str:
+        kind = 'office:value-type="string"'
+        return f"<table:table-cell {kind}><text:p>{value}</text:p></table:table-cell>"
+
+    moment = (
+        '<table:table-cell office:value-type="date" office:date-value="2026-06-22T09:05:00">'
+        "<text:p>22/06/26</text:p></table:table-cell>"
+    )
+    talk = (
+        '<table:table-cell office:value-type="time" office:time-value="PT00H05M36S">'
+        "<text:p>5:36</text:p></table:table-cell>"
+    )
+    wait = '<table:table-cell office:value-type="float" office:value="30"/>'
+    names = "office", "table", "text"
+    spaces = " ".join(f'xmlns:{n}="urn:oasis:names:tc:opendocument:xmlns:{n}:1.0"' for n in names)
+    titles = row(*map(text, ("Date", "Attente", "Durée", "Appelant", "Poste")))
+    line = row(moment, wait, talk, text("06 39 98 01 01"), text("Camille Aubert"))
+    content = (
+        f'<?xml version="1.0"?><office:document-content {spaces} office:version="1.2">'
+        f'<office:body><office:spreadsheet><table:table table:name="Juin">{titles}{line}'
+        "</table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    file, toml = tmp_path / "appels.ods", tmp_path / "m.toml"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", MANIFEST)
+        archive.writestr("content.xml", content)
+    toml.write_text(MAPPING + '[file]\nsheet = "Juin"\n')
+    found = importing.import_file(file, toml, now=NOW)
+    assert (found.kept, found.refusals) == (1, 0), str(found)
+    (call,) = calls()
+    assert (call.received_at, call.ended_at) == (
+        datetime(2026, 6, 22, 7, 5, tzinfo=UTC),
+        datetime(2026, 6, 22, 7, 11, 6, tzinfo=UTC),
+    )
+    toml.write_text(MAPPING + '[file]\nsheet = "Juillet"\n')
+    with pytest.raises(InvalidInput):
+        importing.import_file(file, toml, now=NOW)
 
 
 def test_a_database_that_stops_on_the_way_says_what_was_kept(
