@@ -66,7 +66,7 @@ def _settings(settings: Settings, _ports: Ports, _now: datetime) -> Iterator[Fin
             "réglages", "adresse publique sans TLS", "Mettez https:// dans PUBLIC_BASE_URL."
         )
     if not settings.trusted_proxies:
-        yield Finding("réglages", "TRUSTED_PROXIES à 0", "Derrière nginx, mettez 1.")
+        yield Finding("réglages", "aucun mandataire déclaré", "Derrière nginx : TRUSTED_PROXIES=1.")
 
 
 def _database(_settings: Settings, _ports: Ports, _now: datetime) -> Iterator[Finding]:
