@@ -42,7 +42,16 @@ function listen() {
   socket.on("connect", refreshAlerts); // whatever was raised or closed meanwhile
 }
 
+/** The browser asks the person once; the button is there while it has not been answered. */
+function offerNotifications() {
+  const button = document.querySelector("[data-notify]");
+  if (!button || window.Notification?.permission !== "default") return;
+  button.hidden = false;
+  button.addEventListener("click", async () => { button.hidden = (await window.Notification.requestPermission()) !== "default"; });
+}
+
 if (box) {
+  offerNotifications();
   unlockOnGesture(() => {});
   box.addEventListener("htmx:afterSwap", () => { if (ringing && !untaken()) quiet(); });
   listen();

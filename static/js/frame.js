@@ -10,6 +10,7 @@ import { announce, toast } from "./page/toast.js";
 const HOME = "/desk";
 const FRAME = "permanence.frame"; // this tab is a desk: a page that is loaded whole in it comes back through it (page/beside.js)
 const WANTED = "permanence.frame.page"; // … and is this one
+const FILE = /\.(csv|json|xlsx|pdf)$/; // opened beside: the browser keeps or shows it, the desk stays
 const LEAVE = /^\/(sign-in|sign-out|locale|telephone|portail|carrier|static)(\/|$)/;
 
 const main = document.getElementById("main");
@@ -51,7 +52,8 @@ function onClick(event) {
   if (elsewhere || link.target || link.hasAttribute("download") || link.closest("[hx-get], [hx-boost]")) return;
   if (url.hash && url.pathname + url.search === here()) return; // within the page
   event.preventDefault();
-  go(url.pathname + url.search + url.hash);
+  if (FILE.test(url.pathname)) window.open(url.href, "_blank", "noopener");
+  else go(url.pathname + url.search + url.hash);
 }
 
 /** A plain form: its answer is a page like another. */
@@ -136,6 +138,9 @@ async function swap(found, y, hash) {
   onMove();
   window.htmx.process(page);
   window.scrollTo(0, y);
+  found.querySelectorAll("#toasts .toast").forEach((said) => { // what was done by the form that led here
+    toast(said.querySelector(".toast-body").textContent, /toast-(live|wait|stop)/.exec(said.className)?.[1]);
+  });
   arrive((hash && page.querySelector(`#${CSS.escape(hash.slice(1))}`)) || page, found.title);
   await wake(found);
 }

@@ -219,6 +219,18 @@ def test_a_mistake_is_said_and_still_closed_by_a_manager(talk: Talk, manager: St
     assert alerts()[0].closed_at is not None
 
 
+def test_an_older_alert_that_is_still_open_is_not_forgotten(
+    known: Dossier, at_desk: Desk, manager: StaffClient
+) -> None:
+    agent = at_desk()
+    agent.post("/alerts", data={"dossier": str(known.id)})
+    agent.post("/alerts")
+    first = alerts()[0].id
+    assert "est encore ouverte" in agent.get("/alerts/mine").text
+    manager.post(f"/alerts/{first}/close", data={"outcome": "no_danger"})
+    assert "est encore ouverte" not in agent.get("/alerts/mine").text
+
+
 def test_somebody_elses_alert_cannot_be_changed(talk: Talk, at_desk: Desk) -> None:
     _one, agent = talk
     agent.post("/alerts")

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import select
 
+from app.accounts.models import JournalEntry
 from app.calls import callback_rules, line_settings, opening_hours
+from app.calls.models import Line
+from app.extensions import db
 from app.reporting.statistics import day_report
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -89,3 +94,23 @@ def test_every_half_hour_of_a_day_to_midnight_is_shown() -> None:
     assert len(whole.shown_half_hours) == 48
     evening = day_report([], day, PARIS, opening=((time(18), time()),))
     assert [h.start.hour for h in evening.shown_half_hours][::2] == [18, 19, 20, 21, 22, 23]
+
+
+def test_managers_choose_whose_holidays_the_line_keeps(line: Line, login: Any) -> None:
+    manager = login("manager")
+    refused = manager.post(
+        "/admin/line/territory", data={"territory": "XX"}, headers={"Accept": "application/json"}
+    )
+    assert refused.status_code == 422
+    assert manager.post("/admin/line/territory", data={"territory": "974"}).status_code == 302
+    page = manager.get("/admin/line").text
+    assert "20 décembre" in page.replace("\u00a0", " ")
+    db.session.rollback()
+    assert db.session.get_one(Line, line.id).hours["territory"] == "974"
+    acts = db.session.scalars(select(JournalEntry.act)).all()
+    assert acts.count("line_territory") == 1
+    # The hours of the week, changed afterwards, keep it.
+    shown = {f"day-{d}": "" for d in range(7)} | {"day-0": "0h-24h"}
+    manager.post("/admin/line/hours", data=shown)
+    db.session.rollback()
+    assert db.session.get_one(Line, line.id).hours["territory"] == "974"

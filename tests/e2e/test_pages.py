@@ -23,6 +23,9 @@ PAGES = [
     ("manager", "/reports/2021-06-22"),
     ("manager", "/reports/today"),
     ("manager", "/admin/telephony"),
+    ("manager", "/alerts"),
+    ("manager", "/admin/line"),
+    ("manager", "/admin/line/rules"),
     ("admin", "/admin"),
     ("admin", "/admin/components"),
 ]
