@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from app.exceptions import Busy, InvalidInput, PermanenceError, SignInRequired, Told, Unavailable
-from app.extensions import login
+from app.extensions import login, socketio
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +31,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(SQLAlchemyError, _database)
     app.register_error_handler(Exception, _unexpected)
     app.add_template_filter(told)
+    socketio.on_error_default(_socket)
 
 
 def wants_json() -> bool:
@@ -113,6 +114,13 @@ def _database(error: SQLAlchemyError) -> Any:
             todo="Réessayez dans quelques secondes.",
         )
     )
+
+
+def _socket(error: Exception) -> dict[str, Any]:
+    """A socket's event failed: the page is told so, with the reference that the log has."""
+    reference = secrets.token_hex(4)
+    log.exception("unexpected error %s on a socket", reference, exc_info=error)
+    return {"ok": False, "error": "failed", "reference": reference}
 
 
 def _unexpected(error: Exception) -> Any:

@@ -78,6 +78,13 @@ class InvalidInput(PermanenceError):
     code = "invalid_input"
 
 
+class TooLarge(PermanenceError):
+    """More was sent than anybody types; nothing of it was read further."""
+
+    status = 413
+    code = "too_large"
+
+
 class Forbidden(PermanenceError):
     """This role may not do this."""
 

@@ -22,6 +22,7 @@ from app import (
     private_files,
     sealed,
     security_headers,
+    strict_json,
 )
 from app.accounts import admin_routes, components_page
 from app.accounts import routes as accounts_routes
@@ -51,6 +52,7 @@ from app.config import Settings
 from app.demo.seed import phone_book
 from app.dossiers import routes as dossiers_routes
 from app.extensions import babel, csrf, db, limiter, login, migrate, socketio
+from app.incoming import SOCKET_MESSAGE, Permanence
 from app.local_carrier.carrier import Carrier, create_carrier
 from app.local_carrier.settings import CarrierSettings, LineNumber, PhoneEntry
 from app.local_carrier.sockets import register_sockets
@@ -71,7 +73,7 @@ def create_app(settings: Settings | None = None, ports: Ports | None = None) -> 
     """Build the application. Tests pass settings and fake ports; a server reads its environment."""
     settings = settings or config.load()
     private_files.only_ours(settings.instance_dir)
-    app = Flask(__name__, root_path=str(ROOT), instance_path=str(settings.instance_dir))
+    app = Permanence(__name__, root_path=str(ROOT), instance_path=str(settings.instance_dir))
     app.config.update(_flask_config(settings))
     app.session_interface = Sessions()
     if settings.trusted_proxies:
@@ -109,7 +111,6 @@ def _flask_config(settings: Settings) -> dict[str, Any]:
         "WTF_CSRF_CHECK_DEFAULT": False,  # app.access calls it, by the same rule as the roles
         "WTF_CSRF_TIME_LIMIT": None,  # a desk stays open all day; the session bounds it
         "WTF_CSRF_SSL_STRICT": False,
-        "MAX_CONTENT_LENGTH": 2 * 1024 * 1024,
         "RATELIMIT_STORAGE_URI": settings.redis_url or "memory://",
         "RATELIMIT_STORAGE_OPTIONS": _limits_storage(settings),
         "RATELIMIT_ENABLED": not settings.testing,
@@ -153,6 +154,8 @@ def _init_extensions(app: Flask, settings: Settings) -> None:
         async_mode="threading" if settings.testing else "gevent",
         client_manager=socket_queue(settings.redis_url),
         cors_allowed_origins=None,
+        json=strict_json,
+        max_http_buffer_size=SOCKET_MESSAGE,
         # A dead browser is known within 8 s: its offer is withdrawn in less than 10.
         ping_interval=4,
         ping_timeout=4,

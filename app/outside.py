@@ -11,6 +11,7 @@ from __future__ import annotations
 from datetime import date, time
 
 LARGEST_ID = 2**31 - 1  # what an id's column holds on PostgreSQL
+LONGEST_PATH = 2_000  # characters of a path to come back to
 FIRST_YEAR, LAST_YEAR = 1900, 2999  # of any day that people speak of here
 LONGEST_NUMBER = 18  # digits: Python reads thousands of them, slowly, and no column holds more
 
@@ -45,6 +46,16 @@ def clean(text: str) -> str:
 def one_line(text: str) -> str:
     """The text without ends of line either: what may stand in a header or an address."""
     return clean(text).replace("\n", "").replace("\t", " ")
+
+
+def local_path(target: str) -> str | None:
+    """A path of ours to send somebody to, or None: never another site, never a second header.
+
+    Browsers take « \\ » for « / », and leave out tabs and ends of line: « /\\t/other.example ».
+    """
+    if not target.startswith("/") or len(target) > LONGEST_PATH or one_line(target) != target:
+        return None
+    return None if target.startswith("//") or "\\" in target else target
 
 
 def whole_number(text: object, least: int, most: int) -> int | None:

@@ -3,6 +3,7 @@
 * time comes from app/clock.py alone (STYLE: no hidden clock);
 * templates hold no inline script, style or handler (the Content-Security-Policy would block them);
 * patterns are compiled by app/patterns.py alone (a linear engine: texts come from outside);
+* numbers of a form or an address are read within bounds (app/outside.py);
 * `__init__.py` files stay empty, modules stay short, no utils or helpers;
 * nothing swallows every exception.
 """
@@ -92,6 +93,16 @@ def own_patterns(path: Path, tree: ast.AST) -> Iterator[Finding]:
                 yield path, node.lineno, f"import {name}: compile patterns with app.patterns"
 
 
+def loose_numbers(path: Path, tree: ast.AST) -> Iterator[Finding]:
+    """`form.get("page", type=int)` reads « ٣ », « 1_000 » and 4,000 digits."""
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+            continue
+        typed = [k for k in node.keywords if k.arg == "type" and ast.unparse(k.value) == "int"]
+        if typed and node.func.attr in {"get", "getlist"}:
+            yield path, node.lineno, "type=int: read numbers with app.outside or number_in"
+
+
 def shape(path: Path, text: str) -> Iterator[Finding]:
     """Empty __init__.py, short modules, telling names."""
     lines = text.count("\n")
@@ -111,6 +122,7 @@ def python_findings() -> Iterator[Finding]:
         yield from shape(path, text)
         yield from clock_calls(path, tree)
         yield from own_patterns(path, tree)
+        yield from loose_numbers(path, tree)
         yield from swallowed(path, tree)
 
 

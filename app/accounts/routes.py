@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, make_response, redirect, render_template, request, session, url_for
 from flask_limiter.util import get_remote_address
 from flask_login import current_user, login_user, logout_user
@@ -106,6 +104,4 @@ def choose_locale() -> Response:
 
 def _safe_next(target: str) -> str | None:
     """A path of ours, or None: never somebody else's site."""
-    parts = urlsplit(target)
-    local = target.startswith("/") and not target.startswith(("//", "/\\"))
-    return target if local and not parts.netloc and not parts.scheme else None
+    return outside.local_path(target)

@@ -37,6 +37,7 @@ from app.calls.record import Event, Kind, Outcome, State
 from app.dossiers import phone_numbers
 from app.exceptions import PermanenceError
 from app.extensions import db
+from app.incoming import number_in
 from app.tickets.models import CallBack, CallBackState, Contact
 from app.wiring import settings
 
@@ -74,7 +75,7 @@ def apology() -> Response:
     Not for ever where a fallback is hosted apart: after about a minute an error sends the caller
     to it, and it takes her number.
     """
-    heard = request.args.get("again", 0, type=int)
+    heard = number_in(request.args, "again", 0, least=0)
     if heard >= MOST_APOLOGIES and settings().fallback_url:
         return Response(status=503)
     twiml = VoiceResponse()

@@ -192,7 +192,7 @@ def sms_incoming() -> Response:
 @signed_webhook
 def sms_status() -> Response:
     """What became of a message that we sent; ``message`` is our own name of it."""
-    message_id = request.args.get("message", 0, type=int)
+    message_id = outside.identifier(request.args.get("message")) or 0
     if 0 < message_id <= LARGEST_ID:
         form_sms.reported(
             message_id,

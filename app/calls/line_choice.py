@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, request
 
+from app import outside
 from app.calls import line_service
 
 
@@ -14,7 +15,7 @@ def install(bp: Blueprint) -> None:
 
     @bp.before_request
     def choose() -> None:
-        line_service.about(request.args.get("line", type=int))
+        line_service.about(outside.identifier(request.args.get("line")))
 
     @bp.url_defaults
     def keep(_endpoint: str, values: dict[str, Any]) -> None:

@@ -25,6 +25,7 @@ from app.calls.announcement_settings import SOUND_LIMIT
 from app.calls.line_rules import BOUNDS
 from app.calls.line_settings import Errors
 from app.exceptions import Conflict, InvalidInput, NotFound
+from app.incoming import BODY, takes
 
 bp = Blueprint("line", __name__, url_prefix="/admin/line")
 line_choice.install(bp)
@@ -304,6 +305,7 @@ def reset_text(language: str, key: str) -> Page:
 
 @bp.post("/announcements/<language>/<key>/sound")
 @allow("manager", "admin")
+@takes(SOUND_LIMIT + BODY)
 def upload_sound(language: str, key: str) -> Page:
     """Play an uploaded file instead of speaking."""
     upload = request.files.get("sound")

@@ -12,6 +12,7 @@ from twilio.request_validator import RequestValidator, compare
 
 from app.config import Settings
 from app.exceptions import Forbidden
+from app.incoming import this_request
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +25,7 @@ def verify(settings: Settings) -> None:
     query = request.query_string.decode("ascii", "replace")
     url = settings.public_base_url + request.path + (f"?{query}" if query else "")
     signature = request.headers.get("X-Twilio-Signature", "")
-    if not _is_valid(settings.twilio_auth_token, url, request.form.to_dict(flat=True), signature):
+    if not _is_valid(settings.twilio_auth_token, url, this_request().given(), signature):
         log.warning(
             "refused a webhook with a %s signature on %s",
             "wrong" if signature else "missing",

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
-from app import clock
+from app import clock, outside
 from app.access import allow
 from app.accounts import service as accounts
 from app.accounts.models import Agent
@@ -74,7 +74,7 @@ def call(ref: str) -> str:
 @allow("manager", "admin")
 def offer(ref: str) -> BaseResponse:
     """Ring one chosen agent for it."""
-    agent_id = _agent(request.form.get("agent", type=int) or 0).id
+    agent_id = _agent(outside.identifier(request.form.get("agent")) or 0).id
     supervision.offer_to(ref, agent_id, by=_me(), now=clock.now())
     name = db.session.get_one(Agent, agent_id).display_name
     return _done(_("L’appel sonne chez %(name)s.", name=name))

@@ -12,7 +12,7 @@ from datetime import datetime
 from flask import Response, request
 from twilio.twiml.voice_response import VoiceResponse
 
-from app import clock
+from app import clock, outside
 from app.access import signed_webhook
 from app.adapters.ports import NOBODY, agent_of
 from app.calls import announcements, probe, service, store, told
@@ -68,7 +68,7 @@ def agent() -> Response:
     """A softphone, or an outside number that an agent asked, answered: it joins the conference."""
     leg = request.form.get("CallSid", "")[:64]
     call, twiml = _call_named(), VoiceResponse()
-    party_id = request.args.get("party", type=int)
+    party_id = outside.identifier(request.args.get("party"))
     agent_id = agent_of(request.form.get("To", ""))
     if call is not None and party_id is not None:
         joins = _party_joins(call, party_id, leg)

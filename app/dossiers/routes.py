@@ -21,6 +21,7 @@ from app.dossiers.service import Protected
 from app.dossiers.vocabulary import FlagKind
 from app.dossiers.wording import Words
 from app.exceptions import InvalidInput, NotFound
+from app.incoming import number_in
 
 bp = Blueprint("dossiers", __name__)
 
@@ -43,9 +44,7 @@ def id_in(values: MultiDict[str, str], name: str) -> int | None:
 def index() -> str:
     """All the dossiers, or those of one's own portfolio (``scope=mine``)."""
     mine = request.args.get("scope") == "mine"
-    page = store.page(
-        request.args.get("page", 1, type=int), owner_id=current_user.id if mine else None
-    )
+    page = store.page(number_in(request.args, "page"), owner_id=current_user.id if mine else None)
     return render_template(
         "dossiers/index.html", page=page, query="", scope="mine" if mine else "all", words=words()
     )
@@ -56,7 +55,7 @@ def index() -> str:
 def search() -> str:
     """Dossiers by name, reference, mail or telephone; posted, so that no name is in a log."""
     query = request.form.get("q", "").strip()[:100]
-    page = store.search(query, request.form.get("page", 1, type=int))
+    page = store.search(query, number_in(request.form, "page"))
     return render_template(
         "dossiers/index.html", page=page, query=query, scope="search", words=words()
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
+from app import outside
 from app.access import public
 from app.local_carrier.current import carrier
 from app.local_carrier.fakes import CallFailed, FakeCall, FakePhone
@@ -143,9 +144,11 @@ def fetch_phone(key: str) -> Response:
     phone, args = carrier().driver.phones[key], request.args
     timeout = min(args.get("timeout", 5.0, type=float), MAX_WAIT)
     if args.get("calls"):
-        phone.wait_for_call(args.get("calls", 1, type=int), timeout)
+        phone.wait_for_call(outside.whole_number(args.get("calls", "1"), 0, 10**6) or 0, timeout)
     if args.get("messages"):
-        phone.wait_for_message(args.get("messages", 1, type=int), timeout)
+        phone.wait_for_message(
+            outside.whole_number(args.get("messages", "1"), 0, 10**6) or 0, timeout
+        )
     return jsonify(_phone_shape(phone))
 
 

@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 
 from flask import Response, jsonify, request
 
+from app import outside
 from app.local_carrier import rest_shapes as shapes
 from app.local_carrier import verbs
 from app.local_carrier.conferences import Conference, Participant
@@ -157,7 +158,7 @@ def _room_for(sid: str) -> Conference:
                         "ConferenceStatusCallbackMethod", "POST"
                     ),
                     events=tuple(word for value in words for word in value.split()),
-                    max_participants=request.form.get("MaxParticipants", 250, type=int),
+                    max_participants=_most_participants(),
                     record=request.form.get("ConferenceRecord", "do-not-record"),
                 ),
                 request.form.get("ConferenceStatusCallback", ""),
@@ -176,3 +177,8 @@ def _joining(name: str) -> str:
     noun = ElementTree.SubElement(dial, "Conference", {k: v for k, v in given.items() if v})
     noun.text = name
     return ElementTree.tostring(response, encoding="unicode")
+
+
+def _most_participants() -> int:
+    asked = outside.whole_number(request.form.get("MaxParticipants"), -1, 10**6)
+    return 250 if asked is None else asked

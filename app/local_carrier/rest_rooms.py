@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Response, jsonify, request
 
+from app import outside
 from app.local_carrier import rest_shapes as shapes
 from app.local_carrier.conferences import Conference
 from app.local_carrier.current import exchange
@@ -108,7 +109,7 @@ def _queue(sid: str) -> CallQueue:
 
 
 def _resize(line: CallQueue) -> None:
-    size = request.form.get("MaxSize", type=int)
+    size = outside.whole_number(request.form.get("MaxSize"), -1, 10**6)
     if size is not None:
         line.max_size = max(0, min(size, 5000))
 

@@ -20,6 +20,7 @@ from app.dossiers.models import Dossier
 from app.dossiers.routes import DESK, id_in, words
 from app.dossiers.wording import Words
 from app.exceptions import InvalidInput, NotFound
+from app.incoming import number_in
 from app.tickets import message_view, messages, reasons, service, store
 from app.tickets.message_view import Shown
 from app.tickets.models import Contact
@@ -73,8 +74,8 @@ def draft() -> Response:
     """Keep what was begun in the bar. JSON: ``{contact, note, chosen: {field: value}}``; what is not
     there was not touched."""
     body = request.get_json(silent=True)
-    contact_id = body.get("contact") if isinstance(body, dict) else None
-    if not isinstance(body, dict) or not isinstance(contact_id, int):
+    contact_id = outside.identifier(body.get("contact")) if isinstance(body, dict) else None
+    if not isinstance(body, dict) or contact_id is None:
         raise InvalidInput("La demande est incomplète ou abîmée.")
     note, chosen = body.get("note"), body.get("chosen")
     kept = service.keep_draft(
@@ -98,7 +99,7 @@ def index() -> str:
     day = _day(request.args.get("day", "")) or today
     page = store.page(
         day,
-        request.args.get("page", 1, type=int),
+        number_in(request.args, "page"),
         agent_id=current_user.id if scope == "mine" else None,
         unqualified=scope == "undone",
     )

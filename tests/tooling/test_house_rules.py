@@ -81,6 +81,16 @@ def test_inline_code_in_templates_is_found(rules: ModuleType, html: str, breach:
     assert any(pattern.search(html) for pattern, _what in rules.INLINE) is breach
 
 
+def test_a_number_read_without_bounds_is_found(rules: ModuleType) -> None:
+    for code, breaches in (
+        ('request.args.get("page", 1, type=int)', 1),
+        ('form.getlist("id", type=int)', 1),
+        ('number_in(request.args, "page")', 0),
+        ('parser.add_argument("--port", type=int)', 0),
+    ):
+        assert len(list(rules.loose_numbers(Path("x.py"), ast.parse(code)))) == breaches
+
+
 def test_no_test_reaches_the_outside() -> None:
     with socket.socket() as probe, pytest.raises(OutsideReached):
         probe.connect(("192.0.2.1", 80))
