@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -22,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.accounts.models import Agent
-from app.dossiers import name_folding, phone_numbers
+from app.dossiers import mail_address, name_folding, phone_numbers
 from app.dossiers.facts import DossierFacts, EventFact, PieceFact, fold
 from app.dossiers.models import (
     Annotation,
@@ -78,8 +79,10 @@ class Page:
 
 
 def printable(text: str) -> str:
-    """``text`` without control characters: PostgreSQL refuses some, and nobody types them."""
-    return "".join(c for c in text if c.isprintable()).strip()
+    """``text`` on one line, its accents composed, any space a plain one, without signs that nobody
+    sees: PostgreSQL refuses some, and nobody types them."""
+    spaced = " ".join(unicodedata.normalize("NFC", text).split())
+    return "".join(c for c in spaced if c.isprintable()).strip()
 
 
 def candidates_for_number(e164: str | None) -> tuple[Candidate, ...]:
@@ -324,7 +327,9 @@ def _who(text: str) -> tuple[ColumnElement[bool] | None, ColumnElement[int]]:
     """Which persons a query means (None: none, its signs make no word), and 0 for the surest."""
     surest: ColumnElement[int] = literal(0)
     if "@" in text:
-        return Person.email.ilike(f"{_literal(text)}%", escape="\\"), surest
+        read = mail_address.read(text)
+        begun = read.text if isinstance(read, mail_address.Address) else text
+        return Person.email.ilike(f"{_literal(begun)}%", escape="\\"), surest
     e164 = phone_numbers.stored(text)
     if e164:
         called = select(PersonPhone.person_id).where(PersonPhone.e164 == e164)

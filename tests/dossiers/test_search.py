@@ -56,7 +56,14 @@ def test_persons_without_a_dossier_are_counted_and_the_list_is_bounded() -> None
     )
 
 
-@pytest.mark.parametrize("query", ["06 39 98 01 77", "ana.seule@courriel.example"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "06 39 98 01 77", "06\u201139\u201198\u201101\u201177", "\u202a06\u202f39\u200998 01 77\u202c",
+        "ana.seule@courriel.example", "mailto:Ana.Seule@courriel.example", "ana.seule@",
+        "Ana <ana.seule@courriel.example>", "Ana\u00a0Seule", "Seule\u202fAna", "Ana\tSeule",
+    ],
+)  # fmt: skip
 def test_a_person_without_a_dossier_is_found_by_number_and_mail(query: str) -> None:
     person = create_person(
         "+33639980177", last_name="Seule", first_name="Ana", email="ana.seule@courriel.example"
@@ -121,3 +128,18 @@ def test_the_pages_show_a_person_without_a_dossier(login: Any) -> None:
     assert 'name="person"' in pane
     assert 'name="dossier"' not in pane
     assert "Aucun dossier trouvé" not in pane
+
+
+def test_a_name_that_is_pasted_keeps_its_words(login: Any) -> None:
+    contact = create_contact("+33639980101")
+    made = login("front").post(
+        "/dossiers/persons",
+        data={
+            "contact": contact.id,
+            "first_name": "E\u0301lo\u00a0 Marie\u200b",
+            "last_name": "Le\u202fGo\u00adff\n",
+        },
+    )
+    assert made.status_code == 200
+    person = db.session.scalars(select(Person)).one()
+    assert (person.first_name, person.last_name) == ("Élo Marie", "Le Goff")
