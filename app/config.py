@@ -20,6 +20,8 @@ from app import own_secrets
 from app.exceptions import ConfigurationError
 
 TWILIO_API = "https://api.twilio.com"
+SERVICE_SETTINGS = Path("/etc/permanence.env")  # written by deploy/prepare, read by systemd
+ELSEWHERE = ("DATABASE_URL", "INSTANCE_DIR")
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ SETTINGS = (
         str,
         "",
         "Encrypt NIR, IBAN and secrets of second factors in the database; newest first, separated by "
-        "commas. Made by « keys new ».",
+        "commas; .env.example says how one is made.",
         True,
         True,
     ),
@@ -181,7 +183,9 @@ class Settings:
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings. Raises ConfigurationError that names every missing or wrong one."""
-    environ = os.environ if environ is None else environ
+    if environ is None:
+        environ = os.environ
+        _refuse_beside_a_service(environ)
     values, problems = _read(environ)
     if values["TWILIO_ACCOUNT_SID"]:
         problems += [
@@ -205,6 +209,19 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         **{name.lower(): value for name, value in values.items()}, embedded_carrier=embedded
     )
+
+
+def _refuse_beside_a_service(environ: Mapping[str, str]) -> None:
+    """On a machine that serves, a command without the service's settings works on a database of its own.
+
+    Whoever names another place (INSTANCE_DIR, DATABASE_URL) means it.
+    """
+    if SERVICE_SETTINGS.exists() and not any(environ.get(name) for name in ELSEWHERE):
+        raise ConfigurationError(
+            "Cette machine a des réglages de service (%(path)s) que cette commande n'a pas lus. "
+            "Lancez-la par « sudo bin/manage … ».",
+            path=SERVICE_SETTINGS,
+        )
 
 
 def _read(environ: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from app import own_secrets
+from app import config, own_secrets
 from app.config import SETTINGS, TWILIO_API, load
 from app.exceptions import ConfigurationError
 
@@ -88,3 +89,22 @@ def test_processes_that_begin_together_have_the_same_secrets(tmp_path: Path) -> 
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda _: own_secrets.load(tmp_path / "instance"), range(24)))
     assert all(each == found[0] for each in found)
+
+
+def test_no_command_works_beside_a_service_by_mistake(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a machine that serves, a bare command would make a database and secrets of its own."""
+    monkeypatch.chdir(tmp_path)
+    for name in config.ELSEWHERE:
+        monkeypatch.delenv(name, raising=False)
+    service = tmp_path / "permanence.env"
+    monkeypatch.setattr(config, "SERVICE_SETTINGS", service)
+    assert load().embedded_carrier  # no service here: a newcomer's machine
+    shutil.rmtree(tmp_path / "instance")
+    service.write_text("SECRET_KEY=x\n")
+    with pytest.raises(ConfigurationError, match="bin/manage"):
+        load()
+    assert not (tmp_path / "instance").exists()
+    monkeypatch.setenv("INSTANCE_DIR", str(tmp_path / "elsewhere"))
+    assert load().instance_dir == tmp_path / "elsewhere"

@@ -219,6 +219,28 @@ def test_the_settings_file_says_the_same_to_systemd_and_to_a_shell(tmp_path: Pat
     ).read_text() != path.read_text()  # nobody's secrets are another's
 
 
+def test_an_older_installation_gets_a_key_and_keeps_the_rest(tmp_path: Path) -> None:
+    path = tmp_path / "etc/permanence.env"
+    path.parent.mkdir()
+    path.write_text("SECRET_KEY=mine\nENCRYPTION_KEYS=\n")
+    say(ROOT / "deploy/prepare", DOMAIN, "--root", tmp_path)
+    once = path.read_text()
+    assert once.startswith("SECRET_KEY=mine\nENCRYPTION_KEYS=\n")
+    assert re.search(r"(?m)^ENCRYPTION_KEYS=\S{44}$", once)
+    say(ROOT / "deploy/prepare", DOMAIN, "--root", tmp_path)
+    assert path.read_text() == once
+
+
+def test_a_file_that_somebody_changed_is_not_written_over(tmp_path: Path) -> None:
+    say(ROOT / "deploy/prepare", DOMAIN, "--root", tmp_path)
+    unit = tmp_path / "etc/systemd/system/permanence-web@.service"
+    ours = unit.read_text()
+    unit.write_text("[Service]\n")
+    say(ROOT / "deploy/prepare", DOMAIN, "--root", tmp_path)
+    assert unit.read_text() == "[Service]\n"
+    assert unit.with_name(unit.name + ".new").read_text() == ours
+
+
 @pytest.mark.parametrize(
     "unit", sorted(path.name for path in (ROOT / "deploy").glob("permanence-*"))
 )
