@@ -6,7 +6,6 @@ sticky sessions), never workers: Socket.IO cannot share a port between workers.
 
 import gc
 import os
-import re
 from typing import Any
 
 from gunicorn.glogging import Logger
@@ -30,7 +29,12 @@ access_log_format = "%(t)s %(m)s %(U)s %(s)s %(B)s bytes %(M)s ms"
 errorlog = "-"
 loglevel = os.environ.get("LOG_LEVEL", "info")
 
-_TOKEN_IN_PATH = re.compile(r"(/portail/lien/)[^/?\s]+")
+
+def path_of_line(path: str) -> str:
+    """The path as the access log may hold it."""
+    from app.masked_paths import masked  # pure: nothing that monkey patching comes too late for
+
+    return masked(path)
 
 
 class PrivateLogger(Logger):
@@ -39,7 +43,7 @@ class PrivateLogger(Logger):
     def atoms(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """The values of one access line."""
         atoms: dict[str, Any] = super().atoms(*args, **kwargs)
-        atoms["U"] = _TOKEN_IN_PATH.sub(r"\1***", atoms.get("U") or "")
+        atoms["U"] = path_of_line(atoms.get("U") or "")
         return atoms
 
 

@@ -8,10 +8,9 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
-from sqlalchemy import Select, func, select, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Select, func, select
 
-from app import clock
+from app import clock, readiness
 from app.access import public
 from app.accounts.models import Agent, Presence
 from app.accounts.presence import PresenceState
@@ -36,12 +35,14 @@ def live() -> Any:
 @bp.get("/health/ready")
 @public
 def ready() -> Any:
-    """The process can serve: its database answers."""
-    try:
-        db.session.execute(text("SELECT 1"))
-    except SQLAlchemyError:
-        return jsonify({"status": "unavailable", "database": "down"}), 503
-    return jsonify({"status": "ok", "database": "up"})
+    """The process can serve: its database answers, takes what is written, and has room.
+
+    Without Redis or with a dead worker people are still served: « degraded », which names what is missing.
+    """
+    found = {"database": readiness.database(), **readiness.around(clock.now())}
+    if found["database"] != "up" or "disk" in found:
+        return jsonify({"status": "unavailable", **found}), 503
+    return jsonify({"status": "degraded" if len(found) > 1 else "ok", **found})
 
 
 CALLS = Gauge("permanence_calls", "Calls that are live now, by state.", ["state"])

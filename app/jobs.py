@@ -13,6 +13,7 @@ from flask import Flask
 from huey import RedisHuey, SqliteHuey, crontab
 from huey.api import Huey
 from huey.consumer import Consumer
+from huey.serializer import SignedSerializer
 
 from app import clock, retention
 from app.config import Settings
@@ -23,10 +24,15 @@ log = logging.getLogger(__name__)
 
 def make_queue(settings: Settings) -> Huey:
     """The job queue of this installation."""
+    # What lies in Redis is signed: who can write there cannot make this process run it.
+    signed = SignedSerializer(secret=settings.secret_key, salt="jobs")
     if settings.redis_url:
-        return RedisHuey("permanence", connection_pool=pool(settings.redis_url, "jobs"))
+        jobs = pool(settings.redis_url, "jobs")
+        return RedisHuey("permanence", connection_pool=jobs, serializer=signed)
     settings.instance_dir.mkdir(parents=True, exist_ok=True)
-    return SqliteHuey("permanence", filename=str(settings.instance_dir / "jobs.sqlite"))
+    return SqliteHuey(
+        "permanence", filename=str(settings.instance_dir / "jobs.sqlite"), serializer=signed
+    )
 
 
 def register(app: Flask) -> Huey:

@@ -19,8 +19,14 @@ WAIT_SECONDS = 5
 @lru_cache(maxsize=16)
 def pool(url: str, use: str) -> BlockingConnectionPool:
     """The connections of this process for one ``use`` (limits, jobs, sockets)."""
+    # Counting must never make somebody wait; who listens for messages waits for ever, rightly.
+    patience = {"socket_connect_timeout": 1, "socket_timeout": 2} if use == "limits" else {}
     return BlockingConnectionPool.from_url(
-        url, max_connections=CONNECTIONS, timeout=WAIT_SECONDS, client_name=f"permanence-{use}"
+        url,
+        max_connections=CONNECTIONS,
+        timeout=2 if patience else WAIT_SECONDS,
+        client_name=f"permanence-{use}",
+        **patience,
     )
 
 
