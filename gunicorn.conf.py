@@ -14,7 +14,8 @@ wsgi_app = "app.factory:create_app()"
 bind = f"{os.environ.get('HOST', '0.0.0.0')}:{os.environ.get('PORT', '5000')}"  # noqa: S104
 worker_class = "gevent"
 workers = 1
-worker_connections = 2000
+# Open sockets and requests together: one process may carry the desks of both, and callers too.
+worker_connections = 8192
 timeout = 60  # seconds without a heartbeat of the event loop before the worker is restarted
 graceful_timeout = 5  # requests are short; sockets never end by themselves, they reconnect
 keepalive = 30

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import runpy
 from collections.abc import Iterator
 
 import pytest
@@ -38,6 +39,7 @@ def test_every_way_in_of_the_provider_is_asked_twice() -> None:
         assert "proxy_next_upstream error timeout" in block
 
 
+UNITS = list((ROOT / "deploy").glob("permanence-*@.service"))
 WORDS = {
     "sum",
     "max",
@@ -87,3 +89,15 @@ def test_every_alert_says_what_to_do(rule: dict[str, object]) -> None:
     assert rule["for"]
     assert rule["labels"]["severity"] in ("page", "warning")  # type: ignore[index]
     assert len(rule["annotations"]["todo"]) > 20  # type: ignore[index]
+
+
+def test_one_process_can_carry_the_desks_of_both() -> None:
+    """Two thousand desks, all on one process while the other restarts, and callers beside them."""
+    served = runpy.run_path(str(ROOT / "gunicorn.conf.py"))["worker_connections"]
+    files = [int(re.search(r"LimitNOFILE=(\d+)", path.read_text())[1]) for path in UNITS]  # type: ignore[index]
+    sockets = int(re.search(r"worker_connections (\d+)", CONFIGURATION)[1])  # type: ignore[index]
+    open_files = int(re.search(r"worker_rlimit_nofile (\d+)", CONFIGURATION)[1])  # type: ignore[index]
+    assert served >= 2 * 2000
+    assert min(files) > 2 * served
+    assert sockets >= 2 * served  # towards the browser, and towards the process
+    assert open_files >= sockets
