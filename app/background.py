@@ -15,8 +15,9 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock, jobs
+from app.accounts import sessions
 from app.batch import Batch
-from app.calls import commands_outbox, dispatch, live, provider_watch, sockets, ticker
+from app.calls import commands_outbox, departures, dispatch, live, provider_watch, sockets, ticker
 from app.exceptions import PermanenceError
 from app.extensions import socketio
 
@@ -82,6 +83,9 @@ def install(app: Flask, testing: bool) -> None:
     def start(task: Callable[[], None]) -> None:
         spawn_served(app, task)
 
+    app.extensions["permanence.signed_out"] = lambda agent: departures.signed_out(
+        agent, now=clock.now()
+    )
     news = Batch(live.tell_desks, start)
     app.extensions["permanence.desks"] = live.tell_desks if testing else news.add
     done = Batch(commands_outbox.delete_rows, start, lambda: socketio.sleep(FORGET_SECONDS))
@@ -110,6 +114,7 @@ def start_ticker(app: Flask) -> None:
     Several processes may do it: one at a time works.
     """
     settings = app.extensions["permanence.settings"]
+    every(app, PULSE_SECONDS, "sessions", lambda: sessions.sweep(now=clock.now()))
     every(app, settings.ticker_seconds, "ticker", lambda: ticker.tick(clock.now()))
     if settings.reconcile_seconds > 0:
         every(app, settings.reconcile_seconds, "reconciliation", provider_watch.run)

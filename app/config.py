@@ -104,6 +104,15 @@ SETTINGS = (
         "",
         "age's public key (age1…) that encrypts backups; « backup key » makes one; empty: not encrypted.",
     ),
+    Setting(
+        "SESSION_HOURS", float, 12.0, "A session ends this long after signing in, whatever it does."
+    ),
+    Setting(
+        "SESSION_IDLE_MINUTES",
+        float,
+        120.0,
+        "A session without a request and without an open tab ends after this.",
+    ),
     Setting("TRUSTED_PROXIES", int, 0, "How many reverse proxies stand before the web process."),
     Setting("TICKER_SECONDS", float, 0.5, "Pause between two looks at the due deadlines."),
 )
@@ -139,6 +148,8 @@ class Settings:
     carrier_control_token: str
     voicemail_days: int
     backup_recipient: str
+    session_hours: float
+    session_idle_minutes: float
     trusted_proxies: int
     ticker_seconds: float
     embedded_carrier: bool

@@ -24,7 +24,7 @@ from app import (
     security_headers,
     strict_json,
 )
-from app.accounts import admin_routes, components_page
+from app.accounts import admin_routes, components_page, sessions
 from app.accounts import routes as accounts_routes
 from app.adapters.outbox import FileOutbox
 from app.adapters.ports import Ports
@@ -107,7 +107,7 @@ def _flask_config(settings: Settings) -> dict[str, Any]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": settings.secure_cookies,
-        "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
+        "PERMANENT_SESSION_LIFETIME": timedelta(hours=settings.session_hours),
         "WTF_CSRF_CHECK_DEFAULT": False,  # app.access calls it, by the same rule as the roles
         "WTF_CSRF_TIME_LIMIT": None,  # a desk stays open all day; the session bounds it
         "WTF_CSRF_SSL_STRICT": False,
@@ -168,7 +168,11 @@ def _init_extensions(app: Flask, settings: Settings) -> None:
 def _ports(settings: Settings) -> Ports:
     outbox = None if settings.smtp_url else FileOutbox(settings.instance_dir / "outbox")
     return Ports(
-        telephony=TwilioVoice(settings, before_call=release_connection),
+        telephony=TwilioVoice(
+            settings,
+            before_call=release_connection,
+            softphone_epoch=sessions.softphone_epoch,
+        ),
         mail=SmtpMail(settings.smtp_url, settings.mail_from) if outbox is None else outbox,
         sms=TwilioSms(settings, before_call=release_connection),
         outbox=outbox,

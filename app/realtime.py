@@ -21,6 +21,12 @@ def publish_here(event: str, payload: dict[str, Any], *, room: str) -> None:
     socketio.emit(event, payload, to=room, ignore_queue=True)
 
 
+def sign_out_tab(sid: str, why: str) -> None:
+    """Close one tab, whichever process serves it: its session is over. It is told why first."""
+    socketio.emit("signed-out", {"why": why}, to=sid)
+    socketio.server.disconnect(sid, namespace="/")
+
+
 def heard_here(room: str) -> bool:
     """Is a browser of this process in ``room``?"""
     return next(socketio.server.manager.get_participants("/", room), None) is not None

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, or_, select, update
 
-from app.accounts import guessing, journal
+from app.accounts import guessing, journal, sessions
 from app.alerts.models import Alert
 from app.calls import voicemail
 from app.calls.models import Call
@@ -63,6 +63,7 @@ def run(*, now: datetime, dry_run: bool) -> dict[str, int]:
         db.session.execute(update(Contact).where(contacts).values(caller_number=None, note=""))
         messages.erase(messages.old(limit), now)
         guessing.forget_old(now=now)
+        sessions.forget_old(now=now)
         journal.record("retention", "contacts:old", agent_id=None, now=now, detail=counts)
     return counts
 

@@ -31,6 +31,11 @@ def spawn(task: Callable[[], object], *, after: float = 0.0) -> None:
     runner(app, task, after)
 
 
+def signed_out(agent_id: int) -> None:
+    """Tell the telephone that a session of this agent is over: she is not rung without another."""
+    current_app.extensions["permanence.signed_out"](agent_id)
+
+
 def wake() -> None:
     """Ask routing to look at the queue again."""
     current_app.extensions["permanence.wake"]()

@@ -10,11 +10,21 @@ from itsdangerous import URLSafeTimedSerializer
 from twilio.request_validator import RequestValidator
 from werkzeug.test import TestResponse
 
+from app import clock
+from app.accounts import sessions
 from app.accounts.models import Agent
+from app.unit_of_work import unit_of_work
 from tests.fixtures.settings import AUTH_TOKEN, BASE_URL
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 _RAW_CSRF = "token-of-the-tests"
+
+
+def forget_who_asked() -> None:
+    """The test's own app context stays open, so Flask reuses its `g`: without this the second request
+    (or connection) would still be the first one's person, in her language."""
+    for name in ("_login_user", "_flask_babel", "csrf_token", "csrf_valid"):
+        g.pop(name, None)
 
 
 class StaffClient(FlaskClient):
@@ -24,10 +34,7 @@ class StaffClient(FlaskClient):
     csrf: str = ""
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        # The test's own app context stays open, so Flask reuses its `g`: without this the second
-        # request would still be the first one's person, in her language.
-        for name in ("_login_user", "_flask_babel", "csrf_token", "csrf_valid"):
-            g.pop(name, None)
+        forget_who_asked()
         if self.csrf and str(kwargs.get("method", "GET")).upper() in UNSAFE:
             headers = dict(kwargs.pop("headers", None) or {})
             kwargs["headers"] = {"X-CSRFToken": self.csrf, **headers}
@@ -35,8 +42,10 @@ class StaffClient(FlaskClient):
 
     def sign_in(self, agent: Agent) -> StaffClient:
         """Open a session for ``agent`` without the (slow, rate-limited) form."""
+        with unit_of_work():
+            key = sessions.begin(agent.id, now=clock.now())
         with self.session_transaction() as session:
-            session["_user_id"] = agent.get_id()
+            session["_user_id"] = key
             session["_fresh"] = True
             session["csrf_token"] = _RAW_CSRF
         serializer = URLSafeTimedSerializer(str(self.application.secret_key), salt="wtf-csrf-token")

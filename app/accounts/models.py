@@ -29,7 +29,7 @@ class Agent(UserMixin, db.Model):
     languages: Mapped[list[str]] = mapped_column(JSON, default=lambda: ["fr"])
     locale: Mapped[str] = mapped_column(String(5), default="fr")
     active: Mapped[bool] = mapped_column(Boolean, default=True)
-    session_epoch: Mapped[int] = mapped_column(default=0)
+    softphone_epoch: Mapped[int] = mapped_column(default=0)
 
     presence: Mapped[Presence] = relationship(back_populates="agent", uselist=False)
 
@@ -38,9 +38,34 @@ class Agent(UserMixin, db.Model):
         """May she sign in? (Flask-Login asks.)"""
         return self.active
 
+    # Of the session that a request came with (``sessions.find``); no columns.
+    session_key = ""
+    session_id = 0
+
     def get_id(self) -> str:
-        """Session key: changes when all sessions of an agent are closed (``session_epoch``)."""
-        return f"{self.id}.{self.session_epoch}"
+        """What the cookie holds: the key of her session."""
+        return self.session_key
+
+
+class StaffSession(db.Model):
+    """A session of an agent, from signing in to its end; the cookie's key is ``key_hash``'s origin.
+
+    ``browser`` is a few words (« Firefox, Windows ») for its owner. ``proved_at``: when its holder
+    last showed who they are, which acts on the account itself ask for.
+    """
+
+    __tablename__ = "staff_sessions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"), index=True)
+    browser: Mapped[str] = mapped_column(String(60), default="")
+    began_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    proved_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
+    ended_why: Mapped[str | None] = mapped_column(String(20))
 
 
 class Presence(db.Model):
@@ -64,12 +89,13 @@ class Presence(db.Model):
 
 
 class Connection(db.Model):
-    """An open browser tab of an agent; ``process`` serves it, ``seen_at`` proves it alive."""
+    """An open browser tab of an agent's session; ``process`` serves it, ``seen_at`` proves it alive."""
 
     __tablename__ = "connections"
 
     sid: Mapped[str] = mapped_column(String(64), primary_key=True)
     agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"), index=True)
+    session_id: Mapped[int | None] = mapped_column(ForeignKey("staff_sessions.id"), index=True)
     process: Mapped[str] = mapped_column(String(64), index=True)
     seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
 

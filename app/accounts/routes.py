@@ -9,9 +9,10 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy import update
 from werkzeug import Response
 
-from app import clock, outside
+from app import clock
 from app.access import allow, public
-from app.accounts import known_browser, passwords, sign_in
+from app.accounts import journal, known_browser, passwords, sessions, sign_in
+from app.accounts.browser_words import browser_words
 from app.accounts.models import Agent
 from app.exceptions import Busy
 from app.extensions import db, limiter, login
@@ -25,13 +26,8 @@ LOCALES = ("fr", "en")
 
 @login.user_loader
 def load_agent(key: str) -> Agent | None:
-    """The agent of a session, unless she was disabled or her sessions were closed."""
-    agent_id, _dot, epoch = key.partition(".")
-    known = outside.identifier(agent_id)
-    agent = db.session.get(Agent, known) if known else None
-    if agent is None or not agent.active or str(agent.session_epoch) != epoch:
-        return None
-    return agent
+    """The agent of a live session."""
+    return sessions.find(key, now=clock.now())
 
 
 @bp.get("/")
@@ -46,8 +42,10 @@ def home() -> Response:
 @bp.get("/sign-in", endpoint="sign_in")
 @public
 def sign_in_page() -> str:
-    """The sign-in form."""
-    return render_template("accounts/sign_in.html", email="", refused=False)
+    """The sign-in form; it says why a session that this browser still names is over."""
+    key = str(session.get("_user_id") or "")
+    over = None if current_user.is_authenticated or not key else sessions.why_over(key)
+    return render_template("accounts/sign_in.html", email="", over=over)
 
 
 @bp.post("/sign-in")
@@ -67,9 +65,7 @@ def sign_in_submit() -> Response | tuple[str, int]:
         return make_response(page, busy.status, {"Retry-After": str(busy.retry_after)})
     if agent is None:
         return render_template("accounts/sign_in.html", email=email, refused=True), 401
-    session.clear()  # a new session: a fixed cookie from before cannot ride along
-    login_user(agent)
-    session.permanent = True
+    _begin_session(agent)
     # Now, and not with the first page: two tabs that ask at once would each be given a session with
     # a form token of its own, and only the last one's would be kept.
     generate_csrf()
@@ -78,10 +74,29 @@ def sign_in_submit() -> Response | tuple[str, int]:
     return answer
 
 
+def _begin_session(agent: Agent) -> None:
+    """Sign in on this browser; whoever was signed in here is not any more."""
+    now, before = clock.now(), current_user
+    with unit_of_work() as work:
+        if before.is_authenticated:
+            why = sessions.Why.RENEWED if before.id == agent.id else sessions.Why.REPLACED
+            sessions.end(before.session_id, why, work, now=now)
+        agent.session_key = sessions.begin(
+            agent.id, browser=browser_words(request.user_agent.string), now=now
+        )
+    session.clear()  # a new session: a fixed cookie from before cannot ride along
+    login_user(agent)
+    session.permanent = True
+
+
 @bp.post("/sign-out")
 @allow()
 def sign_out() -> Response:
-    """End the session."""
+    """End the session, and with it the copies of its cookie."""
+    now = clock.now()
+    with unit_of_work() as work:
+        sessions.end(current_user.session_id, sessions.Why.SIGNED_OUT, work, now=now)
+        journal.record("sign_out", f"agent:{current_user.id}", agent_id=current_user.id, now=now)
     logout_user()
     session.clear()
     return redirect(url_for("accounts.sign_in"))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import (
     ColumnElement,
@@ -21,7 +22,7 @@ from sqlalchemy import (
 )
 
 from app.accounts import journal
-from app.accounts.models import Agent, Connection, Presence
+from app.accounts.models import Agent, Connection, Presence, StaffSession
 from app.accounts.presence import SET_BY_CALLS, PresenceState, may_go
 from app.exceptions import Conflict, InvalidInput, NotFound
 from app.extensions import db
@@ -197,15 +198,39 @@ def following(agent_id: int, call_id: int, to: PresenceState, *, now: datetime) 
     return _moving(agent_id, held, to, None, now, keeps, held_by=call_id)
 
 
+class Tab(NamedTuple):
+    """Whose an open tab is."""
+
+    agent_id: int
+    session_id: int
+
+
 def no_tab_of(agent_id: ColumnElement[int]) -> ColumnElement[bool]:
     """The condition that an agent has no open tab left."""
     return ~exists().where(Connection.agent_id == agent_id)
 
 
-def connected(sid: str, agent_id: int, process: str, *, now: datetime) -> None:
-    """A browser tab of the agent opened its socket."""
+def connected(
+    sid: str, agent_id: int, process: str, *, now: datetime, session_id: int | None = None
+) -> bool:
+    """A browser tab of the agent opened its socket. False when its session has just ended."""
     with unit_of_work():
-        db.session.merge(Connection(sid=sid, agent_id=agent_id, process=process, seen_at=now))
+        if session_id is not None and not _holds(session_id):
+            return False
+        db.session.merge(
+            Connection(
+                sid=sid, agent_id=agent_id, session_id=session_id, process=process, seen_at=now
+            )
+        )
+    return True
+
+
+def _holds(session_id: int) -> bool:
+    """Is this session live, and will be until the transaction ends? (Its end waits for us, or we
+    for it: no tab is noted after the tabs of its session were closed.)"""
+    ended = select(StaffSession.ended_at).where(StaffSession.id == session_id)
+    row = db.session.execute(ended.with_for_update(read=True)).first()
+    return row is not None and row.ended_at is None
 
 
 def disconnected(sid: str) -> int | None:
@@ -229,8 +254,8 @@ def is_connected(agent_id: int) -> bool:
     )
 
 
-def seen(process: str, tabs: dict[str, int], *, now: datetime) -> None:
-    """This process vouches for its open tabs: agents' ids by socket.
+def seen(process: str, tabs: Mapping[str, Tab], *, now: datetime) -> None:
+    """This process vouches for its open tabs, by socket.
 
     A tab that was given up for dead while this process could not vouch (a database away, a machine
     held up) is put back: it was alive all the time.
@@ -250,9 +275,15 @@ def seen(process: str, tabs: dict[str, int], *, now: datetime) -> None:
             db.session.scalars(select(Connection.sid).where(Connection.sid.in_(sorted(tabs))))
         )
         db.session.add_all(
-            Connection(sid=sid, agent_id=agent_id, process=process, seen_at=now)
-            for sid, agent_id in tabs.items()
-            if sid not in known
+            Connection(
+                sid=sid,
+                agent_id=tab.agent_id,
+                session_id=tab.session_id,
+                process=process,
+                seen_at=now,
+            )
+            for sid, tab in tabs.items()
+            if sid not in known and _holds(tab.session_id)
         )
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.accounts import journal, passwords
+from app.accounts import journal, passwords, sessions
 from app.accounts.models import Agent, Presence
 from app.accounts.presence import PresenceState
+from app.accounts.sessions import Why
 from app.exceptions import Conflict, InvalidInput, NotFound
 from app.extensions import db
 from app.unit_of_work import unit_of_work
@@ -52,22 +53,23 @@ def add(email: str, display_name: str, role: str, password: str, *, now: datetim
 
 def change_password(email: str, password: str, *, now: datetime) -> None:
     """Give an account a new password; journaled. Raises NotFound, InvalidInput."""
-    _change(email, "account_password", now, password_hash=passwords.hashed(password))
+    stored = passwords.hashed(password)
+    _change(email, "account_password", Why.PASSWORD, now, password_hash=stored)
 
 
 def close(email: str, *, now: datetime) -> None:
     """Let nobody sign in to this account any more; journaled. Raises NotFound."""
-    _change(email, "account_closed", now, active=False)
+    _change(email, "account_closed", Why.CLOSED, now, active=False)
 
 
-def _change(email: str, act: str, now: datetime, **values: Any) -> None:
-    with unit_of_work():
+def _change(email: str, act: str, why: Why, now: datetime, **values: Any) -> None:
+    with unit_of_work() as work:
         found = _account(email)
         if found is None:
             raise NotFound("Aucun compte n'a cette adresse.")
         for name, value in values.items():
             setattr(found, name, value)
-        found.session_epoch += 1  # whoever is signed in is signed out
+        sessions.end_all(found.id, why, work, now=now)
         journal.record(act, f"agent:{found.id}", agent_id=None, now=now)
 
 

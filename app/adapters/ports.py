@@ -15,11 +15,13 @@ from app import outside
 from app.exceptions import PermanenceError
 
 
-def softphone_identity(agent_id: int) -> str:
+def softphone_identity(agent_id: int, epoch: int = 0) -> str:
     """The name under which an agent's softphone registers. Letters, digits and underscore only:
     Twilio promises calls to no other name (twilio.com/docs/voice/sdks/javascript/twiliodevice).
+
+    A token cannot be called back: with another ``epoch`` what it was made for rings no more.
     """
-    return f"agent_{agent_id}"
+    return f"agent_{agent_id}_{epoch}" if epoch else f"agent_{agent_id}"
 
 
 # A softphone that nobody has: what is rung to see whether the provider reaches us.
@@ -28,7 +30,7 @@ NOBODY = "client:permanence_check"
 
 def agent_of(address: str) -> int | None:
     """The agent whose softphone this address (``client:…``) rings, or None."""
-    number = address.removeprefix("client:agent_")
+    number = address.removeprefix("client:agent_").partition("_")[0]
     return outside.identifier(number)
 
 

@@ -23,7 +23,7 @@ class TwilioVoice:
     """Commands for legs and conferences.
 
     ``before_call`` runs before each request: it gives the database connection back, so that none
-    is held while a provider thinks.
+    is held while a provider thinks. ``softphone_epoch`` tells under which name an agent registers now.
     """
 
     def __init__(
@@ -31,8 +31,10 @@ class TwilioVoice:
         settings: Settings,
         before_call: Callable[[], None],
         patience: Patience = PATIENT,
+        softphone_epoch: Callable[[int], int] = lambda _agent_id: 0,
     ) -> None:
         self._settings = settings
+        self._softphone_epoch = softphone_epoch
         self._client = make_client(settings, patience)
         self._before_call = before_call
         self._patience = patience
@@ -42,8 +44,9 @@ class TwilioVoice:
     ) -> str:
         """Ring the agent's softphone; the SID of the new leg. Nothing personal in the address."""
         party = "" if party_id is None else f"&party={party_id}"
+        identity = softphone_identity(agent_id, self._softphone_epoch(agent_id))
         return self._call(
-            f"client:{softphone_identity(agent_id)}",
+            f"client:{identity}",
             from_number,
             f"/voice/agent?call={ref}{party}",
             seconds=SOFTPHONE_RINGS,

@@ -37,7 +37,7 @@ def _know_her() -> None:
 
 
 def _identity() -> str:
-    return softphone_identity(current_user.id)
+    return softphone_identity(current_user.id, current_user.softphone_epoch)
 
 
 @bp.get("")

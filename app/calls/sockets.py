@@ -13,14 +13,16 @@ from app import clock
 from app.access import socket_event
 from app.accounts import service as accounts
 from app.alerts import service as alerts
+from app.accounts import sessions
+from app.accounts.service import Tab
 from app.calls import service
 from app.extensions import socketio
-from app.realtime import LINE_ROOM, MANAGERS_ROOM, agent_room
+from app.realtime import LINE_ROOM, MANAGERS_ROOM, agent_room, sign_out_tab
 from app.wiring import wake
 
 # Names this process in the rows of its tabs, so that a dead process is told from a live one.
 PROCESS = secrets.token_hex(8)
-_open_tabs: dict[str, int] = {}  # whose, by socket
+_open_tabs: dict[str, Tab] = {}  # by socket
 
 
 def register() -> None:
@@ -29,21 +31,32 @@ def register() -> None:
     socket_event("disconnect", open_to_all=True)(_disconnect)
 
 
-def _connect(*_auth: object) -> None:
-    agent_id = current_user.id
+def _connect(auth: object = None) -> bool | None:
+    agent_id, session_id = current_user.id, current_user.session_id
+    if isinstance(auth, dict) and auth.get("as") not in (None, "", str(agent_id)):
+        return False  # a page of somebody who was signed in here before
     join_room(agent_room(agent_id))
     join_room(LINE_ROOM)
     if current_user.role in ("manager", "admin"):
         join_room(MANAGERS_ROOM)
     try:
-        accounts.connected(request.sid, agent_id, PROCESS, now=clock.now())  # type: ignore[attr-defined]
+        noted = accounts.connected(
+            request.sid,  # type: ignore[attr-defined]
+            agent_id,
+            PROCESS,
+            now=clock.now(),
+            session_id=session_id,
+        )
     except SQLAlchemyError:
         _hang_up(request.sid)  # type: ignore[attr-defined]
         raise
-    _open_tabs[request.sid] = agent_id  # type: ignore[attr-defined]
+    if not noted:
+        return False  # signed out at this very instant
+    _open_tabs[request.sid] = Tab(agent_id, session_id)  # type: ignore[attr-defined]
     wake()
     if current_user.role == "manager":
         alerts.manager_arrived()
+    return None
 
 
 def _hang_up(sid: str) -> None:
@@ -68,5 +81,13 @@ def any_open() -> bool:
 
 
 def vouch() -> None:
-    """Tell the database that this process' tabs are alive (every few seconds)."""
-    accounts.seen(PROCESS, dict(_open_tabs), now=clock.now())
+    """Tell the database that this process' tabs are alive (every few seconds), and close those whose
+    session is over: what tells them at once goes through Redis, which may have been away."""
+    now, tabs = clock.now(), dict(_open_tabs)
+    over = set(sessions.note_open((tab.session_id for tab in tabs.values()), now=now))
+    for sid, tab in tabs.items():
+        if tab.session_id in over:
+            sign_out_tab(sid, sessions.Why.EXPIRED)
+    accounts.seen(
+        PROCESS, {s: tab for s, tab in tabs.items() if tab.session_id not in over}, now=now
+    )

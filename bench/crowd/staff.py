@@ -13,9 +13,11 @@ from flask_login import login_user
 from flask_wtf.csrf import generate_csrf
 
 from app import clock
+from app.accounts import sessions
 from app.accounts.models import Agent, Presence
 from app.extensions import db
 from app.factory import create_app
+from app.unit_of_work import unit_of_work
 
 USER_AGENT = "permanence-bench"  # a session is bound to it
 
@@ -44,7 +46,11 @@ def signed_in(app: Flask, agent_id: int) -> dict[str, object]:
     headers = {"User-Agent": USER_AGENT}
     place = {"REMOTE_ADDR": "127.0.0.1"}
     with app.test_request_context("/", headers=headers, environ_overrides=place):
-        login_user(db.session.get_one(Agent, agent_id))
+        agent = db.session.get_one(Agent, agent_id)
+        with unit_of_work():
+            key = sessions.begin(agent_id, browser="bench", now=clock.now())
+        agent.session_key = key
+        login_user(agent)
         token = generate_csrf()
         response = Response()
         app.session_interface.save_session(app, session._get_current_object(), response)

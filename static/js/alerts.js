@@ -2,6 +2,7 @@
 // the banner is asked for, so that each reader gets what her role may see.
 import { text } from "./page/i18n.js";
 import { announce } from "./page/toast.js";
+import { signedOut, socketIdentity } from "./page/session.js";
 import { startRing, stopRing, unlockOnGesture } from "./desk/ring.js";
 
 const RINGS_MS = 20_000; // then the banner stays, silent
@@ -37,8 +38,9 @@ function told({ what }) {
 }
 
 function listen() {
-  const socket = window.io({ transports: ["websocket", "polling"], forceNew: true });
+  const socket = window.io({ transports: ["websocket", "polling"], forceNew: true, auth: socketIdentity() });
   socket.on("alerts", told);
+  socket.on("signed-out", signedOut);
   socket.on("connect", refreshAlerts); // whatever was raised or closed meanwhile
 }
 

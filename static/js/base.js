@@ -2,6 +2,7 @@
 import { text } from "./page/i18n.js";
 import { fillSheet } from "./page/key-sheet.js";
 import { installKeys } from "./page/keys.js";
+import { installSession, signedInAs } from "./page/session.js";
 import { announce, installToasts, toast } from "./page/toast.js";
 
 function remember(name, value) {
@@ -91,6 +92,7 @@ function onHtmxError(event) {
 
 function installHtmx() {
   document.addEventListener("htmx:configRequest", (event) => {
+    Object.assign(event.detail.headers, signedInAs());
     event.detail.headers["X-CSRFToken"] = document.querySelector('meta[name="csrf-token"]').content;
   });
   // A fragment is in the page some milliseconds before htmx has seen it. A form sent in between (keys are fast) would go out
@@ -125,6 +127,7 @@ document.addEventListener("click", onClick);
 document.addEventListener("click", onConfirm);
 document.addEventListener("keydown", onEscape);
 installKeys();
+installSession();
 installToasts();
 installHtmx();
 showTheme();

@@ -1,5 +1,6 @@
 // The desk. It keeps one copy of what the server says ({desk}), draws it, and sends what the person does.
 import { text } from "./page/i18n.js";
+import { signedOut, socketIdentity } from "./page/session.js";
 import { announce, toast } from "./page/toast.js";
 import { Refused, get, post } from "./desk/api.js";
 import { keyOf } from "./desk/choices.js";
@@ -353,7 +354,7 @@ async function comeBack() {
 
 function connect() {
   // A connection of its own: the softphone's namespace must not share (and re-open) the desk's.
-  const socket = window.io({ transports: ["websocket", "polling"], forceNew: true });
+  const socket = window.io({ transports: ["websocket", "polling"], forceNew: true, auth: socketIdentity() });
   socket.on("connect", () => {
     window.clearTimeout(lostTimer);
     if (network === "lost") toast(text("net.back"));
@@ -364,8 +365,10 @@ function connect() {
   });
   // Refused by the server, it would not try again by itself.
   socket.on("connect_error", () => { if (!socket.active) window.setTimeout(() => socket.connect(), RESUME_PAUSE_MS); });
-  socket.on("disconnect", () => {
-    cut ??= { state: desk.presence.state, at: Date.now() };
+  socket.on("disconnect", (reason) => {
+    // Closed by the server: its session is over, and her presence with it. A conversation goes on, and she may sign in again in another tab.
+    if (reason === "io server disconnect") window.setTimeout(() => socket.connect(), RESUME_PAUSE_MS);
+    else cut ??= { state: desk.presence.state, at: Date.now() };
     lostTimer = window.setTimeout(() => { network = "lost"; draw(); }, LOST_AFTER_MS);
   });
   socket.on("desk", (message) => (message?.desk ? take(message.desk) : refresh()));
@@ -375,6 +378,11 @@ function connect() {
     if (incident !== Boolean(desk.incident) || phase === "missed") refresh(); // of the missed call: who took it, or that it waits
   });
   socket.on("alerts", refreshDistress);
+  socket.on("signed-out", (said) => {
+    if (said.why === "renewed" && !phone.around.leg) window.location.reload();
+    else signedOut(said);
+  });
+  socket.on("softphone", () => phone.renamed());
   socket.on("told", ({ message }) => toast(message, "wait")); // a manager changed something for her
   socket.on("person", (message) => {
     if (!personCorrected(message)) return;

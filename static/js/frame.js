@@ -5,6 +5,7 @@
 //
 // A page's own module may export mount(): it is called each time its page is shown.
 import { learn, text } from "./page/i18n.js";
+import { signedInAs } from "./page/session.js";
 import { announce, toast } from "./page/toast.js";
 
 const HOME = "/desk";
@@ -78,7 +79,7 @@ async function show(path, { push = "", y = 0, method = "GET", body } = {}) {
   if (method === "GET" && path.split(/[?#]/)[0] === HOME) return showHome(push, y);
   main.setAttribute("aria-busy", "true");
   try {
-    const response = await fetch(path, { method, body, credentials: "same-origin", headers: { Accept: "text/html" } });
+    const response = await fetch(path, { method, body, credentials: "same-origin", headers: { Accept: "text/html", ...signedInAs() } });
     if (mine !== asked) return undefined;
     const at = new URL(response.url);
     if (LEAVE.test(at.pathname)) return window.location.assign(response.url); // the session is over: it must be seen

@@ -1,4 +1,6 @@
 // The wall: fetched again when the line moves (at most once a second), its clocks ticking in between.
+import { signedOut, socketIdentity } from "./page/session.js";
+
 const PAUSE_MS = 1000;
 
 let wall = null;
@@ -43,9 +45,10 @@ function refresh() {
 
 function listen() {
   // A connection of its own: a manager's softphone, in this page too, must not share (and re-open) it.
-  socket = window.io({ transports: ["websocket", "polling"], forceNew: true });
+  socket = window.io({ transports: ["websocket", "polling"], forceNew: true, auth: socketIdentity() });
   const off = (hidden) => { if (wall?.isConnected) document.getElementById("wall-off").hidden = hidden; };
   socket.on("line", refresh);
+  socket.on("signed-out", signedOut);
   socket.on("connect", () => {
     off(true);
     refresh();

@@ -368,3 +368,11 @@ def test_a_voice_message_while_the_provider_is_down(bench: Bench, voice: TwilioV
     bench.line.driver.fault("rest-500", "GET .*Recordings", count=10)
     with pytest.raises(Unavailable):
         voice.recording("RE" + "0" * 32)
+
+
+def test_the_name_of_now_is_rung(bench: Bench) -> None:
+    voice = TwilioVoice(bench.settings, lambda: None, softphone_epoch=lambda agent_id: agent_id + 2)
+    agent = bench.line.driver.agent(softphone_identity(7, 9))
+    assert agent
+    sid = voice.call_agent(7, ref="K7", from_number=LINE)
+    assert voice.leg(sid).to == "client:agent_7_9"

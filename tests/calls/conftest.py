@@ -10,6 +10,7 @@ from flask import Flask
 
 from app import clock
 from app.accounts import service as accounts
+from app.accounts import sessions
 from app.calls.models import Line
 from app.extensions import db
 from tests.calls.switchboard import LINE_NUMBER, Caller
@@ -42,7 +43,11 @@ def at_desk(line: Line, login: Callable[..., StaffClient]) -> Callable[..., Staf
 
     def sit(role: str = "front", state: str = "available", **fields: Any) -> StaffClient:
         client = login(role, state=state, **fields)
-        accounts.connected(f"tab-{client.agent.id}", client.agent.id, "tests", now=clock.now())
+        now = clock.now()
+        (session,) = sessions.of(client.agent.id, now=now)
+        accounts.connected(
+            f"tab-{client.agent.id}", client.agent.id, "tests", now=now, session_id=session.id
+        )
         return client
 
     return sit

@@ -190,3 +190,28 @@ def test_devices_are_remembered_followed_and_told(page: Any) -> None:
     assert page.evaluate("heard.at(-1)") == ["microphone", False]
     kept = page.evaluate("JSON.parse(localStorage.getItem('permanence.devices'))")
     assert kept == {"microphone": {"id": "headset", "label": "Micro headset"}}
+
+
+def test_a_session_of_hers_that_ended_elsewhere_makes_her_register_under_the_new_name(
+    page: Any,
+) -> None:
+    page.evaluate("phone.start()")
+    page.wait_for_function("phone.around.phone === 'ready'")
+    first = page.evaluate("tokens")
+    page.evaluate("who = 'agent_1_1'; phone.renamed()")
+    page.wait_for_function(f"tokens > {first} && phone.around.phone === 'ready'")
+    assert "/desk" not in page.url  # the page stays
+
+
+def test_a_new_name_waits_for_the_end_of_a_conversation(page: Any) -> None:
+    talk(page)
+    registered = "sent.filter(([name]) => name === 'register').length"
+    before = page.evaluate(registered)
+    first = page.evaluate("tokens")
+    page.evaluate("who = 'agent_1_1'; phone.renamed()")
+    page.wait_for_function(f"tokens > {first}")
+    page.wait_for_timeout(200)
+    assert page.evaluate(registered) == before
+    assert around(page, "leg") is True
+    page.evaluate("legs = []; tell('ended', { leg: 'L1' })")
+    page.wait_for_function(f"{registered} > {before} && phone.around.phone === 'ready'")

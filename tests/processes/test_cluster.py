@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+import requests
 from sqlalchemy import make_url
 
 from tests.remote import Line, Staff, wait_until
@@ -120,3 +123,47 @@ def cut(postgres: Postgres, database: str) -> None:
     postgres.execute(
         f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'"
     )
+
+
+def test_signing_out_on_one_process_ends_the_cookie_and_the_socket_on_the_other(
+    cluster: Served, line: Line
+) -> None:
+    first, second = cluster.base_urls
+    bruno = Staff(first, "bruno@demo.permanence")
+    line.softphone(bruno.desk()["agent"]["id"])
+    bruno.become_available()
+    copy = bruno.http.cookies.copy()
+    there = bruno.http.post(
+        f"{second}/sign-out",
+        headers={"X-CSRFToken": bruno.csrf},
+        timeout=10,
+        allow_redirects=False,
+    )
+    assert there.status_code == 302, there.text
+    wait_until(lambda: not bruno.live.connected, why="his tab on the first process stays open")
+    for url in cluster.base_urls:
+        answer = requests.get(f"{url}/desk/state", cookies=copy, timeout=10, allow_redirects=False)
+        assert (answer.status_code, "/sign-in" in answer.headers["Location"]) == (302, True)
+    sid = line.dial("+33639980107")
+    time.sleep(2)  # nobody else is there: it would ring by now
+    assert not line.call(sid)["company"]
+    line.hang_up(sid)
+    again = Staff(second, "bruno@demo.permanence")
+    assert again.desk()["presence"]["state"] == "offline"
+    again.close()
+    bruno.close()
+
+
+def test_two_processes_know_of_the_same_wrong_passwords(cluster: Served) -> None:
+    """One stranger, two processes: ten tries in all."""
+
+    def guess(number: int) -> int:
+        session = requests.Session()
+        url = cluster.base_urls[number % 2]
+        page = session.get(f"{url}/sign-in", timeout=10).text
+        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+        assert token
+        form = {"email": "isabelle@demo.permanence", "password": "no", "csrf_token": token[1]}
+        return session.post(f"{url}/sign-in", data=form, timeout=20).status_code
+
+    assert [guess(number) for number in range(12)] == [401] * 10 + [429] * 2

@@ -1,3 +1,5 @@
+import { signedInAs } from "../page/session.js";
+
 // Talks to app/calls/desk.py. Every answer is {"desk": …} or the house's error shape.
 const token = () => document.querySelector('meta[name="csrf-token"]').content;
 
@@ -10,7 +12,7 @@ export class Refused extends Error {
 }
 
 async function ask(path, options = {}) {
-  const response = await fetch(path, { credentials: "same-origin", ...options, headers: { Accept: "application/json", ...options.headers } });
+  const response = await fetch(path, { credentials: "same-origin", ...options, headers: { Accept: "application/json", ...signedInAs(), ...options.headers } });
   if (response.status === 401) document.dispatchEvent(new Event("session-over")); // phone.js: at once, or after the conversation
   const body = await response.json().catch(() => ({}));
   if (!response.ok) throw new Refused(response.status, body.error || { message: "", code: "error" });

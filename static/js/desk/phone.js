@@ -15,6 +15,9 @@ export function renewalIn(left) {
   return Math.max(1000, Math.min(left > 2 * RENEW_BEFORE_MS ? left - RENEW_BEFORE_MS : left / 2, 2 ** 31 - 1));
 }
 
+/** "agent_7" of "agent_7_2": the same person, whose sessions have ended twice. */
+const personOf = (identity = "") => identity.split("_").slice(0, 2).join("_");
+
 export class Phone {
   /** What the view shows of it. phone: idle | starting | ready | offline. session: it is over, and the call goes on. */
   around = { otherTab: false, mic: "", phone: "idle", leg: false, muted: false, quality: GOOD, session: false };
@@ -28,6 +31,8 @@ export class Phone {
   #renewal = 0;
   #retry = 0;
   #starting = null;
+  #identity = "";
+  #renamed = false; // registered under a name that rings no more
 
   /**
    * expects(): resolves to the call's ref when an incoming leg is ours (a call was accepted here or is to be resumed), else to "".
@@ -35,6 +40,7 @@ export class Phone {
    */
   constructor(config, { onChange, expects, devices }) {
     this.#config = config;
+    this.#identity = config.identity;
     this.#onChange = onChange;
     this.#expects = expects;
     this.#devices = devices;
@@ -118,8 +124,9 @@ export class Phone {
     if (reason !== this.around.mic) this.#set({ mic: reason });
   }
 
-  async #connect() {
-    const token = await this.#token();
+  async #connect(given = "") {
+    const token = given || (await this.#token());
+    this.#renamed = false; // it registers under the name of this token
     if (!this.#driver) {
       this.#driver = await createSoftphone(this.#config);
       this.#listen(this.#driver);
@@ -154,6 +161,7 @@ export class Phone {
   #ended() {
     this.#set({ leg: false, muted: false, quality: GOOD });
     if (this.around.session) window.location.assign(SIGN_IN);
+    else if (this.#renamed) this.#renew();
   }
 
   /** Signed out while she talks: the voice does not need the session, the page waits until she has signed in again. */
@@ -168,7 +176,9 @@ export class Phone {
 
   async #token() {
     const { token, identity, expires_at: expires } = await get("/desk/token");
-    if (identity !== this.#config.identity) window.location.assign("/desk"); // somebody else has signed in here
+    if (personOf(identity) !== personOf(this.#config.identity)) window.location.assign("/desk"); // somebody else has signed in here
+    this.#renamed ||= identity !== this.#identity;
+    this.#identity = identity;
     if (this.around.session) {
       await newFormToken();
       this.#set({ session: false });
@@ -181,10 +191,25 @@ export class Phone {
   async #renew() {
     window.clearTimeout(this.#renewal);
     try {
-      this.#driver?.setToken(await this.#token());
+      const token = await this.#token();
+      if (!this.#renamed) this.#driver?.setToken(token);
+      else if (!this.around.leg) await this.#registerAnew(token);
     } catch {
       this.#renewal = window.setTimeout(() => this.#renew(), RETRY_MS);
     }
+  }
+
+  /** A session of hers has ended somewhere: the tokens of before ring no more, hers has a new name. */
+  renamed() {
+    if (this.#driver) this.#renew();
+  }
+
+  async #registerAnew(token) {
+    this.#renamed = false;
+    this.#driver?.stop();
+    this.#driver = null;
+    this.#set({ phone: "starting" });
+    await this.#connect(token).catch(() => this.#lost());
   }
 
   #lost() {

@@ -1,0 +1,44 @@
+// Whose page this is, and what becomes of it when that person is not signed in any more.
+import { text } from "./i18n.js";
+import { announce } from "./toast.js";
+
+const CHANNEL = "permanence.session";
+
+const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
+
+/** A header that says whose page asks: the server refuses to act as somebody else who signed in since. */
+export const signedInAs = () => (meta("signed-in-as") ? { "X-Signed-In-As": meta("signed-in-as") } : {});
+
+/** The same for a socket. */
+export const socketIdentity = () => ({ as: meta("signed-in-as") });
+
+/** One sentence, at the top, that stays: this page is not its reader's any more. */
+function tell(sentence) {
+  const bar = document.getElementById("session-over");
+  if (!bar || !bar.hidden) return;
+  bar.querySelector("[data-sentence]").textContent = sentence;
+  bar.hidden = false;
+  announce(sentence);
+}
+
+/** The server closed this page's connection (event "signed-out"): its session is over. */
+export function signedOut({ why }) {
+  if (why === "replaced") tell(text("session_replaced"));
+  else if (why === "renewed" && !document.getElementById("desk-state")) window.location.reload();
+  else document.dispatchEvent(new Event("session-over"));
+}
+
+/** Windows of one browser share one session: each tells the others who is signed in. */
+export function installSession() {
+  document.addEventListener("session-over", () => {
+    if (document.getElementById("desk-state")) return; // the desk waits for the end of a conversation: phone.js
+    window.location.assign(`/sign-in?next=${encodeURIComponent(window.location.pathname)}`);
+  });
+  if (!("BroadcastChannel" in window)) return;
+  const channel = new BroadcastChannel(CHANNEL);
+  const [id, name] = [meta("signed-in-as"), meta("signed-in-name")];
+  channel.addEventListener("message", ({ data }) => {
+    if (id && data.id && data.id !== id) tell(text("session_taken", { name: data.name }));
+  });
+  if (id) channel.postMessage({ id, name });
+}
