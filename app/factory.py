@@ -24,7 +24,7 @@ from app import (
     security_headers,
     strict_json,
 )
-from app.accounts import admin_routes, components_page, sessions
+from app.accounts import admin_routes, components_page, own_account_routes, sessions
 from app.accounts import routes as accounts_routes
 from app.adapters.outbox import FileOutbox
 from app.adapters.ports import Ports
@@ -184,6 +184,7 @@ def _ports(settings: Settings) -> Ports:
 def _register(app: Flask) -> None:
     for blueprint in (
         accounts_routes.bp,
+        own_account_routes.bp,
         admin_routes.bp,
         components_page.components_bp,
         dossiers_routes.bp,

@@ -12,9 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import clock
 from app.access import socket_event
 from app.accounts import service as accounts
-from app.alerts import service as alerts
 from app.accounts import sessions
 from app.accounts.service import Tab
+from app.alerts import service as alerts
 from app.calls import service
 from app.extensions import socketio
 from app.realtime import LINE_ROOM, MANAGERS_ROOM, agent_room, sign_out_tab

@@ -1,0 +1,73 @@
+"""« Mon compte »: who I am here, my password, where I am signed in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from flask_login import current_user, logout_user
+from werkzeug import Response
+
+from app import clock
+from app.access import allow
+from app.accounts import own_account, passwords, sessions
+from app.accounts.browser_words import browser_words
+from app.accounts.local_moment import local_moment
+from app.exceptions import Busy, InvalidInput
+
+bp = Blueprint("account", __name__, url_prefix="/account")
+
+
+@bp.get("")
+@allow()
+def index() -> str:
+    """The page."""
+    return _page()
+
+
+def _page(**more: Any) -> str:
+    mine = sessions.of(current_user.id, now=clock.now())
+    return render_template(
+        "accounts/own_account.html",
+        sessions=[(one, local_moment(one.began_at)) for one in mine],
+        least=passwords.MINIMUM,
+        **more,
+    )
+
+
+@bp.post("/password")
+@allow()
+def change_password() -> Response | tuple[str, int]:
+    """Change one's own password; every other window and device is signed out."""
+    current, wanted = request.form.get("current", ""), request.form.get("wanted", "")
+    browser = browser_words(request.user_agent.string)
+    try:
+        with passwords.a_place(known_browser=True):
+            key = own_account.change_password(
+                current_user.id, current, wanted, browser=browser, now=clock.now()
+            )
+    except (InvalidInput, Busy) as error:
+        return _page(refused=error), error.status
+    session["_user_id"] = key
+    flash(_("Mot de passe changé. Vos autres sessions sont fermées."), "live")
+    return redirect(url_for("account.index"))
+
+
+@bp.post("/sessions/<int:session_id>/end")
+@allow()
+def end_session(session_id: int) -> Response:
+    """Close another session of one's own."""
+    own_account.end_session(current_user.id, session_id, now=clock.now())
+    flash(_("Session fermée."), "live")
+    return redirect(url_for("account.index"))
+
+
+@bp.post("/sign-out-everywhere")
+@allow()
+def sign_out_everywhere() -> Response:
+    """Close every session, this one too."""
+    own_account.end_all_sessions(current_user.id, now=clock.now())
+    logout_user()
+    session.clear()
+    return redirect(url_for("accounts.sign_in"))
