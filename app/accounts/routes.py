@@ -9,7 +9,7 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy import update
 from werkzeug import Response
 
-from app import clock
+from app import clock, outside
 from app.access import allow, public
 from app.accounts import journal, known_browser, passwords, sessions, sign_in
 from app.accounts.browser_words import browser_words
