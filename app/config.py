@@ -72,6 +72,12 @@ SETTINGS = (
     ),
     Setting("LINE_NUMBER", str, "+33199000100", "The line's number, in E.164 form."),
     Setting(
+        "LINE_COST",
+        str,
+        "",
+        "What a call to it costs, in the words of mails and public pages (« appel gratuit »); empty: not said.",
+    ),
+    Setting(
         "FALLBACK_URL",
         str,
         "",
@@ -137,6 +143,7 @@ class Settings:
     twilio_twiml_app_sid: str
     twilio_api_base_url: str
     line_number: str
+    line_cost: str
     fallback_url: str
     reconcile_seconds: float
     smtp_url: str

@@ -19,6 +19,7 @@ from app import (
     config,
     error_handlers,
     health,
+    helpline,
     private_files,
     sealed,
     security_headers,
@@ -42,6 +43,7 @@ from app.calls import (
     desk_transfers,
     directory_routes,
     line_routes,
+    line_service,
     provider_routes,
     request_pages,
     signatures,
@@ -206,6 +208,7 @@ def _register(app: Flask) -> None:
         health.bp,
     ):
         app.register_blueprint(blueprint)
+    helpline.install(app, line_service.answering)
     sockets.register()
     _static_is_public(app)
 

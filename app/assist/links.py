@@ -1,8 +1,8 @@
 """The life of a link to the Portal: made, sent, opened, step 1, step 2, dead after 72 h.
 
-Reading the landing page proves nothing: mail scanners fetch every link they see. A link counts as
-opened when the page says, from a browser that shows it, that somebody has it before their eyes
-(docs/adr/0004). Every change is one conditional UPDATE, so that a replay changes nothing.
+Reading the landing page proves nothing: mail scanners fetch every link they see, and some run its
+scripts in a browser. A link counts as opened when a person presses a button of the page
+(docs/adr/0019). Every change is one conditional UPDATE, so that a replay changes nothing.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from app.extensions import db
 from app.unit_of_work import Work, rows_changed, unit_of_work
 
 TOKEN_BYTES = 32  # 256 bits: not to be guessed in 72 h, nor in a lifetime
+TOKEN_LENGTH = 43  # characters that these bytes make
 
 
 def token_hash(token: str) -> str:
@@ -83,7 +84,7 @@ def state(link: PortalLink | None, now: datetime) -> str:
 
 
 def opened(token: str, now: datetime) -> bool:
-    """Note that a person has the page before their eyes; True the first time only."""
+    """Note that a person pressed « Commencer »; True the first time only."""
     return _advance(token, now, "opened", {"opened_at": now}, (PortalLink.opened_at.is_(None),))
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from flask import render_template
 
+from app import helpline
 from app.adapters.ports import MailMessage
 from app.assist.life import long_moment
 from app.dossiers.models import Dossier
@@ -34,6 +35,7 @@ def access(dossier: Dossier, token: str, expires_at: datetime, base_url: str) ->
         "reference": dossier.reference,
         "link": f"{base_url}/portail/lien/{token}",
         "until": long_moment(expires_at, locale),
+        "line": helpline.with_hours(locale),
     }
     return MailMessage(
         to=person.email or "",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template
 from markupsafe import Markup, escape
 
+from app import helpline
 from app.access import allow
 from app.adapters.ports import OutboxMail
 from app.assist.life import clock_time, long_moment
@@ -39,7 +40,10 @@ def read_mail(key: str) -> str:
     """One mail: its text, with links that can be followed, and its HTML apart."""
     mail = _mail(key)
     return render_template(
-        "assist/outbox_mail.html", mail=mail, text=with_links(mail.text), moment=long_moment
+        "assist/outbox_mail.html",
+        mail=mail,
+        text=_dialled(with_links(mail.text)),
+        moment=long_moment,
     )
 
 
@@ -51,6 +55,13 @@ def mail_html(key: str) -> Response:
     response = Response(mail.html or "", mimetype="text/html")
     response.headers["Content-Security-Policy"] = _FRAME_POLICY
     return response
+
+
+def _dialled(text: Markup) -> Markup:
+    """The line's number in a mail's text, turned into a link as the mail's HTML has it."""
+    line = helpline.number()
+    link = Markup('<a href="tel:{0}">{1}</a>').format(line.tel, line.number)
+    return Markup(str(text).replace(str(escape(line.number)), str(link)))  # noqa: S704 - both escaped
 
 
 def with_links(text: str) -> Markup:

@@ -1,87 +1,139 @@
 """The page behind a mail's link: a stand-in for the Portal's two steps in an embedded installation.
 
-No password is ever asked for here. Reading a page changes nothing (mail scanners read everything);
-the page itself says that it is shown, and buttons say what was done. No session, no cookie: the
-token in the address is the only key, so the forms need no anti-forgery token.
+No password is ever asked for here. Reading a page changes nothing, whoever or whatever reads it (mail
+scanners fetch, prefetch and run every link); a person presses buttons, and that alone counts. No session,
+no cookie: the token in the address is the only key, so the forms need no anti-forgery token.
+
+A valid link may be read as often as one likes, by a whole office behind one address: limits are by token.
+Only addresses that try links that do not exist are slowed.
 """
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, make_response, redirect, render_template, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask_babel import get_locale
 
-from app import clock
+from app import clock, guesses, helpline, public_tokens
 from app.access import public
 from app.assist import links, store
 from app.assist.life import long_moment
+from app.assist.models import PortalLink
+from app.exceptions import NotFound
 from app.extensions import limiter
 
 bp = Blueprint("portal", __name__)
 
-LIMIT = "60/minute"
+A_LINK = "120/minute"
 _STATUS = {"unknown": 404, "expired": 410, "superseded": 410}
 
 
-@bp.get("/portail/lien/<token>")
+def _token() -> str:
+    """The token of the request, whatever a mail program put around it."""
+    return public_tokens.bare((request.view_args or {}).get("token", ""))[: links.TOKEN_LENGTH]
+
+
+_by_token = limiter.limit(A_LINK, key_func=lambda: links.token_hash(_token()))
+
+
+@bp.get("/portail/lien/<token>", strict_slashes=False)
 @public
-@limiter.limit(LIMIT)
+@_by_token
 def landing(token: str) -> Response:
     """What the person sees from the mail's « Étape 1 »."""
     return _page(token)
 
 
-@bp.get("/portail/lien/<token>/etape-2")
+@bp.get("/portail/lien/<token>/<step>", strict_slashes=False)
 @public
-@limiter.limit(LIMIT)
-def second(token: str) -> Response:
+@_by_token
+def second(token: str, step: str = "etape-2") -> Response:
     """What the person sees from the mail's « Étape 2 »."""
+    if public_tokens.bare(step).strip("_-").lower() != "etape-2":
+        raise NotFound("Cette page n'existe pas.")
     return _page(token, asked_step2=True)
 
 
 @bp.post("/portail/lien/<token>/ouvert")
 @public(csrf=False)
-@limiter.limit(LIMIT)
+@_by_token
 def opened(token: str) -> Response:
-    """The page is before somebody's eyes (said by its script). The answer tells nothing."""
-    links.opened(token, clock.now())
-    return Response(status=204)
+    """« Commencer » was pressed: the person is there."""
+    known, _link = _named(token)
+    if _by_a_person():
+        links.opened(known, clock.now())
+    return _to(url_for(".landing", token=known))
 
 
 @bp.post("/portail/lien/<token>/etape-1")
 @public(csrf=False)
-@limiter.limit(LIMIT)
+@_by_token
 def step1(token: str) -> Response:
     """The person says that the password is created."""
-    links.step1_done(token, clock.now())
-    return _to(url_for(".landing", token=token))
+    known, _link = _named(token)
+    if _by_a_person():
+        links.step1_done(known, clock.now())
+    return _to(url_for(".landing", token=known))
 
 
 @bp.post("/portail/lien/<token>/etape-2")
 @public(csrf=False)
-@limiter.limit(LIMIT)
+@_by_token
 def step2(token: str) -> Response:
     """The person says that they are in, before « suivre ma demande »."""
-    links.step2_done(token, clock.now())
-    return _to(url_for(".second", token=token))
+    known, _link = _named(token)
+    if _by_a_person():
+        links.step2_done(known, clock.now())
+    return _to(url_for(".second", token=known, step="etape-2"))
+
+
+def _by_a_person() -> bool:
+    """Did somebody press the button? Browsers say it of the request that a press begins.
+
+    ``Sec-Fetch-User: ?1`` is sent for a navigation by a person's gesture, never for one that a script
+    makes (w3.org/TR/fetch-metadata). A browser that sends none of these headers is too old to tell:
+    it is believed.
+    """
+    if "Sec-Fetch-Mode" not in request.headers:
+        return True
+    gesture = request.headers.get("Sec-Fetch-User") == "?1"
+    return gesture and request.headers["Sec-Fetch-Mode"] == "navigate"
+
+
+def _named(raw: str) -> tuple[str, PortalLink | None]:
+    """The token that ``raw`` stands for, and its link if it exists."""
+    for token in public_tokens.candidates(raw, links.TOKEN_LENGTH):
+        found = store.link_by_hash(links.token_hash(token))
+        if found is not None:
+            return token, found
+    return public_tokens.bare(raw), None
 
 
 def _to(address: str) -> Response:
     return _private(make_response(redirect(address, 303)))
 
 
-def _page(token: str, *, asked_step2: bool = False) -> Response:
+def _page(raw: str, *, asked_step2: bool = False) -> Response:
     now = clock.now()
-    link = store.link_by_hash(links.token_hash(token))
+    token, link = _named(raw)
+    if link is None:
+        guesses.count()
+        return _shown("unknown", token, None, asked_step2)
     state = links.state(link, now)
     if asked_step2 and state == "valid":
         state = "step1_first"
+    return _shown(state, token, link, asked_step2)
+
+
+def _shown(state: str, token: str, link: PortalLink | None, asked_step2: bool) -> Response:
     locale = str(get_locale() or "fr")
     page = render_template(
         "assist/portal_link.html",
         state=state,
         token=token,
+        begun=link is not None and link.opened_at is not None,
         asked_step2=asked_step2,
         until=long_moment(link.expires_at, locale) if link else "",
+        line=helpline.with_hours(locale),
     )
     return _private(make_response(page, _STATUS.get(state, 200)))
 

@@ -38,6 +38,7 @@ from app.dossiers.vocabulary import PortalEventKind
 from app.dossiers.wording import day
 from app.exceptions import ConfigurationError, InvalidInput
 from app.tickets import correction_routes
+from app.tickets.reasons import Reason, label
 from app.wiring import ports, settings
 
 log = logging.getLogger(__name__)
@@ -78,7 +79,8 @@ def _addresses(dossier: Dossier) -> dict[int, str]:
 
 
 # How a run may be ended by hand, in the order shown; the other outcomes come from answers.
-BY_HAND = ("solved", "follow_up", "unsolved", "not_this", "interrupted")
+# « C'est réglé » is not among them: only the step that sees it says so.
+BY_HAND = ("follow_up", "unsolved", "not_this", "interrupted")
 
 
 @bp.get("/assist/pane")
@@ -248,7 +250,7 @@ def list_scripts() -> str:
     query = request.args.get("q", "")[:80]
     found = pane.search(query, _locale())
     template = "assist/_script_rows.html" if _is_fragment() else "assist/scripts.html"
-    return render_template(template, found=found, query=query)
+    return render_template(template, found=found, query=query, total=len(loader.library()))
 
 
 @bp.get("/scripts/<script_id>")
@@ -261,6 +263,7 @@ def read_script(script_id: str) -> str:
         "assist/script.html",
         script=script,
         numbers=numbers,
+        reason=label(Reason(script.reason), _locale()),
         actions=actions.ACTIONS,
         library=loader.library(),
         locale=_locale(),

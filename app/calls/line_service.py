@@ -16,7 +16,7 @@ from flask import g
 from sqlalchemy import Select, delete, func, select
 
 from app.accounts import journal
-from app.calls import announcements, line_rules, line_settings, live
+from app.calls import announcements, line_rules, line_settings, live, week_in_words
 from app.calls.announcement_settings import read_text, sound_type
 from app.calls.models import AnnouncementSound, Line
 from app.calls.opening_hours import REFERENCE_HOURS, TERRITORIES
@@ -25,7 +25,7 @@ from app.dossiers import phone_numbers
 from app.exceptions import Conflict, InvalidInput, NotFound
 from app.extensions import db
 from app.unit_of_work import Work, unit_of_work
-from app.wiring import wake
+from app.wiring import settings, wake
 
 NAME_LENGTH = 80
 
@@ -93,6 +93,14 @@ def add(number: str, name: str) -> Line:
 def hours_of(line: Line) -> dict[str, Any]:
     """The hours that count: the line's own, else those of reference."""
     return line.hours or REFERENCE_HOURS
+
+
+def answering(locale: str) -> str:
+    """When somebody answers on LINE_NUMBER, as a caller reads it; "" when it follows no hours."""
+    line = db.session.scalar(select(Line).where(Line.number == settings().line_number))
+    if line is None:
+        return week_in_words.in_words(REFERENCE_HOURS, locale)
+    return week_in_words.in_words(hours_of(line), locale) if line.mode == "hours" else ""
 
 
 def week_of(line: Line) -> dict[str, Any]:

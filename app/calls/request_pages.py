@@ -10,7 +10,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask_babel import format_date, get_locale
 from flask_babel import gettext as _
 
-from app import clock
+from app import clock, guesses, helpline, public_tokens
 from app.access import public
 from app.calls import callback_view, request_form
 from app.calls.callback_rules import Slot
@@ -22,24 +22,32 @@ from app.tickets.models import CallBackState
 
 bp = Blueprint("request_form", __name__)
 
-LIMIT = "30/minute"
+A_LINK = "60/minute"
 _STATUS = {"unknown": 404, "expired": 410}
+
+
+_by_token = limiter.limit(
+    A_LINK, key_func=lambda: public_tokens.bare((request.view_args or {}).get("token", ""))
+)
 
 
 @bp.get("/demande/<token>")
 @public
-@limiter.limit(LIMIT)
+@_by_token
 def page(token: str) -> Response:
-    """The form, or what became of it."""
-    return _shown(request_form.page(token, clock.now()))
+    """The form, or what became of it. Limits are by form: an office shares one address."""
+    found = request_form.page(public_tokens.bare(token), clock.now())
+    if found.state == "unknown":
+        guesses.count()
+    return _shown(found)
 
 
 @bp.post("/demande/<token>")
 @public(csrf=False)
-@limiter.limit(LIMIT)
+@_by_token
 def submit(token: str) -> Response:
     """Store the request; what was typed comes back when it cannot be."""
-    now = clock.now()
+    now, token = clock.now(), public_tokens.bare(token)
     result = request_form.submit(
         token,
         request.form.get("message", ""),
@@ -65,11 +73,18 @@ def _shown(found: Page, refused: Refused | None = None) -> Response:
         choices=[(SOONEST, _("Dès que possible")), *map(_choice, found.slots)],
         noted=_noted(found),
         over=_over(found),
-        line_number=found.line_number,
-        line_shown=phone_numbers.display(found.line_number),
+        line=_line(found),
     )
     status = 422 if refused else _STATUS.get(found.state, 200)
     return _private(make_response(body, status))
+
+
+def _line(found: Page) -> helpline.Helpline:
+    """The line that the person called; the service's one for a link that names none."""
+    known = helpline.with_hours(str(get_locale() or "fr"))
+    if found.line_number in (None, "", known.tel):
+        return known
+    return helpline.Helpline(phone_numbers.display(found.line_number), str(found.line_number))
 
 
 def _choice(slot: Slot) -> tuple[str, str]:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from app import clock
 from app.accounts.models import JournalEntry
-from app.adapters.ports import MailRefused
+from app.adapters.ports import MailRefused, Ports
 from app.assist import actions, links, service, store
 from app.assist.models import Mail, PortalLink, ScriptAct
+from app.config import Settings
 from app.dossiers.models import Dossier, PortalEvent
 from app.exceptions import InvalidInput, Unavailable
-from app.extensions import db
+from app.extensions import db, limiter
+from app.factory import create_app
 from app.wiring import ports
 from tests.clients import StaffClient
 from tests.dossiers.build import NOW, create_contact, create_dossier, create_person
@@ -305,10 +310,97 @@ def test_reading_the_page_proves_nothing(link: str, client: StaffClient, publish
     assert "link_opened" not in kinds()
 
 
+PRESSED = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-User": "?1"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "counts"),
+    [
+        ({}, True),  # a browser too old to say
+        (PRESSED, True),
+        ({**PRESSED, "Sec-Fetch-User": ""}, False),  # form.submit() by a script
+        ({**PRESSED, "Sec-Fetch-Mode": "cors"}, False),  # fetch() by a script
+        ({"Sec-Fetch-Mode": "no-cors"}, False),
+    ],
+)
+@pytest.mark.parametrize("act", ["ouvert", "etape-1"])
+def test_only_what_a_person_presses_counts(
+    link: str, client: StaffClient, headers: dict[str, str], counts: bool, act: str
+) -> None:
+    client.post(f"/portail/lien/{link}/{act}", headers=headers)
+    assert (last_link().opened_at is not None) is counts
+    assert (last_link().step1_at is not None) is (counts and act == "etape-1")
+
+
+def test_the_page_runs_nothing_and_asks_for_one_press(link: str, client: StaffClient) -> None:
+    page = client.get(f"/portail/lien/{link}").text
+    assert "<script" not in page
+    assert "Commencer" in page
+    client.post(f"/portail/lien/{link}/ouvert")
+    assert "Étape 1 terminée" in client.get(f"/portail/lien/{link}").text
+
+
+@pytest.mark.parametrize(
+    "around",
+    ["{}.", "{})", "{},", "{}>", "{};", "{}%20", "{}%0A", "%3C{}%3E", "{}%22", "{}=", "=3D{}", "{}…", "{}»",
+     "_{}_", "{}/", "{}.)", "%20{}", "({})"],
+)  # fmt: skip
+def test_what_a_mail_program_puts_around_a_link_is_taken_off(
+    link: str, client: StaffClient, around: str
+) -> None:
+    address = around.format(link)
+    answer = client.get(f"/portail/lien/{address}")
+    assert answer.status_code == 200
+    assert f"/portail/lien/{link}/ouvert" in answer.text
+    if not address.endswith("/"):
+        client.post(f"/portail/lien/{address}/etape-1")
+        assert last_link().step1_at is not None
+    assert (
+        client.get(
+            f"/portail/lien/{link}/etape-2{around.partition('{}')[2].strip('/')}"
+        ).status_code
+        == 200
+    )
+
+
+def test_a_host_in_capitals_is_the_same_host(link: str, client: StaffClient) -> None:
+    assert client.get(f"/portail/lien/{link}", base_url="http://LOCALHOST").status_code == 200
+
+
+@pytest.fixture
+def served(app: Flask, settings: Settings, ports: Ports) -> Iterator[FlaskClient]:
+    """The same installation with its limits, as in production."""
+    production = create_app(dataclasses.replace(settings, testing=False), ports)
+    limiter.reset()
+    yield production.test_client()
+    limiter.reset()
+    create_app(settings, ports)  # the limiter is one for all: off again
+
+
+def test_a_whole_office_reads_its_links_from_one_address(
+    app: Flask, create_agent, mail: FakeMail, served: FlaskClient
+) -> None:
+    agent = create_agent("front")
+    for _person in range(4):
+        resend(run_for(dossier_with(), agent.id), agent.id, clock.now())
+    for _round in range(25):
+        for number in range(4):
+            assert served.get(f"/portail/lien/{token_in(mail, number)}").status_code == 200
+
+
+def test_links_that_do_not_exist_slow_only_who_tries_them(link: str, served: FlaskClient) -> None:
+    tried = [served.get(f"/portail/lien/{'x' * 42}{n % 10}").status_code for n in range(70)]
+    assert tried[:50] == [404] * 50
+    assert tried[-1] == 429
+    assert (
+        served.get(f"/portail/lien/{link}").status_code == 200
+    )  # a valid link is never refused for it
+
+
 def test_the_agent_hears_when_the_link_is_opened_and_each_step_done(
     link: str, client: StaffClient, published
 ) -> None:
-    assert client.post(f"/portail/lien/{link}/ouvert").status_code == 204
+    assert client.post(f"/portail/lien/{link}/ouvert").status_code == 303
     ((event, payload, room),) = published
     row = last_link()
     assert (event, room) == ("assist.link", f"agent:{row.agent_id}")
@@ -357,8 +449,8 @@ def test_a_dead_link_says_what_to_do(app: Flask, create_agent, mail, client: Sta
     answer = client.get(f"/portail/lien/{token_in(mail)}")
     assert answer.status_code == 410
     assert "Ce lien n’est plus valable" in answer.text
-    assert "Appelez la ligne d’aide" in answer.text
-    assert client.post(f"/portail/lien/{token_in(mail)}/ouvert").status_code == 204
+    assert '<a class="num nowrap" href="tel:+33199000100">01 99 00 01 00</a>' in answer.text
+    assert client.post(f"/portail/lien/{token_in(mail)}/ouvert").status_code == 303
     assert last_link().opened_at is None
 
 
