@@ -78,6 +78,14 @@ def _callbacks() -> Names:
         "callback_noted": (_("Rappel noté"), asking),
         "callback_at_opening": (_("Rappel noté, à l’ouverture"), asking),
         "callback_kept": (_("Rappel déjà demandé"), asking),
+        "too_many": (
+            _("Trop d’appels d’un numéro"),
+            _("À la place de la file, quand un numéro a trop appelé ; un rappel est noté."),
+        ),
+        "too_many_hidden": (
+            _("Trop d’appels masqués"),
+            _("Quand trop de personnes sans numéro attendent déjà ; on demande le sien."),
+        ),
         "callback_for_agent": (
             _("Annonce à l’agent"),
             _("L’agent l’entend avant que l’on appelle."),

@@ -45,6 +45,9 @@ TEXTS: dict[str, dict[str, str]] = {
         "À bientôt.",
         "callback_kept": "Vous aviez déjà demandé à être rappelé : votre demande et votre place "
         "sont gardées. À bientôt.",
+        "too_many": "Bonjour. Nous avons déjà plusieurs appels de votre numéro : un rappel les remplace.",
+        "too_many_hidden": "Bonjour. Beaucoup d'appels sans numéro attendent déjà. Donnez-nous le vôtre, "
+        "et nous vous rappellerons.",
         "closed": "Bonjour. La permanence téléphonique est fermée en ce moment.",
         "opens": "Elle ouvre {day} à {time}.",
         "closed_callback": "Pour être rappelé à l'ouverture, tapez 1.",
@@ -112,6 +115,9 @@ TEXTS: dict[str, dict[str, str]] = {
         "Goodbye.",
         "callback_kept": "You had already asked to be called back: your request and your place are "
         "kept. Goodbye.",
+        "too_many": "Hello. We already have several calls from your number: a call-back stands for them.",
+        "too_many_hidden": "Hello. Many calls without a number are waiting already. Give us yours, and we "
+        "will call you back.",
         "closed": "Hello. The help line is closed at the moment.",
         "opens": "It opens {day} at {time}.",
         "closed_callback": "To be called back when it opens, press 1.",

@@ -134,12 +134,28 @@ def _farewell(call: Call, twiml: VoiceResponse, now: datetime) -> None:
     if call.outcome == Outcome.CLOSED:
         closed_menu(call, line, twiml, now)
         return
+    if call.outcome == Outcome.LIMITED:
+        _too_many(call, line, twiml, now)
+        return
     phrases = [Phrase("goodbye", call.language)]
     if store.is_outbound(call) and call.answered_at is None:
         phrases = [not_reached(call, line, now)]
     if call.outcome == Outcome.CALLBACK:
         phrases = [noted_phrase(call, line, now)]
     speaker_of(line).speak(twiml, phrases)
+    twiml.hangup()
+
+
+def _too_many(call: Call, line: Line, twiml: VoiceResponse, now: datetime) -> None:
+    """One too many of its number: a call-back is noted, once. Without a number, one is asked for."""
+    speaker = speaker_of(line)
+    if call.number is None or not reach.allows(call.number, Use.CALL_BACK, line.id):
+        speaker.speak(twiml, [Phrase("too_many_hidden", call.language)])
+        twiml.redirect("/voice/choice?step=ask", method="POST")
+        return
+    callbacks.ask_when_closed(call, call.number, now)
+    words = [Phrase("too_many", call.language), noted_phrase(call, line, now)]
+    speaker.speak(twiml, words)
     twiml.hangup()
 
 

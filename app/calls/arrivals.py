@@ -11,15 +11,16 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ScalarSelect, Table, bindparam, insert, select
+from sqlalchemy import ScalarSelect, Table, bindparam, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute
 
-from app.calls import line_rules, opening_hours, store
+from app.calls import line_rules, one_sender, opening_hours, store
 from app.calls.announcements import Speaker
 from app.calls.line_rules import BOUNDS, LineRules
 from app.calls.models import AnnouncementSound, Call, Line
-from app.calls.states import Event, Kind
+from app.calls.one_sender import Before
+from app.calls.states import Event, Kind, Outcome, State
 from app.dossiers import phone_numbers
 from app.exceptions import Unavailable
 from app.extensions import db
@@ -61,6 +62,26 @@ _french_greeting = (
     )
     .scalar_subquery()
 )
+# How much of the queue this number, and those who hide theirs, take already (``one_sender``).
+_WAITS = Call.state.in_((State.GREETING, State.WAITING, State.OFFERED))
+_of_number = (Call.number == bindparam("number")) & (Call.direction == "in")
+_in_hour = (
+    select(func.count())
+    .select_from(Call)
+    .where(
+        _of_number,
+        Call.received_at > bindparam("hour_before"),
+        Call.outcome.is_distinct_from(Outcome.LIMITED),
+    )
+    .scalar_subquery()
+)
+_waiting = select(func.count()).select_from(Call).where(_of_number, _WAITS).scalar_subquery()
+_hidden_waiting = (
+    select(func.count())
+    .select_from(Call)
+    .where(bindparam("hidden"), Call.number.is_(None), Call.direction == "in", _WAITS)
+    .scalar_subquery()
+)
 _LINE_DIALLED = (
     select(
         Line.id,
@@ -72,6 +93,9 @@ _LINE_DIALLED = (
         _last_talk(Call.agent_id).label("agent"),
         _last_talk(Call.ended_at).label("talked_until"),
         _french_greeting.label("greeting"),
+        _in_hour.label("in_hour"),
+        _waiting.label("waiting"),
+        _hidden_waiting.label("hidden_waiting"),
     )
     .order_by(Line.number != bindparam("dialled"), Line.id)
     .limit(1)
@@ -91,7 +115,7 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Arrival:
-    """A call that was not known before, and the line it came by."""
+    """A call that was not known before, and the line it came by; ``open``: it enters the queue."""
 
     ref: str
     language: str
@@ -122,14 +146,21 @@ def _create(incoming: Incoming, now: datetime) -> Arrival:
             "number": number,
             "since": now - longest,
             "day_before": now - timedelta(days=1),
+            "hour_before": now - timedelta(hours=1),
+            "hidden": number is None,
         },
     ).first()
     if line is None:
         raise Unavailable("Aucune ligne n'est configurée.", todo="flask --app app.factory line add")
-    contact_id = tickets.insert_contact(
-        channel=Channel.PHONE, direction=Direction.IN, e164=number, now=now
-    )
     rules = line_rules.of(line.rules)
+    before = Before(line.in_hour, line.waiting, line.hidden_waiting)
+    limited = one_sender.over(before, rules, hidden=number is None)
+    # One too many makes no contact of its own: a thousand of them would bury the day's others.
+    contact_id = None
+    if not limited:
+        contact_id = tickets.insert_contact(
+            channel=Channel.PHONE, direction=Direction.IN, e164=number, now=now
+        )
     language = rules.languages[0]
     ref = store.new_ref()
     values = {
@@ -147,9 +178,11 @@ def _create(incoming: Incoming, now: datetime) -> Arrival:
     hours = line.hours or opening_hours.REFERENCE_HOURS
     zone = ZoneInfo(line.zone)
     is_open = line_is_open(line.mode, hours, zone, now)
-    if not is_open:
+    if limited:
+        store.apply_event(call_id, Event(Kind.LIMITED, now, "limited"))
+    elif not is_open:
         store.apply_event(call_id, Event(Kind.CLOSED, now, "closed"))
-    return Arrival(ref, language, is_open, _speaker(line))
+    return Arrival(ref, language, is_open and not limited, _speaker(line))
 
 
 def _sticky(line: Any, rules: LineRules, now: datetime) -> int | None:

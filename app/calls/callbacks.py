@@ -24,6 +24,7 @@ from app.calls.record import LIVE, CallRecord, Event, Kind, Outcome, State
 from app.exceptions import Conflict, InvalidInput, NotFound, PermanenceError
 from app.extensions import db
 from app.tickets import callbacks as rows
+from app.tickets import service as contacts
 from app.tickets import store as tickets
 from app.tickets.callbacks import Asked, Wish
 from app.tickets.models import CallBack, CallBackSource, CallBackState
@@ -101,16 +102,17 @@ def ask_when_closed(call: Call, number: str, now: datetime) -> Asked:
 
 
 def note_when_closed(call: Call, number: str, now: datetime) -> Asked:
-    """The same, inside the caller's transaction."""
+    """The same, inside the caller's transaction; also of one call too many of its number, which has no
+    contact of its own."""
     line = db.session.get_one(Line, call.line_id)
     wish = Wish(
         number=number,
         line_id=line.id,
-        source=CallBackSource.CLOSED,
+        source=CallBackSource.QUEUE if call.outcome == Outcome.LIMITED else CallBackSource.CLOSED,
         arrived_at=call.received_at,
         due_at=due_for(line, now),
         language=call.language,
-        contact_id=call.contact_id,
+        contact_id=call.contact_id or contacts.last_or_new(number, now),
     )
     return note(wish)
 

@@ -70,14 +70,19 @@ def choice() -> Response:
     if call is None:
         return xml(lost(twiml))
     closed = call.outcome == Outcome.CLOSED
+    kept = closed or call.outcome == Outcome.LIMITED
     if step == "recorded":
         _recorded(call, request.form.get("RecordingDuration", ""), twiml, now)
-    elif call.state == State.ENDED and not closed:
+    elif call.state == State.ENDED and not kept:
         twiml.leave()  # the same request again, or she had chosen already
+    elif step == "ask":
+        _ask_number(call, twiml)
     elif step == "number":
         _number_typed(call, key, twiml)
     elif step == "confirm":
         _confirmed(call, key, twiml, now)
+    elif call.outcome == Outcome.LIMITED:
+        _back(call, twiml)
     elif closed:
         _closed(call, key, twiml, now)
     else:
@@ -107,7 +112,11 @@ def _waiting(call: Call, key: str, twiml: VoiceResponse, now: datetime) -> None:
 
 
 def _back(call: Call, twiml: VoiceResponse, turn: int = 1) -> None:
-    """To where she was: the queue's music, or the closed line's menu."""
+    """To where she was: the queue's music, or the closed line's menu. One too many has no place."""
+    if call.outcome == Outcome.LIMITED:
+        speaker_of(line_of(call)).speak(twiml, [Phrase("goodbye", call.language)])
+        twiml.hangup()
+        return
     closed = call.outcome == Outcome.CLOSED
     twiml.redirect("/voice/incoming" if closed else f"/voice/wait?round={turn}", method="POST")
 
@@ -117,7 +126,7 @@ def _call_back(call: Call, number: str | None, twiml: VoiceResponse, now: dateti
     ask her for one."""
     if number is None or not reach.allows(number, Use.CALL_BACK, call.line_id):
         _ask_number(call, twiml)
-    elif call.outcome == Outcome.CLOSED:
+    elif call.outcome in (Outcome.CLOSED, Outcome.LIMITED):
         callbacks.ask_when_closed(call, number, now)
         _noted(call, twiml, now)
     elif callbacks.choose(call, number, now) is None:

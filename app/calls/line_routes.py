@@ -22,7 +22,7 @@ from app.calls import (
     short_reach,
 )
 from app.calls.announcement_settings import SOUND_LIMIT
-from app.calls.line_rules import BOUNDS
+from app.calls.line_rules import BOUNDS, CAPS
 from app.calls.line_settings import Errors
 from app.exceptions import Conflict, InvalidInput, NotFound
 from app.incoming import BODY, takes
@@ -165,7 +165,7 @@ def _rules_page(
         line=line,
         stored=shown,
         typed=shown if typed is None else typed,
-        bounds={**BOUNDS, **line_settings.POLICY_BOUNDS},
+        bounds={**BOUNDS, **CAPS, **line_settings.POLICY_BOUNDS},
         seen=line_service.rules_fingerprint(line),
         errors=errors or {},
         stale=stale,

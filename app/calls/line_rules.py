@@ -27,7 +27,9 @@ class LineRules:
     the line calls, promises to call and writes (ISO 3166; ``dialling``). ``short_numbers``: the
     emergency and listening numbers that the line's provider can call; None: as the provider usually
     does (``short_numbers.reached``). ``on_call``: whom an agent in need calls, in the managers' own
-    words, when no manager has a page open.
+    words, when no manager has a page open. ``calls_per_hour``: of one number, that enter the queue;
+    ``hidden_waiting``: callers without a number who wait at once; ``contacts_per_day``: made by the
+    text messages of one sender. Beyond, another way is told (``one_sender``).
     """
 
     closing: str = "serve"
@@ -41,6 +43,9 @@ class LineRules:
     countries: tuple[str, ...] = DEFAULT_COUNTRIES
     short_numbers: tuple[str, ...] | None = None
     on_call: str = ""
+    calls_per_hour: int = 20
+    hidden_waiting: int = 20
+    contacts_per_day: int = 10
 
 
 ON_CALL_LENGTH = 120  # characters
@@ -49,6 +54,7 @@ BOUNDS = {
     "callback_pause_minutes": (1, 24 * 60),
     "sticky_minutes": (0, 240),
 }
+CAPS = {"calls_per_hour": (8, 1000), "hidden_waiting": (5, 1000), "contacts_per_day": (1, 1000)}
 
 
 def of(stored: Mapping[str, Any] | None) -> LineRules:

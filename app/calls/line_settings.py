@@ -19,7 +19,7 @@ from babel import Locale, UnknownLocaleError
 from app import outside
 from app.calls import countries
 from app.calls.dialling import HOME, NEIGHBOURS, OVERSEAS
-from app.calls.line_rules import BOUNDS, CLOSING, ON_CALL_LENGTH
+from app.calls.line_rules import BOUNDS, CAPS, CLOSING, ON_CALL_LENGTH
 from app.calls.short_numbers import NUMBERS
 from app.exceptions import InvalidInput
 from app.patterns import SPACE, pattern
@@ -231,6 +231,9 @@ def read_rules(form: Mapping[str, str]) -> Read:
         errors["closing"] = InvalidInput("Choisissez ce qui se passe à la fermeture.")
     for name, bounds in BOUNDS.items():
         values[name] = _whole(form, name, bounds, errors)
+    for name, bounds in CAPS.items():
+        if name in form:
+            values[name] = _whole(form, name, bounds, errors)
     values["languages"] = _languages(form.get("languages", ""), errors)
     if "countries" in form:  # a form that shows them: no tick is a choice
         values["countries"] = _countries(form, errors)

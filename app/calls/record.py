@@ -26,7 +26,8 @@ LIVE = frozenset(set(State) - {State.WRAP_UP, State.ENDED})
 
 
 class Outcome(StrEnum):
-    """How a call ended, for the day's figures. The last two are of outbound calls alone."""
+    """How a call ended, for the day's figures. ``limited``: one too many of its number, told another
+    way. The last two are of outbound calls alone."""
 
     ANSWERED = "answered"
     ABANDONED = "abandoned"
@@ -34,6 +35,7 @@ class Outcome(StrEnum):
     CALLBACK = "callback"
     FAILED = "failed"
     CLOSED = "closed"
+    LIMITED = "limited"
     UNREACHED = "unreached"
     CANCELLED = "cancelled"
 
@@ -51,6 +53,7 @@ class Kind(StrEnum):
 
     QUEUED = "queued"
     CLOSED = "closed"
+    LIMITED = "limited"
     CALLER_LEFT = "caller_left"
     CALLBACK_CHOSEN = "callback_chosen"
     FAILED = "failed"

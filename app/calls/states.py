@@ -50,6 +50,7 @@ _CALLBACK = steps.unanswered_end(Outcome.CALLBACK, "caller")
 TRANSITIONS: dict[tuple[State, Kind], steps.Step] = {
     (State.GREETING, Kind.QUEUED): steps.queued,
     (State.GREETING, Kind.CLOSED): steps.unanswered_end(Outcome.CLOSED, "line"),
+    (State.GREETING, Kind.LIMITED): steps.unanswered_end(Outcome.LIMITED, "line"),
     (State.GREETING, Kind.CALLER_LEFT): _LEFT,
     (State.GREETING, Kind.FAILED): _FAILED,
     (State.GREETING, Kind.DIALLED): steps.dialled,

@@ -6,9 +6,13 @@ import contextlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from app.calls import line_rules
+from app.calls.models import Line
 from app.dossiers import phone_numbers
+from app.extensions import db
 from app.tickets import messages
 from app.tickets import service as tickets
 from app.tickets.messages import Written
@@ -35,7 +39,8 @@ class Text:
 def receive(message: Text) -> bool:
     """Keep a text message; False when it was kept before (told twice, or found again in a list).
 
-    It goes with the sender's last contact by SMS that nobody has dealt with, else a new one.
+    It goes with the sender's last contact by SMS that nobody has dealt with, else a new one; once the
+    sender has made as many as the line's rule allows in a day, with the last one, dealt with or not.
     """
     with contextlib.suppress(IntegrityError), unit_of_work():
         if messages.named(message.sid) is not None:
@@ -59,9 +64,13 @@ def receive(message: Text) -> bool:
 
 
 def _contact_of(message: Text, sender: str | None, address: str) -> int:
-    held = messages.continued(address, Channel.SMS, message.at - CONTINUES) if address else None
+    since = message.at - CONTINUES
+    held = messages.continued(address, Channel.SMS, since) if address else None
     if held is not None:
         return held.id
+    made = messages.opened_by(address, Channel.SMS, since) if address else []
+    if len(made) >= _most_a_day(message.to_number):
+        return made[0]
     return tickets.insert_contact(
         channel=Channel.SMS,
         direction=Direction.IN,
@@ -69,3 +78,11 @@ def _contact_of(message: Text, sender: str | None, address: str) -> int:
         now=message.at,
         provider_sid=message.sid or None,
     )
+
+
+def _most_a_day(line_number: str) -> int:
+    """How many contacts a day the messages of one sender may make, by the rules of the line."""
+    rules = db.session.scalar(
+        select(Line.rules).order_by(Line.number != line_number, Line.id).limit(1)
+    )
+    return line_rules.of(rules).contacts_per_day

@@ -119,6 +119,16 @@ _COUNTS = (
         "calls",
     ),
     Definition(
+        "limited",
+        "Au-delà de la limite par numéro",
+        "Over the limit of a number",
+        "Appels d'un numéro qui avait déjà appelé plus souvent que la règle de la ligne : un rappel est "
+        "noté, une fois. Ils sont comptés à part des appels présentés.",
+        "Calls of a number that had already called more often than the line's rule: one call-back is "
+        "noted. They are not part of calls presented.",
+        "calls",
+    ),
+    Definition(
         "outbound",
         "Appels émis",
         "Outbound calls",

@@ -24,6 +24,9 @@ Opening = Sequence[tuple[time, time]]
 """Local hours at which the line is open on a day, for example 9:00–12:30 and 13:30–17:00. A span that
 ends at 0:00 ends with the day."""
 
+APART = ("closed", "limited")
+"""Outcomes of calls that are not part of calls presented."""
+
 Figures = dict[str, Any]
 """Some fields of a ``DayReport`` and their values."""
 
@@ -133,6 +136,7 @@ class DayReport:
     failed: int
     open: int
     closed: int
+    limited: int
     outbound: int
     abandonment_rate: float | None
     abandonment_of_waiting: float | None
@@ -216,7 +220,7 @@ def day_report(
     inbound = [fact for fact in of_day if fact.direction == "in"]
     outcomes = _count_outcomes(inbound)
     answered = [fact for fact in inbound if fact.outcome == "answered"]
-    presented = [fact for fact in inbound if fact.outcome != "closed"]
+    presented = [fact for fact in inbound if fact.outcome not in APART]
     return DayReport(
         day=day,
         presented=len(presented),
@@ -259,7 +263,7 @@ def _of_day(facts: list[CallFact], day: date, zone: ZoneInfo) -> list[CallFact]:
 
 
 def _count_outcomes(inbound: list[CallFact]) -> Figures:
-    names = (*OUTCOMES, "closed")
+    names = (*OUTCOMES, *APART)
     counts = Counter(fact.outcome or "open" for fact in inbound)
     _refuse_unknown("outcome", counts, names)
     return {name: counts[name] for name in names}

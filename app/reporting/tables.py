@@ -123,6 +123,7 @@ _FIGURES = (
     "presented",
     *OUTCOMES,
     "closed",
+    "limited",
     "outbound",
     "abandonment_rate",
     "service_level",

@@ -167,6 +167,20 @@ def continued(address: str, channel: Channel, since: datetime) -> Contact | None
     )
 
 
+def opened_by(address: str, channel: Channel, since: datetime) -> list[int]:
+    """The contacts that the messages of one sender have opened since then, the latest first."""
+    theirs = select(Message.contact_id).where(
+        Message.address == address, Message.direction == Direction.IN, Message.at > since
+    )
+    return list(
+        db.session.scalars(
+            select(Contact.id)
+            .where(Contact.id.in_(theirs), Contact.channel == channel, Contact.opened_at > since)
+            .order_by(Contact.opened_at.desc(), Contact.id.desc())
+        )
+    )
+
+
 def sent_to(address: str, channel: Channel, since: datetime) -> int:
     """How many of ours left for an address since then; those that failed reached nobody."""
     return (

@@ -92,6 +92,19 @@ def insert_contact(
     return int(db.session.execute(_NEW_CONTACT, values).scalar_one())
 
 
+def last_or_new(number: str, now: datetime) -> int:
+    """The last telephone contact of a number, or a new one, inside the caller's transaction."""
+    found = db.session.scalar(
+        select(Contact.id)
+        .where(Contact.caller_number == number, Contact.channel == Channel.PHONE)
+        .order_by(Contact.opened_at.desc())
+        .limit(1)
+    )
+    if found is not None:
+        return int(found)
+    return insert_contact(channel=Channel.PHONE, direction=Direction.IN, e164=number, now=now)
+
+
 def assigning(contact_id: int, agent_id: int) -> Change:
     """Say who answered, inside the caller's transaction."""
     return Change("contact", _assigning, parameters("assign", contact=contact_id, agent=agent_id))

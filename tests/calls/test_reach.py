@@ -105,7 +105,7 @@ def test_the_form_of_a_country_taken_away_promises_nothing(
     db.session.commit()
     one = caller("+212612345678")
     one.post("/voice/incoming")
-    assert "en route" in one.post("/voice/choice?step=closed", Digits="2")
+    assert "envoyons le SMS" in one.post("/voice/choice?step=closed", Digits="2")
     link = link_in(ports.sms.sent[0][1])
     line.rules = {"countries": ["FR"]}
     db.session.commit()
