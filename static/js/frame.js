@@ -50,7 +50,7 @@ function onClick(event) {
   if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   const url = new URL(link.href, window.location.href);
   const elsewhere = url.origin !== window.location.origin || LEAVE.test(url.pathname);
-  if (elsewhere || link.target || link.hasAttribute("download") || link.closest("[hx-get], [hx-boost]")) return;
+  if (elsewhere || link.target || link.hasAttribute("download") || link.matches("[hx-get], [hx-post]")) return;
   if (url.hash && url.pathname + url.search === here()) return; // within the page
   event.preventDefault();
   if (FILE.test(url.pathname)) window.open(url.href, "_blank", "noopener");
@@ -60,7 +60,7 @@ function onClick(event) {
 /** A plain form: its answer is a page like another. */
 function onSubmit(event) {
   const form = event.target;
-  if (event.defaultPrevented || form.closest("[hx-post], [hx-get]") || form.method === "dialog") return;
+  if (event.defaultPrevented || form.matches("[hx-post], [hx-get]") || form.method === "dialog") return;
   const url = new URL(event.submitter?.getAttribute("formaction") ?? form.getAttribute("action") ?? here(), window.location.href);
   if (url.origin !== window.location.origin || LEAVE.test(url.pathname)) return;
   event.preventDefault();
@@ -163,7 +163,7 @@ function markPlace(path) {
 
 /** As after a page was loaded: the keyboard is at its top, and a screen reader says its name. */
 function arrive(place, title) {
-  const heading = place.id === "page" ? place.querySelector("h1") : null;
+  const heading = place.id === "page" ? place.querySelector("h1:not(.visually-hidden)") : null; // a hidden one would show, and move all
   const target = heading ?? place;
   if (!target.hasAttribute("tabindex")) target.setAttribute("tabindex", "-1");
   target.focus({ preventScroll: target.id === "page" || target === heading || target === main });

@@ -220,6 +220,7 @@ def test_she_is_not_rung_without_a_microphone(people: People, desk: Any, ring: A
     )
     expect(note(agent)).to_contain_text("Aucun micro", timeout=SOON)
     agent.keyboard.press("D")
+    agent.wait_for_timeout(400)  # the key waits: is it the first letter of a word?
     expect(note(agent)).to_contain_text("Aucun micro", timeout=SOON)
     expect(agent.locator("#act-available")).not_to_have_attribute("aria-busy", "true", timeout=SOON)
     phase(agent, "away")
