@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import background, clock, jobs, retention
 from app.access import ROLES
-from app.accounts import journal, staff
+from app.accounts import journal, second_step, staff
 from app.adapters.ports import Provisioning
 from app.assist import loader
 from app.calls import fallback, importing, line_service, probe, service
@@ -214,6 +214,17 @@ def account_password(email: str, password: str) -> None:
     """Give EMAIL a new password."""
     _or_exit(lambda: staff.change_password(email, password, now=clock.now()))
     click.echo("Mot de passe changé.")
+
+
+@people.command("second-step-off")
+@click.argument("email")
+def account_second_step_off(email: str) -> None:
+    """Take the second step off EMAIL, whose telephone is lost. Journaled; every session ends.
+
+    Where the role must have one, it is set up anew at the next sign-in.
+    """
+    _or_exit(lambda: second_step.reset(email, now=clock.now()))
+    click.echo("Vérification en deux étapes retirée.")
 
 
 @people.command("close")

@@ -114,6 +114,12 @@ SETTINGS = (
         "SESSION_HOURS", float, 12.0, "A session ends this long after signing in, whatever it does."
     ),
     Setting(
+        "REQUIRE_SECOND_FACTOR",
+        str,
+        "",
+        "Roles that must confirm with a code when they sign in, e.g. manager,admin; empty: who wants to.",
+    ),
+    Setting(
         "SESSION_IDLE_MINUTES",
         float,
         120.0,
@@ -157,10 +163,16 @@ class Settings:
     backup_recipient: str
     session_hours: float
     session_idle_minutes: float
+    require_second_factor: str
     trusted_proxies: int
     ticker_seconds: float
     embedded_carrier: bool
     testing: bool = False
+
+    @property
+    def second_factor_roles(self) -> frozenset[str]:
+        """The roles of ``REQUIRE_SECOND_FACTOR``."""
+        return frozenset(self.require_second_factor.replace(" ", "").split(",")) - {""}
 
     @property
     def secure_cookies(self) -> bool:
@@ -252,6 +264,9 @@ def _read(environ: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
         except ValueError:
             problems.append(f"{setting.name} : « {raw[:20]} » n'est pas un nombre")
             values[setting.name] = setting.default
+    required = set(values["REQUIRE_SECOND_FACTOR"].replace(" ", "").split(",")) - {""}
+    if unknown := required - {"front", "back", "manager", "admin"}:
+        problems.append(f"REQUIRE_SECOND_FACTOR : rôles inconnus, {', '.join(sorted(unknown))}")
     if values["SECRET_KEY"] and len(values["SECRET_KEY"]) < 32:
         problems.append("SECRET_KEY : au moins 32 caractères")
     problems += [

@@ -25,7 +25,13 @@ from app import (
     security_headers,
     strict_json,
 )
-from app.accounts import admin_routes, components_page, own_account_routes, sessions
+from app.accounts import (
+    admin_routes,
+    components_page,
+    own_account_routes,
+    second_step_routes,
+    sessions,
+)
 from app.accounts import routes as accounts_routes
 from app.adapters.outbox import FileOutbox
 from app.adapters.ports import Ports
@@ -187,6 +193,7 @@ def _register(app: Flask) -> None:
     for blueprint in (
         accounts_routes.bp,
         own_account_routes.bp,
+        second_step_routes.bp,
         admin_routes.bp,
         components_page.components_bp,
         dossiers_routes.bp,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.columns import UTCDateTime
 from app.extensions import db
+from app.sealed import Sealed
 
 
 class Agent(UserMixin, db.Model):
@@ -98,6 +99,31 @@ class Connection(db.Model):
     session_id: Mapped[int | None] = mapped_column(ForeignKey("staff_sessions.id"), index=True)
     process: Mapped[str] = mapped_column(String(64), index=True)
     seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class TotpSecret(db.Model):
+    """The secret that an agent's telephone makes codes from; asked for once it is confirmed.
+
+    ``last_step``: the half-minute of the last code used, so that none is used twice.
+    """
+
+    __tablename__ = "totp_secrets"
+
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"), primary_key=True)
+    secret: Mapped[str] = mapped_column(Sealed)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    last_step: Mapped[int] = mapped_column(default=0)
+
+
+class RecoveryCode(db.Model):
+    """A code that replaces a lost telephone, once; kept as a digest."""
+
+    __tablename__ = "recovery_codes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class SignInTry(db.Model):

@@ -11,7 +11,7 @@ from werkzeug import Response
 
 from app import clock
 from app.access import allow
-from app.accounts import own_account, passwords, sessions
+from app.accounts import own_account, passwords, second_step, sessions
 from app.accounts.browser_words import browser_words
 from app.accounts.local_moment import local_moment
 from app.exceptions import Busy, InvalidInput
@@ -32,6 +32,9 @@ def _page(**more: Any) -> str:
         "accounts/own_account.html",
         sessions=[(one, local_moment(one.began_at)) for one in mine],
         least=passwords.MINIMUM,
+        second_step_set=second_step.is_set(current_user.id),
+        second_step_required=second_step.is_required(current_user.role),
+        codes_left=second_step.left(current_user.id),
         **more,
     )
 

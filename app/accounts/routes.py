@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from flask import Blueprint, make_response, redirect, render_template, request, session, url_for
 from flask_limiter.util import get_remote_address
-from flask_login import current_user, login_user, logout_user
-from flask_wtf.csrf import generate_csrf
+from flask_login import current_user, logout_user
 from sqlalchemy import update
 from werkzeug import Response
 
 from app import clock, outside
 from app.access import allow, public
-from app.accounts import journal, known_browser, passwords, sessions, sign_in
-from app.accounts.browser_words import browser_words
+from app.accounts import journal, known_browser, passwords, second_step, sessions, sign_in
+from app.accounts.begin_session import HOME, complete
 from app.accounts.models import Agent
+from app.accounts.second_step_routes import wait_for_code
 from app.exceptions import Busy
 from app.extensions import db, limiter, login
 from app.unit_of_work import unit_of_work
 
 bp = Blueprint("accounts", __name__)
 
-HOME = {"front": "/desk", "back": "/desk", "manager": "/wall", "admin": "/admin"}
 LOCALES = ("fr", "en")
 
 
@@ -65,28 +64,12 @@ def sign_in_submit() -> Response | tuple[str, int]:
         return make_response(page, busy.status, {"Retry-After": str(busy.retry_after)})
     if agent is None:
         return render_template("accounts/sign_in.html", email=email, refused=True), 401
-    _begin_session(agent)
-    # Now, and not with the first page: two tabs that ask at once would each be given a session with
-    # a form token of its own, and only the last one's would be kept.
-    generate_csrf()
-    answer = redirect(_safe_next(request.args.get("next", "")) or HOME[agent.role])
-    known_browser.remember(answer, agent.email)
+    target = _safe_next(request.args.get("next", "")) or ""
+    if second_step.is_set(agent.id) or second_step.is_required(agent.role):
+        return wait_for_code(agent, target)
+    answer = redirect(target or HOME[agent.role])
+    complete(agent, answer)
     return answer
-
-
-def _begin_session(agent: Agent) -> None:
-    """Sign in on this browser; whoever was signed in here is not any more."""
-    now, before = clock.now(), current_user
-    with unit_of_work() as work:
-        if before.is_authenticated:
-            why = sessions.Why.RENEWED if before.id == agent.id else sessions.Why.REPLACED
-            sessions.end(before.session_id, why, work, now=now)
-        agent.session_key = sessions.begin(
-            agent.id, browser=browser_words(request.user_agent.string), now=now
-        )
-    session.clear()  # a new session: a fixed cookie from before cannot ride along
-    login_user(agent)
-    session.permanent = True
 
 
 @bp.post("/sign-out")

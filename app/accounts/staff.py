@@ -58,7 +58,10 @@ def change_password(email: str, password: str, *, now: datetime) -> None:
 
 
 def close(email: str, *, now: datetime) -> None:
-    """Let nobody sign in to this account any more; journaled. Raises NotFound."""
+    """Let nobody sign in to this account any more; journaled.
+
+    Raises NotFound, and Conflict for the last administrator: nobody could open an account any more.
+    """
     _change(email, "account_closed", Why.CLOSED, now, active=False)
 
 
@@ -67,10 +70,23 @@ def _change(email: str, act: str, why: Why, now: datetime, **values: Any) -> Non
         found = _account(email)
         if found is None:
             raise NotFound("Aucun compte n'a cette adresse.")
+        if why is Why.CLOSED and _is_last_administrator(found):
+            raise Conflict(
+                "C'est le dernier compte d'administration : il ne peut pas être fermé.",
+                kept="Il n'a pas changé.",
+                todo="Faites d'abord un autre compte d'administration.",
+            )
         for name, value in values.items():
             setattr(found, name, value)
         sessions.end_all(found.id, why, work, now=now)
         journal.record(act, f"agent:{found.id}", agent_id=None, now=now)
+
+
+def _is_last_administrator(agent: Agent) -> bool:
+    """Locked until the transaction ends: two who close each other's account do not both succeed."""
+    active = select(Agent.id).where(Agent.role == "admin", Agent.active.is_(True))
+    others = set(db.session.scalars(active.with_for_update())) - {agent.id}
+    return agent.role == "admin" and agent.active and not others
 
 
 def _account(email: str) -> Agent | None:

@@ -1,0 +1,209 @@
+"""The second step of signing in: a code of a telephone (TOTP, RFC 6238), or a recovery code.
+
+A code is accepted once, in every process; the clock of the telephone may be half a minute off. Secrets
+are sealed in the database, recovery codes are kept as digests and shown once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime
+
+import pyotp
+from sqlalchemy import delete, func, select, update
+
+from app.accounts import guessing, journal, sessions
+from app.accounts.models import Agent, RecoveryCode, TotpSecret
+from app.accounts.patience import Counter, key_of
+from app.accounts.sessions import Why
+from app.exceptions import Conflict, InvalidInput, NotFound
+from app.extensions import db
+from app.unit_of_work import Work, rows_changed, unit_of_work
+from app.wiring import settings
+
+ISSUER = "Permanence"
+STEP_SECONDS = 30
+DRIFT = 1  # steps before and after
+FREE_TRIES = 10
+RECOVERY_CODES = 10
+_SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another one
+
+
+def is_set(agent_id: int) -> bool:
+    """Does this account ask for a second step?"""
+    confirmed = TotpSecret.confirmed_at.is_not(None)
+    query = select(TotpSecret.agent_id).where(TotpSecret.agent_id == agent_id, confirmed)
+    return db.session.scalar(query) is not None
+
+
+def is_required(role: str) -> bool:
+    """Must this role have a second step (``REQUIRE_SECOND_FACTOR``)?"""
+    return role in settings().second_factor_roles
+
+
+def begin(agent_id: int) -> str:
+    """The secret to put into a telephone; the same one until it is confirmed. Raises Conflict."""
+    with unit_of_work():
+        row = db.session.get(TotpSecret, agent_id, populate_existing=True)
+        if row is not None and row.confirmed_at is not None:
+            raise Conflict("La vérification en deux étapes est déjà en place.")
+        if row is None:
+            row = TotpSecret(agent_id=agent_id, secret=pyotp.random_base32(), last_step=0)
+            db.session.add(row)
+        return row.secret
+
+
+def address(secret: str, email: str) -> str:
+    """What the QR code says (otpauth://…)."""
+    return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=ISSUER)
+
+
+def confirm(agent_id: int, code: str, *, keep: int | None, now: datetime) -> list[str]:
+    """The telephone shows the right code: from now on it is asked for. The recovery codes.
+
+    Every session but ``keep`` ends. Raises InvalidInput on a wrong code, TooSoon, Conflict.
+    """
+    tried = _counters(agent_id)
+    guessing.admit(tried, now=now)
+    with unit_of_work() as work:
+        row = db.session.get(TotpSecret, agent_id, populate_existing=True, with_for_update=True)
+        if row is None or row.confirmed_at is not None:
+            raise Conflict("La vérification en deux étapes est déjà en place.")
+        step = _step_of(row.secret, code, now)
+        if step is None:
+            raise InvalidInput(
+                "Ce code n'est pas celui que l'application affiche maintenant.",
+                kept="Rien n'a été changé.",
+                todo="Attendez le suivant, puis recopiez-le.",
+            )
+        row.confirmed_at, row.last_step = now, step
+        codes = _new_codes(agent_id)
+        guessing.forgive(tried)
+        sessions.end_all(agent_id, Why.FACTOR, work, now=now, besides=keep)
+        journal.record("second_step_set", f"agent:{agent_id}", agent_id=agent_id, now=now)
+    return codes
+
+
+def check(agent_id: int, code: str, *, now: datetime) -> bool:
+    """Is it a code of the telephone that was not used yet, or a recovery code? Journaled; it is used
+    up. Raises TooSoon after too many wrong ones (only who knows the password can get there)."""
+    tried = _counters(agent_id)
+    guessing.admit(tried, now=now)
+    with unit_of_work():
+        act = "second_step"
+        right = _use_code(agent_id, code, now)
+        if not right and _use_recovery(agent_id, code, now):
+            right, act = True, "recovery_code_used"
+        if right:
+            guessing.forgive(tried)
+        journal.record(
+            act if right else "second_step_refused",
+            f"agent:{agent_id}",
+            agent_id=agent_id if right else None,
+            now=now,
+        )
+    return right
+
+
+def left(agent_id: int) -> int:
+    """How many recovery codes are left."""
+    query = select(func.count()).select_from(RecoveryCode)
+    mine = (RecoveryCode.agent_id == agent_id) & RecoveryCode.used_at.is_(None)
+    return int(db.session.scalar(query.where(mine)) or 0)
+
+
+def renew_codes(agent_id: int, *, now: datetime) -> list[str]:
+    """New recovery codes; those of before are worth nothing. Journaled."""
+    with unit_of_work():
+        codes = _new_codes(agent_id)
+        journal.record("recovery_codes_renewed", f"agent:{agent_id}", agent_id=agent_id, now=now)
+    return codes
+
+
+def reset(email: str, *, now: datetime) -> None:
+    """Take the second step off an account whose telephone is lost; every session ends; journaled.
+
+    Where the role must have one it is asked for at the next sign-in. Raises NotFound.
+    """
+    with unit_of_work() as work:
+        agent_id = db.session.scalar(select(Agent.id).where(Agent.email == email.strip().lower()))
+        if agent_id is None:
+            raise NotFound("Aucun compte n'a cette adresse.")
+        _take_off(agent_id, "second_step_reset", None, work, now)
+
+
+def take_off(agent_id: int, *, keep: int, now: datetime) -> None:
+    """Do without, where the role may; other sessions end; journaled. Raises Conflict."""
+    with unit_of_work() as work:
+        if is_required(db.session.get_one(Agent, agent_id).role):
+            raise Conflict("Votre rôle demande la vérification en deux étapes.")
+        _take_off(agent_id, "second_step_off", agent_id, work, now, keep)
+
+
+def _take_off(
+    agent_id: int, act: str, by: int | None, work: Work, now: datetime, keep: int | None = None
+) -> None:
+    db.session.execute(delete(TotpSecret).where(TotpSecret.agent_id == agent_id))
+    db.session.execute(delete(RecoveryCode).where(RecoveryCode.agent_id == agent_id))
+    sessions.end_all(agent_id, Why.FACTOR, work, now=now, besides=keep)
+    journal.record(act, f"agent:{agent_id}", agent_id=by, now=now)
+
+
+def _counters(agent_id: int) -> list[Counter]:
+    return [Counter(key_of("second step", str(agent_id)), FREE_TRIES)]
+
+
+def _use_code(agent_id: int, code: str, now: datetime) -> bool:
+    row = db.session.get(TotpSecret, agent_id, populate_existing=True)
+    if row is None or row.confirmed_at is None:
+        return False
+    step = _step_of(row.secret, code, now)
+    if step is None:
+        return False
+    used = db.session.execute(
+        update(TotpSecret)
+        .where(TotpSecret.agent_id == agent_id, TotpSecret.last_step < step)
+        .values(last_step=step)
+        .execution_options(synchronize_session=False)
+    )
+    return rows_changed(used) == 1
+
+
+def _step_of(secret: str, code: str, now: datetime) -> int | None:
+    """The step whose code this is; all of them are compared, so that time tells nothing."""
+    given = "".join(code.split())[:12].encode("utf-8", "replace")
+    present, found = int(now.timestamp()) // STEP_SECONDS, None
+    for step in range(present - DRIFT, present + DRIFT + 1):
+        if hmac.compare_digest(pyotp.TOTP(secret).generate_otp(step).encode(), given):
+            found = step
+    return found
+
+
+def _use_recovery(agent_id: int, code: str, now: datetime) -> bool:
+    used = db.session.execute(
+        update(RecoveryCode)
+        .where(
+            RecoveryCode.agent_id == agent_id,
+            RecoveryCode.code_hash == _digest(agent_id, code),
+            RecoveryCode.used_at.is_(None),
+        )
+        .values(used_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return rows_changed(used) == 1
+
+
+def _new_codes(agent_id: int) -> list[str]:
+    db.session.execute(delete(RecoveryCode).where(RecoveryCode.agent_id == agent_id))
+    codes = ["".join(secrets.choice(_SIGNS) for _ in range(12)) for _ in range(RECOVERY_CODES)]
+    db.session.add_all(
+        RecoveryCode(agent_id=agent_id, code_hash=_digest(agent_id, code)) for code in codes
+    )
+    return [f"{code[:4]}-{code[4:8]}-{code[8:]}" for code in codes]
+
+
+def _digest(agent_id: int, code: str) -> str:
+    plain = "".join(sign for sign in code.lower()[:40] if sign.isalnum())
+    return hashlib.sha256(f"{agent_id} {plain}".encode("utf-8", "replace")).hexdigest()

@@ -1,0 +1,180 @@
+"""Between the password and the session: the code, or setting it up where the role must have one."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import segno
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from markupsafe import Markup
+from werkzeug import Response
+
+from app import clock
+from app.access import allow, public
+from app.accounts import own_account, passwords, second_step
+from app.accounts.begin_session import HOME, complete
+from app.accounts.models import Agent
+from app.exceptions import Busy, PermanenceError
+from app.extensions import db
+
+bp = Blueprint("second_step", __name__)
+
+PENDING = "half_signed_in"
+PENDING_LIFE = timedelta(minutes=10)
+
+
+def wait_for_code(agent: Agent, target: str) -> Response:
+    """The password was right; remember that, and ask for the second step."""
+    session.clear()
+    session[PENDING] = {
+        "agent": agent.id,
+        "at": clock.now().timestamp(),
+        "of": _mark(agent),
+        "next": target,
+    }
+    return redirect(url_for("second_step.page"))
+
+
+def _mark(agent: Agent) -> str:
+    """Changes with the password: what was begun with the old one is over."""
+    return hashlib.sha256(agent.password_hash.encode()).hexdigest()[:16]
+
+
+def _half_signed_in() -> Agent | None:
+    kept = session.get(PENDING)
+    if not isinstance(kept, dict):
+        return None
+    begun = datetime.fromtimestamp(float(kept["at"]), UTC)
+    agent = db.session.get(Agent, int(kept["agent"]))
+    if agent is None or not agent.active or kept["of"] != _mark(agent):
+        return None
+    return agent if clock.now() - begun < PENDING_LIFE else None
+
+
+@bp.get("/sign-in/second-step")
+@public
+def page() -> str | Response:
+    """Ask for the code; who must have one and has none sets it up here."""
+    agent = _half_signed_in()
+    if agent is None:
+        return redirect(url_for("accounts.sign_in"))
+    return _ask(agent)
+
+
+def _ask(agent: Agent, error: PermanenceError | None = None, wrong: bool = False) -> str:
+    if second_step.is_set(agent.id):
+        return render_template("accounts/second_step.html", error=error, wrong=wrong)
+    return _setting_up(agent, url_for("second_step.submit"), error)
+
+
+def _setting_up(agent: Agent, action: str, error: PermanenceError | None) -> str:
+    email, required = agent.email, second_step.is_required(agent.role)
+    secret = second_step.begin(agent.id)
+    drawn = segno.make(second_step.address(secret, email), error="m")
+    return render_template(
+        "accounts/second_step_setup.html",
+        picture=Markup(drawn.svg_inline(scale=5, border=3)),  # noqa: S704 - drawn here, from squares
+        secret=" ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
+        action=action,
+        error=error,
+        required=required,
+    )
+
+
+@bp.post("/sign-in/second-step")
+@public
+def submit() -> Any:
+    """The code is right: the session begins."""
+    agent = _half_signed_in()
+    if agent is None:
+        return redirect(url_for("accounts.sign_in"))
+    code, now = request.form.get("code", "")[:40], clock.now()
+    target = str(session[PENDING].get("next") or "")
+    try:
+        if not second_step.is_set(agent.id):
+            codes = second_step.confirm(agent.id, code, keep=None, now=now)
+            complete(agent)
+            return _codes(codes, target or HOME[agent.role])
+        if not second_step.check(agent.id, code, now=now):
+            return _ask(agent, wrong=True), 401
+    except Busy as error:
+        return _ask(agent, error), error.status, {"Retry-After": str(error.retry_after)}
+    except PermanenceError as error:
+        return _ask(agent, error), error.status
+    return complete(agent, redirect(target or HOME[agent.role]))
+
+
+def _codes(codes: list[str], onward: str) -> str:
+    return render_template("accounts/recovery_codes.html", codes=codes, onward=onward)
+
+
+@bp.post("/account/second-step/begin")
+@allow()
+def begin() -> Any:
+    """Set it up from « Mon compte »: who knows the password may."""
+    return _proved(lambda: _setting_up(_me(), url_for("second_step.confirm"), None))
+
+
+@bp.post("/account/second-step/confirm")
+@allow()
+def confirm() -> Any:
+    """The telephone shows the right code."""
+    try:
+        codes = second_step.confirm(
+            current_user.id,
+            request.form.get("code", "")[:40],
+            keep=current_user.session_id,
+            now=clock.now(),
+        )
+    except PermanenceError as error:
+        if second_step.is_set(current_user.id):
+            raise
+        return _setting_up(_me(), url_for("second_step.confirm"), error), error.status
+    return _codes(codes, url_for("account.index"))
+
+
+@bp.post("/account/second-step/codes")
+@allow()
+def codes() -> Any:
+    """New recovery codes."""
+    return _proved(
+        lambda: _codes(
+            second_step.renew_codes(current_user.id, now=clock.now()), url_for("account.index")
+        )
+    )
+
+
+@bp.post("/account/second-step/off")
+@allow()
+def off() -> Any:
+    """Do without it, where the role may."""
+
+    def act() -> Response:
+        me = current_user
+        second_step.take_off(me.id, keep=me.session_id, now=clock.now())
+        flash(_("La vérification en deux étapes est retirée."), "live")
+        return redirect(url_for("account.index"))
+
+    return _proved(act)
+
+
+def _me() -> Agent:
+    return db.session.get_one(Agent, current_user.id)
+
+
+def _proved(act: Any) -> Any:
+    """Do it for who gives the password; else back to the page with a word."""
+    try:
+        with passwords.a_place(known_browser=True):
+            own_account.check_password(
+                current_user.id, request.form.get("password", ""), now=clock.now()
+            )
+        return act()
+    except PermanenceError as error:
+        said = error.told(_)
+        flash(f"{said.message} {said.todo}".strip(), "stop")
+        return redirect(url_for("account.index"))
