@@ -206,6 +206,10 @@ def test_the_first_account_and_the_lines(app: Flask, run: Run) -> None:
     )
     assert sign_in.authenticate("chef@exemple.fr", word.strip(), (), now=clock.now()) is None
     assert sign_in.authenticate("chef@exemple.fr", other.strip(), (), now=clock.now())
+    last = run("account", "close", "chef@exemple.fr")
+    assert (last.exit_code, "dernier compte d'administration" in last.output) == (1, True)
+    second = ["account", "add", "autre@exemple.fr", "Alex", "--role", "admin"]
+    assert runner.invoke(args=second, input=word * 2).exit_code == 0
     assert run("account", "close", "chef@exemple.fr").exit_code == 0
     assert sign_in.authenticate("chef@exemple.fr", other.strip(), (), now=clock.now()) is None
     assert run("account", "close", "personne@exemple.fr").exit_code == 1
