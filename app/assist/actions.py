@@ -169,7 +169,7 @@ def _accepted(actor: Actor, mail_id: int, receipt: MailReceipt) -> None:
         mail.delivered_at = receipt.accepted_at if receipt.delivered else None
         links.supersede_others(link, actor.now)
         expiry = {"expires_at": link.expires_at.isoformat()}
-        links.add_event(link, PortalEventKind.LINK_SENT, actor.now, expiry)
+        links.add_event(link, PortalEventKind.LINK_SENT, receipt.accepted_at, expiry)
         if receipt.delivered:
             links.add_event(link, PortalEventKind.MAIL_DELIVERED, receipt.accepted_at)
         _log_act("resend_link", actor, "done", link.id)

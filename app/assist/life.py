@@ -28,11 +28,15 @@ class LinkFacts:
 
 @dataclass(frozen=True)
 class LifeItem:
-    """One stage. ``at`` is None while it has not come; ``tone`` is the components' tone."""
+    """One stage. ``at`` is None while it has not come, or when nobody told its time.
+
+    ``done`` tells the two apart: a link that was opened had been delivered, at a time nobody told.
+    """
 
     code: str
     at: datetime | None
     tone: str
+    done: bool = False
 
 
 def items(facts: LinkFacts) -> tuple[LifeItem, ...]:
@@ -41,7 +45,7 @@ def items(facts: LinkFacts) -> tuple[LifeItem, ...]:
     A mail that did not leave has one stage more to say: refused, bounced or failed.
     """
     if facts.mail_state in ("refused", "failed", "bounced"):
-        return (LifeItem(facts.mail_state, facts.created_at, "stop"),)
+        return (LifeItem(facts.mail_state, facts.created_at, "stop", True),)
     stages = (
         ("sent", facts.sent_at),
         ("delivered", facts.delivered_at),
@@ -49,7 +53,11 @@ def items(facts: LinkFacts) -> tuple[LifeItem, ...]:
         ("step1", facts.step1_at),
         ("step2", facts.step2_at),
     )
-    return tuple(LifeItem(code, at, "live" if at else "neutral") for code, at in stages)
+    last = max((n for n, (_code, at) in enumerate(stages) if at is not None), default=-1)
+    return tuple(
+        LifeItem(code, at, "live" if n <= last else "neutral", n <= last)
+        for n, (code, at) in enumerate(stages)
+    )
 
 
 def expired(facts: LinkFacts, now: datetime) -> bool:

@@ -13,6 +13,7 @@ from app.assist.conditions import Unmet
 from app.assist.models import PortalLink, ScriptRun
 from app.assist.script import Script, Step, Text
 from app.dossiers import store as dossiers
+from app.dossiers.facts import PortalPath
 from app.dossiers.mail_aloud import mask
 from app.dossiers.models import Dossier
 from app.dossiers.name_folding import fold
@@ -112,7 +113,10 @@ def view(contact_id: int | None, dossier_id: int | None, now: datetime, locale: 
     run = store.running(contact_id, dossier_id) or store.latest(contact_id)
     spoken = dossier.person.language if dossier else "fr"
     run_view = draw(store.run(run.id), spoken, locale) if run is not None else None
-    suggested = () if run_view and run_view.running else suggestions(dossier, now, locale)
+    suggested: tuple[Listed, ...] = ()
+    if run_view is None or not run_view.running:
+        done = service.scripts_used(contact_id) if contact_id is not None else ()
+        suggested = tuple(s for s in suggestions(dossier, now, locale) if s.id not in done)
     return Pane(contact_id, dossier_id, run_view, suggested, life_of(dossier_id, now))
 
 
@@ -224,9 +228,9 @@ def life_of(dossier_id: int | None, now: datetime) -> LifeView | None:
     if dossier_id is None:
         return None
     link = store.last_link(dossier_id)
-    if link is not None and link.mail is not None:
-        return replace(_life(_facts(link), now), to=mask(link.mail.to_address))
     path = dossiers.facts_of(dossiers.dossier(dossier_id)).path
+    if link is not None and link.mail is not None:
+        return replace(_life(_facts(link, path), now), to=mask(link.mail.to_address))
     if path.sent_at is None or path.expires_at is None:
         return None
     state = "bounced" if path.bounced_at else "sent"
@@ -236,7 +240,7 @@ def life_of(dossier_id: int | None, now: datetime) -> LifeView | None:
             created_at=path.bounced_at or path.sent_at,
             expires_at=path.expires_at,
             sent_at=path.sent_at,
-            delivered_at=path.opened_at,  # what was opened had arrived
+            delivered_at=path.delivered_at,
             opened_at=path.opened_at,
             step1_at=path.step1_at,
             step2_at=path.step2_at,
@@ -249,16 +253,19 @@ def _life(facts: life.LinkFacts, now: datetime) -> LifeView:
     return LifeView(life.items(facts), facts.expires_at, life.expired(facts, now), facts.refusal)
 
 
-def _facts(link: PortalLink) -> life.LinkFacts:
+def _facts(link: PortalLink, path: PortalPath) -> life.LinkFacts:
+    """Our own mail, with what the dossier's events have told of it since: both say one life."""
     mail = link.mail
     assert mail is not None  # the caller checked
+    ours = path.sent_at is not None and path.sent_at >= link.created_at
+    bounced = ours and path.bounced_at is not None and mail.state in ("sent", "delivered")
     return life.LinkFacts(
-        mail_state=mail.state,
+        mail_state="bounced" if bounced else mail.state,
         created_at=link.created_at,
         expires_at=link.expires_at,
         refusal=_(mail.refusal) if mail.refusal else "",  # ours is translated, a server's is not
         sent_at=mail.sent_at,
-        delivered_at=mail.delivered_at,
+        delivered_at=mail.delivered_at or (path.delivered_at if ours else None),
         opened_at=link.opened_at,
         step1_at=link.step1_at,
         step2_at=link.step2_at,

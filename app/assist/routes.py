@@ -34,6 +34,7 @@ from app.assist.script import OUTCOMES, POSTURE_REASONS
 from app.dossiers import timeline
 from app.dossiers.mail_aloud import mask
 from app.dossiers.models import Dossier
+from app.dossiers.view import register_under_way
 from app.dossiers.vocabulary import PortalEventKind
 from app.dossiers.wording import day
 from app.exceptions import ConfigurationError, InvalidInput
@@ -46,6 +47,12 @@ log = logging.getLogger(__name__)
 bp = Blueprint("assist", __name__)
 bp.register_blueprint(portal_pages.bp)
 bp.register_blueprint(outbox_pages.bp)
+
+
+@bp.record
+def _tell_dossiers(state: BlueprintSetupState) -> None:
+    """What is being followed is not suggested again on the dossier's page."""
+    register_under_way(cast(Flask, state.app), store.under_way)
 
 
 @bp.record_once

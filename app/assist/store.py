@@ -115,6 +115,17 @@ def scripts_of(contact_id: int) -> list[str]:
     return list(dict.fromkeys(reversed(ids)))[::-1]
 
 
+def under_way(dossier_id: int) -> frozenset[str]:
+    """Ids of the scripts that are followed now for a dossier, beside a contact or not."""
+    about = or_(
+        ScriptRun.dossier_id == dossier_id,
+        ScriptRun.contact_id.in_(select(Contact.id).where(Contact.dossier_id == dossier_id)),
+    )
+    return frozenset(
+        db.session.scalars(select(ScriptRun.script_id).where(ScriptRun.ended_at.is_(None), about))
+    )
+
+
 def contact(contact_id: int, *, lock: bool = False) -> Contact:
     """A contact; raises NotFound. ``lock`` keeps others from changing it in this transaction."""
     query = select(Contact).where(Contact.id == contact_id)

@@ -32,6 +32,7 @@ class PortalPath:
 
     sent_at: datetime | None = None
     expires_at: datetime | None = None
+    delivered_at: datetime | None = None
     bounced_at: datetime | None = None
     opened_at: datetime | None = None
     step1_at: datetime | None = None
@@ -106,6 +107,7 @@ def _after(path: PortalPath, event: EventFact) -> PortalPath:
             path,
             sent_at=event.at,
             expires_at=_expiry(event),
+            delivered_at=None,
             bounced_at=None,
             opened_at=None,
             not_found_at=None,
@@ -119,6 +121,7 @@ def _after(path: PortalPath, event: EventFact) -> PortalPath:
 
 
 _FIELD: dict[PortalEventKind, str] = {
+    Kind.MAIL_DELIVERED: "delivered_at",
     Kind.MAIL_BOUNCED: "bounced_at",
     Kind.LINK_OPENED: "opened_at",
     Kind.STEP1_DONE: "step1_at",

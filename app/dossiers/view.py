@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import cast
+
+from flask import Flask, current_app
 
 from app.clock import local_day
 from app.dossiers import person_view, store, timeline
@@ -16,6 +19,9 @@ from app.dossiers.vocabulary import CLOSED, GRANTED, PieceState
 from app.dossiers.wording import Words, pick, tidy
 
 PERMIT_NOTICE = timedelta(days=60)  # a residence permit takes about two months to renew
+
+UNDER_WAY = "permanence.under_way"
+UnderWay = Callable[[int], frozenset[str]]
 
 _PIECE_LOOKS = {
     PieceState.RED: ("alert", "stop"),
@@ -78,7 +84,11 @@ def of(dossier_id: int, now: datetime, locale: str) -> DossierView:
         words=words,
         details=person_view.of(found.person, words),
         sentence=status_sentence(facts, now, locale),
-        troubles=likely_troubles(facts, now, locale),
+        troubles=tuple(
+            trouble
+            for trouble in likely_troubles(facts, now, locale)
+            if trouble.script_id not in _under_way(dossier_id)
+        ),
         alerts=_alerts(found, words, today),
         pieces=tuple(_piece_line(p, words) for p in _by_urgency(found.pieces)),
         flags=tuple(FlagLine(f, f.due_on < today) for f in found.flags if f.done_at is None),
@@ -88,6 +98,16 @@ def of(dossier_id: int, now: datetime, locale: str) -> DossierView:
         timeline=timeline.of(found, words),
         others=[d for d in store.dossiers_of(found.person_id) if d.id != found.id],
     )
+
+
+def register_under_way(app: Flask, source: UnderWay) -> None:
+    """Let ``source`` say which scripts are followed for a dossier now: they are not suggested again."""
+    app.extensions[UNDER_WAY] = source
+
+
+def _under_way(dossier_id: int) -> frozenset[str]:
+    source = cast(UnderWay | None, current_app.extensions.get(UNDER_WAY))
+    return source(dossier_id) if source else frozenset()
 
 
 def _by_urgency(pieces: Sequence[Piece]) -> list[Piece]:

@@ -1,0 +1,82 @@
+"""One life of a mail: what the chips say, the dossier's story says; and nothing under way is suggested."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from app.assist import actions, pane, service
+from app.dossiers import view
+from app.dossiers.vocabulary import PortalEventKind as Kind
+from app.extensions import db
+from app.wiring import ports
+from tests.dossiers.build import NOW, create_contact, create_dossier, create_event, create_person
+
+
+def chips(dossier_id: int) -> dict[str, object]:
+    shown = pane.life_of(dossier_id, NOW + timedelta(hours=1))
+    assert shown is not None
+    return {item.code: (item.done, item.at) for item in shown.items}
+
+
+def story(dossier_id: int) -> dict[str, object]:
+    db.session.expire_all()
+    with_times = view.store.dossier(dossier_id).events
+    return {event.kind.value: event.at for event in with_times}
+
+
+def test_an_opened_link_had_been_delivered_at_a_time_that_nobody_told(app: Flask) -> None:
+    dossier = create_dossier(create_person())
+    create_event(dossier, Kind.LINK_SENT, NOW)
+    create_event(dossier, Kind.LINK_OPENED, NOW + timedelta(minutes=3))
+    assert chips(dossier.id)["delivered"] == (True, None)
+    assert "mail_delivered" not in story(dossier.id)
+
+
+def test_a_delivery_told_has_the_same_time_everywhere(app: Flask) -> None:
+    dossier = create_dossier(create_person())
+    create_event(dossier, Kind.LINK_SENT, NOW)
+    create_event(dossier, Kind.MAIL_DELIVERED, NOW + timedelta(minutes=1))
+    create_event(dossier, Kind.LINK_OPENED, NOW + timedelta(minutes=3))
+    assert chips(dossier.id)["delivered"] == (True, story(dossier.id)["mail_delivered"])
+    assert chips(dossier.id)["step1"] == (False, None)
+
+
+@pytest.mark.parametrize("kind", [Kind.MAIL_DELIVERED, Kind.MAIL_BOUNCED])
+def test_what_is_told_later_of_our_own_mail_is_said_by_both(
+    app: Flask, create_agent, mail, kind: Kind
+) -> None:
+    agent = create_agent("front")
+    dossier = create_dossier(create_person(email="ana@tests.example"))
+    contact = create_contact(person_id=dossier.person_id, dossier_id=dossier.id)
+    run_id = service.start_run(
+        "S02", contact_id=contact.id, dossier_id=None, agent_id=agent.id, now=NOW
+    )
+    actor = actions.Actor(run_id, agent.id, "renvoi", "spoken", NOW)
+    assert actions.perform("resend_link", actor, ports(), "https://p.example").code == "sent"
+    sent = story(dossier.id)["link_sent"]
+    assert chips(dossier.id)["sent"] == (True, sent)
+    later = NOW + timedelta(minutes=2)
+    create_event(dossier, kind, max(later, sent + timedelta(seconds=1)))  # type: ignore[operator, call-overload]
+    if kind is Kind.MAIL_BOUNCED:
+        assert list(chips(dossier.id)) == ["bounced"]
+    else:
+        assert chips(dossier.id)["delivered"] == (True, story(dossier.id)["mail_delivered"])
+
+
+def test_what_is_being_done_is_not_suggested_again(app: Flask, create_agent, login) -> None:
+    client = login("front")
+    dossier = create_dossier(create_person(email="ana@tests.example"), enrolled_on=NOW.date())
+    create_event(dossier, Kind.LINK_SENT, NOW - timedelta(days=9))
+    contact = create_contact(person_id=dossier.person_id, dossier_id=dossier.id)
+    page = f"/dossiers/pane?contact={contact.id}"
+    assert 'data-script="S02"' in client.get(page).text
+    client.post("/assist/runs", data={"script": "S02", "contact": contact.id})
+    assert 'data-script="S02"' not in client.get(page).text
+    run = service.store.running(contact.id, None)
+    assert run is not None
+    service.finish(run.id, moves=0, outcome="follow_up", now=NOW)
+    shown = pane.view(contact.id, None, NOW, "fr")
+    assert "S02" not in [each.id for each in shown.suggested]
