@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from app.adapters.ports import AskedForLeg, LegReport, RoomReport
+from app.adapters.ports import AskedForLeg, LegReport, RoomReport, TextReport
 from app.exceptions import Unavailable
 
 
@@ -18,6 +18,7 @@ class FakeCallLog:
     rooms: dict[str, RoomReport] = field(default_factory=dict)
     requests: dict[str, list[AskedForLeg]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    texts: dict[str, TextReport] = field(default_factory=dict)
     down: bool = False
 
     def begin(
@@ -59,6 +60,13 @@ class FakeCallLog:
             for leg in self.legs.values()
             if leg.to == number and leg.started_at is not None and leg.started_at >= since
         ]
+
+    def texts_to(self, number: str, *, since: datetime) -> Sequence[TextReport]:
+        found = [each for each in self.texts.values() if each.to == number]
+        return [each for each in found if each.at is not None and each.at >= since]
+
+    def text(self, sid: str) -> TextReport | None:
+        return self.texts.get(sid)
 
     def report(self, leg_sid: str) -> LegReport | None:
         self._note("report")

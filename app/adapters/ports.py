@@ -87,6 +87,20 @@ class AskedForLeg:
     digits: str | None = None
 
 
+@dataclass(frozen=True)
+class TextReport:
+    """What the provider has written down of a text message. ``status`` is Twilio's word."""
+
+    sid: str
+    status: str
+    from_number: str = ""
+    to: str = ""
+    body: str = ""
+    inbound: bool = False
+    at: datetime | None = None
+    problem: str = ""
+
+
 class CallLog(Protocol):
     """What the telephone provider has written down, for reconciliation. Reads only."""
 
@@ -104,6 +118,14 @@ class CallLog(Protocol):
 
     def room(self, name: str) -> RoomReport | None:
         """The conference of that name that is going on; None if there is none."""
+        ...
+
+    def texts_to(self, number: str, *, since: datetime) -> Sequence[TextReport]:
+        """The text messages to one of our numbers at ``since`` or later."""
+        ...
+
+    def text(self, sid: str) -> TextReport | None:
+        """One text message; None if the provider knows none."""
         ...
 
     def requests_of(self, leg_sid: str) -> Sequence[AskedForLeg]:

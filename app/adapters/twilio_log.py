@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from app.adapters.ports import AskedForLeg, LegReport, RoomReport
+from app.adapters.ports import AskedForLeg, LegReport, RoomReport, TextReport
 from app.adapters.twilio_client import PATIENT, Patience, Result, ask, make_client
 from app.config import Settings
 from app.exceptions import NotFound
@@ -60,6 +60,21 @@ class TwilioCallLog:
             return None
         return RoomReport(sid, frozenset(str(m.call_sid) for m in there if m.status in IN_ROOM))
 
+    def texts_to(self, number: str, *, since: datetime) -> Sequence[TextReport]:
+        """Text messages to ``number``, sent at ``since`` or later, to the second."""
+        begun = since.astimezone(UTC) - timedelta(seconds=1)
+        found = self._ask(
+            lambda: self._client.messages.list(page_size=PAGE, to=number, date_sent_after=begun)
+        )
+        return [_text(message) for message in found]
+
+    def text(self, sid: str) -> TextReport | None:
+        """One text message; None when it is unknown there."""
+        try:
+            return _text(self._ask(lambda: self._client.messages(sid).fetch()))
+        except NotFound:
+            return None
+
     def requests_of(self, leg_sid: str) -> Sequence[AskedForLeg]:
         """The requests that were made for a leg; none where they are not kept."""
         try:
@@ -86,6 +101,19 @@ def _report(leg: Any) -> LegReport:
         inbound=str(leg.direction or "") == "inbound",
         started_at=_aware(leg.start_time or leg.date_created),
         ended_at=_aware(leg.end_time),
+    )
+
+
+def _text(message: Any) -> TextReport:
+    return TextReport(
+        sid=str(message.sid),
+        status=str(message.status),
+        from_number=str(message.from_ or ""),
+        to=str(message.to or ""),
+        body=str(message.body or ""),
+        inbound=str(message.direction or "") == "inbound",
+        at=_aware(message.date_sent or message.date_created),
+        problem=str(message.error_code or ""),
     )
 
 

@@ -24,7 +24,7 @@ GROUPS: dict[str, tuple[DriftKind, ...]] = {
     "arrivals": (DriftKind.AGENT_THERE, DriftKind.TALK_MISSED, DriftKind.PARTY_THERE),
     "commands": (DriftKind.NOT_QUEUED, DriftKind.LEG_LEFT_OVER),
     "unknown": (DriftKind.UNKNOWN_LIVE,),
-    "outage": (DriftKind.OUTAGE_CALL, DriftKind.OUTAGE_HIDDEN),
+    "outage": (DriftKind.OUTAGE_CALL, DriftKind.OUTAGE_HIDDEN, DriftKind.OUTAGE_TEXT),
 }
 
 

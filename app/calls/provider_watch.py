@@ -1,9 +1,10 @@
 """Compares our calls with the provider's records, and repairs what differs.
 
 Runs beside the ticker (``background.start_ticker``), every ``RECONCILE_SECONDS``, in one process at
-a time: the row ``provider_link`` is claimed. A round costs one request for what lives, one for each
-line's number, and a few for what is in doubt beside. Each repair is an ordinary event of the call, with a
-``drifts`` row in the same transaction; what differs is decided in ``reconciliation`` (pure).
+a time: the row ``provider_link`` is claimed. A round costs one request for what lives, two for each
+line's number (its calls, its messages), and a few for what is in doubt beside. Each repair is an
+ordinary event of the call, with a ``drifts`` row in the same transaction; what differs is decided in
+``reconciliation`` (pure). Text messages: ``text_watch``.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from sqlalchemy import exists, or_, select, update
 
 from app import clock
 from app.adapters.ports import CallLog, LegReport
-from app.calls import outage, reconciliation, service, store
+from app.calls import outage, reconciliation, service, store, text_watch
 from app.calls.consequences import EnqueueCaller
 from app.calls.models import Call, Drift, Line, ProviderLink
 from app.calls.reconciliation import DriftKind, Finding, Known, Seen
@@ -80,7 +81,9 @@ def compare(call_log: CallLog, now: datetime) -> Round:
         *_known_calls(call_log, ours, live, {leg.sid: leg for leg in theirs}, now),
         *_unknown_calls([leg for leg in theirs if (leg.started_at or now) >= since], now),
         *outage.settle_pending(call_log, now),
+        *text_watch.missed(call_log, numbers, since, now),
     ]
+    text_watch.follow(call_log, now)
     return Round(tuple(drifts))
 
 

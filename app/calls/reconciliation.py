@@ -38,6 +38,7 @@ class DriftKind(StrEnum):
     UNKNOWN_LIVE = "unknown_live"
     OUTAGE_CALL = "outage_call"
     OUTAGE_HIDDEN = "outage_hidden"
+    OUTAGE_TEXT = "outage_text"
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from app.local_carrier.numbers import is_number, outcome_of
 from app.local_carrier.registry import APPLICATION_FIELDS, NUMBER_FIELDS, Resource, changed
 from app.local_carrier.rest import account, api, bp, created, missing, open_request
 from app.local_carrier.rest_errors import RestRefused
-from app.local_carrier.rest_paging import listed
+from app.local_carrier.rest_paging import DateFilter, listed
 
 root = Blueprint("rest_root", __name__, url_prefix="/2010-04-01/Accounts")
 root.before_request(open_request)
@@ -62,13 +62,16 @@ def create_message() -> tuple[Response, int]:
 @bp.get("/Messages.json")
 @api
 def list_messages() -> Response:
-    """Messages, newest first, filtered by To and From."""
+    """Messages, newest first, filtered by To, From and DateSent."""
     to, from_ = request.args.get("To"), request.args.get("From")
+    sent = DateFilter("DateSent")
     with exchange().lock:
         found = [
             shapes.message(text, account())
             for text in reversed(list(exchange().messages.by_sid.values()))
-            if (to is None or text.to == to) and (from_ is None or text.from_ == from_)
+            if (to is None or text.to == to)
+            and (from_ is None or text.from_ == from_)
+            and sent(text.created_at)
         ]
     return listed("messages", found, name=lambda shape: shape["sid"])
 

@@ -63,6 +63,19 @@ def test_calls_to_a_number_since_an_instant(bench: Bench, log: TwilioCallLog) ->
     assert log.calls_to(LINE, since=clock.now() + timedelta(minutes=1)) == []
 
 
+def test_text_messages_to_a_number_since_an_instant(bench: Bench, log: TwilioCallLog) -> None:
+    bench.line.driver.text(ALICE, LINE, "Je suis sourde")
+    before = clock.now()
+    (text,) = log.texts_to(LINE, since=before - timedelta(seconds=30))
+    assert (text.from_number, text.to, text.body) == (ALICE, LINE, "Je suis sourde")
+    assert (text.inbound, text.status) == (True, "received")
+    assert text.at is not None
+    assert abs(text.at - before) < timedelta(seconds=3)
+    assert log.texts_to(LINE, since=before + timedelta(seconds=30)) == []
+    assert log.text(text.sid) == text
+    assert log.text("SM" + "0" * 32) is None
+
+
 def test_one_request_brings_them_all(bench: Bench, log: TwilioCallLog) -> None:
     bench.line.answers(incoming=FOREVER)
     for _ in range(60):  # more than the library's own pages

@@ -20,7 +20,7 @@ from xml.etree import ElementTree
 from sqlalchemy import func, select
 
 from app.accounts.models import Presence
-from app.adapters.ports import AskedForLeg, LegReport, LegStatus, RoomReport
+from app.adapters.ports import AskedForLeg, LegReport, LegStatus, RoomReport, TextReport
 from app.calls import provider_watch, service, ticker
 from app.calls.models import Call, CallCommand, Deadline, Drift
 from app.calls.states import LIVE
@@ -178,6 +178,12 @@ class Stage:
     def calls_to(self, number: str, *, since: datetime) -> Sequence[LegReport]:
         reports = [leg.report for leg in self.legs.values()]
         return [r for r in reports if r.to == number and r.started_at and r.started_at >= since]
+
+    def texts_to(self, number: str, *, since: datetime) -> Sequence[TextReport]:
+        return ()
+
+    def text(self, sid: str) -> TextReport | None:
+        return None
 
     def report(self, leg_sid: str) -> LegReport | None:
         leg = self.legs.get(leg_sid)
