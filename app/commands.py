@@ -227,6 +227,23 @@ def account_second_step_off(email: str) -> None:
     click.echo("Vérification en deux étapes retirée.")
 
 
+@people.command("role")
+@click.argument("email")
+@click.argument("role", type=click.Choice(ROLES))
+def account_role(email: str, role: str) -> None:
+    """Give EMAIL another ROLE; whoever is signed in there signs in again."""
+    _or_exit(lambda: staff.change_role(email, role, now=clock.now()))
+    click.echo("Rôle changé.")
+
+
+@people.command("reopen")
+@click.argument("email")
+def account_reopen(email: str) -> None:
+    """Let EMAIL, which was closed, sign in again with its password."""
+    _or_exit(lambda: staff.reopen(email, now=clock.now()))
+    click.echo("Compte ouvert de nouveau.")
+
+
 @people.command("close")
 @click.argument("email")
 def account_close(email: str) -> None:

@@ -65,14 +65,28 @@ def close(email: str, *, now: datetime) -> None:
     _change(email, "account_closed", Why.CLOSED, now, active=False)
 
 
+def reopen(email: str, *, now: datetime) -> None:
+    """Let a closed account sign in again, with the password it had; journaled. Raises NotFound."""
+    _change(email, "account_reopened", Why.CLOSED, now, active=True)
+
+
+def change_role(email: str, role: str, *, now: datetime) -> None:
+    """Give an account another role: whoever is signed in signs in again with it; journaled.
+
+    Raises NotFound, and Conflict for the last administrator.
+    """
+    _change(email, "account_role", Why.ROLE, now, role=role)
+
+
 def _change(email: str, act: str, why: Why, now: datetime, **values: Any) -> None:
     with unit_of_work() as work:
         found = _account(email)
         if found is None:
             raise NotFound("Aucun compte n'a cette adresse.")
-        if why is Why.CLOSED and _is_last_administrator(found):
+        stays = values.get("active", found.active) and values.get("role", found.role) == "admin"
+        if not stays and _is_last_administrator(found):
             raise Conflict(
-                "C'est le dernier compte d'administration : il ne peut pas être fermé.",
+                "C'est le dernier compte d'administration : il ne peut être ni fermé ni changé de rôle.",
                 kept="Il n'a pas changé.",
                 todo="Faites d'abord un autre compte d'administration.",
             )

@@ -236,11 +236,21 @@ def test_the_last_administrator_cannot_be_closed(
     first = create_agent("admin")
     with pytest.raises(Conflict):
         staff.close(first.email, now=NOON)
+    with pytest.raises(Conflict):
+        staff.change_role(first.email, "manager", now=NOON)
+    staff.change_role(first.email, "admin", now=NOON)
     second = create_agent("admin")
     staff.close(first.email, now=NOON)
     with pytest.raises(Conflict):
+        staff.change_role(second.email, "front", now=NOON)
+    with pytest.raises(Conflict):
         staff.close(second.email, now=NOON)
     assert db.session.get_one(Agent, second.id, populate_existing=True).active
+    for words in (["account", "reopen", first.email], ["account", "role", second.email, "front"]):
+        said = app.test_cli_runner().invoke(args=words)
+        assert said.exit_code == 0, said.output
+    roles = {agent.email: (agent.role, agent.active) for agent in db.session.scalars(select(Agent))}
+    assert roles == {first.email: ("admin", True), second.email: ("front", True)}
 
 
 def test_roles_that_do_not_exist_are_refused_at_the_start(settings: Settings) -> None:

@@ -31,6 +31,7 @@ PASSWORD = "une phrase assez longue"
 ENDINGS: dict[str, Callable[[Agent], None]] = {
     "account closed": lambda agent: staff.close(agent.email, now=clock.now()),
     "password changed": lambda agent: staff.change_password(agent.email, PASSWORD, now=clock.now()),
+    "role changed": lambda agent: staff.change_role(agent.email, "manager", now=clock.now()),
     "time is over": lambda agent: _past(agent, ends_at=clock.now() - timedelta(seconds=1)),
     "nobody there": lambda agent: _past(agent, seen_at=clock.now() - timedelta(hours=3)),
 }
