@@ -6,12 +6,14 @@ sticky sessions), never workers: Socket.IO cannot share a port between workers.
 
 import gc
 import os
+import sys
 from typing import Any
 
+from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 
 wsgi_app = "app.factory:create_app()"
-bind = f"{os.environ.get('HOST', '0.0.0.0')}:{os.environ.get('PORT', '5000')}"  # noqa: S104
+bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '5000')}"
 worker_class = "gevent"
 workers = 1
 # Open sockets and requests together: one process may carry the desks of both, and callers too.
@@ -51,10 +53,28 @@ class PrivateLogger(Logger):
 logger_class = PrivateLogger
 
 
+def on_starting(_server: Any) -> None:
+    """Settings that are missing or unsafe end the start, with a sentence for each."""
+    from app import config  # pure: nothing that monkey patching comes too late for
+    from app.exceptions import ConfigurationError
+
+    try:
+        config.load()
+    except ConfigurationError as error:
+        sys.exit(" ".join(part for part in error.told() if part))
+
+
 def post_worker_init(worker: Any) -> None:
     """Start routing and the pulse of open tabs; without Redis the ticker and the jobs too."""
     from app import background  # only here: monkey patching comes before any import of the app
+    from app.demo import accounts
+    from app.exceptions import ConfigurationError
 
+    try:
+        accounts.refuse_open_ones(worker.wsgi)
+    except ConfigurationError as error:
+        worker.log.error(" ".join(part for part in error.told() if part))
+        sys.exit(Arbiter.WORKER_BOOT_ERROR)  # the master ends too: a new worker would find the same
     background.start(worker.wsgi)
     # What is loaded by now lives as long as the process: the collector need not walk it again
     # (it was most of the slowest routing decisions, docs/adr/0010).

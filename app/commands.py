@@ -57,6 +57,7 @@ def register(app: Flask) -> None:
 @demo.command("seed")
 def seed() -> None:
     """Load the demo accounts, dossiers and line (again: changes nothing)."""
+    _demonstration_only()
     click.echo(_or_exit(lambda: demo_seed.seed(clock.now())))
 
 
@@ -73,6 +74,7 @@ def demo_day(day: str) -> None:
 
     On an installation where nobody works yet, the demo team and line are made first.
     """
+    _demonstration_only()
     if demo_load.nobody_works_here():
         demo_seed.seed(clock.now())
     click.echo(_or_exit(lambda: demo_load.load(_day(day))))
@@ -301,6 +303,7 @@ def worker() -> None:
         command = [sys.executable, "-m", "gevent.monkey", "--module", "flask", *sys.argv[1:]]
         os.execv(sys.executable, command)  # noqa: S606 - ourselves, no shell
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    _or_exit(lambda: demo_accounts.refuse_open_ones(app))
     background.start_ticker(app)
     jobs.serve(app)
 
@@ -321,6 +324,15 @@ def journal_command() -> None:
     if broken is not None:
         raise click.ClickException(f"Le journal est rompu à la ligne {broken}.")
     click.echo("Journal : intact.")
+
+
+def _demonstration_only() -> None:
+    """The demo accounts' password is public: a production takes none of them."""
+    if not settings().embedded_carrier and not settings().allow_demo:
+        raise click.ClickException(
+            "Ici, de vraies personnes appellent : les comptes de démonstration, dont le mot de passe est "
+            "public, n'y sont pas créés. Sur une installation d'essai, réglez ALLOW_DEMO=1."
+        )
 
 
 def _provisioning() -> Provisioning:

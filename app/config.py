@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from app import own_secrets
+from app import own_secrets, safety
 from app.exceptions import ConfigurationError
 
 TWILIO_API = "https://api.twilio.com"
@@ -38,6 +38,7 @@ class Setting:
 
 SETTINGS = (
     Setting("PORT", int, 5000, "Port that the web process listens on."),
+    Setting("HOST", str, "127.0.0.1", "Address that the web process listens on."),
     Setting("INSTANCE_DIR", str, "instance", "Folder for the embedded database, keys and outbox."),
     Setting("SECRET_KEY", str, "", "Signs sessions; at least 32 characters.", True, True),
     Setting(
@@ -125,6 +126,24 @@ SETTINGS = (
         120.0,
         "A session without a request and without an open tab ends after this.",
     ),
+    Setting(
+        "TRUSTED_HOSTS",
+        str,
+        "",
+        "Further names that this site answers to, separated by commas; that of PUBLIC_BASE_URL is one.",
+    ),
+    Setting(
+        "ALLOW_DEMO",
+        int,
+        0,
+        "1: start although it is unsafe (a demonstration, a test); never with real people.",
+    ),
+    Setting(
+        "PERMANENCE_ENV",
+        str,
+        "/etc/permanence.env",
+        "Where a production's settings are; a command that has not read them is refused beside them.",
+    ),
     Setting("TRUSTED_PROXIES", int, 0, "How many reverse proxies stand before the web process."),
     Setting("TICKER_SECONDS", float, 0.5, "Pause between two looks at the due deadlines."),
 )
@@ -136,6 +155,7 @@ class Settings:
     """Every setting with its value, and what follows from them."""
 
     port: int
+    host: str
     instance_dir: Path
     secret_key: str
     encryption_keys: tuple[str, ...]
@@ -164,6 +184,9 @@ class Settings:
     session_hours: float
     session_idle_minutes: float
     require_second_factor: str
+    trusted_hosts: tuple[str, ...]
+    allow_demo: bool
+    permanence_env: str
     trusted_proxies: int
     ticker_seconds: float
     embedded_carrier: bool
@@ -225,9 +248,14 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         embedded = False
     else:
         embedded = True
+    if not values["ALLOW_DEMO"]:
+        problems += safety.problems(values)
+        problems += _beside_a_production(values)
     if problems:
         raise ConfigurationError(
-            "Réglages à corriger :\n- %(problems)s", problems="\n- ".join(problems)
+            "Réglages à corriger :\n- %(problems)s",
+            todo="Pour une démonstration ou un essai seulement : ALLOW_DEMO=1.",
+            problems="\n- ".join(problems),
         )
     instance = Path(values["INSTANCE_DIR"]).resolve()
     if embedded:
@@ -236,6 +264,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     values["PUBLIC_BASE_URL"] = values["PUBLIC_BASE_URL"].rstrip("/")
     values["ENCRYPTION_KEYS"] = _listed(values["ENCRYPTION_KEYS"])
     values["INSTANCE_DIR"] = instance
+    values["TRUSTED_HOSTS"] = _listed(values["TRUSTED_HOSTS"])
+    values["ALLOW_DEMO"] = bool(values["ALLOW_DEMO"])
     return Settings(
         **{name.lower(): value for name, value in values.items()}, embedded_carrier=embedded
     )
@@ -275,6 +305,17 @@ def _read(environ: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
         if not _is_encryption_key(key)
     ]
     return values, problems
+
+
+def _beside_a_production(values: Mapping[str, Any]) -> list[str]:
+    """A command that has not read the production's settings would make another database beside it."""
+    file = values["PERMANENCE_ENV"]
+    if values["TWILIO_ACCOUNT_SID"] or not file or not os.path.exists(file):
+        return []
+    return [
+        f"cette machine a une production, réglée dans {file}, que cette commande n'a pas lue : "
+        "lancez-la par « sudo bin/manage … » (docs/operations.md)"
+    ]
 
 
 def _listed(keys: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import click
 from flask import Flask, send_from_directory
 from flask_babel import get_locale
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -20,6 +21,7 @@ from app import (
     error_handlers,
     health,
     helpline,
+    hosts,
     private_files,
     sealed,
     security_headers,
@@ -59,6 +61,7 @@ from app.calls import (
 from app.config import Settings
 from app.demo.seed import phone_book
 from app.dossiers import routes as dossiers_routes
+from app.exceptions import ConfigurationError
 from app.extensions import babel, csrf, db, limiter, login, migrate, socketio
 from app.incoming import SOCKET_MESSAGE, Permanence
 from app.local_carrier.carrier import Carrier, create_carrier
@@ -79,7 +82,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def create_app(settings: Settings | None = None, ports: Ports | None = None) -> Flask:
     """Build the application. Tests pass settings and fake ports; a server reads its environment."""
-    settings = settings or config.load()
+    settings = settings or _from_environment()
     private_files.only_ours(settings.instance_dir)
     app = Permanence(__name__, root_path=str(ROOT), instance_path=str(settings.instance_dir))
     app.config.update(_flask_config(settings))
@@ -96,6 +99,7 @@ def create_app(settings: Settings | None = None, ports: Ports | None = None) -> 
     app.extensions["permanence.ports"] = ports or _ports(settings)
     background.install(app, settings.testing)
     error_handlers.install(app)
+    hosts.install(app, settings)
     access.install(app, lambda: signatures.verify(settings))
     security_headers.install(app, settings)
     _register(app)
@@ -104,6 +108,16 @@ def create_app(settings: Settings | None = None, ports: Ports | None = None) -> 
     commands.register(app)
     operation_commands.register(app)
     return app
+
+
+def _from_environment() -> Settings:
+    """The settings of this process; a command says what is wrong with them in sentences."""
+    try:
+        return config.load()
+    except ConfigurationError as error:
+        if click.get_current_context(silent=True) is None:
+            raise
+        raise click.ClickException(" ".join(part for part in error.told() if part)) from None
 
 
 def _flask_config(settings: Settings) -> dict[str, Any]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts import passwords, staff
 from app.accounts.models import Agent
+from app.exceptions import ConfigurationError
 from app.extensions import db
 
 PASSWORD = "permanence-demo"  # noqa: S105 - printed by `make run`
@@ -53,6 +56,32 @@ def create(now: datetime, password_hash: str) -> dict[str, Agent]:
 def hash_of_password() -> str:
     """One hash for all of them, made before the transaction that stores it."""
     return passwords.hashed(PASSWORD)
+
+
+def refuse_open_ones(app: Flask) -> None:
+    """A production does not serve while a demo account opens with the password that everybody reads.
+
+    Raises ConfigurationError that names them. A database that does not answer yet is asked by others.
+    """
+    settings = app.extensions["permanence.settings"]
+    if settings.embedded_carrier or settings.allow_demo:
+        return
+    with app.app_context():
+        try:
+            found = db.session.execute(
+                select(Agent.email, Agent.password_hash).where(
+                    Agent.active, Agent.email.in_([account.email for account in ACCOUNTS])
+                )
+            ).all()
+        except SQLAlchemyError:
+            return
+    opened = [email for email, stored in found if passwords.matches(stored, PASSWORD)]
+    if opened:
+        raise ConfigurationError(
+            "Ces comptes de démonstration s'ouvrent avec le mot de passe public : %(emails)s.",
+            todo="Fermez-les (« account close ») ou changez leur mot de passe (« account password »).",
+            emails=", ".join(opened),
+        )
 
 
 def table() -> str:
