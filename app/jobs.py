@@ -16,6 +16,7 @@ from huey.consumer import Consumer
 from huey.serializer import SignedSerializer
 
 from app import clock, retention
+from app.accounts import journal
 from app.config import Settings
 from app.redis_pools import pool
 
@@ -36,7 +37,7 @@ def make_queue(settings: Settings) -> Huey:
 
 
 def register(app: Flask) -> Huey:
-    """Declare the jobs of ``app``: retention each night at 3:10."""
+    """Declare the jobs of ``app``: retention and the check of the journal, each night at 3:10."""
     queue = make_queue(app.extensions["permanence.settings"])
 
     def within_app(task: Callable[[], Any]) -> Callable[[], None]:
@@ -47,13 +48,17 @@ def register(app: Flask) -> Huey:
         run.__name__ = task.__name__
         return run
 
-    queue.periodic_task(crontab(hour="3", minute="10"))(within_app(nightly_retention))
+    queue.periodic_task(crontab(hour="3", minute="10"))(within_app(nightly))
     return queue
 
 
-def nightly_retention() -> dict[str, int]:
-    """Forget what is past its term."""
-    return retention.run(now=clock.now(), dry_run=False)
+def nightly() -> dict[str, int]:
+    """Forget what is past its term, then check the whole journal, away from those who serve callers."""
+    counts = retention.run(now=clock.now(), dry_run=False)
+    broken = journal.first_break()
+    if broken is not None:
+        log.error("the journal is broken at line %s", broken)
+    return counts
 
 
 class EmbeddedConsumer(Consumer):

@@ -69,3 +69,8 @@ def test_a_line_changed_behind_the_guard_breaks_the_chain(app: Flask) -> None:
         db.session.execute(text(drop))
         db.session.execute(text("UPDATE journal SET subject = 'dossier:9' WHERE id = 2"))
     assert journal.first_break() == 2
+    # A page looks at the newest lines alone, chained to the one before them.
+    assert journal.first_break(newest=10_000) == 2
+    write(3)
+    assert journal.first_break(newest=3) is None
+    assert journal.first_break(newest=10_000) == 2

@@ -10,6 +10,8 @@ from app.accounts import journal
 from app.accounts.models import Agent, JournalEntry
 from app.extensions import db
 
+LINES_CHECKED = 500  # at each view; « journal-check » and a job of the night check all of them
+
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 
 
@@ -23,5 +25,5 @@ def index() -> str:
         entries=db.session.scalars(
             select(JournalEntry).order_by(JournalEntry.id.desc()).limit(50)
         ).all(),
-        journal_break=journal.first_break(),
+        journal_break=journal.first_break(newest=LINES_CHECKED),
     )
