@@ -9,7 +9,7 @@ no caller is lost for a long field that nobody reads. Redirects cannot carry a s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import Flask, Request, current_app, request
 from werkzeug import Response
@@ -17,9 +17,12 @@ from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.routing import ValidationError, converters
 from werkzeug.utils import cached_property
 
-from app import outside, strict_json
+from app import outside, public_tokens, strict_json
 from app.access import access_of
 from app.exceptions import TooLarge
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 BODY = 64_000  # bytes of a body, unless a view says more
 WEBHOOK_BODY = 256_000  # bytes of what the provider posts: its add-ons may say much
@@ -44,6 +47,10 @@ def takes(size: int) -> Callable[[View], View]:
 
 class Incoming(Request):
     """Flask's request, its texts clean and bounded."""
+
+    def __init__(self, environ: WSGIEnvironment, *more: Any, **named: Any) -> None:
+        environ["PATH_INFO"] = public_tokens.address(environ.get("PATH_INFO", ""))
+        super().__init__(environ, *more, **named)
 
     form_given: ImmutableMultiDict[str, str]  # as it was sent, for who verifies a signature over it
 

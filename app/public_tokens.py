@@ -25,6 +25,14 @@ def bare(raw: str) -> str:
     return raw[start:end]
 
 
+PREFIXES = ("/portail/lien/", "/demande/")  # addresses that people are sent
+
+
+def address(path: str) -> str:
+    """A path that people are sent, without the slash or the broken line that came along at its end."""
+    return path.rstrip("/ \t\r\n") if path.startswith(PREFIXES) else path
+
+
 def candidates(raw: str, length: int) -> Iterator[str]:
     """What ``raw`` may stand for, for tokens of one known length; the likeliest first."""
     token = bare(raw)

@@ -80,7 +80,7 @@ _DELIVERY = {
 
 
 def contact_name(contact: Contact) -> tuple[str, str]:
-    """What a contact is called, and its icon: « SMS reçu », « Appel passé »…"""
+    """What a contact is called, and its icon: « SMS reçu », « Appel vers la personne »…"""
     return name_of(contact.channel, contact.direction)
 
 
@@ -100,7 +100,7 @@ _NAMES = {
         Channel.VOICEMAIL: lambda: (_("Message vocal"), "volume"),
     },
     Direction.OUT: {
-        Channel.PHONE: lambda: (_("Appel passé"), "phone-out"),
+        Channel.PHONE: lambda: (_("Appel vers la personne"), "phone-out"),
         Channel.MAIL: lambda: (_("Mail envoyé"), "send"),
         Channel.SMS: lambda: (_("SMS envoyé"), "send"),
         Channel.COUNTER: lambda: (_("Rendez-vous proposé"), "users"),

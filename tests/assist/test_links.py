@@ -343,7 +343,7 @@ def test_the_page_runs_nothing_and_asks_for_one_press(link: str, client: StaffCl
 @pytest.mark.parametrize(
     "around",
     ["{}.", "{})", "{},", "{}>", "{};", "{}%20", "%3C{}%3E", "{}%22", "{}=", "=3D{}", "{}…", "{}»",
-     "_{}_", "{}.)", "%20{}", "({})"],
+     "_{}_", "{}.)", "%20{}", "({})", "{}/", "{}//", "{}%0A", "{}%0D%0A", "{}./"],
 )  # fmt: skip
 def test_what_a_mail_program_puts_around_a_link_is_taken_off(
     link: str, client: StaffClient, around: str
@@ -352,7 +352,7 @@ def test_what_a_mail_program_puts_around_a_link_is_taken_off(
     answer = client.get(f"/portail/lien/{address}")
     assert answer.status_code == 200
     assert f"/portail/lien/{link}/ouvert" in answer.text
-    if not address.endswith("/"):
+    if not address.endswith(("/", "%0A")):  # the form that the page gives has the bare token
         client.post(f"/portail/lien/{address}/etape-1")
         assert last_link().step1_at is not None
     assert (

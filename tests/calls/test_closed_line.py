@@ -398,6 +398,11 @@ def test_a_forged_or_cut_link(client: Any, link: str) -> None:
     assert db.session.scalar(select(CallBack.id)) is None
 
 
+@pytest.mark.parametrize("after", [".", ")", ",", "%3E", "/", "%20", "%0A", ".)", "…"])
+def test_what_follows_a_link_in_a_message_is_taken_off(client: Any, link: str, after: str) -> None:
+    assert client.get(link + after).status_code == 200
+
+
 def test_a_link_of_last_week(caller: Phone, client: Any) -> None:
     one = caller()
     one.post("/voice/incoming")
