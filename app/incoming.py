@@ -141,6 +141,7 @@ class Part(converters.BaseConverter):
     """``<name>`` in an address: one part of it, of a sane length, without signs nobody types."""
 
     regex = rf"[^/]{{1,{LONGEST_PART}}}"
+    part_isolating = True  # the pattern's own slash would say that it may hold several parts
 
     def to_python(self, value: str) -> str:
         """The part; 404 for one that is not clean."""

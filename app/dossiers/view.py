@@ -14,7 +14,8 @@ from app.dossiers import person_view, store, timeline
 from app.dossiers.models import Dossier, Piece, PriorityFlag
 from app.dossiers.person_view import PersonView
 from app.dossiers.status import status_sentence
-from app.dossiers.trouble import Trouble, likely_troubles
+from app.dossiers.trouble import likely_troubles
+from app.dossiers.trouble_case import Trouble
 from app.dossiers.vocabulary import CLOSED, GRANTED, PieceState
 from app.dossiers.wording import Words, pick, tidy
 

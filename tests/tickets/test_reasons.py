@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.dossiers import trouble
+from app.dossiers import trouble, trouble_access, trouble_file
 from app.tickets import reasons
 from app.tickets.reasons import CallerRole, DigitalKind, Reason, Suggestion, suggest
 
@@ -38,9 +38,9 @@ def test_the_three_lists_share_no_value() -> None:
 
 
 def test_every_trouble_code_suggests_a_reason() -> None:
-    source = inspect.getsource(trouble)
+    source = "".join(map(inspect.getsource, (trouble, trouble_access, trouble_file)))
     codes = set(re.findall(r'case\.make\(\s*"(\w+)"', source))
-    codes |= {code for code, *_ in trouble._DEFECTS.values()}
+    codes |= {code for code, *_ in trouble_file._DEFECTS.values()}
     assert len(codes) > 12
     for code in codes:
         assert suggest([], code).reason not in (None, Reason.UNQUALIFIED), code

@@ -1,0 +1,234 @@
+"""Likely troubles on the way into the Portal: enrolment, mail, link, password, account. Pure."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from app.clock import local_day
+from app.dossiers.trouble_case import Case, Rule, Trouble
+from app.dossiers.vocabulary import Inside, Rejection
+from app.dossiers.wording import moment
+
+MAIL_OVERDUE = timedelta(minutes=15)  # a mail unopened for longer is worth asking about
+
+
+def _awaited(case: Case) -> bool:
+    return case.facts.inside is Inside.AWAITED
+
+
+def _account_not_found(case: Case) -> Trouble | None:
+    at = case.facts.path.not_found_at
+    if not case.recent(at):
+        return None
+    assert at is not None
+    return case.make(
+        "account_not_found", "S24",
+        ("Compte introuvable sur le Portail", "Account not found on the Portal"),
+        (
+            f"Le Portail a répondu « compte introuvable » le {case.day(at)}. "
+            "Regardez les incidents ouverts avant de chercher une erreur de saisie.",
+            f"The Portal answered “account not found” on {case.day(at)}. "
+            "Look at open incidents before looking for a typing error.",
+        ),
+    )  # fmt: skip
+
+
+def _outside_procedure(case: Case) -> Trouble | None:
+    facts = case.facts
+    # An inadmissible demande keeps no reason; a rejected one has its own, which alone counts.
+    inadmissible = facts.inside is Inside.INADMISSIBLE and not facts.descends_from_of
+    if facts.rejection is not Rejection.OUTSIDE_PROCEDURE and not inadmissible:
+        return None
+    return case.make(
+        "outside_procedure", "S13",
+        ("Demande déposée hors procédure", "Request submitted outside the procedure"),
+        (
+            "La demande est arrivée par le site, pas par le mail, et a été refusée. Elle se refait "
+            "depuis la demande préremplie ; les documents resservent.",
+            "The request came through the site, not through the mail, and was refused. It is made "
+            "again from the prefilled request; the documents serve again.",
+        ),
+    )  # fmt: skip
+
+
+def _several_demands(case: Case) -> Trouble | None:
+    others = case.facts.other_open_demands
+    if not others:
+        return None
+    return case.make(
+        "several_demands", "S12",
+        ("Plusieurs demandes ouvertes", "Several open requests"),
+        (
+            f"{others + 1} demandes sont ouvertes au même nom : il faut en garder une seule.",
+            f"{others + 1} requests are open for the same person: only one must be kept.",
+        ),
+    )  # fmt: skip
+
+
+def _never_enrolled(case: Case) -> Trouble | None:
+    facts = case.facts
+    if not _awaited(case) or facts.enrolled_on or facts.path.sent_at:
+        return None
+    return case.make(
+        "never_enrolled", "S01",
+        ("Aucun mail envoyé", "No mail was sent"),
+        (
+            "Aucune inscription n'est arrivée chez nous : le mail attendu n'est pas parti.",
+            "No enrolment has reached us: the mail has not left.",
+        ),
+    )  # fmt: skip
+
+
+def _mail_bounced(case: Case) -> Trouble | None:
+    path = case.facts.path
+    if not path.bounced_at or case.facts.inside is Inside.PAID:
+        return None
+    return case.make(
+        "mail_bounced", "S01",
+        ("Mail refusé", "Mail refused"),
+        (
+            f"Le mail envoyé le {case.day(path.sent_at or path.bounced_at)} est revenu : "
+            "l'adresse est à vérifier, ou la boîte est pleine.",
+            f"The mail sent on {case.day(path.sent_at or path.bounced_at)} came back: "
+            "the address needs checking, or the mailbox is full.",
+        ),
+    )  # fmt: skip
+
+
+def _password_refused(case: Case) -> Trouble | None:
+    path = case.facts.path
+    if path.step1_at or not case.recent(path.password_refused_at):
+        return None
+    return case.make(
+        "password_refused", "S07",
+        ("Nouveau mot de passe refusé", "New password refused"),
+        (
+            "Le Portail refuse le mot de passe choisi : la règle est à lire à voix haute.",
+            "The Portal refuses the chosen password: read the rule aloud.",
+        ),
+    )  # fmt: skip
+
+
+def _login_failed(case: Case) -> Trouble | None:
+    path = case.facts.path
+    failed = path.login_failed_at
+    if not case.recent(failed) or (path.step2_at and failed and path.step2_at > failed):
+        return None
+    if path.login_cause == "identifier":
+        return case.make(
+            "wrong_identifier", "S09",
+            ("Identifiant refusé", "Identifier refused"),
+            (
+                "Le Portail ne connaît pas l'identifiant tapé : souvent une faute dans l'adresse.",
+                "The Portal does not know the identifier typed: often a typo in the address.",
+            ),
+        )  # fmt: skip
+    return case.make(
+        "login_failed", "S08",
+        ("Mot de passe refusé", "Password refused"),
+        (
+            "L'identifiant est bon mais le mot de passe est refusé.",
+            "The identifier is right but the password is refused.",
+        ),
+    )  # fmt: skip
+
+
+def _after_step1(case: Case) -> Trouble | None:
+    path = case.facts.path
+    if not _awaited(case) or not path.step1_at or path.step2_at:
+        return None
+    return case.make(
+        "after_step1", "S10",
+        ("Arrêt après l'étape 1", "Stopped after step 1"),
+        (
+            f"La personne a créé son mot de passe le {case.day(path.step1_at)}, sans se connecter "
+            "ensuite : il faut rouvrir le mail.",
+            f"The person set the password on {case.day(path.step1_at)} and did not sign in "
+            "afterwards: the mail must be opened again.",
+        ),
+    )  # fmt: skip
+
+
+def _link_expired(case: Case) -> Trouble | None:
+    path = case.facts.path
+    if not _awaited(case) or path.step1_at or not path.sent_at or not path.expires_at:
+        return None
+    if path.bounced_at or case.now < path.expires_at:
+        return None
+    return case.make(
+        "link_expired", "S02",
+        ("Lien expiré", "Link expired"),
+        (
+            f"Le lien envoyé le {case.day(path.sent_at)} a expiré le {case.day(path.expires_at)}.",
+            f"The link sent on {case.day(path.sent_at)} expired on {case.day(path.expires_at)}.",
+        ),
+    )  # fmt: skip
+
+
+def _mail_unopened(case: Case) -> Trouble | None:
+    path = case.facts.path
+    if not _awaited(case) or path.opened_at or path.step1_at or not path.sent_at:
+        return None
+    if path.bounced_at:  # what did not arrive cannot be opened
+        return None
+    if not path.expires_at or case.now >= path.expires_at:
+        return None
+    if case.now - path.sent_at < MAIL_OVERDUE:
+        return None
+    until = moment(path.expires_at, local_day(case.now), case.locale)
+    return case.make(
+        "mail_unopened", "S03",
+        ("Lien pas encore ouvert", "Link not opened yet"),
+        (
+            f"Le lien du mail du {case.day(path.sent_at)} n'a pas encore servi : le mail est "
+            "peut-être dans les courriers indésirables. "
+            f"Lien valable jusqu'au {until.removeprefix('le ')}.",
+            f"The link mailed on {case.day(path.sent_at)} has not been used yet: the mail may be "
+            f"in the spam folder. The link works until {until.removeprefix('on ')}.",
+        ),
+    )  # fmt: skip
+
+
+def _fields_lost(case: Case) -> Trouble | None:
+    if not _awaited(case) or not case.recent(case.facts.path.fields_lost_at):
+        return None
+    return case.make(
+        "fields_lost", "S23",
+        ("Champs effacés à la validation", "Fields lost when submitting"),
+        (
+            "Le Portail a effacé des champs à la validation : cela vient du Portail, "
+            "pas de la personne.",
+            "The Portal lost fields when submitting: it comes from the Portal, not the person.",
+        ),
+    )  # fmt: skip
+
+
+def _error_shown(case: Case) -> Trouble | None:
+    at = case.facts.path.error_at
+    if not _awaited(case) or not case.recent(at):
+        return None
+    assert at is not None
+    return case.make(
+        "error_shown", "S11",
+        ("« Une erreur est survenue »", "“An error occurred”"),
+        (
+            f"Le Portail a affiché une erreur le {case.day(at)}.",
+            f"The Portal showed an error on {case.day(at)}.",
+        ),
+    )  # fmt: skip
+
+
+RULES: tuple[Rule, ...] = (
+    _account_not_found,
+    _outside_procedure,
+    _several_demands,
+    _never_enrolled,
+    _mail_bounced,
+    _fields_lost,
+    _password_refused,
+    _login_failed,
+    _after_step1,
+    _link_expired,
+    _error_shown,
+    _mail_unopened,
+)
