@@ -21,6 +21,7 @@ LONGEST_CELL = 500
 LONGEST_S = 24 * 3600
 OLDEST_YEAR = 1990
 AHEAD = timedelta(days=1)  # clocks and zones; more is a mistake
+LONGEST_DECIMALS = 3  # of a second: no switchboard counts closer
 DISAGREE_S = 2  # between a duration and the two moments that it lies between
 
 # How switchboards say that the caller hid the number.
@@ -202,8 +203,9 @@ def _later(
 
 
 def seconds(text: str, what: str = "la durée") -> int | None:
-    """« 75 », « 75,0 », « 1:15 », « 0:01:15 » or « 1 min 15 s » in seconds, to the nearest; None when
-    empty. Raises Unusable for anything else, below zero or above a day."""
+    """« 75 », « 75,5 », « 1:15 », « 0:01:15 » or « 1 min 15 s » in seconds, to the nearest; None when
+    empty. Raises Unusable for anything else, below zero or above a day, and for a figure with
+    decimals that may mean something else than seconds."""
     if not text:
         return None
     if _SCIENTIFIC.fullmatch(text):
@@ -212,12 +214,32 @@ def seconds(text: str, what: str = "la durée") -> int | None:
         )
     if text.startswith(("-", "−")):
         raise Unusable("durée négative", f"{what} « {text[:30]} » est négative")
+    if plain := _SECONDS.fullmatch(text):
+        _must_be_seconds(text, plain[1], plain[2] or "", what)
     total = _total(text)
     if total is None:
         raise Unusable("durée illisible", f"{what} : « {text[:30]} » n'est pas une durée")
     if total > LONGEST_S:
         raise Unusable("durée impossible", f"{what} « {text[:30]} » dépasse 24 heures")
     return total
+
+
+def _must_be_seconds(text: str, whole: str, decimals: str, what: str) -> None:
+    """Raise Unusable for a part of a day (a spreadsheet's own way to keep an hour: « 0,000347222 »
+    is thirty seconds), and for « 1.234 », which is a thousand for some and one second for others."""
+    significant = decimals.rstrip("0")
+    if significant and (int(whole) == 0 or len(significant) > LONGEST_DECIMALS):
+        raise Unusable(
+            "fraction de jour",
+            f"{what} « {text[:30]} » n'est pas une durée en secondes (une fraction de jour ? "
+            "mettez la colonne au format hh:mm:ss)",
+        )
+    if len(decimals) == 3 and int(whole) and len(whole) <= 3:
+        raise Unusable(
+            "durée ambiguë",
+            f"{what} « {text[:30]} » se lit de deux façons (des milliers, ou des décimales ?) : "
+            "écrivez des secondes entières, ou hh:mm:ss",
+        )
 
 
 def _total(text: str) -> int | None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from app.dossiers import phone_numbers
 from app.patterns import SPACE, pattern
 
 # Of the countries that we know, the one whose short numbers these are.
@@ -88,11 +89,11 @@ BY_NUMBER = {each.number: each for each in NUMBERS}
 
 
 def read(raw: str | None) -> str | None:
-    """The short number that was typed (« 31 14 », « 116 117 », « +33 15 »), whether we know it or
+    """The short number that was typed or pasted (« 31 14 », « 116 117 », « +33 15 »), whether we know it or
     not; None for anything else."""
-    text = SPACES.sub("", (raw or "")[: TYPED_LIMIT + 1])
-    if len(text) > TYPED_LIMIT:
+    if not raw or len(raw) > TYPED_LIMIT:
         return None
+    text = SPACES.sub("", phone_numbers.plain(raw))
     for prefix in (COUNTRY_CODE, "0033"):
         text = text.removeprefix(prefix)
     return text if text.isascii() and SHAPE.fullmatch(text) else None

@@ -44,8 +44,13 @@ CODES = frozenset(_CODES)
 def placed(e164: str) -> str:
     """The number that exists, for one read as if it were of the metropolis: « +33262… » → « +262262… ».
 
-    Any other number is given back as it is; twice changes nothing.
+    Saint-Pierre's own code before what is dialled from France (« +508 508 41 12 34 ») is there once
+    too many: its plan has no nine digits that begin so. Any other number is given back as it is;
+    twice changes nothing.
     """
+    twice = SAINT_PIERRE + "508"
+    if e164.startswith(twice) and len(e164) == len(SAINT_PIERRE) + _DIGITS:
+        return SAINT_PIERRE + e164.removeprefix(twice)
     digits = e164.removeprefix(METROPOLIS)
     if digits == e164 or len(digits) != _DIGITS or digits.startswith(_FICTION):
         return e164

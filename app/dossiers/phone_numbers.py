@@ -65,10 +65,18 @@ def parse(raw: str | None) -> Number | Hidden:
 
 
 _WRITTEN = pattern(r"[0-9 +().\-/]+")
-_INTRODUCED = pattern(r"(?:t[eé]l[eé]phone|t[eé]l|phone|portable|mobile|fixe)[.: ]{0,4}")
+# « N° de tél. : », « Mob : », before a number or after it.
+_LABEL = (
+    r"(?:t[eé]l[eé]phone|t[eé]l|phone|portable|port|mobile|mob|gsm|cellulaire|cell|fixe|num[eé]ro|num|"
+    r"n°|no|domicile|dom|bureau|travail|maison|perso|pro|de|du)"
+)
+_INTRODUCED = pattern(rf"(?:{_LABEL}[.: ]{{0,4}}){{1,4}}")
+_FOLLOWED = pattern(rf"[ ,:(]{{1,3}}{_LABEL}[.)]?$")
+_REMARK = pattern(r"\([^()0-9]*\)")  # « (ma fille) »
 _HYPHENS = dict.fromkeys("\u2212\u2043\u30fc\uff70\u2500", "-")
 _DOTS = dict.fromkeys("\u00b7\u2022\u2027\u2219\u22c5\u3002\uff0e", ".")
 _SLASHES = dict.fromkeys("\u2044\u2215\\|", "/")
+_AROUND = "'’‘\"«»“”„‹›,:;. "
 _SIGNS = {**_HYPHENS, **_DOTS, **_SLASHES, "\u260e": " ", "\u260f": " ", "\U0001f4de": " "}
 
 
@@ -76,14 +84,18 @@ def plain(raw: str) -> str:
     """A number as one would type it: digits, spaces and signs of ASCII, whatever was pasted.
 
     Signs that nobody sees (zero width, directions, soft hyphens) are taken out, all hyphens, dots,
-    slashes and spaces become the plain one; « tel: », an apostrophe of a spreadsheet go.
+    slashes and spaces become the plain one; « tel: », « N° », « (ma fille) », quotes, an apostrophe
+    of a spreadsheet, the comma of the sentence go.
     """
     text = "".join(_plain_sign(char) for char in unicodedata.normalize("NFKC", raw))
-    text = " ".join(text.split()).casefold().strip("'’\" ")
-    introduced = _INTRODUCED.search(text)
-    if introduced:
-        text = text[: introduced.start()] + text[introduced.end() :]
-    return text.partition(";")[0].strip()
+    text = " ".join(text.split()).casefold().strip(_AROUND)
+    if remark := _REMARK.search(text):
+        text = (text[: remark.start()] + text[remark.end() :]).strip(_AROUND)
+    if introduced := _INTRODUCED.match(text):
+        text = text[introduced.end() :]
+    if followed := _FOLLOWED.search(text):
+        text = text[: followed.start()]
+    return text.partition(";")[0].replace(",", " ").strip(_AROUND)
 
 
 def _plain_sign(char: str) -> str:
@@ -94,7 +106,7 @@ def _plain_sign(char: str) -> str:
         return str(unicodedata.decimal(char))
     if kind == "Pd":
         return "-"
-    if kind.startswith("Z") or char in "\t\r\n":
+    if kind.startswith("Z") or kind == "Pc" or char in "\t\r\n":  # Pc: « _ » and its like
         return " "
     return "" if kind in ("Cf", "Cc", "Mn", "Me") else char
 
@@ -127,7 +139,10 @@ def _read_without_plus(text: str) -> str | None:
     """« 262692123456 », as some carriers and exports write it: known codes of ours alone."""
     digits = "".join(char for char in text if char.isdecimal())
     code = next((c for c in overseas_numbers.CODES if digits.startswith(c[1:])), None)
-    if code is None or "+" in text or len(digits) != len(code) - 1 + 9:
+    if code is None or "+" in text:
+        return None
+    national = digits.removeprefix(code[1:])
+    if len(national) != 9 and not (len(national) == 10 and national.startswith("0")):
         return None
     return _read("+" + digits)
 

@@ -101,7 +101,8 @@ def test_the_date_and_the_time_in_two_columns() -> None:
     [
         ("", None), ("0", 0), ("75", 75), ("75,0", 75), ("75.4", 75), ("75,5", 76), ("1:15", 75),
         ("0:01:15", 75), ("00:01:15", 75), ("90:00", 5400), ("1 min 15 s", 75), ("2 min", 120),
-        ("75 s", 75), ("75s", 75), ("1h 2min", 3720), ("24:00:00", 86400),
+        ("75 s", 75), ("75s", 75), ("1h 2min", 3720), ("24:00:00", 86400), ("1,5", 2), ("12,25", 12),
+        ("0,0", 0), ("0.000", 0), ("0,000000", 0), ("1234.567", 1235), ("75.000000", 75), ("33,5000", 34),
     ],
 )  # fmt: skip
 def test_durations_as_people_and_machines_write_them(written: str, value: int | None) -> None:
@@ -116,6 +117,12 @@ def test_durations_as_people_and_machines_write_them(written: str, value: int | 
         ("24:00:01", "durée impossible"), ("999999999", "durée impossible"),
         ("1,2E+03", "notation scientifique"), ("²", "durée illisible"), ("٣", "durée illisible"),
         ("1:2:3:4", "durée illisible"), ("#####", "durée illisible"),
+        # an hour as a spreadsheet keeps it: a part of a day
+        ("0,000347222", "fraction de jour"), ("0.003888889", "fraction de jour"),
+        ("0,5", "fraction de jour"), ("0,042", "fraction de jour"), ("00,25", "fraction de jour"),
+        ("1,0038", "fraction de jour"), ("336.00000001", "fraction de jour"),
+        # a thousand, or one second?
+        ("1.234", "durée ambiguë"), ("1,234", "durée ambiguë"), ("75.000", "durée ambiguë"),
     ],
 )  # fmt: skip
 def test_durations_that_are_none(written: str, kind: str) -> None:
