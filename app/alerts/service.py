@@ -294,14 +294,18 @@ def _with_all(condition: ColumnElement[bool], *order: Any) -> Sequence[Alert]:
     ).all()
 
 
-def managers_there() -> list[str]:
-    """The names of the managers who have a page open now: who can have seen an alert."""
+def managers_there(*, raised_by: int) -> list[str]:
+    """The names of the managers who have a page open now: who can have seen an alert.
+
+    Whoever raised it is left out, a manager too: she knows already, and is nobody's help.
+    """
     return list(
         db.session.scalars(
             select(Agent.display_name)
             .where(
                 Agent.role == "manager",
                 Agent.active.is_(True),
+                Agent.id != raised_by,
                 exists().where(Connection.agent_id == Agent.id),
             )
             .order_by(Agent.display_name)

@@ -83,7 +83,7 @@ def perform(name: str, actor: Actor, ports: Ports, base_url: str) -> Result:
             kept="Rien n'a été fait.",
             todo="Demandez à la personne, puis choisissez l'accord.",
         )
-    missing = conditions.unmet(name, condition_facts.of(store.run(actor.run_id)))
+    missing = conditions.unmet(name, condition_facts.of(store.run(actor.run_id), actor.agent_id))
     if missing is not None:
         raise missing.error
     handler = ACTIONS[name].perform
@@ -115,8 +115,8 @@ def resend_link(actor: Actor, ports: Ports, base_url: str) -> Result:
 def _prepare(actor: Actor, base_url: str) -> tuple[int, MailMessage] | None:
     with unit_of_work() as work:
         run = store.run(actor.run_id)
-        dossier = _dossier_of(run)
-        if _just_sent(dossier.id, actor.now):
+        dossier = _dossier_of(run, actor.agent_id)
+        if _just_sent(dossier, actor.now):
             return None
         link, token = links.create(
             dossier.id, actor.agent_id, actor.now, run_id=run.id, contact_id=run.contact_id
@@ -134,24 +134,27 @@ def _prepare(actor: Actor, base_url: str) -> tuple[int, MailMessage] | None:
         return mail.id, message
 
 
-def _dossier_of(run: ScriptRun) -> Dossier:
+def _dossier_of(run: ScriptRun, agent_id: int) -> Dossier:
     """The dossier of a run, in the transaction that writes the mail: somebody may have emptied the
     address, or detached the dossier, since the conditions were looked at."""
-    missing = conditions.unmet("resend_link", condition_facts.of(run))
+    missing = conditions.unmet("resend_link", condition_facts.of(run, agent_id))
     dossier_id = condition_facts.dossier_id(run)
     if missing is not None or dossier_id is None:
         raise missing.error if missing else InvalidInput("Ce dossier n'existe pas.")
     return store.dossier(dossier_id)
 
 
-def _just_sent(dossier_id: int, now: datetime) -> bool:
+def _just_sent(dossier: Dossier, now: datetime) -> bool:
+    """A second press. To another address (it was corrected meanwhile) it is no second press."""
     return (
         db.session.scalar(
             select(PortalLink.id)
             .join(Mail)
             .where(
-                PortalLink.dossier_id == dossier_id,
+                PortalLink.dossier_id == dossier.id,
                 PortalLink.created_at > now - DOUBLE_CLICK,
+                PortalLink.superseded_at.is_(None),
+                Mail.to_address == dossier.person.email,
                 Mail.state.in_((MailState.CREATED, MailState.SENT, MailState.DELIVERED)),
             )
             .limit(1)
@@ -224,7 +227,7 @@ def _by_its_form(_actor: Actor, _ports: Ports, _base_url: str) -> Result:
 def alert_manager(actor: Actor, _ports: Ports, _base_url: str) -> Result:
     """Call the managers: their pages show who and where at once, until one of them closes it.
 
-    « alerted » when a manager has a page open, « alerted_nobody » when none has: the agent is told.
+    « alerted » when another manager has a page open, « alerted_nobody » when none has: the agent is told.
     """
     run = store.run(actor.run_id)
     contact = store.contact(run.contact_id) if run.contact_id is not None else None
@@ -239,7 +242,8 @@ def alert_manager(actor: Actor, _ports: Ports, _base_url: str) -> Result:
     )
     with unit_of_work():
         _log_act("alert_manager", actor, "done", None)
-    return Result("alerted" if alerts.managers_there() else "alerted_nobody")
+    seen = alerts.managers_there(raised_by=actor.agent_id)
+    return Result("alerted" if seen else "alerted_nobody")
 
 
 def _note(name: str, actor: Actor) -> Result:

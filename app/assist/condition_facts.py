@@ -36,8 +36,8 @@ def _contact(run: ScriptRun) -> Contact | None:
     return store.contact(run.contact_id) if run.contact_id is not None else None
 
 
-def of(run: ScriptRun) -> Facts:
-    """What is known now; read anew each time."""
+def of(run: ScriptRun, agent_id: int) -> Facts:
+    """What is known now, for the agent who would act; read anew each time."""
     contact, about = _contact(run), dossier_id(run)
     named = person_id(run)
     person = dossiers.person(named) if named is not None else None
@@ -54,12 +54,14 @@ def of(run: ScriptRun) -> Facts:
         mobile=_mobile(number, person),
         promised=contact is not None and _promised(contact),
         flagged=about is not None and _flagged(about),
-        managers=bool(
-            db.session.scalar(
-                select(exists().where(Agent.role == "manager", Agent.active.is_(True)))
-            )
-        ),
+        managers=_managers(agent_id),
     )
+
+
+def _managers(besides: int) -> bool:
+    """Is there a manager besides the agent, who may be one: she cannot call herself for help."""
+    other = (Agent.role == "manager") & Agent.active.is_(True) & (Agent.id != besides)
+    return bool(db.session.scalar(select(exists().where(other))))
 
 
 def _slots(about: int) -> bool:

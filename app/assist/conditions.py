@@ -19,7 +19,7 @@ class Facts:
     ``refused``: mail to the present address came back, and nobody has confirmed it since. ``account``:
     the Portal's account is made. ``numbered``: the contact has a number to call back. ``promised``: a
     call-back of it is open. ``flagged``: a priority of the dossier is open. ``slots``: the dossier has
-    a pièce that was sent. ``managers``: somebody can be told.
+    a pièce that was sent. ``managers``: somebody else can be told.
     """
 
     person: bool = False
@@ -200,7 +200,8 @@ def _managers(facts: Facts) -> Unmet | None:
         return None
     return Unmet(
         InvalidInput(
-            "Aucun compte d'encadrement n'est ouvert : l'alerte n'arriverait à personne.",
+            "L'alerte n'arriverait à personne d'autre que vous : aucun compte d'encadrement n'est "
+            "ouvert pour la recevoir.",
             kept="Rien n'a été noté.",
             todo="Prévenez quelqu'un de vive voix, tout de suite.",
         )

@@ -104,15 +104,17 @@ class Pane:
     life: LifeView | None
 
 
-def view(contact_id: int | None, dossier_id: int | None, now: datetime, locale: str) -> Pane:
-    """The pane as it stands; raises NotFound for a contact or dossier that does not exist."""
+def view(
+    contact_id: int | None, dossier_id: int | None, now: datetime, locale: str, *, agent_id: int
+) -> Pane:
+    """The pane as this agent reads it; raises NotFound for a contact or dossier that does not exist."""
     contact = store.contact(contact_id) if contact_id is not None else None
     if contact is not None and dossier_id is None:
         dossier_id = contact.dossier_id
     dossier = dossiers.dossier(dossier_id) if dossier_id is not None else None
     run = store.running(contact_id, dossier_id) or store.latest(contact_id)
     spoken = dossier.person.language if dossier else "fr"
-    run_view = draw(store.run(run.id), spoken, locale) if run is not None else None
+    run_view = draw(store.run(run.id), spoken, locale, agent_id) if run is not None else None
     suggested: tuple[Listed, ...] = ()
     if run_view is None or not run_view.running:
         done = service.scripts_used(contact_id) if contact_id is not None else ()
@@ -120,7 +122,7 @@ def view(contact_id: int | None, dossier_id: int | None, now: datetime, locale: 
     return Pane(contact_id, dossier_id, run_view, suggested, life_of(dossier_id, now))
 
 
-def draw(run: ScriptRun, spoken: str, locale: str) -> RunView:
+def draw(run: ScriptRun, spoken: str, locale: str, agent_id: int) -> RunView:
     """A run as the agent reads it; the sentence to say is in the caller's language."""
     state = service.state_of(run)
     step = state.step
@@ -136,7 +138,7 @@ def draw(run: ScriptRun, spoken: str, locale: str) -> RunView:
         screen=_words(step.screen, locale),
         check=_words(step.check, locale),
         choices=tuple(choice.label.get(locale) for choice in step.choices),
-        action=_action(run, step, locale),
+        action=_action(run, step, locale, agent_id),
         running=state.running,
         outcome=state.outcome,
         can_back=bool(state.answers or run.came_from_id or not state.running),
@@ -164,7 +166,7 @@ def _words(text: Text | None, locale: str) -> str:
     return text.get(locale) if text else ""
 
 
-def _action(run: ScriptRun, step: Step, locale: str) -> ActionView | None:
+def _action(run: ScriptRun, step: Step, locale: str, agent_id: int) -> ActionView | None:
     if step.action is None:
         return None
     action = ACTIONS[step.action]
@@ -181,7 +183,7 @@ def _action(run: ScriptRun, step: Step, locale: str) -> ActionView | None:
         performs=action.perform is not None,
         for_person=action.for_person,
         done_at=max(done, default=None),
-        unmet=conditions.unmet(step.action, condition_facts.of(run)),
+        unmet=conditions.unmet(step.action, condition_facts.of(run, agent_id)),
         to=mask(store.dossier(about).person.email) if about is not None else "",
     )
 

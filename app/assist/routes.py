@@ -238,7 +238,7 @@ def correct_address(run_id: int) -> Response:
 
 def _person_of(run_id: int) -> int:
     run = store.run(run_id)
-    missing = conditions.unmet("correct_address", condition_facts.of(run))
+    missing = conditions.unmet("correct_address", condition_facts.of(run, current_user.id))
     person_id = condition_facts.person_id(run)
     if missing is not None or person_id is None:
         raise missing.error if missing else InvalidInput("Cette personne n'existe pas.")
@@ -287,7 +287,7 @@ def _pane(
 ) -> str:
     if contact_id is None and dossier_id is None:
         raise InvalidInput("Ni contact ni dossier : rien à accompagner.")
-    shown = pane.view(contact_id, dossier_id, clock.now(), _locale())
+    shown = pane.view(contact_id, dossier_id, clock.now(), _locale(), agent_id=current_user.id)
     return render_template(
         "assist/pane.html",
         pane=shown,

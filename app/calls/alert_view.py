@@ -116,7 +116,7 @@ def panels_of(agent_id: int, role: str, now: datetime) -> list[Panel]:
     alerts = service.raised_by(agent_id, now)
     if not alerts:
         return []
-    managers = service.managers_there()
+    managers = service.managers_there(raised_by=agent_id)
     call = store.current_call_of(agent_id)
     line_id = call.line_id if call else None
     numbers, on_call = short_reach.offered(line_id), _on_call(line_id)

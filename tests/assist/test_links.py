@@ -18,10 +18,11 @@ from app.adapters.ports import MailRefused, Ports
 from app.assist import actions, links, service, store
 from app.assist.models import Mail, PortalLink, ScriptAct
 from app.config import Settings
-from app.dossiers.models import Dossier, PortalEvent
+from app.dossiers.models import Dossier, Person, PortalEvent
 from app.exceptions import InvalidInput, Unavailable
 from app.extensions import db, limiter
 from app.factory import create_app
+from app.unit_of_work import unit_of_work
 from app.wiring import ports
 from tests.clients import StaffClient
 from tests.dossiers.build import NOW, create_contact, create_dossier, create_person
@@ -151,6 +152,32 @@ def test_a_double_press_sends_one_mail(app: Flask, create_agent, mail) -> None:
     assert resend(run_id, agent.id, NOW + timedelta(seconds=2)).code == "already_sent"
     assert resend(run_id, agent.id, NOW + timedelta(seconds=9)).code == "sent"
     assert len(mail.sent) == 2
+
+
+def test_a_corrected_address_within_a_double_press_gets_its_mail(
+    app: Flask, create_agent, mail
+) -> None:
+    """To another address it is no second press; nor is going back to one whose link is replaced."""
+    agent, dossier = create_agent("front"), dossier_with()
+    run_id = run_for(dossier, agent.id)
+    resend(run_id, agent.id)
+    codes = []
+    for seconds, email in (
+        (1, "new@tests.example"),
+        (2, "new@tests.example"),
+        (4, "ana@tests.example"),
+    ):
+        with unit_of_work():
+            db.session.get_one(Person, dossier.person_id).email = email
+        codes.append(resend(run_id, agent.id, NOW + timedelta(seconds=seconds)).code)
+    assert codes == ["sent", "already_sent", "sent"]
+    assert [sent.to for sent in mail.sent] == [
+        "ana@tests.example",
+        "new@tests.example",
+        "ana@tests.example",
+    ]
+    assert links.opened(token_in(mail), NOW + timedelta(seconds=5))
+    assert not links.opened(token_in(mail, 0), NOW + timedelta(seconds=5))
 
 
 @pytest.mark.parametrize(

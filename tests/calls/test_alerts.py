@@ -13,12 +13,16 @@ from app.accounts import service as accounts
 from app.accounts.models import JournalEntry
 from app.alerts import service
 from app.alerts.models import Alert, AlertKind
+from app.assist import actions, condition_facts
+from app.assist import service as scripts
+from app.assist import store as runs
 from app.assist.models import ScriptRun
 from app.calls.models import Line
 from app.dossiers.models import Dossier, PriorityFlag
 from app.exceptions import Conflict, Forbidden, InvalidInput
 from app.extensions import db
 from app.unit_of_work import unit_of_work
+from app.wiring import ports
 from tests.calls.switchboard import Caller
 from tests.calls.test_journey import connect
 from tests.clients import StaffClient
@@ -101,6 +105,39 @@ def test_without_a_manager_it_says_so_and_whom_to_call(talk: Talk, line: Line) -
     assert "Personne de l’encadrement n’est connecté" in said
     assert "Élise Roux, 06 39 98 01 99" in said
     assert "Alerte affichée chez" not in said
+
+
+def test_a_manager_alone_who_raises_it_reached_nobody(
+    manager: StaffClient, login: Any, line: Line
+) -> None:
+    """Her own page does not count, however many she has; another manager's does."""
+    accounts.connected("her-second-tab", manager.agent.id, "tests", now=clock.now())
+    with unit_of_work():
+        db.session.get_one(Line, line.id).rules = {"on_call": "Élise Roux, 06 39 98 01 99"}
+    said = manager.post("/alerts").text
+    assert "Personne de l’encadrement n’est connecté" in said
+    assert "Élise Roux, 06 39 98 01 99" in said
+    assert "Alerte affichée chez" not in said
+    other = login("manager", display_name="Paul Vidal")
+    accounts.connected("tab-of-paul", other.agent.id, "tests", now=clock.now())
+    assert "Alerte affichée chez Paul Vidal" in manager.get("/alerts/mine").text
+    assert "Isabelle Morel" not in manager.get("/alerts/mine").text
+
+
+def test_a_script_alerts_another_manager_than_the_one_who_asks(
+    talk: Talk, manager: StaffClient
+) -> None:
+    one, agent = talk
+    contact_id = one.call.contact_id
+    run_id = scripts.start_run(
+        "S31", contact_id=contact_id, dossier_id=None, agent_id=agent.agent.id, now=clock.now()
+    )
+    by_agent = condition_facts.of(runs.run(run_id), agent.agent.id)
+    by_herself = condition_facts.of(runs.run(run_id), manager.agent.id)
+    assert (by_agent.managers, by_herself.managers) == (True, False)
+    mine = actions.Actor(run_id, manager.agent.id, "secours", None, clock.now())
+    with pytest.raises(InvalidInput, match="personne d'autre que vous"):
+        actions.perform("alert_manager", mine, ports(), "")
 
 
 def test_a_manager_who_signs_in_later_sees_it_and_the_agent_is_told(
