@@ -77,6 +77,10 @@ def _callbacks() -> Names:
         "number_heard": (_("Numéro à confirmer"), asking),
         "callback_noted": (_("Rappel noté"), asking),
         "callback_at_opening": (_("Rappel noté, à l’ouverture"), asking),
+        "callback_at_reopen": (
+            _("Rappel noté, sans date de réouverture"),
+            _("Quand la ligne a été fermée à la main : personne ne sait quand elle rouvrira."),
+        ),
         "callback_kept": (_("Rappel déjà demandé"), asking),
         "too_many": (
             _("Trop d’appels d’un numéro"),
@@ -111,7 +115,10 @@ def _closed() -> Names:
     menu = _("À la suite, si c’est permis.")
     return {
         "closed": (_("Ligne fermée"), _("Quand on appelle hors des horaires.")),
-        "opens": (_("Prochaine ouverture"), _("Juste après « Ligne fermée ».")),
+        "opens": (
+            _("Prochaine ouverture"),
+            _("Juste après « Ligne fermée », si l’on sait quand elle ouvre."),
+        ),
         "closed_callback": (_("Proposer le rappel à l’ouverture"), menu),
         "closed_sms": (_("Proposer le SMS"), menu),
         "closed_message": (_("Proposer la messagerie"), menu),

@@ -43,6 +43,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "callback_noted": "C'est noté : nous vous rappelons dès que votre tour arrive. À bientôt.",
         "callback_at_opening": "C'est noté : nous vous rappellerons {day} à partir de {time}. "
         "À bientôt.",
+        "callback_at_reopen": "C'est noté : nous vous rappellerons dès que la permanence rouvrira. "
+        "À bientôt.",
         "callback_kept": "Vous aviez déjà demandé à être rappelé : votre demande et votre place "
         "sont gardées. À bientôt.",
         "too_many": "Bonjour. Nous avons déjà plusieurs appels de votre numéro : un rappel les remplace.",
@@ -113,6 +115,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "Goodbye.",
         "callback_at_opening": "Your request is noted: we will call you back {day}, from {time}. "
         "Goodbye.",
+        "callback_at_reopen": "Your request is noted: we will call you back as soon as the help line "
+        "opens again. Goodbye.",
         "callback_kept": "You had already asked to be called back: your request and your place are "
         "kept. Goodbye.",
         "too_many": "Hello. We already have several calls from your number: a call-back stands for them.",

@@ -15,7 +15,6 @@ from zoneinfo import ZoneInfo
 
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
-from app.calls import opening_hours
 from app.calls.announcement_texts import DAYS, MONTHS, NEAR_DAYS, TEXTS, VOICE_NAMES, VOICES
 from app.dossiers.overseas_numbers import in_france
 
@@ -168,22 +167,21 @@ def conference(ref: str, *, caller: bool, coached: str | None = None, muted: boo
 
 
 def closed_words(
-    hours: dict[str, object],
+    opening: datetime | None,
     now: datetime,
     zone: ZoneInfo,
     language: str,
     own: Own | None = None,
 ) -> str:
-    """« Fermé », and when the line opens next if that is known."""
-    phrases = closed_phrases(hours, now, zone, language)
+    """« Fermé », and when the line opens next (``opening``) if that is known."""
+    phrases = closed_phrases(opening, now, zone, language)
     return " ".join(text(p.key, p.language, own).format(**p.values) for p in phrases)
 
 
 def closed_phrases(
-    hours: dict[str, object], now: datetime, zone: ZoneInfo, language: str
+    opening: datetime | None, now: datetime, zone: ZoneInfo, language: str
 ) -> list[Phrase]:
     """The same as phrases to say."""
-    opening = opening_hours.next_opening(hours, now, zone)
     closed = Phrase("closed", language)
     if opening is None:
         return [closed]

@@ -180,15 +180,19 @@ _SOUNDS = select(AnnouncementSound.key, AnnouncementSound.language, Announcement
 
 
 def noted_phrase(call: Call, line: Line, now: datetime) -> Phrase:
-    """« C'est noté » : at once, at the next opening, or already asked for before."""
+    """« C'est noté » : at once, at the next opening, when somebody opens a line closed by hand, or
+    already asked for before."""
     held = callbacks.open_of(call.typed_number) or callbacks.open_of(call.number)
     if held is None:
         return Phrase("goodbye", call.language)
     if held.arrived_at < (call.queued_at or call.received_at):
         return Phrase("callback_kept", call.language)
-    if held.due_at <= now:
+    called = callbacks.called_from(line, held.due_at, now)
+    if called is None:
+        return Phrase("callback_at_reopen", call.language)
+    if called <= now:
         return Phrase("callback_noted", call.language)
-    moment = announcements.spoken_moment(held.due_at, now, ZoneInfo(line.zone), call.language)
+    moment = announcements.spoken_moment(called, now, ZoneInfo(line.zone), call.language)
     return Phrase("callback_at_opening", call.language, moment)
 
 
@@ -211,7 +215,7 @@ def closed_menu(
     words = [Phrase("not_offered", language)]
     if not again:
         words = announcements.closed_phrases(
-            callbacks.hours_of(line), now, ZoneInfo(line.zone), language
+            callbacks.opens_next(line, now), now, ZoneInfo(line.zone), language
         )
     if offered.wishes:
         gather = twiml.gather(

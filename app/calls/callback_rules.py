@@ -30,9 +30,20 @@ class Slot:
         return self.start.strftime("%Y%m%d-%H%M")
 
 
-def first_due(hours: dict[str, Any], now: datetime, zone: ZoneInfo, *, open: bool) -> datetime:
-    """When a call-back asked for now is due: at once, or at the next opening of a closed line."""
-    return now if open else opening_hours.next_opening(hours, now, zone) or now
+def first_due(opening: datetime | None, now: datetime, *, open: bool) -> datetime:
+    """When a call-back asked for now is due: at once, or at the ``opening`` of a closed line. None is
+    known of one closed by hand: due at once, so that it is placed as soon as the line opens again."""
+    return now if open else opening or now
+
+
+def called_from(
+    due_at: datetime, opening: datetime | None, now: datetime, *, open: bool
+) -> datetime | None:
+    """From when the person is called back, as she is told; None while nobody knows when the line
+    opens again."""
+    if open:
+        return max(due_at, now)
+    return max(due_at, opening) if opening else None
 
 
 def next_try(attempts: int, rules: LineRules, now: datetime) -> datetime | None:

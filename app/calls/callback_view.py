@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from sqlalchemy import exists, select
 
 from app.accounts.models import Agent
-from app.calls import callback_rules, line_rules
+from app.calls import callback_rules, callbacks, line_rules
 from app.calls.models import Call, Line
 from app.calls.record import LIVE, State
 from app.dossiers import phone_numbers
@@ -33,8 +33,9 @@ from app.tickets.models import (
 
 @dataclass(frozen=True)
 class Row:
-    """One call-back. ``state`` and ``tone``: its tag; ``late``: in words, or empty. ``messages``:
-    what the person wrote; ``note``: ours."""
+    """One call-back. ``due``: None while its line is closed and nobody knows until when. ``state``
+    and ``tone``: its tag; ``late``: in words, or empty. ``messages``: what the person wrote; ``note``:
+    ours."""
 
     id: int
     who: str
@@ -42,7 +43,7 @@ class Row:
     dossier_id: int | None
     source: str
     asked: datetime
-    due: datetime
+    due: datetime | None
     late: str
     attempts: int
     most: int
@@ -61,10 +62,9 @@ def listed(words: Words, *, over: bool) -> list[Row]:
     live = _attempts([callback.id for callback, _contact in found])
     written = _written([callback for callback, _contact in found], words.now)
     names = {row.id: row.display_name for row in db.session.scalars(select(Agent))}
-    most = {
-        line.id: line_rules.of(line.rules).callback_attempts
-        for line in db.session.scalars(select(Line))
-    }
+    lines = db.session.scalars(select(Line)).all()
+    most = {line.id: line_rules.of(line.rules).callback_attempts for line in lines}
+    undated = {line.id for line in lines if callbacks.is_undated(line, words.now)}
     return [
         _row(
             callback,
@@ -74,6 +74,7 @@ def listed(words: Words, *, over: bool) -> list[Row]:
             names,
             most[callback.line_id],
             words,
+            undated=callback.line_id in undated,
         )
         for callback, contact in found
     ]
@@ -106,10 +107,14 @@ def _row(
     names: dict[int, str],
     most: int,
     words: Words,
+    *,
+    undated: bool,
 ) -> Row:
     person = contact.person if contact else None
     is_open = callback.state == CallBackState.OPEN
     state, tone = _state(callback, attempt, names, words.now)
+    # Nobody can be late on a line that somebody has closed.
+    due = None if is_open and undated else callback.due_at
     waits = attempt is None or attempt.state in (State.WAITING, State.OFFERED)
     return Row(
         id=callback.id,
@@ -118,8 +123,8 @@ def _row(
         dossier_id=contact.dossier_id if contact else None,
         source=_source(callback.source),
         asked=callback.arrived_at,
-        due=callback.due_at,
-        late=_late(callback.due_at, words.now) if is_open else "",
+        due=due,
+        late=_late(due, words.now) if is_open and due else "",
         attempts=callback.attempts,
         most=most,
         state=state,

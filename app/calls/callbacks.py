@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Table, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
 from app.accounts import journal
-from app.calls import arrivals, callback_rules, line_rules, outbound, reach, service
+from app.calls import arrivals, callback_rules, line_rules, opening_hours, outbound, reach, service
 from app.calls.dialling import Refused, Use
 from app.calls.models import Call, Line
 from app.calls.opening_hours import REFERENCE_HOURS
@@ -54,11 +54,24 @@ def is_open(line: Line, now: datetime) -> bool:
     return arrivals.line_is_open(line.mode, hours_of(line), ZoneInfo(line.zone), now)
 
 
+def opens_next(line: Line, now: datetime) -> datetime | None:
+    """When the closed line opens; None when nobody knows, as of one closed by hand."""
+    return opening_hours.opens_next(line.mode, hours_of(line), now, ZoneInfo(line.zone))
+
+
+def is_undated(line: Line, now: datetime) -> bool:
+    """Is the line closed, and nobody knows until when?"""
+    return not is_open(line, now) and opens_next(line, now) is None
+
+
 def due_for(line: Line, now: datetime) -> datetime:
     """When a call-back asked for now is due."""
-    return callback_rules.first_due(
-        hours_of(line), now, ZoneInfo(line.zone), open=is_open(line, now)
-    )
+    return callback_rules.first_due(opens_next(line, now), now, open=is_open(line, now))
+
+
+def called_from(line: Line, due_at: datetime, now: datetime) -> datetime | None:
+    """From when a call-back due at ``due_at`` is made; None while nobody knows."""
+    return callback_rules.called_from(due_at, opens_next(line, now), now, open=is_open(line, now))
 
 
 # --- asked for -----------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from app.accounts.models import Agent
 from app.calls.models import Call, CallEvent, CallParty
 from app.calls.record import Kind, Outcome, State
 from app.extensions import db
-from app.tickets.models import Contact
+from app.tickets.models import CallBack, CallBackState, Contact
 
 DAY = timedelta(days=1)  # a call that rang longer ago is no news
 # Events that name the agent at whose desk it rang.
@@ -61,7 +61,7 @@ def said(call: Call, agent_id: int, *, others_free: int = 1) -> str:
         case State.GREETING | State.WAITING:
             waits = _("%(name)s attend toujours.", name=name)
             nobody = "" if others_free else _("Personne d’autre n’est libre.")
-            return f"{waits} {nobody}".strip()
+            return f"{_still_to_make(call) or waits} {nobody}".strip()
         case State.OFFERED if agent is not None:
             return _("L’appel sonne chez %(agent)s.", agent=agent.display_name)
         case State.OFFERED:
@@ -82,10 +82,22 @@ def _over(call: Call, name: str, agent: Agent | None) -> str:
         case Outcome.CALLBACK:
             return _("%(name)s a demandé un rappel : il est noté.", name=name)
         case Outcome.CANCELLED:
-            return _("Ce rappel n’est plus à faire.")
+            return _still_to_make(call) or _("Ce rappel n’est plus à faire.")
         case Outcome.UNREACHED:
             return _("%(name)s n’a pas répondu.", name=name)
     return _("L’appel a été coupé.")
+
+
+def _still_to_make(call: Call) -> str:
+    """That a call-back which nobody has taken is still to be made: she does not wait on the line. One
+    withdrawn because the line closed is too. Empty of an arrival, and of one that is over."""
+    callback = db.session.get(CallBack, call.callback_id) if call.callback_id else None
+    if call.direction != "out" or callback is None or callback.state != CallBackState.OPEN:
+        return ""
+    person = _person_of(call)  # « de … » would need an elision before a vowel
+    if person:
+        return _("%(name)s : le rappel reste à faire.", name=person)
+    return _("Ce rappel reste à faire.")
 
 
 def _taken(agent: Agent | None) -> str:
@@ -99,5 +111,9 @@ def _was_consulted(call: Call, agent_id: int) -> bool:
 
 
 def _name_of(call: Call) -> str:
+    return _person_of(call) or _("La personne")
+
+
+def _person_of(call: Call) -> str:
     contact = db.session.get(Contact, call.contact_id) if call.contact_id else None
-    return contact.person.full_name if contact and contact.person else _("La personne")
+    return contact.person.full_name if contact and contact.person else ""

@@ -63,7 +63,7 @@ def standing(line: Line, now: datetime) -> dict[str, Any]:
         "open": is_open,
         "mode": line.mode,
         "closes": Words(locale(), now).clock(closes) if closes else "",
-        "next": _moment(opening_hours.next_opening(hours, now, zone), zone),
+        "next": _moment(opening_hours.opens_next(line.mode, hours, now, zone), zone),
         "heard": heard(line, then),
         "incident_since": line.incident_since,
         "waiting": waiting(),
@@ -86,9 +86,9 @@ def waiting() -> int:
 
 def heard(line: Line, at: datetime) -> str:
     """What a caller hears, in French, who calls at ``at`` while the line is closed."""
-    words = announcements.closed_words(
-        line_service.hours_of(line), at, ZoneInfo(line.zone), "fr", line.announcements
-    )
+    zone = ZoneInfo(line.zone)
+    opening = opening_hours.opens_next(line.mode, line_service.hours_of(line), at, zone)
+    words = announcements.closed_words(opening, at, zone, "fr", line.announcements)
     return french(words)
 
 

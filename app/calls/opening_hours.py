@@ -61,6 +61,14 @@ def next_opening(hours: dict[str, Any], instant: datetime, zone: ZoneInfo) -> da
     return None
 
 
+def opens_next(
+    mode: str, hours: dict[str, Any], instant: datetime, zone: ZoneInfo
+) -> datetime | None:
+    """When a line that is closed at ``instant`` opens; None when nobody knows: it was closed by hand
+    (``mode`` « closed »), until somebody's next choice, or its hours have no opening within 30 days."""
+    return None if mode == "closed" else next_opening(hours, instant, zone)
+
+
 def closes_at(hours: dict[str, Any], instant: datetime, zone: ZoneInfo) -> datetime | None:
     """When the line that is open at ``instant`` closes; None when it is closed, or never closes.
 

@@ -53,7 +53,8 @@ def token_for(ref: str, now: datetime) -> str:
 class Page:
     """What the page shows. ``state``: open, used, expired, unknown, or unreachable when the line does
     not call this number. ``callback``: the one that was asked for, over or not. ``line_number``: where
-    to call us."""
+    to call us. ``undated``: the line is closed and nobody knows until when, so no hour is offered;
+    ``called_from``: from when she is called back, None when that is not known."""
 
     state: str
     number: str | None = None
@@ -61,6 +62,8 @@ class Page:
     zone: ZoneInfo | None = None
     callback: CallBack | None = None
     line_number: str | None = None
+    undated: bool = False
+    called_from: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -82,11 +85,15 @@ def page(token: str, now: datetime) -> Page:
     zone = ZoneInfo(line.zone)
     shown = Page("open", call.number, zone=zone, line_number=line.number)
     if used(call.ref):
-        return replace(shown, state="used", callback=rows.last_of(call.number))
+        held = rows.last_of(call.number)
+        called = callbacks.called_from(line, held.due_at, now) if held else None
+        return replace(shown, state="used", callback=held, called_from=called)
     if now >= expires:
         return replace(shown, state="expired")
     if not reach.allows(call.number, Use.CALL_BACK, line.id):
         return replace(shown, state="unreachable")
+    if callbacks.is_undated(line, now):
+        return replace(shown, undated=True)
     return replace(shown, slots=callback_rules.slots(callbacks.hours_of(line), now, zone))
 
 

@@ -70,7 +70,7 @@ def _shown(found: Page, refused: Refused | None = None) -> Response:
         number=phone_numbers.mask(found.number),
         longest=free_text.LONGEST,
         soonest=SOONEST,
-        choices=[(SOONEST, _("Dès que possible")), *map(_choice, found.slots)],
+        choices=[(SOONEST, _soonest(found)), *map(_choice, found.slots)],
         noted=_noted(found),
         over=_over(found),
         line=_line(found),
@@ -85,6 +85,12 @@ def _line(found: Page) -> helpline.Helpline:
     if found.line_number in (None, "", known.tel):
         return known
     return helpline.Helpline(phone_numbers.display(found.line_number), str(found.line_number))
+
+
+def _soonest(found: Page) -> str:
+    if found.undated:
+        return _("Dès que la permanence rouvrira")
+    return _("Dès que possible")
 
 
 def _choice(slot: Slot) -> tuple[str, str]:
@@ -104,9 +110,11 @@ def _noted(found: Page) -> str:
     callback, now = found.callback, clock.now()
     if callback is None or found.zone is None or callback.state != CallBackState.OPEN:
         return ""
-    if callback.due_at <= now:
+    if found.called_from is None:
+        return _("Nous vous rappellerons dès que la permanence rouvrira.")
+    if found.called_from <= now:
         return _("Vous êtes dans la file : nous vous rappelons dès que votre tour arrive.")
-    due = callback.due_at.astimezone(found.zone)
+    due = found.called_from.astimezone(found.zone)
     words = Words(str(get_locale() or "fr"), due)
     return _(
         "Nous vous rappellerons %(day)s à partir de %(time)s.",

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twilio.twiml.voice_response import VoiceResponse
 
-from app.calls import announcements
+from app.calls import announcements, opening_hours
 from app.calls.opening_hours import REFERENCE_HOURS
 from tests.calls.test_opening_hours import paris
 
@@ -55,10 +55,17 @@ def test_the_lines_own_words_come_first() -> None:
 
 
 def test_closed_says_the_next_opening() -> None:
-    words = announcements.closed_words(
-        REFERENCE_HOURS, paris("2021-06-25T18:00:00"), ZoneInfo("Europe/Paris"), "fr"
-    )
-    assert "lundi à 9 heures" in words
+    zone, now = ZoneInfo("Europe/Paris"), paris("2021-06-25T18:00:00")
+    opening = opening_hours.opens_next("hours", REFERENCE_HOURS, now, zone)
+    assert "lundi à 9 heures" in announcements.closed_words(opening, now, zone, "fr")
+
+
+def test_closed_by_hand_says_no_opening() -> None:
+    """It lasts until somebody's next choice, which nobody knows."""
+    zone, now = ZoneInfo("Europe/Paris"), paris("2021-06-25T18:00:00")
+    opening = opening_hours.opens_next("closed", REFERENCE_HOURS, now, zone)
+    words = announcements.closed_words(opening, now, zone, "fr")
+    assert words == announcements.TEXTS["fr"]["closed"]
 
 
 def test_the_conference_is_named_by_the_ref_alone() -> None:

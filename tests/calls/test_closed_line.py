@@ -31,10 +31,11 @@ NUMBER = "+33639980101"
 
 @pytest.fixture(autouse=True)
 def closed(request: pytest.FixtureRequest) -> None:
-    """The line is closed by hand, whatever the hour of the test."""
+    """The line is closed today, whatever the hour of the test, and opens another day."""
     if "caller" in request.fixturenames:
         line: Line = request.getfixturevalue("line")
-        line.mode = "closed"
+        today = clock.now().astimezone(clock.PARIS).date().isoformat()
+        line.mode, line.hours = "hours", {**REFERENCE_HOURS, "closures": [today]}
         db.session.commit()
 
 
@@ -341,8 +342,10 @@ def test_what_was_written_is_read_on_the_page_of_call_backs_and_beside_the_attem
     ],
 )
 def test_how_the_request_ended_is_said_as_it_ended(
-    client: Any, link: str, state: str, said: str
+    client: Any, link: str, line: Line, state: str, said: str
 ) -> None:
+    line.mode = "open"
+    db.session.commit()
     client.post(link, data={"when": "soonest", "message": ""})
     held = the_callback()
     held.due_at = clock.now() - timedelta(minutes=5)

@@ -6,11 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask_babel import force_locale
 
 from app import clock
-from app.calls import service
+from app.calls import callbacks, service
+from app.calls.fate import said
+from app.calls.models import Line
 from app.calls.states import Event, Kind
+from app.extensions import db
 from tests.calls.switchboard import Caller
+from tests.calls.test_callbacks import ask as ask_to_be_called
+from tests.calls.test_callbacks import attempts
 from tests.calls.test_journey import act, connect, later
 from tests.calls.test_transfers import ask, talk
 from tests.clients import StaffClient
@@ -128,3 +134,52 @@ def test_nothing_is_said_to_who_missed_nothing(caller: Phone, at_desk: Desk) -> 
 @pytest.mark.parametrize(("role", "status"), [("front", 404), ("admin", 403), ("manager", 403)])
 def test_who_may_ask(login: Any, role: str, status: int) -> None:
     assert login(role).get("/desk/calls/nothing/fate").status_code == status
+
+
+# --- a call-back that rang at the desk -----------------------------------------------------------
+
+
+def missed_callback(caller: Phone, at_desk: Desk) -> StaffClient:
+    """An attempt rang at the only agent's desk, and nobody answered."""
+    ask_to_be_called(caller)
+    later(1)
+    agent = at_desk()
+    later(2)
+    later(25)
+    return agent
+
+
+def test_a_call_back_that_was_missed_is_still_to_be_made(
+    pauline: None, caller: Phone, at_desk: Desk
+) -> None:
+    """She has hung up long ago: she does not « wait » on the line."""
+    agent = missed_callback(caller, at_desk)
+    words = "Pauline Texier : le rappel reste à faire. Personne d’autre n’est libre."
+    assert missed(agent) == words
+
+
+def test_the_same_of_somebody_without_a_name_and_in_english(caller: Phone, at_desk: Desk) -> None:
+    agent = missed_callback(caller, at_desk)
+    assert missed(agent) == "Ce rappel reste à faire. Personne d’autre n’est libre."
+    attempt = attempts()[0]
+    with agent.application.test_request_context(), force_locale("en"):
+        assert said(attempt, agent.agent.id) == "This call-back is still to be made."
+
+
+def test_a_call_back_withdrawn_since_the_line_closed_is_still_to_be_made(
+    pauline: None, caller: Phone, at_desk: Desk, line: Line
+) -> None:
+    agent = missed_callback(caller, at_desk)
+    line.rules, line.mode = {"closing": "callback"}, "closed"
+    db.session.commit()
+    later(30)
+    assert attempts()[0].outcome == "cancelled"
+    assert missed(agent).startswith("Pauline Texier : le rappel reste à faire.")
+
+
+def test_a_call_back_that_somebody_cancelled_is_not(
+    pauline: None, caller: Phone, at_desk: Desk
+) -> None:
+    agent = missed_callback(caller, at_desk)
+    callbacks.cancel(attempts()[0].callback_id or 0, agent_id=agent.agent.id, now=clock.now())
+    assert missed(agent) == "Ce rappel n’est plus à faire."
