@@ -155,14 +155,56 @@ def _foreign(read: PhoneNumber, use: Use) -> Reason | None:
         return Reason.COSTLY
     if read.country_code == _FREE_WORLDWIDE:
         return Reason.SERVICE
-    if not phonenumbers.is_possible_number(read):
-        return Reason.NO_NUMBER
+    if phonenumbers.number_type(read) == PhoneNumberType.UNKNOWN and (refused := _unknown(read)):
+        return refused
     kinds = _kinds(read)
     if kinds & _COSTLY:
         return Reason.COSTLY
     if kinds & _MACHINES or (PhoneNumberType.TOLL_FREE in kinds and use is not Use.DIAL):
         return Reason.SERVICE
     return None
+
+
+# Costly beginnings that libphonenumber does not call so (the rest it does), by country code.
+_COSTLY_BEGINNINGS: dict[int, tuple[str, ...]] = {
+    # Spain: 905 votes and mass calls (Resolución de 4 de diciembre de 2008), 907 premium data
+    # (Orden IET/2733/2015)
+    34: ("905", "907"),
+    # Germany: 0118 enquiries, 012 new services, 0137 votes, 0190 the former 0900 (the ranges of the
+    # Bundesnetzagentur)
+    49: ("118", "12", "137", "190"),
+    # Belgium: 070 up to 0,30 € a minute, 0905 up to 2 € a call (arrêté royal du 27 avril 2007)
+    32: ("70", "905"),
+    # Switzerland: 18xx enquiries (the plan of the OFCOM)
+    41: ("18",),
+}
+_ENQUIRIES = "118"  # the prefix of directory enquiries in Europe's plans: priced by the minute
+_LONGEST_SERVICE = (
+    7  # digits of a service behind a 1; a subscriber's begin otherwise, or are longer
+)
+
+
+def _unknown(read: PhoneNumber) -> Reason | None:
+    """Why a number that its country's plan does not know is not called; None when it may be new.
+
+    What is left must have the length of a subscriber's number there, neither a piece of one nor a
+    number dialled in its own town alone.
+    """
+    national = phonenumbers.national_significant_number(read)
+    if national.startswith(_COSTLY_BEGINNINGS.get(read.country_code or 0, ())):
+        return Reason.COSTLY
+    short = len(national) <= _LONGEST_SERVICE
+    if short and national.startswith(_ENQUIRIES):
+        return Reason.COSTLY
+    if _kinds(read) & (_COSTLY | _MACHINES):
+        return None  # a digit too many or too few: refused as those that it begins like
+    lengths = {
+        phonenumbers.is_possible_number_for_type_with_reason(read, kind)
+        for kind in (PhoneNumberType.FIXED_LINE, PhoneNumberType.MOBILE)
+    }
+    if phonenumbers.ValidationResult.IS_POSSIBLE not in lengths:
+        return Reason.NO_NUMBER
+    return Reason.SERVICE if short and national.startswith("1") else None
 
 
 def _kinds(read: PhoneNumber) -> frozenset[int]:

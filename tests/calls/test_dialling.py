@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from phonenumbers import PhoneNumberType
 
 from app.calls import countries
 from app.calls.dialling import (
@@ -31,6 +33,7 @@ R = Reason
         "+262692123456", "+262269612345", "+590690123456", "+594694123456", "+596596123456",
         "+508411234", "+687241234", "+68940123456", "+681721234",
         "+3225551212", "+352621123456", "+4915112345678", "+41791234567", "+39061234567",
+        "+33639980199", "+33700123456", "+34822123456", "+34912345678", "+35227123456", "+493012345678",
         "+34612345678", "+37793123456", "+376312345", "+442079460958",
     ],
 )  # fmt: skip
@@ -66,6 +69,34 @@ def test_persons_of_the_chosen_countries_are_called(number: str) -> None:
         ("+491805123456", R.COSTLY),
         ("+39899123456", R.COSTLY),
         ("+19005551234", R.COSTLY),
+        (
+            "+34905123456",
+            R.COSTLY,
+        ),  # votes by telephone: libphonenumber does not know
+        ("+34907123456", R.COSTLY),
+        ("+491901234567", R.COSTLY),
+        ("+491212345678", R.COSTLY),
+        ("+4913712", R.COSTLY),
+        ("+3270123456", R.COSTLY),
+        ("+32905123", R.COSTLY),
+        ("+411811", R.COSTLY),
+        ("+41181112345", R.COSTLY),
+        # directory enquiries, wherever
+        ("+4911822", R.COSTLY),
+        ("+4911833", R.COSTLY),
+        ("+35211812", R.COSTLY),
+        ("+44118500", R.COSTLY),
+        ("+34118181", R.COSTLY),
+        ("+376118", R.COSTLY),
+        ("+33118218", R.COSTLY),
+        # too short for a subscriber of its plan, or dialled in its own town alone
+        ("+689123456", R.NO_NUMBER),
+        ("+4418123456", R.NO_NUMBER),
+        ("+322555", R.NO_NUMBER),
+        ("+33123456", R.NO_NUMBER),
+        # a service behind a 1
+        ("+687123456", R.SERVICE),
+        ("+35212345", R.SERVICE),
         ("+97912345678", R.COSTLY),
         ("+80812345678", R.COSTLY),
         # satellite, networks that are no country's
@@ -127,6 +158,22 @@ def test_it_never_fails_and_refuses_with_a_word(number: str, use: Use) -> None:
 @given(st.from_regex(r"\+338[1-9][0-9]{7}", fullmatch=True), st.sampled_from(Use))
 def test_no_number_in_08_that_costs_is_ever_called(number: str, use: Use) -> None:
     assert judge(number, use, POLICY) == Refused(Reason.COSTLY, "+33")
+
+
+@given(
+    st.sampled_from(["BE", "LU", "DE", "CH", "IT", "ES", "MC", "AD", "GB", "NC", "PF", "WF", "MA"]),
+    st.sampled_from([PhoneNumberType.FIXED_LINE, PhoneNumberType.MOBILE]),
+    st.data(),
+)
+def test_no_subscriber_of_a_plan_is_refused(region: str, kind: int, data: st.DataObject) -> None:
+    example = phonenumbers.example_number_for_type(region, kind)
+    if example is None:
+        return
+    national = phonenumbers.national_significant_number(example)
+    ending = data.draw(st.from_regex(r"[0-9]{4}", fullmatch=True, alphabet="0123456789"))
+    number = f"+{example.country_code}{national[:-4]}{ending}"
+    if phonenumbers.number_type(phonenumbers.parse(number)) == kind:
+        assert judge(number, Use.DIAL, Policy((region,))) == Allowed(number)
 
 
 # --- how countries are typed ---------------------------------------------------------------------
