@@ -3,9 +3,9 @@
 A name is dictated over the telephone and typed by somebody else: « Le Goff » is also « Legoff »,
 « d'Almeida » is « D’Almeida » or « dalmeida », « Jean-Pierre » is « jean pierre », « Łukasz » is
 « Lukasz », « Cœur » is « Coeur ». ``fold`` gives the words of a name in plain letters, ``key`` what a
-column keeps (the words, then each part of the name in one piece), and ``words`` what a query asks for:
-every word must be in the key. The browser does the same (static/js/page/names.js; a test holds the two
-together).
+column keeps (the words, then each part of the name in one piece), and ``asked`` what a query asks for:
+every word of one of its names must be in the key. The browser does the same (static/js/page/names.js;
+a test holds the two together).
 """
 
 from __future__ import annotations
@@ -33,6 +33,10 @@ _TITLES = frozenset(
     }
 )  # fmt: skip
 _AND = frozenset({"et", "ou"})  # « M. et Mme Dupont »
+# Between two names of one person: at birth, by marriage, in use.
+_LINKS = frozenset(
+    {"ne", "nee", "epouse", "epoux", "ep", "eps", "veuve", "vve", "veuf", "dit", "dite", "alias"}
+)
 
 
 def fold(text: str) -> str:
@@ -65,16 +69,39 @@ def key(*parts: str) -> str:
     return " ".join([*folded, *joined])[:LONGEST_KEY]
 
 
-def words(query: str) -> list[str]:
-    """The words to look for; a title before the name is left out, unless it is all there is."""
+def asked(query: str) -> list[list[str]]:
+    """What a query asks for: the words of each name in it, all of them; one of the names suffices.
+
+    A title before a name is left out, unless it is all there is. « Le Goff (née Martin) » is two
+    names of one person: her dossier has one of them, or both. There is always one list.
+    """
     found = fold(query).split()
+    names: list[list[str]] = [[]]
+    for before, word, after in zip(["", *found], found, [*found[1:], ""], strict=False):
+        if word in _LINKS and after:
+            names.append([])
+        elif not (word == "e" and before == "ne"):  # « né(e) »
+            names[-1].append(word)
+    bare = [_untitled(name) for name in names]
+    told = [name for name in bare if any(word not in _TITLES for word in name)]
+    return told or [_untitled(found)]
+
+
+def _untitled(found: list[str]) -> list[str]:
+    """The words without the titles before them. « et », « ou » go between two titles alone: Mme Ou
+    and M. Et have a name."""
     rest = list(found)
-    while rest and (rest[0] in _TITLES or (rest[0] in _AND and len(rest) < len(found))):
+    while len(rest) > 1:
+        between = len(rest) < len(found) and rest[0] in _AND and rest[1] in _TITLES
+        if rest[0] not in _TITLES and not between:
+            break
+        if between and len(rest) == 2:  # titles alone (« Mme et M »)
+            return found
         rest.pop(0)
-    return rest or found
+    return rest
 
 
 def matches(query: str, *parts: str) -> bool:
     """Does a name, kept in these parts, answer a query? The same rule as a search in the database."""
     held = key(*parts)
-    return all(word in held for word in words(query))
+    return any(all(word in held for word in name) for name in asked(query))

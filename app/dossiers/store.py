@@ -298,7 +298,7 @@ def page(number: int, *, owner_id: int | None = None, inside: Inside | None = No
 def search(query: str, number: int = 1) -> Page:
     """Dossiers found by reference, mail, telephone or name, and persons who have none.
 
-    All words of a name must match (``name_folding``); who bears exactly these words comes first.
+    All words of one of the names must match (``name_folding``); who bears exactly these words comes first.
     """
     text = printable(query)[:LONGEST_QUERY]
     if not text:
@@ -334,12 +334,16 @@ def _who(text: str) -> tuple[ColumnElement[bool] | None, ColumnElement[int]]:
     if e164:
         called = select(PersonPhone.person_id).where(PersonPhone.e164 == e164)
         return Person.id.in_(called), surest
-    words = name_folding.words(text)
-    if not words:
+    names = name_folding.asked(text)
+    if not any(names):
         return None, surest
-    held = and_(*(Person.search_name.contains(word, autoescape=True) for word in words))
     spaced = literal(" ") + Person.search_name + literal(" ")
-    exact = and_(*(spaced.contains(f" {word} ", autoescape=True) for word in words))
+    held = or_(
+        *(and_(*(Person.search_name.contains(w, autoescape=True) for w in name)) for name in names)
+    )
+    exact = or_(
+        *(and_(*(spaced.contains(f" {w} ", autoescape=True) for w in name)) for name in names)
+    )
     return held, case((exact, 0), else_=1)
 
 

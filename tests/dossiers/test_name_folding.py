@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.dossiers.name_folding import LONGEST_KEY, fold, key, matches, words
-from tests.dossiers.names import SAME, TITLED
+from app.dossiers.name_folding import LONGEST_KEY, asked, fold, key, matches
+from tests.dossiers.names import SAME, SEVERAL, TITLED
 
 
 @pytest.mark.parametrize(("parts", "writings"), SAME)
@@ -23,7 +23,22 @@ def test_every_writing_answers(parts: tuple[str, str], writings: list[str]) -> N
 
 @pytest.mark.parametrize(("query", "found"), TITLED.items())
 def test_a_title_is_no_part_of_a_name(query: str, found: list[str]) -> None:
-    assert words(query) == found
+    assert asked(query) == [found]
+
+
+@pytest.mark.parametrize(("query", "names"), SEVERAL.items())
+def test_each_name_of_a_person_is_asked_by_itself(query: str, names: list[list[str]]) -> None:
+    assert asked(query) == names
+
+
+@pytest.mark.parametrize(
+    "parts", [("Le Goff", "Marie"), ("Martin", "Marie"), ("Le Goff-Martin", "M")]
+)
+def test_either_name_of_a_person_answers(parts: tuple[str, str]) -> None:
+    for link in ("née", "(née", "épouse", "ép.", "veuve", "vve", "dite", "dit", "né(e)"):
+        assert matches(f"Le Goff {link} Martin", *parts), link
+        assert matches(f"Martin {link} Legoff", *parts), link
+        assert not matches(f"Durand {link} Roy", *parts), link
 
 
 @pytest.mark.parametrize(
@@ -82,7 +97,7 @@ def test_folding_never_fails_and_twice_is_once(text: str) -> None:
     assert once == once.strip()
     assert "  " not in once
     assert len(key(text, text)) <= LONGEST_KEY
-    words(text)
+    assert asked(text)
 
 
 def test_length_is_judged_first() -> None:

@@ -86,6 +86,21 @@ def test_titles_are_no_trouble(query: str) -> None:
     assert [p.id for p in found.alone] == [person.id]
 
 
+@pytest.mark.parametrize("query", ["Mme Ou", "M. Ou", "Ou", "Martin née Ou", "M. et Mme Ou Lina"])
+def test_a_name_that_is_a_little_word_is_found(query: str) -> None:
+    person = create_person(last_name="Ou", first_name="Lina")
+    assert [p.id for p in store.search(query).alone] == [person.id]
+
+
+@pytest.mark.parametrize("link", ["née", "épouse", "ép.", "veuve", "dite"])
+def test_either_name_of_a_person_finds_her(link: str) -> None:
+    one = create_person(last_name="Le Goff", first_name="Marie")
+    other = create_person(last_name="Martin", first_name="Marie")
+    create_person(last_name="Durand", first_name="Paul")
+    for query in (f"Le Goff ({link} Martin)", f"Mme Martin {link} Legoff"):
+        assert {p.id for p in store.search(query).alone} == {one.id, other.id}
+
+
 def test_a_name_that_is_corrected_is_found_by_the_new_one() -> None:
     person = create_person(last_name="Legof", first_name="Marie")
     with unit_of_work():

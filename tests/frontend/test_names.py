@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.dossiers import name_folding
-from tests.dossiers.names import QUERIES, SAME, TITLED
+from tests.dossiers.names import QUERIES, SAME, SEVERAL, TITLED
 
 SIGNS = [chr(c) for c in range(0x20, 0x250)] + list("ẞẛǿ’‘ʼʿ‑–—−\u00a0\u202f\u200b\u00adﬁﬀ①Ⅳ漢يאЖ٣")
 
@@ -38,7 +38,7 @@ def test_every_sign_of_the_latin_script_is_folded_alike(ask: Any) -> None:
 def test_names_and_queries_are_read_alike(ask: Any) -> None:
     names = [list(parts) for parts, _writings in SAME]
     assert ask("key", names) == [name_folding.key(*parts) for parts in names]
-    typed = [*QUERIES, *TITLED]
-    assert ask("words", typed) == [name_folding.words(query) for query in typed]
+    typed = [*QUERIES, *TITLED, *SEVERAL]
+    assert ask("asked", typed) == [name_folding.asked(query) for query in typed]
     pairs = [[writing, *parts] for parts, writings in SAME for writing in writings]
     assert all(ask("matches", pairs))

@@ -11,6 +11,7 @@ const TITLES = new Set(
   "m mr mm mme mmes mlle mlles mle monsieur messieurs madame mesdames mademoiselle mesdemoiselles mister mrs ms miss dr docteur me maitre pr professeur veuve vve".split(" "),
 );
 const AND = new Set(["et", "ou"]);
+const LINKS = new Set("ne nee epouse epoux ep eps veuve vve veuf dit dite alias".split(" ")); // between two names of one person
 const LONGEST = 1000;
 
 /** A name in plain small letters and digits, one space between words: « Éloïse  D’Œuf-Łoś » → « eloise d oeuf los ». */
@@ -27,16 +28,32 @@ export function key(...parts) {
   return [...folded, ...folded.filter((part) => part.includes(" ")).map((part) => part.replaceAll(" ", ""))].join(" ");
 }
 
-/** The words that a query asks for, without the title that is said before a name. */
-export function words(query) {
-  const found = fold(query).split(" ").filter(Boolean);
+/** The words without the titles before them; « et », « ou » go between two titles alone. */
+function untitled(found) {
   let from = 0;
-  while (from < found.length && (TITLES.has(found[from]) || (from > 0 && AND.has(found[from])))) from += 1;
-  return from < found.length ? found.slice(from) : found;
+  while (found.length - from > 1) {
+    const between = from > 0 && AND.has(found[from]) && TITLES.has(found[from + 1]);
+    if (!TITLES.has(found[from]) && !between) break;
+    if (between && found.length - from === 2) return found; // titles alone (« Mme et M »)
+    from += 1;
+  }
+  return found.slice(from);
 }
 
-/** Does a name in these parts answer a query? Every word of it must be there. */
+/** What a query asks for: the words of each name in it (« Le Goff née Martin »: two); one of the names suffices. */
+export function asked(query) {
+  const found = fold(query).split(" ").filter(Boolean);
+  const names = [[]];
+  found.forEach((word, place) => {
+    if (LINKS.has(word) && place < found.length - 1) names.push([]);
+    else if (!(word === "e" && found[place - 1] === "ne")) names.at(-1).push(word); // « né(e) »
+  });
+  const told = names.map(untitled).filter((name) => name.some((word) => !TITLES.has(word)));
+  return told.length > 0 ? told : [untitled(found)];
+}
+
+/** Does a name in these parts answer a query? Every word of one of its names must be there. */
 export function matches(query, ...parts) {
   const held = key(...parts);
-  return words(query).every((word) => held.includes(word));
+  return asked(query).some((name) => name.every((word) => held.includes(word)));
 }
