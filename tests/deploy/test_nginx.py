@@ -10,6 +10,7 @@ import contextlib
 import os
 import re
 import resource
+import runpy
 import socket
 import ssl
 import subprocess
@@ -21,7 +22,9 @@ from tests.deploy.front import NAME, ROOT, Front, StandIn, has_ipv6
 
 pytestmark = pytest.mark.processes
 
-CONFIGURATION = (ROOT / "deploy" / "nginx.conf").read_text()
+PREPARE = runpy.run_path(str(ROOT / "deploy" / "prepare"))
+NUMBER = PREPARE["by_telephone"]("+33199000100")
+CONFIGURATION = (ROOT / "deploy" / "nginx.conf").read_text().replace(PREPARE["LINE"], NUMBER)
 DESKS = int(os.environ.get("PERMANENCE_DESKS", "900"))  # Debian's own configuration ends at 763
 HALF_OPEN = 1700
 ADDRESSES = [f"127.0.1.{n}" for n in range(1, 41)]  # forty offices
@@ -227,6 +230,7 @@ def test_what_nginx_says_itself_is_ours(front: Front, webs: tuple[StandIn, Stand
         for answer in (forbidden, refused[0], down):
             assert "strict-transport-security: max-age=31536000" in answer[1].lower()
             assert "nginx/" not in answer[1]
+            assert '<a href="tel:+33199000100">01 99 00 01 00</a>' in answer[2]
 
     asyncio.run(run())
 
