@@ -13,7 +13,9 @@ from app.dossiers import store as dossiers
 from app.dossiers.models import Person, PriorityFlag
 from app.dossiers.vocabulary import PieceState
 from app.extensions import db
-from app.tickets.models import CallBack, CallBackState, Contact
+from app.tickets.models import CallBack, CallBackState, Channel, Contact
+
+BY_CALL = (Channel.PHONE, Channel.VOICEMAIL)
 
 
 def dossier_id(run: ScriptRun) -> int | None:
@@ -50,7 +52,10 @@ def of(run: ScriptRun, agent_id: int) -> Facts:
         account=named is not None and corrections.has_account(named),
         owner=about is not None and store.dossier(about).owner_id is not None,
         slots=about is not None and _slots(about),
+        contact=contact is not None,
         numbered=number is not None,
+        hidden=contact is not None and contact.channel in BY_CALL and number is None,
+        phones=tuple(phone_numbers.display(each.e164) for each in person.phones) if person else (),
         mobile=_mobile(number, person),
         promised=contact is not None and _promised(contact),
         flagged=about is not None and _flagged(about),

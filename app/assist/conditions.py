@@ -17,7 +17,9 @@ class Facts:
     """What is known of whom a run is about, at the instant of the act.
 
     ``refused``: mail to the present address came back, and nobody has confirmed it since. ``account``:
-    the Portal's account is made. ``numbered``: the contact has a number to call back. ``promised``: a
+    the Portal's account is made. ``contact``: a contact is in hand; ``numbered``: it has a number to call back;
+    ``hidden``: it is a call, and shows none; ``phones``: the telephones of the person's file, as they
+    are read. ``promised``: a
     call-back of it is open. ``flagged``: a priority of the dossier is open. ``slots``: the dossier has
     a pièce that was sent. ``managers``: somebody else can be told.
     """
@@ -29,7 +31,10 @@ class Facts:
     account: bool = False
     owner: bool = False
     slots: bool = False
+    contact: bool = False
     numbered: bool = False
+    hidden: bool = False
+    phones: tuple[str, ...] = ()
     mobile: bool = False
     promised: bool = False
     flagged: bool = False
@@ -38,10 +43,14 @@ class Facts:
 
 @dataclass(frozen=True)
 class Unmet:
-    """Why an action cannot be done now. ``way``: « correct », « promise », or "" for none."""
+    """Why an action cannot be done now. ``way``: « correct », « promise », or "" for none.
+
+    ``phones``: the telephones to use instead; beside the error, which may reach a log.
+    """
 
     error: InvalidInput
     way: str = ""
+    phones: tuple[str, ...] = ()
 
 
 def unmet(action: str, facts: Facts) -> Unmet | None:
@@ -159,14 +168,43 @@ def _mobile(facts: Facts) -> Unmet | None:
 
 
 def _number(facts: Facts) -> Unmet | None:
-    if facts.numbered:
+    if facts.contact and facts.numbered:
         return None
-    return Unmet(
-        InvalidInput(
+    error = _no_number(facts) if facts.contact else _no_contact(facts)
+    return Unmet(error, phones=facts.phones)
+
+
+def _no_contact(facts: Facts) -> InvalidInput:
+    if facts.phones:
+        return InvalidInput(
+            "Aucun contact n'est en cours : un rappel se promet pendant un appel ou un message.",
+            kept="Aucun rappel n'est promis.",
+            todo="Appelez la personne depuis sa fiche, à l'heure dite.",
+        )
+    return InvalidInput(
+        "Aucun contact n'est en cours : un rappel se promet pendant un appel ou un message.",
+        kept="Aucun rappel n'est promis.",
+        todo="Notez un téléphone dans la fiche de la personne, et appelez-la de là.",
+    )
+
+
+def _no_number(facts: Facts) -> InvalidInput:
+    if facts.phones:
+        return InvalidInput(
+            "Ce contact ne donne pas de numéro où rappeler ; la fiche de la personne en a.",
+            kept="Aucun rappel n'est promis.",
+            todo="Appelez la personne depuis sa fiche, à l'heure dite.",
+        )
+    if facts.hidden:
+        return InvalidInput(
             "Le numéro est masqué : on ne peut pas rappeler la personne.",
             kept="Aucun rappel n'est promis.",
             todo="Dites-lui de rappeler la ligne ; donnez-lui les heures d'ouverture.",
         )
+    return InvalidInput(
+        "Ce contact ne donne pas de numéro où rappeler, et la fiche n'en a pas.",
+        kept="Aucun rappel n'est promis.",
+        todo="Demandez un téléphone à la personne et notez-le dans sa fiche.",
     )
 
 
