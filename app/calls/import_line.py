@@ -35,7 +35,7 @@ _WITHHELD = frozenset(
 )  # fmt: skip
 _NOTHING = frozenset({"", "-", "–", "—", ".", "?"})
 _SCIENTIFIC = pattern(r"[+-]?[0-9]+(?:[.,][0-9]+)?[eE][+-]?[0-9]+")
-_SECONDS = pattern(r"([0-9]{1,9})(?:[.,]([0-9]{1,9}))?")
+_SECONDS = pattern(r"([0-9]{1,9})(?:[.,]([0-9]{1,30}))?")
 _CLOCK = pattern(r"(?:([0-9]{1,4}):)?([0-9]{1,5}):([0-9]{2})(?:[.,][0-9]{1,9})?")
 _SPOKEN = pattern(
     r"(?:([0-9]{1,3}) ?h ?)?(?:([0-9]{1,4}) ?(?:minutes?|min|mn|m) ?)?"

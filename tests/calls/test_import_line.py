@@ -120,7 +120,8 @@ def test_durations_as_people_and_machines_write_them(written: str, value: int | 
         # an hour as a spreadsheet keeps it: a part of a day
         ("0,000347222", "fraction de jour"), ("0.003888889", "fraction de jour"),
         ("0,5", "fraction de jour"), ("0,042", "fraction de jour"), ("00,25", "fraction de jour"),
-        ("1,0038", "fraction de jour"), ("336.00000001", "fraction de jour"),
+        ("1,0038", "fraction de jour"), ("0.003888888888888889", "fraction de jour"),
+        ("336.00000001", "fraction de jour"),
         # a thousand, or one second?
         ("1.234", "durée ambiguë"), ("1,234", "durée ambiguë"), ("75.000", "durée ambiguë"),
     ],

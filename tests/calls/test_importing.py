@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import random
 import zipfile
 from collections.abc import Callable
@@ -311,6 +312,20 @@ def test_a_workbook_is_read_by_its_cells(camille: Agent, tmp_path: Path, suffix:
         None,
     )
     assert "douze" in out.read_text(encoding="utf-8-sig")
+
+
+def test_a_workbook_whose_durations_are_parts_of_a_day_says_so(bring: Any) -> None:
+    book = Workbook()
+    sheet = book.active
+    sheet.append(TITLES.split(";"))
+    sheet.append([datetime(2026, 6, 22, 9, 5), 30, 336 / 86400, 639980101, "camille@demo.example"])
+    sheet.append([datetime(2026, 6, 22, 9, 6), 1 / 2880, None, 639980101, None])
+    sheet.append([datetime(2026, 6, 22, 9, 7), time(0, 0, 12), timedelta(0), 639980101, None])
+    file = io.BytesIO()
+    book.save(file)
+    found = bring(raw=file.getvalue())
+    assert (found.kept, found.refusals) == (1, 2), str(found)
+    assert all("hh:mm:ss" in line for line in found.refused), found.refused
 
 
 MANIFEST = """<?xml version="1.0"?>
