@@ -14,6 +14,7 @@ from typing import Any
 from flask import Flask, request
 from flask_login import current_user
 
+from app import whose
 from app.exceptions import Forbidden, SignInRequired
 from app.extensions import csrf, limiter, socketio
 
@@ -91,6 +92,9 @@ def install(app: Flask, verify_signature: Callable[[], None]) -> None:
             require(access)
         if access.csrf and request.method not in SAFE_METHODS and not access.signed:
             csrf.protect()
+        whose.judge(app.view_functions[request.endpoint])
+
+    whose.install(app)
 
 
 def require(access: Access) -> None:

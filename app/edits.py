@@ -39,18 +39,23 @@ class Change:
 
 
 class StaleEdit(Conflict):
-    """Somebody changed it since the form was drawn: ``changes``, and the ``values`` to show again."""
+    """Somebody changed it since the form was drawn.
+
+    ``changes`` says what; ``form`` holds the values to show again, and ``seen`` what such a form
+    carries: what was stored when the two were compared.
+    """
 
     code = "stale"
 
-    def __init__(self, changes: tuple[Change, ...], values: dict[str, str]) -> None:
+    def __init__(self, changes: tuple[Change, ...], form: dict[str, str], seen: str) -> None:
         super().__init__(
             "Quelqu'un d'autre vient de changer cela pendant que vous écriviez.",
             kept="Ce que vous avez écrit est encore là ; rien n'est enregistré.",
             todo="Regardez ce qui a changé, puis enregistrez de nouveau.",
         )
         self.changes = changes
-        self.form = values
+        self.form = form
+        self.seen = seen
 
 
 def seal(shown: Values) -> str:
@@ -76,7 +81,8 @@ def unseal(carried: str) -> dict[str, str] | None:
 def refuse_stale(carried: str, now: Values, typed: Values) -> None:
     """Raise StaleEdit when ``now``, what is stored, is not what the form had shown.
 
-    ``typed`` are the fields that the form sent, whether they were touched or not.
+    ``typed`` are the fields that the form sent, whether they were touched or not. A field that
+    somebody else changed to the very value typed here is no reason to stop.
     """
     shown = unseal(carried)
     if shown is None:  # no form of ours: whatever differs is taken for somebody's change
@@ -87,6 +93,7 @@ def refuse_stale(carried: str, now: Values, typed: Values) -> None:
         name
         for name in dict.fromkeys([*now, *shown])
         if not _same(shown.get(name, ""), now.get(name, ""))
+        and not _same(typed.get(name, shown.get(name, "")), now.get(name, ""))
     ]
     if not changed:
         return
@@ -96,7 +103,7 @@ def refuse_stale(carried: str, now: Values, typed: Values) -> None:
     changes = tuple(
         Change(name, shown.get(name, ""), now.get(name, ""), touched.get(name)) for name in changed
     )
-    raise StaleEdit(changes, {**now, **touched})
+    raise StaleEdit(changes, {**now, **touched}, seal(now))
 
 
 def _same(one: str, other: str) -> bool:

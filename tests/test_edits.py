@@ -36,6 +36,11 @@ def test_the_same_field_changed_by_both_shows_both() -> None:
     assert error.form["name"] == "Eva"
 
 
+def test_two_who_make_the_same_change_do_not_stop_each_other() -> None:
+    changed = {**SHOWN, "name": "Eva"}
+    refuse_stale(seal(SHOWN), changed, changed)
+
+
 def test_what_came_and_what_went_are_changes() -> None:
     error = stale(seal({"a": "1", "b": "2"}), {"a": "1", "c": "3"}, {"a": "1", "b": "2"})
     assert error.changes == (Change("c", "", "3"), Change("b", "2", ""))
@@ -59,11 +64,16 @@ def test_nothing_is_lost_and_a_second_try_passes(
     shown: dict[str, str], now: dict[str, str], typed: dict[str, str]
 ) -> None:
     assert unseal(seal(shown)) == shown
-    names = {*shown, *now}
-    if all(shown.get(n, "").strip() == now.get(n, "").strip() for n in names):
+
+    def overtaken(name: str) -> bool:
+        was, stored = shown.get(name, "").strip(), now.get(name, "").strip()
+        return was != stored and typed.get(name, shown.get(name, "")).strip() != stored
+
+    if not any(overtaken(name) for name in {*shown, *now}):
         refuse_stale(seal(shown), now, typed)
         return
-    form = stale(seal(shown), now, typed).form
+    error = stale(seal(shown), now, typed)
     for name, value in typed.items():
-        assert value.strip() == shown.get(name, "").strip() or form[name] == value
-    refuse_stale(seal(now), now, form)
+        assert value.strip() == shown.get(name, "").strip() or error.form[name] == value
+    assert unseal(error.seen) == now
+    refuse_stale(error.seen, now, error.form)

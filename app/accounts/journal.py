@@ -49,6 +49,14 @@ def record(
     return entry
 
 
+def last_of(subject: str, *acts: str) -> JournalEntry | None:
+    """The last line about a subject: of these acts, or of any. Who changed it last, and when."""
+    query = select(JournalEntry).where(JournalEntry.subject == subject)
+    if acts:
+        query = query.where(JournalEntry.act.in_(acts))
+    return db.session.scalar(query.order_by(JournalEntry.id.desc()).limit(1))
+
+
 def first_break(newest: int | None = None) -> int | None:
     """The id of the first line whose chain does not hold, or None when all is well.
 

@@ -15,6 +15,7 @@ from app.accounts import own_account, passwords, second_step, sessions
 from app.accounts.browser_words import browser_words
 from app.accounts.local_moment import local_moment
 from app.exceptions import Busy, InvalidInput
+from app.whose import OWN, about
 
 bp = Blueprint("account", __name__, url_prefix="/account")
 
@@ -41,6 +42,7 @@ def _page(**more: Any) -> str:
 
 @bp.post("/password")
 @allow()
+@about(OWN)
 def change_password() -> Response | tuple[str, int]:
     """Change one's own password; every other window and device is signed out."""
     current, wanted = request.form.get("current", ""), request.form.get("wanted", "")
@@ -59,6 +61,7 @@ def change_password() -> Response | tuple[str, int]:
 
 @bp.post("/sessions/<int:session_id>/end")
 @allow()
+@about(OWN)
 def end_session(session_id: int) -> Response:
     """Close another session of one's own."""
     own_account.end_session(current_user.id, session_id, now=clock.now())
@@ -68,6 +71,7 @@ def end_session(session_id: int) -> Response:
 
 @bp.post("/sign-out-everywhere")
 @allow()
+@about(OWN)
 def sign_out_everywhere() -> Response:
     """Close every session, this one too."""
     own_account.end_all_sessions(current_user.id, now=clock.now())

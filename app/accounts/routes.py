@@ -17,6 +17,7 @@ from app.accounts.second_step_routes import wait_for_code
 from app.exceptions import Busy
 from app.extensions import db, limiter, login
 from app.unit_of_work import unit_of_work
+from app.whose import OWN, about
 
 bp = Blueprint("accounts", __name__)
 
@@ -74,6 +75,7 @@ def sign_in_submit() -> Response | tuple[str, int]:
 
 @bp.post("/sign-out")
 @allow()
+@about(OWN)
 def sign_out() -> Response:
     """End the session, and with it the copies of its cookie."""
     now = clock.now()

@@ -20,6 +20,7 @@ from app.accounts.begin_session import HOME, complete
 from app.accounts.models import Agent
 from app.exceptions import Busy, PermanenceError
 from app.extensions import db
+from app.whose import OWN, about
 
 bp = Blueprint("second_step", __name__)
 
@@ -114,6 +115,7 @@ def _codes(codes: list[str], onward: str) -> str:
 
 @bp.post("/account/second-step/begin")
 @allow()
+@about(OWN)
 def begin() -> Any:
     """Set it up from « Mon compte »: who knows the password may."""
     return _proved(lambda: _setting_up(_me(), url_for("second_step.confirm"), None))
@@ -121,6 +123,7 @@ def begin() -> Any:
 
 @bp.post("/account/second-step/confirm")
 @allow()
+@about(OWN)
 def confirm() -> Any:
     """The telephone shows the right code."""
     try:
@@ -139,6 +142,7 @@ def confirm() -> Any:
 
 @bp.post("/account/second-step/codes")
 @allow()
+@about(OWN)
 def codes() -> Any:
     """New recovery codes."""
     return _proved(
@@ -150,6 +154,7 @@ def codes() -> Any:
 
 @bp.post("/account/second-step/off")
 @allow()
+@about(OWN)
 def off() -> Any:
     """Do without it, where the role may."""
 

@@ -19,12 +19,14 @@ from app.wiring import ports
 
 bp = Blueprint("outbox", __name__)
 
+READERS = ("front", "back", "manager")  # the mails are to persons of dossiers
+
 _URL = pattern(rf"https?://[^{SPACE}<>\"']+[^{SPACE}<>\"'.,;:!?)]")
 _FRAME_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
 @bp.get("/outbox")
-@allow()
+@allow(*READERS)
 def list_mails() -> str:
     """The mails kept here, newest first."""
     outbox = ports().outbox
@@ -35,7 +37,7 @@ def list_mails() -> str:
 
 
 @bp.get("/outbox/<key>")
-@allow()
+@allow(*READERS)
 def read_mail(key: str) -> str:
     """One mail: its text, with links that can be followed, and its HTML apart."""
     mail = _mail(key)
@@ -48,7 +50,7 @@ def read_mail(key: str) -> str:
 
 
 @bp.get("/outbox/<key>/html")
-@allow()
+@allow(*READERS)
 def mail_html(key: str) -> Response:
     """A mail's HTML for the frame of ``read_mail``: no script, no form, nothing fetched."""
     mail = _mail(key)

@@ -19,6 +19,7 @@ from app.dossiers.models import Dossier
 from app.dossiers.name_folding import fold
 from app.dossiers.trouble import likely_troubles
 from app.dossiers.wording import language
+from app.tickets import holding
 
 MOST_SUGGESTED = 3
 
@@ -95,13 +96,14 @@ class LifeView:
 
 @dataclass(frozen=True)
 class Pane:
-    """The whole pane of one contact (or one dossier)."""
+    """The whole pane of one contact (or one dossier). ``may_act``: the one who looks may follow it."""
 
     contact_id: int | None
     dossier_id: int | None
     run: RunView | None
     suggested: tuple[Listed, ...]
     life: LifeView | None
+    may_act: bool = True
 
 
 def view(
@@ -112,14 +114,15 @@ def view(
     if contact is not None and dossier_id is None:
         dossier_id = contact.dossier_id
     dossier = dossiers.dossier(dossier_id) if dossier_id is not None else None
-    run = store.running(contact_id, dossier_id) or store.latest(contact_id)
+    run = store.running(contact_id, dossier_id, agent_id) or store.latest(contact_id)
     spoken = dossier.person.language if dossier else "fr"
+    may_act = contact is None or holding.may(contact)
     run_view = draw(store.run(run.id), spoken, locale, agent_id) if run is not None else None
     suggested: tuple[Listed, ...] = ()
     if run_view is None or not run_view.running:
         done = service.scripts_used(contact_id) if contact_id is not None else ()
         suggested = tuple(s for s in suggestions(dossier, now, locale) if s.id not in done)
-    return Pane(contact_id, dossier_id, run_view, suggested, life_of(dossier_id, now))
+    return Pane(contact_id, dossier_id, run_view, suggested, life_of(dossier_id, now), may_act)
 
 
 def draw(run: ScriptRun, spoken: str, locale: str, agent_id: int) -> RunView:

@@ -31,15 +31,17 @@ from app.assist import (
 )
 from app.assist.life import clock_time, long_moment
 from app.assist.script import OUTCOMES, POSTURE_REASONS
+from app.belonging import Need
 from app.dossiers import timeline
 from app.dossiers.mail_aloud import mask
 from app.dossiers.models import Dossier
 from app.dossiers.view import register_under_way
 from app.dossiers.vocabulary import PortalEventKind
 from app.dossiers.wording import day
-from app.exceptions import ConfigurationError, InvalidInput
-from app.tickets import correction_routes
+from app.exceptions import ConfigurationError, Forbidden, InvalidInput
+from app.tickets import correction_routes, holding
 from app.tickets.reasons import Reason, label
+from app.whose import Judged, about, check_with, named_id
 from app.wiring import ports, settings
 
 log = logging.getLogger(__name__)
@@ -69,8 +71,19 @@ def _read_scripts(_state: BlueprintSetupState) -> None:
 
 
 @bp.record
-def _register_details(state: BlueprintSetupState) -> None:
+def _register(state: BlueprintSetupState) -> None:
     timeline.register_details(cast(Flask, state.app), _addresses)
+    check_with(cast(Flask, state.app), "run", _check_run)
+
+
+def _check_run(need: Need) -> Judged:
+    """The run that a request names: its contact's, or (on a dossier alone) its agent's."""
+    run = store.run(named_id("run_id") or 0)
+    if run.contact_id is not None:
+        return holding.judged(run.contact_id, need)
+    if run.agent_id != current_user.id and current_user.role != "manager":
+        raise Forbidden("Ce script est suivi par quelqu'un d'autre.", kept="Rien n'a été changé.")
+    return Judged()
 
 
 def _addresses(dossier: Dossier) -> dict[int, str]:
@@ -91,14 +104,14 @@ BY_HAND = ("follow_up", "unsolved", "not_this", "interrupted")
 
 
 @bp.get("/assist/pane")
-@allow()
+@allow("front", "back", "manager")
 def show_pane() -> str:
     """The pane of a contact: the step of its run, or the scripts that may help."""
     return _pane(_number("contact"), _number("dossier"))
 
 
 @bp.get("/assist/search")
-@allow()
+@allow("front", "back", "manager")
 def search_fragment() -> str:
     """The scripts that hold the words typed, as rows that start one."""
     found = pane.search(request.args.get("q", "")[:80], _locale())
@@ -111,7 +124,7 @@ def search_fragment() -> str:
 
 
 @bp.get("/assist/life")
-@allow()
+@allow("front", "back", "manager")
 def life_fragment() -> str:
     """The life of a dossier's last message: drawn again when something happens to it."""
     dossier_id = _number("dossier")
@@ -125,6 +138,7 @@ def life_fragment() -> str:
 
 @bp.post("/assist/runs")
 @allow("front", "back", "manager")
+@about("contact", word="script")
 def start_run() -> str:
     """Begin a script beside a contact."""
     contact_id, dossier_id = _number("contact"), _number("dossier")
@@ -140,6 +154,7 @@ def start_run() -> str:
 
 @bp.post("/assist/runs/<int:run_id>/answer")
 @allow("front", "back", "manager")
+@about("run", word="script")
 def answer(run_id: int) -> str:
     """Record a choice and show the next step."""
     code = request.form.get("posture") or None
@@ -165,6 +180,7 @@ def answer(run_id: int) -> str:
 
 @bp.post("/assist/runs/<int:run_id>/back")
 @allow("front", "back", "manager")
+@about("run", word="script")
 def back(run_id: int) -> str:
     """Undo the last act and show where the run stands."""
     return _pane_of(service.back(run_id, moves=_needed("moves"), now=clock.now()))
@@ -172,6 +188,7 @@ def back(run_id: int) -> str:
 
 @bp.post("/assist/runs/<int:run_id>/go-on")
 @allow("front", "back", "manager")
+@about("run", word="script")
 def go_on(run_id: int) -> str:
     """Take up again the script that called this one."""
     return _pane_of(service.go_on(run_id, moves=_needed("moves"), now=clock.now()))
@@ -179,6 +196,7 @@ def go_on(run_id: int) -> str:
 
 @bp.post("/assist/runs/<int:run_id>/finish")
 @allow("front", "back", "manager")
+@about("run", word="script")
 def finish(run_id: int) -> str:
     """End the run by decision."""
     outcome = request.form.get("outcome", "")
@@ -191,6 +209,7 @@ def finish(run_id: int) -> str:
 
 @bp.post("/assist/runs/<int:run_id>/action")
 @allow("front", "back", "manager")
+@about("run", word="script")
 def act(run_id: int) -> Response:
     """Do what the present step offers, and say at once how it went."""
     run = store.run(run_id)
@@ -221,6 +240,7 @@ def address_form(run_id: int) -> str:
 
 @bp.post("/assist/runs/<int:run_id>/address")
 @allow("front", "back", "manager")
+@about("run", word="script")
 def correct_address(run_id: int) -> Response:
     """Correct the address from the step that asks for it; the run keeps that it was done."""
     person_id, step = _person_of(run_id), service.state_of(store.run(run_id)).step

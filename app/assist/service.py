@@ -110,7 +110,7 @@ def _start(
         dossier_id = dossier_id or store.contact(contact_id, lock=True).dossier_id
     if dossier_id is not None:
         store.dossier(dossier_id)
-    other = store.running(contact_id, dossier_id)
+    other = store.running(contact_id, dossier_id, agent_id)
     if other is not None:
         other.outcome, other.ended_at, other.moves = "other_script", now, other.moves + 1
         store.current_step(other).left_at = now
@@ -219,7 +219,7 @@ def go_on(run_id: int, *, moves: int, now: datetime) -> int:
         run = store.run(run_id)
         if run.moves != moves:
             return run_id
-        begun = store.running(run.contact_id, run.dossier_id)
+        begun = store.running(run.contact_id, run.dossier_id, run.agent_id)
         if begun is not None and begun.id != run.id:
             raise IllegalTransition("Un autre script est en cours pour ce contact.")
         if run.ended_at is None:

@@ -31,13 +31,19 @@ def run(run_id: int) -> ScriptRun:
     return found
 
 
-def running(contact_id: int | None, dossier_id: int | None) -> ScriptRun | None:
-    """The run that goes on for this contact (or, with no contact, for this dossier)."""
+def running(
+    contact_id: int | None, dossier_id: int | None, agent_id: int | None = None
+) -> ScriptRun | None:
+    """The run that goes on for this contact; with no contact, this agent's on the dossier alone."""
     query = select(ScriptRun).where(ScriptRun.ended_at.is_(None)).order_by(ScriptRun.id.desc())
     if contact_id is not None:
         query = query.where(ScriptRun.contact_id == contact_id)
     else:
-        query = query.where(ScriptRun.contact_id.is_(None), ScriptRun.dossier_id == dossier_id)
+        query = query.where(
+            ScriptRun.contact_id.is_(None),
+            ScriptRun.dossier_id == dossier_id,
+            ScriptRun.agent_id == agent_id,
+        )
     return db.session.scalar(query.limit(1))
 
 

@@ -31,6 +31,7 @@ from app.exceptions import PermanenceError
 from app.extensions import db
 from app.tickets.models import Contact
 from app.unit_of_work import unit_of_work
+from app.whose import LINE, SERVICE, TEAM, about
 
 bp = Blueprint("alerts", __name__, url_prefix="/alerts")
 
@@ -49,6 +50,7 @@ def _words() -> Words:
 
 @bp.post("")
 @allow(*AGENTS)
+@about(TEAM)
 def raise_alert() -> Response:
     """Call the managers about the call at this desk, else about a dossier (``dossier``), else with
     nobody on the line. The script of distress starts beside it; the panel is the answer."""
@@ -107,6 +109,7 @@ def _panels() -> str:
 
 @bp.post(f"/<{ID}:alert_id>/place")
 @allow(*AGENTS)
+@about(SERVICE)
 def place(alert_id: int) -> BaseResponse:
     """Note where the person is now."""
     service.place(
@@ -117,6 +120,7 @@ def place(alert_id: int) -> BaseResponse:
 
 @bp.post(f"/<{ID}:alert_id>/mistaken")
 @allow(*AGENTS)
+@about(SERVICE)
 def mistaken(alert_id: int) -> str:
     """Say that there was no reason."""
     service.mistaken(alert_id, agent_id=current_user.id, now=clock.now())
@@ -183,6 +187,7 @@ def _note_read(alert_id: int) -> None:
 
 @bp.post(f"/<{ID}:alert_id>/take")
 @allow(*service.ANSWERING)
+@about(LINE)
 def take(alert_id: int) -> BaseResponse | str:
     """« Je m'en occupe »."""
     service.take(alert_id, by=current_user.id, now=clock.now())
@@ -191,6 +196,7 @@ def take(alert_id: int) -> BaseResponse | str:
 
 @bp.post(f"/<{ID}:alert_id>/close")
 @allow(*service.ANSWERING)
+@about(LINE)
 def close(alert_id: int) -> BaseResponse | str:
     """Say how it ended (``outcome``)."""
     service.close(alert_id, request.form.get("outcome", ""), by=current_user.id, now=clock.now())

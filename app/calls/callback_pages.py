@@ -21,14 +21,16 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select
 
-from app import clock, outside
+from app import clock, edits, outside
 from app.access import allow
 from app.calls import callback_rules, callback_view, callbacks, desk_view, voicemail
 from app.calls.models import Line
 from app.dossiers.routes import DESK, id_in, words
+from app.edits import StaleEdit
 from app.exceptions import InvalidInput, NotFound
 from app.extensions import db
 from app.tickets import store as tickets
+from app.whose import LINE, about
 
 bp = Blueprint("callbacks", __name__)
 
@@ -55,6 +57,7 @@ def index() -> str:
 
 @bp.post("/callbacks/<int:callback_id>/cancel")
 @allow(*DESK)
+@about("callback_cancelled", word="callback")
 def cancel(callback_id: int) -> Any:
     """The person no longer needs to be called."""
     callbacks.cancel(callback_id, agent_id=current_user.id, now=clock.now())
@@ -64,6 +67,7 @@ def cancel(callback_id: int) -> Any:
 
 @bp.post("/desk/callbacks/<int:callback_id>/call")
 @allow(*AGENTS)
+@about("callback_called", word="callback")
 def call(callback_id: int) -> Any:
     """« Rappeler maintenant », from the desk: JSON, as its other acts."""
     callbacks.call_now(callback_id, agent_id=current_user.id, now=clock.now())
@@ -80,7 +84,7 @@ def promise_form() -> str:
     return _promise_form(id_in(request.args, "contact") or 0)
 
 
-def _promise_form(contact_id: int, problem: InvalidInput | None = None) -> str:
+def _promise_form(contact_id: int, problem: InvalidInput | StaleEdit | None = None) -> str:
     contact = tickets.contact(contact_id)
     line = _line()
     slots = callback_rules.slots(callbacks.hours_of(line), clock.now(), ZoneInfo(line.zone))
@@ -92,6 +96,8 @@ def _promise_form(contact_id: int, problem: InvalidInput | None = None) -> str:
         day=request.form.get("day") or (first.date().isoformat() if first else ""),
         time=request.form.get("time") or (first.strftime("%H:%M") if first else ""),
         problem=problem,
+        seen=edits.seal(callbacks.promised(contact.caller_number)),
+        open=callbacks.open_of(contact.caller_number),
         words=words(),
     )
 
@@ -110,15 +116,22 @@ def _first_moment(slots: list[callback_rules.Slot]) -> datetime | None:
 
 @bp.post("/callbacks")
 @allow(*DESK)
+@about("contact", word="callback")
 def promise() -> Any:
     """Promise to call a contact's person back at a time."""
     contact_id = id_in(request.form, "contact") or 0
     tickets.contact(contact_id)
     try:
         at = _moment(request.form.get("day", ""), request.form.get("time", ""))
-        callbacks.promise(contact_id, at, agent_id=current_user.id, now=clock.now())
-    except InvalidInput as problem:
-        response = Response(_promise_form(contact_id, problem), status=422)
+        callbacks.promise(
+            contact_id,
+            at,
+            agent_id=current_user.id,
+            now=clock.now(),
+            seen=request.form.get("seen"),
+        )
+    except (InvalidInput, StaleEdit) as problem:
+        response = Response(_promise_form(contact_id, problem), status=problem.status)
         response.headers["X-Form-Returned"] = "1"  # htmx: show it, it is no failure
         return response
     said = _("Rappel promis : %(when)s.", when=words().when(at))
@@ -165,6 +178,7 @@ def sound(voicemail_id: int) -> Response:
 
 @bp.post("/voicemails/<int:voicemail_id>/delete")
 @allow("manager")
+@about(LINE)
 def delete(voicemail_id: int) -> Any:
     """Erase a message before its term."""
     voicemail.delete(voicemail_id, agent_id=current_user.id, now=clock.now())

@@ -8,9 +8,12 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from flask_login import current_user
 from sqlalchemy import exists, select
 
+from app import belonging
 from app.accounts.models import Agent
+from app.belonging import Held
 from app.calls import callback_rules, callbacks, line_rules
 from app.calls.models import Call, Line
 from app.calls.record import LIVE, State
@@ -116,6 +119,8 @@ def _row(
     # Nobody can be late on a line that somebody has closed.
     due = None if is_open and undated else callback.due_at
     waits = attempt is None or attempt.state in (State.WAITING, State.OFFERED)
+    me, role, promised_by = current_user.id, current_user.role, callback.agent_id
+    holder = Held(frozenset(filter(None, (contact.agent_id if contact else None,))))
     return Row(
         id=callback.id,
         who=person.full_name if person else _("Personne non reconnue"),
@@ -132,8 +137,10 @@ def _row(
         promised_by=names.get(callback.agent_id or 0, ""),
         note=contact.note if contact else "",
         messages=message_view.shown(written),
-        may_call=is_open and waits,
-        may_cancel=is_open and waits,
+        may_call=is_open
+        and waits
+        and belonging.may_call_back(me, role, promised_by, due=callback.due_at <= words.now),
+        may_cancel=is_open and waits and belonging.may_cancel(me, role, promised_by, holder),
     )
 
 

@@ -8,13 +8,14 @@ this file): no attempt ends without its call-back knowing.
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Table, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
+from app import edits
 from app.accounts import journal
 from app.calls import arrivals, callback_rules, line_rules, opening_hours, outbound, reach, service
 from app.calls.dialling import Refused, Use
@@ -130,11 +131,22 @@ def note_when_closed(call: Call, number: str, now: datetime) -> Asked:
     return note(wish)
 
 
-def promise(contact_id: int, at: datetime, *, agent_id: int, now: datetime) -> Asked:
+def promised(number: str | None) -> dict[str, str]:
+    """What the form of a promise shows of the call-back that is already open for a number."""
+    held = open_of(number)
+    if held is None:
+        return {}
+    return {"at": held.due_at.isoformat(), "by": str(held.agent_id or "")}
+
+
+def promise(
+    contact_id: int, at: datetime, *, agent_id: int, now: datetime, seen: str | None = None
+) -> Asked:
     """« Je vous rappelle jeudi à 10 heures » : an agent promises, the queue remembers.
 
     Raises InvalidInput for a time that is past, far away or outside the hours and for a number
-    that the line does not call, NotFound for a contact without a number.
+    that the line does not call, NotFound for a contact without a number, StaleEdit when somebody
+    else promised meanwhile (``seen``: what the form had shown; None: no form).
     """
     contact = tickets.contact(contact_id)
     if contact.caller_number is None:
@@ -160,6 +172,10 @@ def promise(contact_id: int, at: datetime, *, agent_id: int, now: datetime) -> A
         chosen=True,
     )
     with unit_of_work():
+        if seen is not None:
+            rows.open_of(contact.caller_number)  # kept from others until the commit
+            mine = {"at": at.astimezone(UTC).isoformat(), "by": str(agent_id)}
+            edits.refuse_stale(seen, promised(contact.caller_number), mine)
         asked = note(wish)
         journal.record(
             "callback_promised", f"callback:{asked.callback.id}", agent_id=agent_id, now=now

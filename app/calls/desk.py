@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
-from flask import Blueprint, g, jsonify, render_template, request
+from flask import Blueprint, Flask, g, jsonify, render_template, request
+from flask.blueprints import BlueprintSetupState
 from flask_login import current_user
 
 from app import clock
 from app.access import allow
 from app.adapters.ports import softphone_identity
 from app.calls import desk_view, fate, live, service, store
+from app.calls.on_the_line import who_talks
 from app.exceptions import InvalidInput
+from app.tickets import holding
+from app.whose import CALL, OWN, about
 from app.wiring import ports, settings
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
 
 TOKEN_LIFE = timedelta(hours=1)
+
+
+@bp.record
+def _say_who_talks(state: BlueprintSetupState) -> None:
+    holding.say_who_talks(cast(Flask, state.app), who_talks)
 
 
 def _desk() -> Any:
@@ -89,6 +98,7 @@ def token() -> Any:
 
 @bp.post("/presence")
 @allow("front", "back")
+@about(OWN)
 def presence() -> Any:
     """Choose one's state. JSON: ``{"state": …, "reason": …}``."""
     body = request.get_json(silent=True)
@@ -109,6 +119,7 @@ def fate_of(ref: str) -> Any:
 
 @bp.post("/calls/<ref>/accept")
 @allow("front", "back")
+@about(CALL)
 def accept(ref: str) -> Any:
     """Take the call that rings."""
     service.accept(ref, g.me, now=clock.now())
@@ -117,6 +128,7 @@ def accept(ref: str) -> Any:
 
 @bp.post("/calls/<ref>/decline")
 @allow("front", "back")
+@about(CALL)
 def decline(ref: str) -> Any:
     """Leave it to the others."""
     service.decline(ref, g.me, now=clock.now())
@@ -125,6 +137,7 @@ def decline(ref: str) -> Any:
 
 @bp.post("/calls/<ref>/hold")
 @allow("front", "back")
+@about(CALL)
 def hold(ref: str) -> Any:
     """Put the caller on hold."""
     service.hold(ref, g.me, on=True, now=clock.now())
@@ -133,6 +146,7 @@ def hold(ref: str) -> Any:
 
 @bp.post("/calls/<ref>/resume")
 @allow("front", "back")
+@about(CALL)
 def resume(ref: str) -> Any:
     """Take the caller back."""
     service.hold(ref, g.me, on=False, now=clock.now())
@@ -141,6 +155,7 @@ def resume(ref: str) -> Any:
 
 @bp.post("/calls/<ref>/hang-up")
 @allow("front", "back")
+@about(CALL)
 def hang_up(ref: str) -> Any:
     """End the conversation."""
     service.hang_up(ref, g.me, now=clock.now())
@@ -149,6 +164,7 @@ def hang_up(ref: str) -> Any:
 
 @bp.post("/calls/<ref>/rejoin")
 @allow("front", "back")
+@about(CALL)
 def rejoin(ref: str) -> Any:
     """Come back into the conversation from this tab."""
     service.rejoin(ref, g.me)
@@ -157,6 +173,7 @@ def rejoin(ref: str) -> Any:
 
 @bp.post("/calls/<ref>/wrap-up-done")
 @allow("front", "back")
+@about(CALL)
 def wrap_up_done(ref: str) -> Any:
     """Done with this call."""
     service.finish_wrap_up(ref, g.me, now=clock.now())

@@ -16,6 +16,7 @@ from app.calls import callbacks, desk_view, directory, outbound, parties, store
 from app.exceptions import InvalidInput
 from app.extensions import db
 from app.tickets.models import Contact
+from app.whose import CALL, about
 
 bp = Blueprint("desk_transfers", __name__, url_prefix="/desk")
 
@@ -45,6 +46,7 @@ def choices() -> Any:
 
 @bp.post("/calls/<ref>/consult")
 @allow(*AGENTS)
+@about(CALL)
 def consult(ref: str) -> Any:
     """Ask somebody while the person hears music; ``{"together": true}``: all three from the start."""
     body = _body()
@@ -55,6 +57,7 @@ def consult(ref: str) -> Any:
 
 @bp.post("/calls/<ref>/consultation/accept")
 @allow(*AGENTS)
+@about(CALL)
 def accept_consultation(ref: str) -> Any:
     """Take the consultation that rings here."""
     parties.accept(ref, current_user.id, now=clock.now())
@@ -63,6 +66,7 @@ def accept_consultation(ref: str) -> Any:
 
 @bp.post("/calls/<ref>/consultation/leave")
 @allow(*AGENTS)
+@about(CALL)
 def leave_consultation(ref: str) -> Any:
     """Decline it, or leave it."""
     parties.leave(ref, current_user.id, now=clock.now())
@@ -71,6 +75,7 @@ def leave_consultation(ref: str) -> Any:
 
 @bp.post("/calls/<ref>/consultation/end")
 @allow(*AGENTS)
+@about(CALL)
 def end_consultation(ref: str) -> Any:
     """Send the third person away and take the caller back."""
     parties.send_away(ref, current_user.id, now=clock.now())
@@ -79,6 +84,7 @@ def end_consultation(ref: str) -> Any:
 
 @bp.post("/calls/<ref>/hand-over")
 @allow(*AGENTS)
+@about(CALL)
 def hand_over(ref: str) -> Any:
     """Leave the caller to the third person."""
     parties.hand_over(ref, current_user.id, now=clock.now())
@@ -87,6 +93,7 @@ def hand_over(ref: str) -> Any:
 
 @bp.post("/calls/<ref>/transfer")
 @allow(*AGENTS)
+@about(CALL)
 def transfer(ref: str) -> Any:
     """Transfer at once; ``{"queue": true}`` puts the caller back in the queue, at her place."""
     body = _body()
@@ -99,6 +106,7 @@ def transfer(ref: str) -> Any:
 
 @bp.post("/calls/<ref>/call-again")
 @allow(*AGENTS)
+@about(CALL)
 def call_again(ref: str) -> Any:
     """« Rappeler » : the line dropped."""
     outbound.call_again(ref, current_user.id, now=clock.now())
@@ -107,6 +115,7 @@ def call_again(ref: str) -> Any:
 
 @bp.post("/dial")
 @allow(*AGENTS)
+@about("callback_called")
 def dial() -> Any:
     """Call somebody; ``dossier_id`` says what it is about. ``callback_id``: keep that promise now."""
     body = _body()

@@ -8,11 +8,13 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app import clock
+from app import clock, edit_view, edits
 from app.access import allow
 from app.calls import directory_service as service
 from app.calls.directory_service import KINDS, LABEL_LENGTH, NOTE_LENGTH, Judged, Typed
 from app.dossiers import phone_numbers
+from app.edits import StaleEdit
+from app.whose import LINE, about
 
 bp = Blueprint("directory", __name__, url_prefix="/admin/directory")
 
@@ -28,6 +30,7 @@ def index() -> Page:
 
 @bp.post("")
 @allow("manager", "admin")
+@about(LINE)
 def add() -> Page:
     """A new entry; refused, it comes back as typed."""
     typed = Typed.of(request.form)
@@ -42,26 +45,31 @@ def add() -> Page:
 @allow("manager", "admin")
 def edit(entry_id: int) -> Page:
     """One entry, to change it."""
-    entry = service.entry(entry_id)
-    shown = phone_numbers.display(entry.number)
-    return _page(Typed(entry.label, entry.kind, shown, entry.note), entry_id=entry_id)
+    shown = service.shown(service.entry(entry_id))
+    return _page(Typed(**shown), entry_id=entry_id, seen=edits.seal(shown))
 
 
 @bp.post("/<int(max=2147483647):entry_id>")
 @allow("manager", "admin")
+@about(LINE)
 def change(entry_id: int) -> Page:
     """Change an entry; refused, it comes back as typed."""
     service.entry(entry_id)
-    typed = Typed.of(request.form)
-    judged = service.save(entry_id, typed, by=current_user.id, now=clock.now())
+    typed, seen = Typed.of(request.form), request.form.get("seen", "")
+    try:
+        judged = service.save(entry_id, typed, seen=seen, by=current_user.id, now=clock.now())
+    except StaleEdit as stale:
+        page = _page(Typed(**stale.form), entry_id=entry_id, seen=stale.seen, stale=stale)
+        return page, stale.status
     if judged.errors:
-        return _page(typed, judged, entry_id), 422
+        return _page(typed, judged, entry_id, seen), 422
     flash(_("« %(label)s » est enregistré.", label=typed.label), "live")
     return redirect(url("directory.index"))
 
 
 @bp.post("/<int(max=2147483647):entry_id>/active")
 @allow("manager", "admin")
+@about(LINE)
 def switch(entry_id: int) -> Page:
     """Take it out of what agents see (``active=0``), or put it back."""
     active = request.form.get("active") == "1"
@@ -75,18 +83,35 @@ def switch(entry_id: int) -> Page:
     return redirect(url("directory.index"))
 
 
-def _page(typed: Typed, judged: Judged | None = None, entry_id: int | None = None) -> str:
+def _page(
+    typed: Typed,
+    judged: Judged | None = None,
+    entry_id: int | None = None,
+    seen: str = "",
+    stale: StaleEdit | None = None,
+) -> str:
+    names = dict(kinds())
     return render_template(
         "directory/index.html",
         entries=service.entries(),
         typed=typed,
         errors=judged.errors if judged else {},
         entry_id=entry_id,
+        seen=seen,
+        stale=stale.changes if stale else (),
+        by=edit_view.last_by(f"directory:{entry_id}") if stale else "",
+        label=lambda name: labels()[name],
+        say_value=lambda name, value: names.get(value, value) if name == "kind" else value,
         kinds=kinds(),
-        kind_names=dict(kinds()),
+        kind_names=names,
         limits={"label": LABEL_LENGTH, "note": NOTE_LENGTH},
         shown=phone_numbers.display,
     )
+
+
+def labels() -> dict[str, str]:
+    """The fields of an entry's form, in words."""
+    return {"label": _("Nom"), "kind": _("Sorte"), "number": _("Numéro"), "note": _("Note")}
 
 
 def kinds() -> list[tuple[str, str]]:

@@ -6,11 +6,12 @@ The journal keeps which entry and which fields, never a number or a name.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from sqlalchemy import func, select
 
+from app import edits
 from app.accounts import journal
 from app.calls import reach
 from app.calls.dialling import Refused, Use
@@ -89,8 +90,16 @@ def entry(entry_id: int) -> DirectoryEntry:
     return found
 
 
-def save(entry_id: int | None, typed: Typed, *, by: int, now: datetime) -> Judged:
-    """Add an entry, or change one; what is wrong comes back and nothing is stored.
+def shown(found: DirectoryEntry) -> dict[str, str]:
+    """What the form of an entry shows."""
+    number = phone_numbers.display(found.number)
+    return asdict(Typed(found.label, found.kind, number, found.note))
+
+
+def save(entry_id: int | None, typed: Typed, *, seen: str = "", by: int, now: datetime) -> Judged:
+    """Add an entry, or change one (``seen``: what its form had shown); what is wrong comes back.
+
+    Raises StaleEdit when somebody else changed it meanwhile; in both cases nothing is stored.
 
     A number stands once in the directory, so that nobody wonders which line is right.
     """
@@ -101,6 +110,8 @@ def save(entry_id: int | None, typed: Typed, *, by: int, now: datetime) -> Judge
     if isinstance(refused, Refused):
         return Judged(errors={"number": refused.error(kept="")})
     with unit_of_work():
+        if entry_id is not None:
+            edits.refuse_stale(seen, shown(_locked(entry_id)), asdict(typed))
         other = db.session.scalar(
             select(DirectoryEntry.label).where(
                 DirectoryEntry.number == judged.values["number"],
@@ -125,6 +136,18 @@ def _store(entry_id: int | None, values: dict[str, str], by: int, now: datetime)
     db.session.flush()
     act = "directory_add" if entry_id is None else "directory_change"
     journal.record(act, f"directory:{found.id}", agent_id=by, now=now, detail={"fields": fields})
+
+
+def _locked(entry_id: int) -> DirectoryEntry:
+    found = db.session.scalar(
+        select(DirectoryEntry)
+        .where(DirectoryEntry.id == entry_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFound("Cette ligne de l'annuaire n'existe pas.")
+    return found
 
 
 def switch(entry_id: int, *, active: bool, by: int, now: datetime) -> DirectoryEntry:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
-from app import clock
+from app import clock, edits
 from app.access import allow
 from app.calls import (
     announcements,
@@ -24,8 +24,11 @@ from app.calls import (
 from app.calls.announcement_settings import SOUND_LIMIT
 from app.calls.line_rules import BOUNDS, CAPS
 from app.calls.line_settings import Errors
-from app.exceptions import Conflict, InvalidInput, NotFound
+from app.calls.models import Line
+from app.edits import StaleEdit
+from app.exceptions import InvalidInput, NotFound
 from app.incoming import BODY, takes
+from app.whose import LINE, about
 
 bp = Blueprint("line", __name__, url_prefix="/admin/line")
 line_choice.install(bp)
@@ -48,28 +51,31 @@ def _hours_page(
     typed: Mapping[str, str] | None = None,
     errors: Errors | None = None,
     closure: Mapping[str, str] | None = None,
-    stale: Conflict | None = None,
+    stale: StaleEdit | None = None,
+    holidays: StaleEdit | None = None,
     status: int = 200,
 ) -> Page:
     now, line = clock.now(), line_service.current()
-    stored = line_service.week_of(line)
-    week = {day: line_settings.day_text(stored.get(day, ())) for day in line_settings.WEEK}
+    of_whom = line_service.territory_shown(line)
+    shown = line_service.week_shown(line)
+    filled = shown if typed is None else typed
     page = render_template(
         "line/hours.html",
         line=line,
         standing=line_view.standing(line, now),
         incident=line_view.incident_words(line),
         days=announcements.DAYS[line_view.locale()],
-        week=week,
-        typed={day: typed.get(f"day-{day}", "")[:200] for day in week} if typed else week,
-        seen=line_service.week_fingerprint(line),
+        typed={day: filled.get(f"day-{day}", "")[:200] for day in line_settings.WEEK},
+        seen=_seen(stale, shown),
         errors=errors or {},
-        stale=stale,
+        **_told(stale, line, "line_hours"),
         closures=line_view.closures(line, now),
         closure=closure or {},
         holidays=line_view.public_holidays(line, line_service.local_day(line, now)),
         today=line_service.local_day(line, now).isoformat(),
-        territory=line_service.hours_of(line).get("territory", ""),
+        territory=(holidays.form if holidays else of_whom)["territory"],
+        territory_seen=_seen(holidays, of_whom),
+        territory_stale=_told(holidays, line, "line_territory"),
         territories=line_view.territories(),
         say=line_view.typeset,
     )
@@ -78,34 +84,46 @@ def _hours_page(
 
 @bp.post("/hours")
 @allow("manager", "admin")
+@about(LINE)
 def change_hours() -> Page:
     """Store the hours of the week."""
     read = line_settings.read_week(request.form)
     if read.errors:
         return _hours_page(typed=request.form, errors=read.errors, status=422)
+    typed = {f"day-{day}": request.form.get(f"day-{day}", "") for day in line_settings.WEEK}
     try:
         days = line_service.change_week(
-            read.values, seen=request.form.get("seen", ""), by=current_user.id, now=clock.now()
+            read.values,
+            typed,
+            seen=request.form.get("seen", ""),
+            by=current_user.id,
+            now=clock.now(),
         )
-    except Conflict as stale:
-        return _hours_page(typed=request.form, stale=stale, status=409)
+    except StaleEdit as stale:
+        return _hours_page(typed=stale.form, stale=stale, status=409)
     flash(_("Les horaires sont enregistrés.") if days else _("Rien n’a changé."), "live")
     return redirect(url("line.hours"))
 
 
 @bp.post("/territory")
 @allow("manager", "admin")
+@about(LINE)
 def change_territory() -> Page:
     """Choose whose public holidays close the line."""
-    line_service.change_territory(
-        request.form.get("territory", ""), by=current_user.id, now=clock.now()
-    )
+    chosen = request.form.get("territory", "")[:20]
+    try:
+        line_service.change_territory(
+            chosen, seen=request.form.get("seen", ""), by=current_user.id, now=clock.now()
+        )
+    except StaleEdit as stale:
+        return _hours_page(holidays=stale, status=409)
     flash(_("Les jours fériés de la ligne sont enregistrés."), "live")
     return redirect(url("line.hours") + "#holidays")
 
 
 @bp.post("/closures")
 @allow("manager", "admin")
+@about(LINE)
 def add_closure() -> Page:
     """Close the line on a day, or on several in a row."""
     now, line = clock.now(), line_service.current()
@@ -126,6 +144,7 @@ def add_closure() -> Page:
 
 @bp.post("/closures/remove")
 @allow("manager", "admin")
+@about(LINE)
 def remove_closure() -> Page:
     """Take a closure back."""
     line_service.open_day(request.form.get("day", ""), by=current_user.id, now=clock.now())
@@ -147,28 +166,19 @@ def _rules_page(
     *,
     typed: Mapping[str, Any] | None = None,
     errors: Errors | None = None,
-    stale: Conflict | None = None,
+    stale: StaleEdit | None = None,
     status: int = 200,
 ) -> Page:
     line = line_service.current()
-    stored = line_service.rules_and_policy(line)
-    locale, reached = line_view.locale(), stored["short_numbers"]
-    shown = {
-        **stored,
-        "languages": ", ".join(stored["languages"][1:]),
-        **line_settings.country_fields(stored["countries"], locale),
-        "short_reach": line_settings.short_reach(reached),
-        **{f"short_{number}": True for number in reached or ()},
-    }
+    shown = line_service.rules_shown(line, line_view.locale())
     page = render_template(
         "line/rules.html",
         line=line,
-        stored=shown,
         typed=shown if typed is None else typed,
         bounds={**BOUNDS, **CAPS, **line_settings.POLICY_BOUNDS},
-        seen=line_service.rules_fingerprint(line),
+        seen=_seen(stale, shown),
         errors=errors or {},
-        stale=stale,
+        **_told(stale, line, "line_rules", "line_thresholds"),
         languages=line_view.languages(line),
         routes=line_service.routes(line),
         country_groups=line_view.country_groups(),
@@ -181,31 +191,47 @@ def _rules_page(
 
 @bp.post("/rules")
 @allow("manager", "admin")
+@about(LINE)
 def change_rules() -> Page:
     """Store the rules."""
     rules = line_settings.read_rules(request.form)
     routes = line_service.routes(line_service.current())
     policy = line_settings.read_policy(request.form) if routes else line_settings.Read({}, {})
-    typed = {
-        **{name: value[:2000] for name, value in request.form.items()},
-        **{name: name in request.form for name in line_settings.SWITCHES},
-        **{f"country-{code}": f"country-{code}" in request.form for code in line_settings.PROPOSED},
-    }
+    shown = line_service.rules_shown(line_service.current(), line_view.locale())
+    typed = {name: request.form[name][:2000] for name in shown if name in request.form}
+    typed |= dict.fromkeys(line_settings.unticked(shown, request.form), "")
     errors = {**rules.errors, **policy.errors}
     if errors:
-        return _rules_page(typed=typed, errors=errors, status=422)
+        return _rules_page(typed={**shown, **typed}, errors=errors, status=422)
     try:
         names = line_service.change_rules(
             rules.values,
             policy.values,
+            typed,
             seen=request.form.get("seen", ""),
+            locale=line_view.locale(),
             by=current_user.id,
             now=clock.now(),
         )
-    except Conflict as stale:
-        return _rules_page(typed=typed, stale=stale, status=409)
+    except StaleEdit as stale:
+        return _rules_page(typed=stale.form, stale=stale, status=409)
     flash(_("Les règles sont enregistrées.") if names else _("Rien n’a changé."), "live")
     return redirect(url("line.rules"))
+
+
+def _seen(stale: StaleEdit | None, shown: Mapping[str, str]) -> str:
+    """What a form carries: what it shows of what is stored."""
+    return stale.seen if stale else edits.seal(shown)
+
+
+def _told(stale: StaleEdit | None, line: Line, *acts: str) -> dict[str, Any]:
+    """For templates/edits/stale.html: what somebody else changed, in words, and who it was."""
+    return {
+        "stale": stale.changes if stale else (),
+        "by": line_view.last_by(line, *acts) if stale else "",
+        "label": line_view.label,
+        "say_value": line_view.said,
+    }
 
 
 # --- announcements -------------------------------------------------------------------------------
@@ -256,6 +282,18 @@ def _card(card: line_view.Card, status: int = 200) -> Page:
     return response
 
 
+def _stale_card(key: str, language: str, typed: str, stale: StaleEdit, act: str) -> Page:
+    """The card again, with what somebody else changed of it, and what was typed."""
+    line = line_service.current()
+    card = line_view.card(line, key, language)
+    card.typed, card.changes, card.by = (
+        typed or card.typed,
+        stale.changes,
+        line_view.last_by(line, act),
+    )
+    return _card(card, stale.status)
+
+
 def _stored(key: str, language: str, done: str) -> Page:
     card = line_view.card(line_service.current(), key, language)
     card.done = done
@@ -264,6 +302,7 @@ def _stored(key: str, language: str, done: str) -> Page:
 
 @bp.post("/announcements/<language>/<key>")
 @allow("manager", "admin")
+@about(LINE)
 def change_text(language: str, key: str) -> Page:
     """Store the words of an announcement; our own words, or none, put ours back."""
     typed = request.form.get("text", "")
@@ -276,10 +315,10 @@ def change_text(language: str, key: str) -> Page:
             by=current_user.id,
             now=clock.now(),
         )
-    except (InvalidInput, Conflict) as error:
+    except StaleEdit as stale:
+        return _stale_card(key, language, typed[:2000], stale, "announcement_text")
+    except InvalidInput as error:
         card = line_view.card(line_service.current(), key, language)
-        if isinstance(error, Conflict):
-            card.now_is = card.typed
         card.typed, card.error = typed[:2000], error
         return _card(card, error.status)
     done = _("Enregistré : les prochains appels l’entendront.")
@@ -288,30 +327,39 @@ def change_text(language: str, key: str) -> Page:
 
 @bp.post("/announcements/<language>/<key>/reset")
 @allow("manager", "admin")
+@about(LINE)
 def reset_text(language: str, key: str) -> Page:
     """Put our own words back."""
     line = line_service.current()
     line_service.check_language(line, language)
-    line_service.change_text(
-        key,
-        language,
-        "",
-        seen=line_service.text_fingerprint(line, key, language),
-        by=current_user.id,
-        now=clock.now(),
-    )
+    shown = edits.seal(line_service.text_shown(line, key, language))
+    seen = request.form.get("seen") or shown
+    try:
+        line_service.change_text(key, language, "", seen=seen, by=current_user.id, now=clock.now())
+    except StaleEdit as stale:
+        return _stale_card(key, language, "", stale, "announcement_text")
     return _stored(key, language, _("C’est le texte d’origine qui est dit."))
 
 
 @bp.post("/announcements/<language>/<key>/sound")
 @allow("manager", "admin")
 @takes(SOUND_LIMIT + BODY)
+@about(LINE)
 def upload_sound(language: str, key: str) -> Page:
     """Play an uploaded file instead of speaking."""
     upload = request.files.get("sound")
     try:
         content = upload.read(SOUND_LIMIT + 1) if upload else b""
-        line_service.store_sound(key, language, content, by=current_user.id, now=clock.now())
+        line_service.store_sound(
+            key,
+            language,
+            content,
+            seen=request.form.get("seen", ""),
+            by=current_user.id,
+            now=clock.now(),
+        )
+    except StaleEdit as stale:
+        return _stale_card(key, language, "", stale, "announcement_sound")
     except InvalidInput as error:
         card = line_view.card(line_service.current(), key, language)
         card.sound_error = error
@@ -321,10 +369,19 @@ def upload_sound(language: str, key: str) -> Page:
 
 @bp.post("/announcements/<language>/<key>/sound/delete")
 @allow("manager", "admin")
+@about(LINE)
 def delete_sound(language: str, key: str) -> Page:
     """Speak again."""
     try:
-        line_service.delete_sound(key, language, by=current_user.id, now=clock.now())
+        line_service.delete_sound(
+            key,
+            language,
+            seen=request.form.get("seen", ""),
+            by=current_user.id,
+            now=clock.now(),
+        )
+    except StaleEdit as stale:
+        return _stale_card(key, language, "", stale, "announcement_sound")
     except NotFound:
         line_view.card(line_service.current(), key, language)  # 404 for what never was
     return _stored(key, language, _("Le son est supprimé : le texte est dit de nouveau."))

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from flask import g
 from sqlalchemy import Select, delete, func, select
 
+from app import edits
 from app.accounts import journal
 from app.calls import announcements, line_rules, line_settings, live, week_in_words
 from app.calls.announcement_settings import read_text, sound_type
@@ -116,37 +117,56 @@ def rules_and_policy(line: Line) -> dict[str, Any]:
     return {**rules, **lists, "short_numbers": None if short is None else list(short)}
 
 
-def week_fingerprint(line: Line) -> str:
-    """What the page of hours shows, in short."""
-    return line_settings.fingerprint(week_of(line))
+def week_shown(line: Line) -> dict[str, str]:
+    """What the form of hours shows."""
+    return line_settings.week_form(week_of(line))
 
 
-def rules_fingerprint(line: Line) -> str:
-    """What the page of rules shows, in short."""
-    return line_settings.fingerprint(rules_and_policy(line))
+def rules_shown(line: Line, locale: str) -> dict[str, str]:
+    """What the form of rules shows in a language: thresholds only on the line that routes."""
+    shown = line_settings.rules_form(rules_and_policy(line), locale)
+    hidden = () if routes(line) else line_settings.POLICY_BOUNDS
+    return {name: value for name, value in shown.items() if name not in hidden}
+
+
+def territory_shown(line: Line) -> dict[str, str]:
+    """What the form of public holidays shows."""
+    return {"territory": hours_of(line).get("territory", "")}
+
+
+def thresholds_shown(line: Line) -> dict[str, str]:
+    """What the form of thresholds shows, on the wall."""
+    policy = Policy(**line.policy)
+    return {name: str(getattr(policy, name)) for name in line_settings.THRESHOLDS}
 
 
 # --- hours ---------------------------------------------------------------------------------------
 
 
-def change_week(week: Mapping[str, Any], *, seen: str, by: int, now: datetime) -> list[str]:
-    """Store the hours of the week; the days that changed. Raises Conflict on a stale page."""
+def change_week(
+    week: Mapping[str, Any], typed: Mapping[str, str], *, seen: str, by: int, now: datetime
+) -> list[str]:
+    """Store the hours of the week; the days that changed. Raises StaleEdit on a stale page."""
     with unit_of_work() as work:
         line = _locked()
-        _refuse_stale(seen, week_fingerprint(line))
+        edits.refuse_stale(seen, week_shown(line), typed)
         days = line_settings.changed(week_of(line), week)
         line.hours = {**hours_of(line), "week": dict(week)}
         _journal(line, "line_hours", by, now, {"days": days}, work)
         return days
 
 
-def change_territory(territory: str, *, by: int, now: datetime) -> None:
-    """Keep the public holidays of this territory. Raises InvalidInput for one that we do not know."""
+def change_territory(territory: str, *, seen: str, by: int, now: datetime) -> None:
+    """Keep the public holidays of this territory.
+
+    Raises InvalidInput for one that we do not know, StaleEdit when somebody else chose meanwhile.
+    """
     if territory not in TERRITORIES:
         raise InvalidInput("Ce territoire n'est pas dans la liste.")
     with unit_of_work() as work:
         line = _locked()
         hours = hours_of(line)
+        edits.refuse_stale(seen, territory_shown(line), {"territory": territory})
         if hours.get("territory", "") != territory:
             line.hours = {**hours, "territory": territory}
             _journal(line, "line_territory", by, now, {"to": territory}, work)
@@ -182,12 +202,19 @@ def local_day(line: Line, now: datetime) -> date:
 
 
 def change_rules(
-    rules: Mapping[str, Any], policy: Mapping[str, Any], *, seen: str, by: int, now: datetime
+    rules: Mapping[str, Any],
+    policy: Mapping[str, Any],
+    typed: Mapping[str, str],
+    *,
+    seen: str,
+    locale: str,
+    by: int,
+    now: datetime,
 ) -> list[str]:
-    """Store rules and policy; the names that changed. Raises Conflict on a stale page."""
+    """Store rules and policy; the names that changed. Raises StaleEdit on a stale page."""
     with unit_of_work() as work:
         line = _locked()
-        _refuse_stale(seen, rules_fingerprint(line))
+        edits.refuse_stale(seen, rules_shown(line, locale), typed)
         before = rules_and_policy(line)
         line.rules = {**line.rules, **rules}
         line.policy = {**line.policy, **policy}
@@ -196,10 +223,13 @@ def change_rules(
         return names
 
 
-def change_thresholds(policy: Mapping[str, int], *, by: int, now: datetime) -> None:
-    """Switch the overflow thresholds at once, those who wait included."""
+def change_thresholds(
+    policy: Mapping[str, int], typed: Mapping[str, str], *, seen: str, by: int, now: datetime
+) -> None:
+    """Switch the overflow thresholds at once, those who wait included. Raises StaleEdit."""
     with unit_of_work() as work:
         line = _locked()
+        edits.refuse_stale(seen, thresholds_shown(line), typed)
         before = {name: getattr(Policy(**line.policy), name) for name in policy}
         line.policy = {**line.policy, **policy}
         _journal(line, "line_thresholds", by, now, {"from": before, "to": dict(policy)}, work)
@@ -248,9 +278,15 @@ def check_language(line: Line, language: str) -> None:
         raise NotFound("La ligne ne parle pas cette langue.")
 
 
-def text_fingerprint(line: Line, key: str, language: str) -> str:
-    """What the card of an announcement shows, in short."""
-    return line_settings.fingerprint(own_text(line, key, language))
+def text_shown(line: Line, key: str, language: str) -> dict[str, str]:
+    """What the form of an announcement shows: the line's own words, or ours."""
+    own = own_text(line, key, language)
+    return {"text": default_text(key, language) if own is None else own}
+
+
+def sound_shown(line: Line, key: str, language: str) -> dict[str, str]:
+    """What the form of an announcement's sound shows: which one is played, if any."""
+    return {"sound": sounds_of(line, language).get(key, "")}
 
 
 def change_text(
@@ -258,13 +294,13 @@ def change_text(
 ) -> str | None:
     """Store the line's words for an announcement; None: it is back to ours.
 
-    Raises InvalidInput for words that cannot be spoken, Conflict on a stale page.
+    Raises InvalidInput for words that cannot be spoken, StaleEdit on a stale page.
     """
     words = read_text(typed, default_text(key, language))
     with unit_of_work() as work:
         line = _locked()
         check_language(line, language)
-        _refuse_stale(seen, text_fingerprint(line, key, language))
+        edits.refuse_stale(seen, text_shown(line, key, language), {"text": typed})
         texts = {each: dict(own) for each, own in (line.announcements or {}).items()}
         texts.setdefault(language, {}).pop(key, None)
         if words is not None:
@@ -293,8 +329,13 @@ def sound(token: str) -> AnnouncementSound:
     return found
 
 
-def store_sound(key: str, language: str, content: bytes, *, by: int, now: datetime) -> None:
-    """Play this sound instead of speaking the announcement. Raises InvalidInput for another file.
+def store_sound(
+    key: str, language: str, content: bytes, *, seen: str = "", by: int, now: datetime
+) -> None:
+    """Play this sound instead of speaking the announcement.
+
+    Raises InvalidInput for another file, StaleEdit when another sound than the one shown (``seen``)
+    is there.
 
     A new token each time: whoever kept the old sound fetches the new one.
     """
@@ -307,6 +348,7 @@ def store_sound(key: str, language: str, content: bytes, *, by: int, now: dateti
     with unit_of_work() as work:
         line = _locked()
         check_language(line, language)
+        _refuse_other_sound(line, key, language, seen)
         _forget_sound(line, key, language)
         db.session.add(
             AnnouncementSound(
@@ -323,14 +365,20 @@ def store_sound(key: str, language: str, content: bytes, *, by: int, now: dateti
         _journal(line, "announcement_sound", by, now, what, work)
 
 
-def delete_sound(key: str, language: str, *, by: int, now: datetime) -> None:
-    """Speak the announcement again."""
+def delete_sound(key: str, language: str, *, seen: str = "", by: int, now: datetime) -> None:
+    """Speak the announcement again. Raises StaleEdit when another sound than the one shown is there."""
     with unit_of_work() as work:
         line = _locked()
+        _refuse_other_sound(line, key, language, seen)
         if not _forget_sound(line, key, language):
             raise NotFound("Ce son n'existe plus.")
         what = {"key": key, "language": language, "bytes": 0}
         _journal(line, "announcement_sound", by, now, what, work)
+
+
+def _refuse_other_sound(line: Line, key: str, language: str, seen: str) -> None:
+    if seen:
+        edits.refuse_stale(seen, sound_shown(line, key, language), {})
 
 
 def _forget_sound(line: Line, key: str, language: str) -> bool:
@@ -347,15 +395,6 @@ def _forget_sound(line: Line, key: str, language: str) -> bool:
 
 
 # --- common --------------------------------------------------------------------------------------
-
-
-def _refuse_stale(seen: str, now_is: str) -> None:
-    if seen != now_is:
-        raise Conflict(
-            "Quelqu'un d'autre vient de changer ces réglages.",
-            kept="Ce que vous avez écrit est encore là ; rien n'est enregistré.",
-            todo="Regardez ce qui a changé, puis enregistrez de nouveau.",
-        )
 
 
 def _journal(

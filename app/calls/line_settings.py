@@ -6,9 +6,7 @@ changed while it is not empty. Hours are typed as people write them: « 9h-12h30
 
 from __future__ import annotations
 
-import hashlib
 import itertools
-import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -31,6 +29,7 @@ POLICY_BOUNDS = {
     "overflow_after": (0, 600),
     "overflow_length": (0, 100),
 }
+THRESHOLDS = ("overflow_after", "overflow_length")
 TYPED_LIMIT = 200  # characters kept of what is typed in a day
 SPANS_LIMIT = 6
 CLOSURE_LIMIT = 31  # days closed at once
@@ -50,12 +49,6 @@ class Read:
 
     values: dict[str, Any] = field(default_factory=dict)
     errors: Errors = field(default_factory=dict)
-
-
-def fingerprint(*values: object) -> str:
-    """A short name for what a page showed: another one, and somebody changed it meanwhile."""
-    text = json.dumps(values, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
@@ -170,6 +163,11 @@ def read_week(form: Mapping[str, str]) -> Read:
     return Read({day: spans for day, spans in week.items() if spans}, errors)
 
 
+def week_form(week: Mapping[str, Any]) -> dict[str, str]:
+    """The fields of the hours' form, filled with what is stored."""
+    return {f"day-{day}": day_text(week.get(day, ())) for day in WEEK}
+
+
 # --- exceptional closures ------------------------------------------------------------------------
 
 
@@ -279,6 +277,45 @@ def short_reach(allowed: Collection[str] | None) -> str:
     if allowed is None:
         return "provider"
     return "chosen" if allowed else "none"
+
+
+def rules_form(stored: Mapping[str, Any], locale: str) -> dict[str, str]:
+    """The fields of the rules' form, filled with what is stored; what is ticked is "1", else "".
+
+    ``locale``: the language in which countries are named. Whatever is stored under a name of its own is
+    a field of that name.
+    """
+    reached = stored["short_numbers"]
+    own = {n: v for n, v in stored.items() if n not in ("languages", "countries", "short_numbers")}
+    fields = {
+        **own,
+        "languages": ", ".join(stored["languages"][1:]),
+        "short_reach": short_reach(reached),
+        **country_fields(stored["countries"], locale),
+        **{f"short_{n.number}": n.number in (reached or ()) for n in NUMBERS if not n.written},
+    }
+    return {name: _shown(name, value) for name, value in fields.items()}
+
+
+def ticked(name: str) -> bool:
+    """Is this field of the rules' form a box to tick?"""
+    short = name.startswith("short_") and name != "short_reach"
+    return name in SWITCHES or name.startswith("country-") or short
+
+
+def unticked(shown: Iterable[str], form: Mapping[str, str]) -> list[str]:
+    """The boxes of the rules' form that this one shows and that are not ticked in it."""
+    groups = {"country-": "countries", "short_": "short_reach"}
+    sent = [prefix for prefix, sign in groups.items() if sign in form]
+    return [
+        name
+        for name in shown
+        if ticked(name) and name not in form and (name in SWITCHES or name.startswith(tuple(sent)))
+    ]
+
+
+def _shown(name: str, value: object) -> str:
+    return ("1" if value else "") if ticked(name) else str(value)
 
 
 def read_policy(form: Mapping[str, str], names: Iterable[str] = POLICY_BOUNDS) -> Read:

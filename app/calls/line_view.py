@@ -13,6 +13,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
+from app import edit_view, edits
 from app.calls import (
     announcement_names,
     announcements,
@@ -23,9 +24,11 @@ from app.calls import (
 )
 from app.calls.announcement_settings import places
 from app.calls.dialling import NEIGHBOURS, OVERSEAS
+from app.calls.line_settings import ticked
 from app.calls.models import Call, Line
 from app.calls.states import State
 from app.dossiers.wording import Words
+from app.edits import Change
 from app.exceptions import PermanenceError
 from app.extensions import db
 from app.typography import french
@@ -217,14 +220,26 @@ class Card:
     default: str
     own: bool
     seen: str
+    sound_seen: str
     places: list[str]
     sound: str = ""
     error: PermanenceError | None = None
     sound_error: PermanenceError | None = None
-    now_is: str = ""  # what somebody else stored meanwhile
+    changes: tuple[Change, ...] = ()  # what somebody else stored meanwhile
+    by: str = ""  # who, and when
     done: str = ""  # what has just been stored
     playable: bool = True  # nothing to fill in: a sound may stand for it
     fallback: bool = False  # no words in this language: French is spoken
+
+    def field_label(self, name: str) -> str:
+        """« Texte » or « Son », for what somebody else changed of it."""
+        return _("Son") if name == "sound" else _("Texte")
+
+    def field_value(self, name: str, value: str) -> str:
+        """Its words; of a sound, whether there is one."""
+        if name != "sound":
+            return value
+        return _("un son déposé") if value else _("aucun son")
 
 
 def cards(line: Line, language: str) -> list[Card]:
@@ -251,7 +266,8 @@ def card(line: Line, key: str, language: str, sounds: dict[str, str] | None = No
         typed=own or default,
         default=default,
         own=own is not None,
-        seen=line_service.text_fingerprint(line, key, language),
+        seen=edits.seal(line_service.text_shown(line, key, language)),
+        sound_seen=edits.seal({"sound": found.get(key, "")}),
         places=sorted(places(default)),
         sound=found.get(key, ""),
         playable=announcements.playable(key),
@@ -287,3 +303,49 @@ def languages(line: Line) -> list[tuple[str, str]]:
 def incident_words(line: Line) -> str:
     """The incident's announcement in the reader's language: for the desk's banner too."""
     return typeset(announcements.incident_words(locale(), line.announcements))
+
+
+def last_by(line: Line, *acts: str) -> str:
+    """Who changed this of the line last, and when: for the second of two who edit it."""
+    return edit_view.last_by(f"line:{line.id}", *acts)
+
+
+def label(name: str) -> str:
+    """A field of the forms of hours and of rules, in words."""
+    if name.startswith("country-"):
+        return countries.name(name.removeprefix("country-"), locale())
+    return labels().get(name, name.removeprefix("short_"))
+
+
+def labels() -> dict[str, str]:
+    """The fields that have words of their own."""
+    days = {f"day-{n}": name.capitalize() for n, name in enumerate(announcements.DAYS[locale()])}
+    return {
+        **days,
+        "closing": _("Les personnes qui attendent encore"),
+        "callbacks": _("Proposer d’être rappelé sans perdre sa place"),
+        "callback_attempts": _("Essais par personne"),
+        "callback_pause_minutes": _("Entre deux essais"),
+        "sticky_minutes": _("Une ligne coupée revient au même agent pendant"),
+        "ring_seconds": _("Un poste sonne pendant"),
+        "overflow_after": _("Le renfort est sollicité après"),
+        "overflow_length": _("ou dès que la file dépasse"),
+        "languages": _("Après le français, la ligne parle"),
+        "other_countries": _("Autres pays"),
+        "short_reach": _("Cette ligne peut appeler"),
+        "on_call": _("Qui appeler quand aucun responsable n’est connecté"),
+        "territory": _("Jours fériés de"),
+        "voicemail": _("Laisser un message quand la ligne est fermée"),
+        "coaching": _("Permettre à l’encadrement d’écouter un appel et de parler à l’agent seul"),
+    }
+
+
+def said(name: str, value: str) -> str:
+    """A value of those forms, in words."""
+    if ticked(name):
+        return _("oui") if value else _("non")
+    if name == "territory":
+        return dict(territories()).get(value, value)
+    if name == "closing":
+        return {"serve": _("servies"), "callback": _("rappel proposé")}.get(value, value)
+    return value or (_("fermée") if name.startswith("day-") else "")

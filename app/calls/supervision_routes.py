@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
-from app import clock, outside
+from app import clock, edits, outside
 from app.access import allow
 from app.accounts import service as accounts
 from app.accounts.models import Agent
@@ -29,15 +29,14 @@ from app.calls import (
     supervision,
 )
 from app.calls.preview import Seat
-from app.calls.routing import Policy
 from app.dossiers.wording import Words
+from app.edits import StaleEdit
 from app.exceptions import Conflict, IllegalTransition, NotFound
 from app.extensions import db
+from app.whose import CALL, LINE, about
 
 bp = Blueprint("supervision", __name__, url_prefix="/supervision")
 line_choice.install(bp)
-
-THRESHOLDS = ("overflow_after", "overflow_length")
 
 
 def _done(message: str) -> BaseResponse:
@@ -72,6 +71,7 @@ def call(ref: str) -> str:
 
 @bp.post("/calls/<ref>/offer")
 @allow("manager", "admin")
+@about(LINE)
 def offer(ref: str) -> BaseResponse:
     """Ring one chosen agent for it."""
     agent_id = _agent(outside.identifier(request.form.get("agent")) or 0).id
@@ -82,6 +82,7 @@ def offer(ref: str) -> BaseResponse:
 
 @bp.post("/calls/<ref>/first")
 @allow("manager", "admin")
+@about(LINE)
 def first(ref: str) -> BaseResponse:
     """Serve it before the others."""
     supervision.put_first(ref, by=_me(), now=clock.now())
@@ -118,6 +119,7 @@ def agent(agent_id: int) -> str:
 
 @bp.post("/agents/<int:agent_id>/presence")
 @allow("manager", "admin")
+@about(LINE)
 def presence(agent_id: int) -> BaseResponse:
     """Put an agent in another state (``state``: a state, or the reason of an absence)."""
     found = _agent(agent_id)
@@ -154,6 +156,7 @@ def line() -> str:
 
 @bp.post("/line/mode")
 @allow("manager", "admin")
+@about(LINE)
 def mode() -> BaseResponse:
     """Open or close by hand, or follow the hours."""
     wanted = request.form.get("mode", "")
@@ -168,6 +171,7 @@ def mode() -> BaseResponse:
 
 @bp.post("/line/incident")
 @allow("manager", "admin")
+@about(LINE)
 def incident() -> BaseResponse:
     """Switch the incident's announcement (``on``: 1, or empty)."""
     wanted = request.form.get("on") == "1"
@@ -188,11 +192,21 @@ def incident() -> BaseResponse:
 @allow("manager", "admin")
 def thresholds() -> str:
     """The overflow thresholds, and what they do to today's calls."""
-    policy = Policy(**line_service.current().policy)
+    return _thresholds_page()
+
+
+def _thresholds_page(stale: StaleEdit | None = None) -> str:
+    line = line_service.current()
+    shown = line_service.thresholds_shown(line)
     return render_template(
         "supervision/thresholds.html",
-        policy=policy,
-        bounds={name: line_settings.POLICY_BOUNDS[name] for name in THRESHOLDS},
+        shown=stale.form if stale else shown,
+        seen=stale.seen if stale else edits.seal(shown),
+        stale=stale.changes if stale else (),
+        by=line_view.last_by(line, "line_thresholds", "line_rules") if stale else "",
+        label=line_view.label,
+        say_value=lambda _name, value: value,
+        bounds={name: line_settings.POLICY_BOUNDS[name] for name in line_settings.THRESHOLDS},
     )
 
 
@@ -200,7 +214,7 @@ def thresholds() -> str:
 @allow("manager", "admin")
 def thresholds_preview() -> str | tuple[str, int]:
     """Today's calls so far with the thresholds as they are, and as proposed."""
-    read = line_settings.read_policy(request.args, THRESHOLDS)
+    read = line_settings.read_policy(request.args, line_settings.THRESHOLDS)
     shown = None
     seats: list[Seat] = []
     if not read.errors:
@@ -217,12 +231,27 @@ def thresholds_preview() -> str | tuple[str, int]:
 
 @bp.post("/thresholds")
 @allow("manager", "admin")
+@about(LINE)
 def change_thresholds() -> BaseResponse:
     """Switch the thresholds at once."""
-    read = line_settings.read_policy(request.form, THRESHOLDS)
+    read = line_settings.read_policy(request.form, line_settings.THRESHOLDS)
     for error in read.errors.values():
         raise error
-    line_service.change_thresholds(read.values, by=current_user.id, now=clock.now())
+    typed = {name: request.form.get(name, "")[:20] for name in line_settings.THRESHOLDS}
+    try:
+        line_service.change_thresholds(
+            read.values,
+            typed,
+            seen=request.form.get("seen", ""),
+            by=current_user.id,
+            now=clock.now(),
+        )
+    except StaleEdit as stale:
+        response = Response(_thresholds_page(stale), status=stale.status)
+        response.headers["X-Form-Returned"] = "1"  # htmx: show it, it is no failure
+        response.headers["HX-Retarget"] = "#thresholds-dialog"
+        response.headers["HX-Reswap"] = "outerHTML"
+        return response
     return _done(_("Les seuils sont changés, pour ceux qui attendent aussi."))
 
 
@@ -231,6 +260,7 @@ def change_thresholds() -> BaseResponse:
 
 @bp.post("/calls/<ref>/coach")
 @allow("manager")
+@about(CALL)
 def coach(ref: str) -> Response:
     """Listen to a conversation, or whisper to the agent (JSON: ``{"speaks": true}``).
 
@@ -253,6 +283,7 @@ def coach(ref: str) -> Response:
 
 @bp.post("/calls/<ref>/coach/stop")
 @allow("manager")
+@about(CALL)
 def stop_coaching(ref: str) -> Response:
     """Leave the conversation."""
     parties.stop_coaching(ref, current_user.id, now=clock.now())

@@ -22,6 +22,7 @@ from app.dossiers.vocabulary import FlagKind
 from app.dossiers.wording import Words
 from app.exceptions import InvalidInput, NotFound
 from app.incoming import number_in
+from app.whose import NOTHING, TEAM, about
 
 bp = Blueprint("dossiers", __name__)
 
@@ -52,6 +53,7 @@ def index() -> str:
 
 @bp.post("/dossiers")
 @allow(*DESK)
+@about(NOTHING)
 def search() -> str:
     """Dossiers by name, reference, mail or telephone; posted, so that no name is in a log."""
     query = request.form.get("q", "").strip()[:100]
@@ -63,6 +65,7 @@ def search() -> str:
 
 @bp.post("/dossiers/mail")
 @allow(*DESK)
+@about(NOTHING)
 def judge_mail() -> str:
     """What is to be said of a mail address while it is typed; nothing for an empty field."""
     typed = request.form.get("email", "")
@@ -72,6 +75,7 @@ def judge_mail() -> str:
 
 @bp.post("/dossiers/mail/corrected")
 @allow(*DESK)
+@about(NOTHING)
 def correct_mail() -> str:
     """The field again, with the address that was suggested in it."""
     value = request.form.get("email", "")[: mail_address.LONGEST]
@@ -111,6 +115,7 @@ def show(dossier_id: int) -> str:
 
 @bp.post("/dossiers/<int(max=2147483647):dossier_id>/reveal")
 @allow(*DESK)
+@about(TEAM)
 def reveal(dossier_id: int) -> str:
     """Show the NIR or the IBAN whole; journaled."""
     try:
@@ -123,6 +128,7 @@ def reveal(dossier_id: int) -> str:
 
 @bp.post("/dossiers/<int(max=2147483647):dossier_id>/annotations")
 @allow(*DESK)
+@about(TEAM)
 def annotate(dossier_id: int) -> str:
     """Add a remark; the dossier is shown again."""
     service.annotate(
@@ -138,6 +144,7 @@ def annotate(dossier_id: int) -> str:
 
 @bp.post("/dossiers/<int(max=2147483647):dossier_id>/priority")
 @allow(*DESK)
+@about(TEAM)
 def flag_priority(dossier_id: int) -> str:
     """Promise to treat the dossier first; the dossier is shown again."""
     due_on = _date("due_on")
@@ -163,6 +170,7 @@ def flag_priority(dossier_id: int) -> str:
 
 @bp.post("/dossiers/flags/<int(max=2147483647):flag_id>/done")
 @allow(*DESK)
+@about(TEAM)
 def finish_flag(flag_id: int) -> str:
     """Say that a promised priority was honoured; the dossier is shown again."""
     return _fragment(service.finish_flag(flag_id, agent_id=current_user.id, now=clock.now()))

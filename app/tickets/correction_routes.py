@@ -24,7 +24,8 @@ from app.dossiers import store as dossiers
 from app.dossiers.details import Correction, Judged
 from app.dossiers.routes import DESK, id_in, words
 from app.edits import Change, StaleEdit
-from app.tickets import store
+from app.tickets import holding, store
+from app.whose import TEAM, about
 
 bp = Blueprint("correction", __name__)
 
@@ -79,6 +80,7 @@ def drawn(person_id: int, *names: str) -> Form:
 
 @bp.post(f"{ROUTE}/correction")
 @allow(*DESK)
+@about(TEAM)
 def correct(person_id: int) -> Response:
     """Judge what was typed, have it read back, store it once it was."""
     form, changed = submitted(person_id)
@@ -127,10 +129,9 @@ def submitted(
             also=also,
         )
     except StaleEdit as stale:
-        shown = edits.seal(
-            {**(edits.unseal(seen) or {}), **{c.field: c.now for c in stale.changes}}
-        )
-        return Form(person_id, stale.form, shown, stale=stale.changes, by=_last_by(person_id)), None
+        return Form(
+            person_id, stale.form, stale.seen, stale=stale.changes, by=_last_by(person_id)
+        ), None
     return form, changed
 
 
@@ -141,11 +142,12 @@ def _last_by(person_id: int) -> str:
 
 
 def _contact_of(person_id: int) -> int | None:
-    """The contact that the form names, when it is about this person."""
+    """The contact that the form names, when it is about this person and the agent's to act on."""
     contact_id = id_in(request.form, "contact")
-    if contact_id is None or store.contact(contact_id).person_id != person_id:
+    if contact_id is None:
         return None
-    return contact_id
+    contact = store.contact(contact_id)
+    return contact_id if contact.person_id == person_id and holding.may(contact) else None
 
 
 def returned(page: str, form: Form) -> Response:
@@ -178,7 +180,7 @@ def form_page(form: Form, *, action: str = "", target: str = "closest .person-de
         owners=person_view.owners(),
         languages=person_view.languages(said, form.shown.get("language", "")),
         label=person_view.label,
-        say=lambda name, value: person_view.said(name, value, said),
+        say_value=lambda name, value: person_view.said(name, value, said),
         spelled=mail_aloud.spelled(address, str(get_locale())),
         account=corrections.has_account(form.person_id),
         limits=details.LENGTHS,

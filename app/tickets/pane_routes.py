@@ -6,7 +6,10 @@ dossiers know nothing of contacts (import rule). No number or name goes into an 
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, make_response, render_template, request
+from typing import cast
+
+from flask import Blueprint, Flask, Response, make_response, render_template, request
+from flask.blueprints import BlueprintSetupState
 from flask_babel import get_locale
 from flask_login import current_user
 
@@ -17,10 +20,19 @@ from app.dossiers import service as dossiers_service
 from app.dossiers import store as dossiers
 from app.dossiers.routes import DESK, doubt_about_mail, id_in, words
 from app.exceptions import NotFound
-from app.tickets import message_view, messages, service, store
+from app.tickets import holding, message_view, messages, service, store
 from app.tickets.models import Contact
+from app.whose import NOTHING, about, check_with
 
 bp = Blueprint("pane", __name__)
+
+
+@bp.record
+def _register_checks(state: BlueprintSetupState) -> None:
+    app = cast(Flask, state.app)
+    check_with(app, "contact", holding.check_contact)
+    check_with(app, "callback_cancelled", holding.check_cancelled)
+    check_with(app, "callback_called", holding.check_called)
 
 
 @bp.get("/dossiers/pane")
@@ -42,6 +54,7 @@ def pane() -> str:
 
 @bp.post("/dossiers/attach")
 @allow(*DESK)
+@about("contact", word="person")
 def attach() -> Response:
     """The agent says whom the contact is about."""
     contact = service.attach(
@@ -50,20 +63,28 @@ def attach() -> Response:
         dossier_id=id_in(request.form, "dossier"),
         agent_id=current_user.id,
         now=clock.now(),
+        seen=request.form.get("about", ""),
     )
     return _changed(contact.id)
 
 
 @bp.post("/dossiers/detach")
 @allow(*DESK)
+@about("contact", word="person")
 def detach() -> Response:
     """« Ce n'est pas cette personne »."""
-    contact = service.detach(_number("contact"), agent_id=current_user.id, now=clock.now())
+    contact = service.detach(
+        _number("contact"),
+        agent_id=current_user.id,
+        now=clock.now(),
+        seen=request.form.get("about", ""),
+    )
     return _changed(contact.id)
 
 
 @bp.post("/dossiers/persons")
 @allow(*DESK)
+@about("contact", word="person")
 def create_person() -> Response:
     """A new person, from the call: she gets the number that is calling, and the contact."""
     contact = store.contact(_number("contact"))
@@ -89,6 +110,7 @@ def create_person() -> Response:
 
 @bp.post("/dossiers/find")
 @allow(*DESK)
+@about(NOTHING)
 def find() -> str:
     """Search from the pane: a short list, each with « C'est cette personne »."""
     query = request.form.get("q", "").strip()[:100]
@@ -97,6 +119,7 @@ def find() -> str:
         page=dossiers.search(query),
         query=query,
         contact_id=_number("contact"),
+        about=request.form.get("about", "")[:24],
         words=words(),
     )
 
@@ -122,6 +145,7 @@ def _pane(contact: Contact) -> str:
         "dossiers/pane.html",
         contact=contact,
         contact_id=contact.id,
+        about=service.about_of(contact),
         candidates=candidates,
         messages=message_view.shown(messages.around(contact)),
         organisation=organisation,
@@ -129,6 +153,7 @@ def _pane(contact: Contact) -> str:
         view=shown,
         details=person_view.of(contact.person, words()) if known and contact.person else None,
         dossier_id=None,
+        may_act=holding.may(contact),
         words=words(),
     )
 

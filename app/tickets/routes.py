@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import cast
 
@@ -13,12 +13,14 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app import clock, outside
+from app import clock, edit_view, edits, outside
 from app.access import allow
+from app.belonging import Need
 from app.dossiers import timeline
 from app.dossiers.models import Dossier
 from app.dossiers.routes import DESK, id_in, words
 from app.dossiers.wording import Words
+from app.edits import StaleEdit
 from app.exceptions import InvalidInput, NotFound
 from app.incoming import number_in
 from app.tickets import message_view, messages, reasons, service, store
@@ -26,6 +28,7 @@ from app.tickets.message_view import Shown
 from app.tickets.models import Contact
 from app.tickets.qualification import NO_TROUBLE, Form, Refused
 from app.tickets.reasons import CallerRole, DigitalKind, Reason
+from app.whose import SERVICE, about
 
 bp = Blueprint("tickets", __name__)
 
@@ -46,18 +49,26 @@ def qualification() -> str:
 
 @bp.post("/tickets/qualification")
 @allow(*DESK)
+@about("contact", need=Need.QUALIFY, word="reason")
 def qualify() -> Response:
     """Store why the person called. A refused form comes back as typed (422), secrets apart."""
     contact_id = id_in(request.form, "contact") or 0
     now = clock.now()
-    judged = service.qualify(
-        contact_id,
-        Form.of(request.form),
-        agent_id=current_user.id,
-        role=current_user.role,
-        now=now,
-        locale=str(get_locale()),
-    )
+    try:
+        judged = service.qualify(
+            contact_id,
+            Form.of(request.form),
+            agent_id=current_user.id,
+            role=current_user.role,
+            now=now,
+            locale=str(get_locale()),
+            seen=request.form.get("seen", ""),
+        )
+    except StaleEdit as stale:
+        typed = Form.of(stale.form)
+        response = make_response(_bar(store.contact(contact_id), typed, {}, stale), stale.status)
+        response.headers["X-Form-Returned"] = "1"  # htmx: show it, it is no failure
+        return response
     contact = store.contact(contact_id)
     if isinstance(judged, Refused):
         response = make_response(_bar(contact, judged.form, judged.errors), 422)
@@ -70,6 +81,7 @@ def qualify() -> Response:
 
 @bp.post("/tickets/draft")
 @allow(*DESK)
+@about(SERVICE)
 def draft() -> Response:
     """Keep what was begun in the bar. JSON: ``{contact, note, chosen: {field: value}}``; what is not
     there was not touched."""
@@ -83,6 +95,7 @@ def draft() -> Response:
         None if note is None else str(note)[:DRAFT_READ],
         chosen if isinstance(chosen, dict) else None,
         agent_id=current_user.id,
+        role=current_user.role,
         locale=str(get_locale()),
     )
     return jsonify({"note": kept.note, "said": " ".join(kept.said), "kept": kept.kept})
@@ -120,14 +133,25 @@ def _messages_of(contacts: Sequence[Contact]) -> dict[int, list[Shown]]:
     return {contact_id: message_view.shown(each) for contact_id, each in found.items()}
 
 
-def _bar(contact: Contact, form: Form, errors: dict[str, list[str]]) -> str:
+def _bar(
+    contact: Contact,
+    form: Form,
+    errors: dict[str, list[str]],
+    stale: StaleEdit | None = None,
+) -> str:
     locale = str(get_locale())
+    carried = stale.seen if stale else request.form.get("seen")
     suggestion = service.suggestion_for(contact, clock.now())
     return render_template(
         "tickets/qualification.html",
         contact=contact,
         form=form,
         errors=errors,
+        seen=edits.seal(service.qualified_form(contact)) if carried is None else carried,
+        stale=stale.changes if stale else (),
+        by=edit_view.last_by(f"contact:{contact.id}", "qualify") if stale else "",
+        label=_field_labels().__getitem__,
+        say_value=_said(locale),
         messages=_beside(contact),
         suggested=suggestion,
         suggested_role=service.likely_role(contact) or "",
@@ -136,6 +160,30 @@ def _bar(contact: Contact, form: Form, errors: dict[str, list[str]]) -> str:
         kinds=_kind_options(suggestion.digital, locale),
         **_words(),
     )
+
+
+def _field_labels() -> dict[str, str]:
+    return {
+        "reason": _("Motif de l’appel"),
+        "caller_role": _("Qui appelait"),
+        "digital_kind": _("Difficulté numérique"),
+        "note": _("Note"),
+        "follow_up_on": _("À suivre le"),
+    }
+
+
+def _said(locale: str) -> Callable[[str, str], str]:
+    """A value of the bar, in words."""
+
+    def say_value(name: str, value: str) -> str:
+        if name == "digital_kind" and value == NO_TROUBLE:
+            return _("Non")
+        for coded in (Reason, CallerRole, DigitalKind):
+            if name != "note" and value in list(coded):
+                return reasons.label(coded(value), locale)
+        return value
+
+    return say_value
 
 
 def _beside(contact: Contact) -> list[Shown]:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import cast
 
 from sqlalchemy import Table, Update, bindparam, insert, null, or_, select, update
 
+from app import belonging, edits
 from app.accounts import journal
 from app.alerts import service as alerts
+from app.belonging import Need
 from app.dossiers import phone_numbers
 from app.dossiers import store as dossiers
 from app.dossiers.models import Dossier
 from app.dossiers.trouble import likely_trouble
 from app.dossiers.vocabulary import PhoneOwner
-from app.exceptions import Forbidden, InvalidInput
+from app.exceptions import Conflict, Forbidden, InvalidInput
 from app.extensions import db
-from app.tickets import store
+from app.tickets import holding, store
 from app.tickets.models import Channel, Contact, Direction, Outcome
 from app.tickets.qualification import (
     NO_TROUBLE,
@@ -158,11 +160,18 @@ def note_scripts(contact_id: int, used: Sequence[Suggestion]) -> None:
 
 
 def attach(
-    contact_id: int, *, person_id: int, dossier_id: int | None, agent_id: int, now: datetime
+    contact_id: int,
+    *,
+    person_id: int,
+    dossier_id: int | None,
+    agent_id: int,
+    now: datetime,
+    seen: str = "",
 ) -> Contact:
     """Say whom a contact is about. Without a dossier, the person's most relevant one is taken.
 
-    Raises NotFound for an unknown person, InvalidInput for a dossier of somebody else.
+    Raises NotFound for an unknown person, InvalidInput for a dossier of somebody else, Conflict when
+    somebody else chose meanwhile (``seen``: whom the page showed, as ``about_of`` says it).
     """
     with unit_of_work():
         if dossier_id is None:
@@ -172,7 +181,7 @@ def attach(
         ):
             raise InvalidInput("Ce dossier n'est pas celui de cette personne.")
         dossiers.person(person_id)
-        contact = store.contact(contact_id)
+        contact = _as_seen(contact_id, seen)
         if (contact.person_id, contact.dossier_id) != (person_id, dossier_id):
             contact.person_id, contact.dossier_id = person_id, dossier_id
             alerts.follow(contact_id, person_id=person_id, dossier_id=dossier_id, now=now)
@@ -186,17 +195,36 @@ def attach(
     return contact
 
 
-def detach(contact_id: int, *, agent_id: int, now: datetime) -> Contact:
+def detach(contact_id: int, *, agent_id: int, now: datetime, seen: str = "") -> Contact:
     """« Ce n'est pas cette personne » : forget whom the contact is about, and choose again.
 
     All else of it stays: its messages, what was chosen in the bar, the note.
     """
     with unit_of_work():
-        contact = store.contact(contact_id)
+        contact = _as_seen(contact_id, seen)
         if contact.person_id is not None:
             contact.person_id = contact.dossier_id = None
             alerts.follow(contact_id, person_id=None, dossier_id=None, now=now)
             journal.record("detach", f"contact:{contact_id}", agent_id=agent_id, now=now)
+    return contact
+
+
+def about_of(contact: Contact) -> str:
+    """Whom a contact is about, in short: what a page carries of what it shows."""
+    return f"{contact.person_id or 0}.{contact.dossier_id or 0}"
+
+
+def _as_seen(contact_id: int, seen: str) -> Contact:
+    """A contact, kept from others until the commit. Raises Conflict when it is not about whom the
+    page showed any more."""
+    db.session.execute(select(Contact.id).where(Contact.id == contact_id).with_for_update())
+    contact = store.contact(contact_id)
+    if seen and seen != about_of(contact):
+        raise Conflict(
+            "Quelqu'un d'autre vient de dire de qui il s'agit.",
+            kept="Son choix est gardé, il est à l'écran.",
+            todo="Regardez-le, puis recommencez s'il ne va pas.",
+        )
     return contact
 
 
@@ -227,24 +255,34 @@ def likely_role(contact: Contact) -> CallerRole | None:
 
 
 def qualify(
-    contact_id: int, form: Form, *, agent_id: int, role: str, now: datetime, locale: str
+    contact_id: int,
+    form: Form,
+    *,
+    agent_id: int,
+    role: str,
+    now: datetime,
+    locale: str,
+    seen: str | None = None,
 ) -> Qualification | Refused:
     """Store why the person called. The same form twice (double click) changes nothing more.
 
     Only the agent of the contact, or a manager, may say it (Forbidden). A refused form is given
-    back with what is wrong; nothing is stored.
+    back with what is wrong; nothing is stored. ``seen`` is what the form had shown (None: no form):
+    raises StaleEdit when somebody else qualified the contact meanwhile.
     """
     judged = judge(form, locale)
     if isinstance(judged, Refused):
         return judged
     with unit_of_work():
-        contact = store.contact(contact_id)
+        contact = _as_seen(contact_id, "")
         if watched(contact, agent_id, role):
             raise Forbidden(
                 "Ce contact est suivi par quelqu'un d'autre.", kept="Rien n'a été changé."
             )
         if _already(contact, judged):
             return judged
+        if seen is not None:
+            edits.refuse_stale(seen, qualified_form(contact), _texts(form))
         suggested = suggestion_for(contact, now).reason
         _store(contact, judged, agent_id, now)
         contact.suggested_reason = contact.suggested_reason or suggested
@@ -265,6 +303,7 @@ def keep_draft(
     chosen: Mapping[str, object] | None = None,
     *,
     agent_id: int,
+    role: str,
     locale: str,
 ) -> Draft:
     """Keep what is being written and chosen in the bar with the contact: it travels with the call,
@@ -286,7 +325,7 @@ def keep_draft(
             .with_for_update()
             .execution_options(populate_existing=True)
         )
-        if held is None:
+        if held is None or watched(held, agent_id, role):
             return draft
         if draft.note is not None:
             held.note = draft.note
@@ -297,8 +336,8 @@ def keep_draft(
 
 def watched(contact: Contact, agent_id: int, role: str) -> bool:
     """Is it for somebody else to qualify? The one who looks (a colleague consulted, or at whose
-    desk the call rings) reads the note and does not write."""
-    return contact.agent_id not in (None, agent_id) and role != "manager"
+    desk a transfer rings) reads the note and does not write."""
+    return not belonging.may(Need.QUALIFY, agent_id, role, holding.held(contact))
 
 
 def _already(contact: Contact, judged: Qualification) -> bool:
@@ -310,6 +349,18 @@ def _already(contact: Contact, judged: Qualification) -> bool:
         note=contact.note,
         follow_up_on=contact.follow_up_on,
     )
+
+
+def qualified_form(contact: Contact) -> dict[str, str]:
+    """What the bar carries of what is stored: nothing until the contact is qualified (a note begun, a
+    choice kept are this agent's own)."""
+    return {} if contact.qualified_at is None else _texts(_stored_form(contact))
+
+
+def _texts(form: Form) -> dict[str, str]:
+    values = asdict(form)
+    values.pop("digital")  # said by the kind
+    return values
 
 
 def _store(contact: Contact, judged: Qualification, agent_id: int, now: datetime) -> None:
@@ -339,6 +390,10 @@ def form_of(contact: Contact, now: datetime) -> Form:
     if contact.qualified_at is None:
         form = preset(suggestion_for(contact, now))
         return replace(form, note=contact.note, **choices(contact.draft or {}))
+    return _stored_form(contact)
+
+
+def _stored_form(contact: Contact) -> Form:
     return Form(
         reason=contact.reason,
         caller_role=contact.caller_role or "",

@@ -8,7 +8,7 @@ import { Devices } from "./desk/devices.js";
 import { renderBar, tickBar } from "./desk/bar.js";
 import { answerPages, wantedHere } from "./desk/dialling.js";
 import { installDistress, refreshDistress } from "./desk/distress.js";
-import { personCorrected, reasonToConfirm, refreshSuggestion, reloadAround, showContact, storeDraft, showScript, storeQualification, tellMailLife, watchPanes } from "./desk/panes.js";
+import { contactChanged, personCorrected, reasonToConfirm, refreshSuggestion, reloadAround, showContact, storeDraft, showScript, storeQualification, tellMailLife, watchPanes } from "./desk/panes.js";
 import { Phone } from "./desk/phone.js";
 import { isLocked, startRing, stopRing } from "./desk/ring.js";
 import { Sound } from "./desk/sound.js";
@@ -384,6 +384,11 @@ function connect() {
   });
   socket.on("softphone", () => phone.renamed());
   socket.on("told", ({ message }) => toast(message, "wait")); // a manager changed something for her
+  socket.on("contact", (message) => {
+    if (!contactChanged(message)) return;
+    refresh();
+    toast(text(`contact.${message.what}`, { name: message.by }), "wait");
+  });
   socket.on("person", (message) => {
     if (!personCorrected(message)) return;
     refresh(); // the name may have changed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -197,3 +198,19 @@ def test_a_promise_moves_what_was_asked_for_before(caller: Phone, login: Login) 
     assert held.arrived_at == one.call.queued_at
     assert held.due_at > clock.now()
     assert db.session.scalar(select(Call.id).where(Call.direction == "out")) is None
+
+
+def test_two_promises_at_different_hours_the_second_is_told(caller: Phone, login: Login) -> None:
+    ask(caller)
+    contact_id = the_callback().contact_id
+    first, second = login("front"), login("front")
+    pages = [each.get(f"/callbacks/promise?contact={contact_id}").text for each in (first, second)]
+    tokens = [re.search(r'name="seen" value="([^"]*)"', page)[1] for page in pages]  # type: ignore[index]
+    assert "Un rappel est déjà prévu" in pages[0]
+    data = {"contact": contact_id, "day": next_weekday(), "time": "10:00", "seen": tokens[0]}
+    assert first.post("/callbacks", data=data).status_code == 303
+    due = the_callback().due_at
+    late = second.post("/callbacks", data={**data, "time": "11:00", "seen": tokens[1]})
+    assert late.status_code == 409
+    assert 'value="11:00"' in late.text
+    assert the_callback().due_at == due

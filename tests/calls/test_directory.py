@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -129,3 +130,26 @@ def test_the_demo_has_one_of_each_kind_once(app: Flask) -> None:
     assert all(phone_numbers.stored(number) == number for _kind, number in first)
     seed.seed(NOW)
     assert db.session.scalar(select(func.count(DirectoryEntry.id))) == len(first)
+
+
+def seen(page: str) -> str:
+    found = re.search(r'name="seen" value="([^"]*)"', page)
+    assert found
+    return found[1]
+
+
+def test_the_second_of_two_who_change_an_entry_is_told_and_loses_nothing(login: Login) -> None:
+    first, second = login("manager", display_name="Odile"), login("admin")
+    first.post("/admin/directory", data=ENTRY)
+    path = f"/admin/directory/{stored()[0].id}"
+    mine, hers = seen(first.get(path).text), seen(second.get(path).text)
+    assert first.post(path, data={**ENTRY, "note": "le matin", "seen": mine}).status_code == 302
+    answer = second.post(path, data={**ENTRY, "label": "Interprète", "seen": hers})
+    assert answer.status_code == 409
+    assert "Odile" in answer.text
+    assert 'value="Interprète"' in answer.text  # typed: kept
+    assert 'value="le matin"' in answer.text  # left alone: what is stored now
+    assert (stored()[0].label, stored()[0].note) == ("Interprète arabe", "le matin")
+    again = {**ENTRY, "label": "Interprète", "note": "le matin", "seen": seen(answer.text)}
+    assert second.post(path, data=again).status_code == 302
+    assert (stored()[0].label, stored()[0].note) == ("Interprète", "le matin")

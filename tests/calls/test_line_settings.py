@@ -278,7 +278,7 @@ def fresh(line: Line) -> Line:
 
 
 def seen(page: str) -> str:
-    found = re.search(r'name="seen" value="([0-9a-f]+)"', page)
+    found = re.search(r'name="seen" value="([^"]+)"', page)
     assert found
     return found[1]
 
@@ -366,6 +366,54 @@ def test_rules_are_stored_with_the_names_that_changed(line: Line, login: Login) 
     stale = manager.post("/admin/line/rules", data={**RULES, "seen": token})
     assert stale.status_code == 409
     assert manager.get("/admin/line/announcements?language=ar").status_code == 200
+
+
+def test_of_two_who_change_rules_the_second_sees_what_changed_and_loses_nothing(
+    line: Line, login: Login
+) -> None:
+    first, second = login("manager", display_name="Odile"), login("manager")
+    mine, theirs = (seen(each.get("/admin/line/rules").text) for each in (second, first))
+    changed = {**RULES, "sticky_minutes": "7", "coaching": "1", "seen": theirs}
+    assert first.post("/admin/line/rules", data=changed).status_code == 302
+    late = second.post("/admin/line/rules", data={**RULES, "callback_attempts": "9", "seen": mine})
+    assert late.status_code == 409
+    assert "Odile" in late.text
+    assert re.search(r'name="callback_attempts" value="9"', late.text)  # typed: kept
+    assert re.search(r'name="sticky_minutes" value="7"', late.text)  # left alone: as it is now
+    assert re.search(r'name="coaching" value="1" checked', late.text)
+    assert fresh(line).rules["callback_attempts"] != 9
+    again = {**RULES, "callback_attempts": "9", "sticky_minutes": "7", "coaching": "1"}
+    answer = second.post("/admin/line/rules", data={**again, "seen": seen(late.text)})
+    assert answer.status_code == 302
+    rules = fresh(line).rules
+    assert (rules["callback_attempts"], rules["sticky_minutes"], rules["coaching"]) == (9, 7, True)
+
+
+def test_holidays_of_another_territory_chosen_meanwhile(line: Line, login: Login) -> None:
+    first, second = login("manager"), login("manager")
+    page = first.get("/admin/line").text
+    token = re.findall(r'name="seen" value="([^"]+)"', page)[1]
+    data = {"territory": "57", "seen": token}
+    assert first.post("/admin/line/territory", data=data).status_code == 302
+    late = second.post("/admin/line/territory", data={"territory": "974", "seen": token})
+    assert late.status_code == 409
+    assert "Réunion" in late.text
+    assert fresh(line).hours["territory"] == "57"
+
+
+def test_a_sound_put_by_another_is_not_replaced_unseen(line: Line, login: Login) -> None:
+    first, second = login("manager"), login("manager")
+    here = "/admin/line/announcements/fr/greeting"
+    page = second.get("/admin/line/announcements").text
+    card = page[page.index('id="text-greeting"') : page.index('id="text-greeting"') + 9000]
+    token = re.findall(r'name="seen" value="([^"]+)"', card)[-1]
+    assert upload(first, MP3).status_code == 302
+    late = second.post(
+        f"{here}/sound", data={"sound": (io.BytesIO(MP3), "b.mp3"), "seen": token},
+        content_type="multipart/form-data",
+    )  # fmt: skip
+    assert late.status_code == 409
+    assert "un son déposé" in late.text
 
 
 def test_rules_refused_keep_what_was_typed(line: Line, login: Login) -> None:

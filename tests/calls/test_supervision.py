@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -322,10 +323,18 @@ def test_an_incident_has_the_words_of_the_line(
 # --- thresholds ----------------------------------------------------------------------------------
 
 
+def shown(manager: StaffClient) -> str:
+    """What the form of thresholds carries of what it shows."""
+    found = re.search(r'name="seen" value="([^"]*)"', manager.get("/supervision/thresholds").text)
+    assert found
+    return found[1]
+
+
 def test_thresholds_are_switched_for_those_who_wait_too(
     manager: StaffClient, line: Line, caller: Dial, at_desk: AtDesk
 ) -> None:
-    manager.post("/supervision/thresholds", data={"overflow_after": "300", "overflow_length": "9"})
+    late = {"overflow_after": "300", "overflow_length": "9"}
+    manager.post("/supervision/thresholds", data={**late, "seen": shown(manager)})
     at_desk("front", state="in_call")
     back = at_desk("back")
     waits = caller().dial()
@@ -334,7 +343,7 @@ def test_thresholds_are_switched_for_those_who_wait_too(
     assert "le renfort est libre" in page
     answer = manager.post(
         "/supervision/thresholds",
-        data={"overflow_after": "0", "overflow_length": "9"},
+        data={"overflow_after": "0", "overflow_length": "9", "seen": shown(manager)},
         headers=HX,
     )
     assert answer.status_code == 204
@@ -346,6 +355,23 @@ def test_thresholds_are_switched_for_those_who_wait_too(
             "to": {"overflow_after": 0, "overflow_length": 9},
         },
     )
+
+
+def test_the_second_of_two_who_change_thresholds_is_told(
+    manager: StaffClient, line: Line, login: Callable[..., StaffClient]
+) -> None:
+    other = login("manager", display_name="Odile")
+    mine, hers = shown(manager), shown(other)
+    data = {"overflow_after": "60", "overflow_length": "3", "seen": hers}
+    assert other.post("/supervision/thresholds", data=data, headers=HX).status_code == 204
+    data = {"overflow_after": "0", "overflow_length": "9", "seen": mine}
+    refused = manager.post("/supervision/thresholds", data=data, headers=HX)
+    assert (refused.status_code, refused.headers["X-Form-Returned"]) == (409, "1")
+    assert "Odile" in refused.text
+    assert 'name="overflow_after" value="60"' in refused.text  # left alone: what is stored now
+    assert 'name="overflow_length" value="9"' in refused.text  # typed: kept
+    db.session.expire_all()
+    assert db.session.get_one(Line, line.id).policy["overflow_after"] == 60
 
 
 @pytest.mark.parametrize("typed", ["", "abc", "-1", "601"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -87,8 +88,45 @@ def test_a_double_click_counts_once(login: Any) -> None:
     for _ in range(3):
         assert post(client, contact).status_code == 200
     assert qualifications() == 1
-    assert post(client, contact, reason="Suivi du dossier").status_code == 200
+    changed = {"reason": "Suivi du dossier", "seen": seen(bar(client, contact))}
+    assert post(client, contact, **changed).status_code == 200
     assert qualifications() == 2
+
+
+def bar(client: Any, contact: Contact) -> str:
+    return str(client.get(f"/tickets/qualification?contact={contact.id}&edit=1").text)
+
+
+def seen(page: str) -> str:
+    found = re.search(r'name="seen" value="([^"]*)"', page)
+    assert found
+    return found[1]
+
+
+def test_the_second_of_two_who_qualify_sees_what_changed_and_loses_nothing(login: Any) -> None:
+    contact = contact_with_expired_link()
+    agent, manager = login("front"), login("manager", display_name="Isabelle")
+    mine = seen(bar(agent, contact))
+    theirs = {"reason": "Suivi du dossier", "note": "vue avec elle"}
+    assert post(manager, contact, **theirs, seen=seen(bar(manager, contact))).status_code == 200
+    contact_of_nobody(contact)
+    refused = post(agent, contact, note="la mienne", seen=mine)
+    assert (refused.status_code, refused.headers["X-Form-Returned"]) == (409, "1")
+    assert "Isabelle" in refused.text
+    assert "Suivi du dossier" in refused.text
+    assert "vous avez écrit : la mienne" in refused.text
+    assert re.search(r"<textarea[^>]*>la mienne</textarea>", refused.text)
+    assert qualifications() == 1
+    again = post(agent, contact, note="la mienne", seen=seen(refused.text))
+    assert again.status_code == 200
+    assert qualifications() == 2
+
+
+def contact_of_nobody(contact: Contact) -> None:
+    """The first of the two did not take the contact along."""
+    db.session.expire_all()
+    db.session.get_one(Contact, contact.id).agent_id = None
+    db.session.commit()
 
 
 def test_left_undone_it_stays_without_qualification() -> None:

@@ -3,6 +3,7 @@
 import { toast } from "../page/toast.js";
 import { post } from "./api.js";
 
+const TOLD_AGAIN_MS = 60_000;
 const DRAFT_MS = 1500; // without a key pressed: the note begun, and what was chosen, are kept with the contact
 const PANES = [
   { id: "pane-dossier", url: "/dossiers/pane", idle: "idle-dossier" },
@@ -108,6 +109,21 @@ export function personCorrected({ person_id: person }) {
   if (!document.querySelector(`#pane-dossier [data-person="${Number(person)}"]`)) return false;
   window.htmx.trigger(document.body, "person-corrected", { person });
   return true;
+}
+
+const toldBy = new Map(); // "who what" → when: several changes in a row are told once
+
+/**
+ * Somebody who may (a manager, a colleague joined) changed something of a contact. When it is on screen its panes are read again; what
+ * she is writing in the bar stays. Says whether there is something new to tell.
+ */
+export function contactChanged({ contact_id: contact, what, by }) {
+  if (contact !== shown) return false;
+  PANES.filter(({ id }) => id !== QUALIFICATION || !touched).forEach((pane) => load(pane, shown));
+  const key = `${by} ${what}`;
+  const fresh = performance.now() - (toldBy.get(key) ?? -Infinity) > TOLD_AGAIN_MS;
+  toldBy.set(key, performance.now());
+  return fresh;
 }
 
 /** The reason suggested follows the script used: the bar is read again, unless she has begun to fill it (a note that is kept comes back). */
