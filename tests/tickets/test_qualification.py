@@ -271,7 +271,8 @@ def test_who_said_it_is_kept_field_by_field(login: Any) -> None:
     db.session.refresh(contact)
     assert (contact.digital_declared, contact.digital_by_id) == (False, front.agent.id)
     assert contact.caller_role_by_id == front.agent.id
-    post(manager, contact, reason="Suivi du dossier", digital_kind="mailbox_password")
+    changed = {"reason": "Suivi du dossier", "digital_kind": "mailbox_password"}
+    post(manager, contact, **changed, seen=seen(bar(manager, contact)))
     db.session.refresh(contact)
     assert contact.caller_role_by_id == front.agent.id  # said by her, and not changed
     assert contact.digital_by_id == manager.agent.id
