@@ -19,6 +19,7 @@ from app.exceptions import ConfigurationError
 from app.extensions import db
 from app.own_secrets import encryption_key
 from app.unit_of_work import unit_of_work
+from tests.fixtures.application import CreateAgent
 
 ROOT = Path(__file__).resolve().parents[1]
 SAFE = {
@@ -120,7 +121,9 @@ def test_every_command_is_refused_in_sentences(tmp_path: Path, words: list[str])
     assert not (tmp_path / "instance").exists()
 
 
-def test_demo_accounts_with_the_public_password_stop_a_production(app: Flask) -> None:
+def test_demo_accounts_with_the_public_password_stop_a_production(
+    app: Flask, create_agent: CreateAgent
+) -> None:
     settings: Settings = app.extensions["permanence.settings"]
     stored = demo_accounts.hash_of_password()
     with unit_of_work():
@@ -133,6 +136,7 @@ def test_demo_accounts_with_the_public_password_stop_a_production(app: Flask) ->
     result = app.test_cli_runner().invoke(args=["demo", "seed"])
     assert result.exit_code == 1
     assert "ALLOW_DEMO" in result.output
+    create_agent("admin")  # the last administrator cannot be closed
     for account in demo_accounts.ACCOUNTS:
         staff.close(account.email, now=clock.now())
     demo_accounts.refuse_open_ones(app)

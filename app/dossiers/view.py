@@ -80,6 +80,7 @@ def of(dossier_id: int, now: datetime, locale: str) -> DossierView:
     facts = store.facts_of(found)
     words = Words(locale, now)
     today = local_day(now)
+    under_way = _under_way(dossier_id)
     return DossierView(
         dossier=found,
         words=words,
@@ -88,7 +89,8 @@ def of(dossier_id: int, now: datetime, locale: str) -> DossierView:
         troubles=tuple(
             trouble
             for trouble in likely_troubles(facts, now, locale)
-            if trouble.script_id not in _under_way(dossier_id)
+            # A danger is no suggestion: it stays in view while its script is followed.
+            if trouble.code == "distress" or trouble.script_id not in under_way
         ),
         alerts=_alerts(found, words, today),
         pieces=tuple(_piece_line(p, words) for p in _by_urgency(found.pieces)),

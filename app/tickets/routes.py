@@ -86,7 +86,8 @@ def draft() -> Response:
     """Keep what was begun in the bar. JSON: ``{contact, note, chosen: {field: value}}``; what is not
     there was not touched."""
     body = request.get_json(silent=True)
-    contact_id = outside.identifier(body.get("contact")) if isinstance(body, dict) else None
+    named = body.get("contact") if isinstance(body, dict) else None
+    contact_id = outside.identifier(named) if isinstance(named, int) else None
     if not isinstance(body, dict) or contact_id is None:
         raise InvalidInput("La demande est incomplète ou abîmée.")
     note, chosen = body.get("note"), body.get("chosen")

@@ -170,7 +170,6 @@ def test_a_tab_that_could_not_be_noted_is_cut_so_that_it_tries_again(
     monkeypatch.setattr(accounts, "connected", down)
     cut: list[str] = []
     monkeypatch.setattr(socketio.server.eio, "disconnect", cut.append)
-    with pytest.raises(OperationalError):
-        tab(agent)
+    tab(agent)  # the failure is logged with a reference, no exception leaves a socket's event
     assert len(cut) == 1
     assert not sockets.any_open()

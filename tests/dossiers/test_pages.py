@@ -93,8 +93,9 @@ def test_an_organisme_calls_for_somebody(login: Any) -> None:
     assert "Greta du Val" in text
     assert "Cible" in text
     bar = client.get(f"/tickets/qualification?contact={contact.id}").text
-    checked = [part for part in bar.split("<label") if " checked" in part]
-    assert any('value="formateur"' in part for part in checked)
+    suggested = [part for part in bar.split("<label") if "chip-suggested" in part]
+    assert any('value="formateur"' in part for part in suggested)
+    assert not any('value="formateur"' in part and " checked" in part for part in suggested)
     data = {"contact": contact.id, "person": wanted.person_id, "dossier": wanted.id}
     assert wanted.reference in client.post("/dossiers/attach", data=data).text
 
