@@ -277,7 +277,8 @@ def test_who_said_it_is_kept_field_by_field(login: Any) -> None:
     assert contact.caller_role_by_id == front.agent.id  # said by her, and not changed
     assert contact.digital_by_id == manager.agent.id
     assert contact.qualified_by_id == manager.agent.id
-    post(manager, contact, reason="Suivi du dossier", caller_role="", digital_kind="")
+    taken_back = {"reason": "Suivi du dossier", "caller_role": "", "digital_kind": ""}
+    post(manager, contact, **taken_back, seen=seen(bar(manager, contact)))
     db.session.refresh(contact)
     assert (contact.caller_role, contact.caller_role_by_id) == (None, None)
     assert (contact.digital_declared, contact.digital_by_id) == (None, None)
