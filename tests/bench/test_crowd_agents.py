@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
 
 from bench.crowd.agents import Agent, Plan, Seen
+from tests.loops import to_its_end
 
 SESSION = {"cookie": "session=x", "csrf": "token"}
 
@@ -35,6 +35,6 @@ def talking(**more: Any) -> dict[str, Any]:
 def test_an_agent_whose_voice_was_cut_takes_it_back(held_since: str | None) -> None:
     agent = Recorded()
     agent.desk = talking(needs_rejoin=True, held_since=held_since)
-    asyncio.run(agent._next_act())
+    to_its_end(agent._next_act())
     assert agent.acts == ["rejoin"]
     assert agent.seen.counts["voice taken back"] == 1

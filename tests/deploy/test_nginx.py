@@ -19,6 +19,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.deploy.front import NAME, ROOT, Front, StandIn, has_ipv6
+from tests.loops import to_its_end
 
 pytestmark = pytest.mark.processes
 
@@ -147,7 +148,7 @@ def test_a_day_of_desks_and_webhooks_beside_them(front: Front) -> None:
         assert not any(reader.at_eof() for reader, _ in desks)
         close(desks)
 
-    asyncio.run(run())
+    to_its_end(run())
 
 
 def test_half_open_requests_on_both_ports_stop_nobody(front: Front) -> None:
@@ -167,7 +168,7 @@ def test_half_open_requests_on_both_ports_stop_nobody(front: Front) -> None:
             assert await asyncio.wait_for(opened[-1][0].read(), 30) == b""  # client_header_timeout
         close(opened)
 
-    asyncio.run(run())
+    to_its_end(run())
 
 
 @pytest.mark.parametrize(
@@ -183,7 +184,7 @@ def test_a_process_killed_with_24_webhooks_in_hand_loses_none(
         answers = await asyncio.gather(*asked)
         assert [(status, body) for status, _, body in answers if body != "b"] == []
 
-    asyncio.run(run())
+    to_its_end(run())
 
 
 def test_after_an_outage_of_both_one_that_is_back_serves_everybody(
@@ -206,7 +207,7 @@ def test_after_an_outage_of_both_one_that_is_back_serves_everybody(
             back.kill()
             await in_turn([ask(front, "/voice/incoming", "POST") for _ in range(4)])
 
-    asyncio.run(run())
+    to_its_end(run())
 
 
 def test_what_nginx_says_itself_is_ours(front: Front, webs: tuple[StandIn, StandIn]) -> None:
@@ -232,7 +233,7 @@ def test_what_nginx_says_itself_is_ours(front: Front, webs: tuple[StandIn, Stand
             assert "nginx/" not in answer[1]
             assert '<a href="tel:+33199000100">01 99 00 01 00</a>' in answer[2]
 
-    asyncio.run(run())
+    to_its_end(run())
 
 
 def test_the_provider_is_not_limited(front: Front) -> None:
@@ -242,7 +243,7 @@ def test_the_provider_is_not_limited(front: Front) -> None:
         )
         assert {status for status, _, _ in many} == {200}
 
-    asyncio.run(run())
+    to_its_end(run())
 
 
 def test_port_80_renews_certificates_and_sends_the_rest_to_tls(front: Front) -> None:
@@ -262,7 +263,7 @@ def test_port_80_renews_certificates_and_sends_the_rest_to_tls(front: Front) -> 
         with pytest.raises((ssl.SSLError, ConnectionError)):
             await connect(front, name="evil.example")
 
-    asyncio.run(run())
+    to_its_end(run())
     if has_ipv6():
         with (
             socket.create_connection(("::1", front.http), 5),
@@ -311,7 +312,7 @@ def test_no_log_holds_an_address_a_token_or_a_query(
             web.kill()
         await everything(True)
 
-    asyncio.run(run())
+    to_its_end(run())
     text = front.logs()
     assert "by=127.0.0.1" in text  # which process, which is ours
     assert re.search(r" GET /portail 200 ", text)
