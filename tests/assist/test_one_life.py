@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from flask_login import login_user
 
 from app.assist import actions, pane, service
 from app.dossiers import view
@@ -78,5 +79,7 @@ def test_what_is_being_done_is_not_suggested_again(app: Flask, create_agent, log
     run = service.store.running(contact.id, None)
     assert run is not None
     service.finish(run.id, moves=0, outcome="follow_up", now=NOW)
-    shown = pane.view(contact.id, None, NOW, "fr", agent_id=client.agent.id)
+    with app.test_request_context():
+        login_user(client.agent)
+        shown = pane.view(contact.id, None, NOW, "fr", agent_id=client.agent.id)
     assert "S02" not in [each.id for each in shown.suggested]
