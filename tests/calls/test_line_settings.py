@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 from flask import Flask
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -90,6 +90,8 @@ def test_what_is_stored_is_read_back(pairs: list[tuple[int, int]]) -> None:
 
 
 @given(st.text(alphabet="0123456789h:-–., etàdmi;/", max_size=60))
+@example("0à0")
+@example("9h-24h")
 def test_anything_typed_is_a_legal_day_or_refused(typed: str) -> None:
     try:
         read = read_day(typed)
@@ -97,7 +99,8 @@ def test_anything_typed_is_a_legal_day_or_refused(typed: str) -> None:
         return
     flat = [clock for span in read for clock in span]
     assert flat == sorted(flat)
-    assert all(re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", clock) for clock in flat)
+    assert all(re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", begins) for begins, _ends in read)
+    assert all(re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d|24:00", ends) for _begins, ends in read)
     assert all(start < end for start, end in read)
     hours = {"week": {"0": [list(span) for span in read]}}
     assert len(opening_hours.spans(hours, date(2026, 11, 23), PARIS)) == len(read)
