@@ -59,7 +59,7 @@ SENTENCES: dict[Reason, str] = {
     Reason.SERVICE: N_("Ce numéro est celui d'un service, pas d'une personne qui décroche."),
     Reason.COUNTRY: N_("La ligne n'appelle pas ce pays (%(code)s)."),
 }
-TODO: dict[Reason, str] = {
+WHAT_TO_DO: dict[Reason, str] = {
     Reason.COUNTRY: N_("L'encadrement choisit les pays dans les règles de la ligne."),
 }
 _OTHER_NUMBER = N_("Demandez un autre numéro où joindre la personne.")
@@ -92,7 +92,7 @@ class Refused:
         return InvalidInput(
             SENTENCES[self.reason],
             kept=kept,
-            todo=TODO.get(self.reason, _OTHER_NUMBER),
+            todo=WHAT_TO_DO.get(self.reason, _OTHER_NUMBER),
             code=self.code,
         )
 
