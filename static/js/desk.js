@@ -357,19 +357,25 @@ function connect() {
   const socket = window.io({ transports: ["websocket", "polling"], forceNew: true, auth: socketIdentity() });
   socket.on("connect", () => {
     window.clearTimeout(lostTimer);
+    lostTimer = 0;
     if (network === "lost") toast(text("net.back"));
     network = "ok";
     comeBack();
     refreshDistress();
     draw();
   });
+  // Whether it was cut or never came about, without it she sees the past.
+  const away = () => {
+    lostTimer ||= window.setTimeout(() => { network = "lost"; draw(); }, LOST_AFTER_MS);
+  };
+  away();
   // Refused by the server, it would not try again by itself.
   socket.on("connect_error", () => { if (!socket.active) window.setTimeout(() => socket.connect(), RESUME_PAUSE_MS); });
   socket.on("disconnect", (reason) => {
     // Closed by the server: its session is over, and her presence with it. A conversation goes on, and she may sign in again in another tab.
     if (reason === "io server disconnect") window.setTimeout(() => socket.connect(), RESUME_PAUSE_MS);
     else cut ??= { state: desk.presence.state, at: Date.now() };
-    lostTimer = window.setTimeout(() => { network = "lost"; draw(); }, LOST_AFTER_MS);
+    away();
   });
   socket.on("desk", (message) => (message?.desk ? take(message.desk) : refresh()));
   socket.on("line", ({ queue, incident }) => {

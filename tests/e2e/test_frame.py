@@ -151,6 +151,16 @@ def test_available_on_a_dossier_and_an_offer_accepted_there(people: People) -> N
     phase(agent, "available")
 
 
+def test_a_desk_that_never_reaches_the_line_says_so(people: People) -> None:
+    """Its page came, its connection never does: what it shows is the past, and it says so."""
+    agent = people.agent(NADIA, PASSWORD, path="/scripts")
+    agent.route_web_socket("**/socket.io/**", lambda route: route.close())
+    agent.route("**/socket.io/**", lambda route: route.abort())
+    agent.goto("/desk")
+    expect(agent.locator("[data-slot=note-text]")).to_contain_text("Connexion perdue")
+    people.problems.found.clear()  # what the browser says of a network that is not there
+
+
 def test_a_network_cut_gives_the_agent_back_as_before(people: People) -> None:
     """The tab is gone for longer than the grace: offline for the line, and available again after it."""
     agent = people.agent(NADIA, PASSWORD, path="/scripts")
@@ -168,6 +178,10 @@ def test_a_network_cut_gives_the_agent_back_as_before(people: People) -> None:
     agent.route("**/*", lambda route: route.abort() if away["cut"] else route.fallback())
     agent.goto("/desk")
     become_available(agent)
+    for _ in range(100):  # the desk's and the softphone's: a poll under way would outlive the cut
+        if len(sockets) >= 2:
+            break
+        agent.wait_for_timeout(100)
     away["cut"] = True
     for socket in sockets:
         socket.close()

@@ -131,9 +131,9 @@ export function presenceDot(presence) {
  * around: {network, otherTab, soundLocked, mic, phone, session, warning}: what goes on in this browser.
  */
 export function noteOf(desk, phase, around) {
+  if (around.session) return { name: "session.over", tone: "stop", act: "sign-in" }; // her connection is refused because of it
   if (around.network === "lost") return { name: "net.lost", tone: "stop" };
   if (around.spectator) return { name: "note.spectator", tone: "plain" };
-  if (around.session) return { name: "session.over", tone: "stop", act: "sign-in" };
   if (around.mic) return { name: around.mic, tone: around.mic === "mic.speak" ? "wait" : "stop" };
   if (around.otherTab) return { name: "tab.other", tone: "wait", act: "take-tab" };
   if (desk.call) return callNote(desk.call, phase, around);
