@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import background, clock, jobs, retention
 from app.access import ROLES
-from app.accounts import journal, second_step, staff
+from app.accounts import journal_check, second_step, staff
 from app.adapters.ports import Provisioning
 from app.assist import loader
 from app.calls import fallback, importing, line_service, probe, service
@@ -319,11 +319,11 @@ def retention_command(dry_run: bool) -> None:
 
 @click.command("journal-check")
 def journal_command() -> None:
-    """Check that no line of the journal was changed or removed."""
-    broken = _or_exit(journal.first_break)
+    """Verify now, from the first line on, that no line of the journal was changed or removed."""
+    broken = _or_exit(lambda: journal_check.check_all(now=clock.now()))
     if broken is not None:
         raise click.ClickException(f"Le journal est rompu à la ligne {broken}.")
-    click.echo("Journal : intact.")
+    click.echo(f"Journal : intact jusqu'à la ligne {journal_check.verified().line}.")
 
 
 def _demonstration_only() -> None:

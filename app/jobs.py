@@ -16,11 +16,16 @@ from huey.consumer import Consumer
 from huey.serializer import SignedSerializer
 
 from app import clock, retention
-from app.accounts import journal
+from app.accounts import journal_check
 from app.config import Settings
+from app.extensions import socketio
 from app.redis_pools import pool
 
 log = logging.getLogger(__name__)
+
+PAUSE_SECONDS = (
+    0.02  # between two slices of a long job: who serves callers in this process goes first
+)
 
 
 def make_queue(settings: Settings) -> Huey:
@@ -37,28 +42,38 @@ def make_queue(settings: Settings) -> Huey:
 
 
 def register(app: Flask) -> Huey:
-    """Declare the jobs of ``app``: retention and the check of the journal, each night at 3:10."""
+    """Declare the jobs of ``app``: what the journal has that is new each minute, the rest at 3:10 at night."""
     queue = make_queue(app.extensions["permanence.settings"])
 
     def within_app(task: Callable[[], Any]) -> Callable[[], None]:
         def run() -> None:
             with app.app_context():
-                log.info("job %s: %s", task.__name__, task())
+                done = task()
+                if done:
+                    log.info("job %s: %s", task.__name__, done)
 
         run.__name__ = task.__name__
         return run
 
     queue.periodic_task(crontab(hour="3", minute="10"))(within_app(nightly))
+    queue.periodic_task(crontab())(within_app(each_minute))
     return queue
 
 
 def nightly() -> dict[str, int]:
-    """Forget what is past its term, then check the whole journal, away from those who serve callers."""
+    """Forget what is past its term, then verify the whole journal, a slice at a time."""
     counts = retention.run(now=clock.now(), dry_run=False)
-    broken = journal.first_break()
-    if broken is not None:
-        log.error("the journal is broken at line %s", broken)
+    journal_check.check_all(now=clock.now(), pause=_pause)
     return counts
+
+
+def each_minute() -> None:
+    """Verify the journal's new lines."""
+    journal_check.check_new(now=clock.now(), pause=_pause)
+
+
+def _pause() -> None:
+    socketio.sleep(PAUSE_SECONDS)
 
 
 class EmbeddedConsumer(Consumer):

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app import clock
-from app.accounts import journal, passwords, staff
+from app.accounts import journal_check, passwords, staff
 from app.accounts.models import JournalEntry
 from app.accounts.routes import _safe_next
 from app.adapters.ports import Ports
@@ -99,7 +99,7 @@ def test_both_outcomes_are_journaled_without_addresses(app: Flask, agent_email: 
     submit(app, agent_email, "nope nope nope")
     acts = [e.act for e in db.session.scalars(select(JournalEntry).order_by(JournalEntry.id))]
     assert acts == ["sign_in", "sign_in_refused"]
-    assert journal.first_break() is None
+    assert journal_check.first_break() is None
 
 
 def test_a_short_password_is_refused(app: Flask) -> None:

@@ -6,11 +6,10 @@ from flask import Blueprint, render_template
 from sqlalchemy import select
 
 from app.access import allow
-from app.accounts import journal
+from app.accounts import journal_check
+from app.accounts.local_moment import local_moment
 from app.accounts.models import Agent, JournalEntry
 from app.extensions import db
-
-LINES_CHECKED = 500  # at each view; « journal-check » and a job of the night check all of them
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -25,5 +24,6 @@ def index() -> str:
         entries=db.session.scalars(
             select(JournalEntry).order_by(JournalEntry.id.desc()).limit(50)
         ).all(),
-        journal_break=journal.first_break(newest=LINES_CHECKED),
+        journal=journal_check.verified(),
+        moment=local_moment,
     )

@@ -1,6 +1,6 @@
 """The journal: who saw or did what, chained by hashes so that a removed line shows.
 
-Database triggers refuse UPDATE and DELETE on it (migration 0001).
+Database triggers refuse UPDATE and DELETE on it (migration 0001); ``journal_check`` verifies the chain.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def record(
         subject=subject,
         detail=detail or {},
         previous_hash=previous,
-        hash=_digest(previous, now, agent_id, act, subject, detail or {}),
+        hash=digest(previous, now, agent_id, act, subject, detail or {}),
     )
     db.session.add(entry)
     db.session.flush()
@@ -57,29 +57,7 @@ def last_of(subject: str, *acts: str) -> JournalEntry | None:
     return db.session.scalar(query.order_by(JournalEntry.id.desc()).limit(1))
 
 
-def first_break(newest: int | None = None) -> int | None:
-    """The id of the first line whose chain does not hold, or None when all is well.
-
-    ``newest``: of the last so many lines alone. Thirty thousand take two seconds, which no page may
-    take from the callers: the whole is for a command and a job.
-    """
-    query, previous = select(JournalEntry).order_by(JournalEntry.id), FIRST
-    if newest is not None:
-        ids = select(JournalEntry.id).order_by(JournalEntry.id.desc()).offset(newest).limit(1)
-        before = db.session.get(JournalEntry, db.session.scalar(ids) or 0)
-        if before is not None:
-            query, previous = query.where(JournalEntry.id > before.id), before.hash
-    for entry in db.session.scalars(query):
-        expected = _digest(
-            previous, entry.at, entry.agent_id, entry.act, entry.subject, entry.detail
-        )
-        if entry.previous_hash != previous or entry.hash != expected:
-            return entry.id
-        previous = entry.hash
-    return None
-
-
-def _digest(
+def digest(
     previous: str,
     at: datetime,
     agent_id: int | None,
@@ -87,6 +65,7 @@ def _digest(
     subject: str,
     detail: dict[str, Any],
 ) -> str:
+    """The hash of a line that follows the one whose hash is ``previous``."""
     line = json.dumps(
         [previous, at.isoformat(timespec="microseconds"), agent_id, act, subject, detail],
         sort_keys=True,

@@ -152,3 +152,15 @@ class JournalEntry(db.Model):
     detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     previous_hash: Mapped[str] = mapped_column(String(64), unique=True)
     hash: Mapped[str] = mapped_column(String(64), unique=True)
+
+
+class JournalCheck(db.Model):
+    """How far the journal was verified: ``newest`` goes on where it was, ``whole`` begins anew each night."""
+
+    __tablename__ = "journal_checks"
+
+    kind: Mapped[str] = mapped_column(String(10), primary_key=True)
+    line_id: Mapped[int] = mapped_column(default=0)  # the last line that holds; 0: none yet
+    line_hash: Mapped[str] = mapped_column(String(64))
+    checked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    broken_line: Mapped[int | None]

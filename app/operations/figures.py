@@ -9,6 +9,7 @@ from pathlib import Path
 from prometheus_client import Gauge
 from sqlalchemy import func, select
 
+from app.accounts import journal_check
 from app.accounts.models import JournalEntry
 from app.calls.models import Call, Deadline
 from app.calls.states import State
@@ -19,6 +20,16 @@ OVERDUE = Gauge(
     "permanence_deadline_overdue_seconds", "How late the oldest deadline is; the ticker."
 )
 BACKUP = Gauge("permanence_backup_age_seconds", "Since the last backup; not a number: none yet.")
+BROKEN = Gauge(
+    "permanence_journal_broken_line", "First line of the journal that does not hold; 0: all hold."
+)
+CHECKED = Gauge(
+    "permanence_journal_check_age_seconds", "Since the journal's new lines were verified."
+)
+CHECKED_WHOLE = Gauge(
+    "permanence_journal_whole_check_age_seconds",
+    "Since the whole journal was verified; not a number: not yet.",
+)
 FREE = Gauge("permanence_instance_free_bytes", "Free on the disk of the instance folder.")
 
 
@@ -29,6 +40,10 @@ def refresh(instance: Path, now: datetime) -> None:
     OVERDUE.set(_since(now, db.session.scalar(select(func.min(Deadline.due_at))), never=0))
     backup = select(func.max(JournalEntry.at)).where(JournalEntry.act == "backup")
     BACKUP.set(_since(now, db.session.scalar(backup), never=float("nan")))
+    checked = journal_check.verified()
+    BROKEN.set(checked.broken or 0)
+    CHECKED.set(_since(now, checked.at, never=float("nan")))
+    CHECKED_WHOLE.set(_since(now, checked.whole_at, never=float("nan")))
     FREE.set(shutil.disk_usage(instance).free)
 
 

@@ -21,7 +21,7 @@ from flask import Flask, current_app
 from flask_migrate import downgrade, upgrade
 
 from app import own_secrets
-from app.accounts import journal
+from app.accounts import journal, journal_check
 from app.accounts.models import Agent, JournalEntry, Presence
 from app.calls.models import AnnouncementSound, Line
 from app.config import Settings
@@ -142,7 +142,7 @@ def test_it_comes_back_in_an_empty_place_as_it_was(
         assert mail.read_bytes() == bytes(range(256)) * 600
         assert stat.S_IMODE(mail.stat().st_mode) == 0o600
         assert not (there.instance_dir / "jobs.sqlite").exists()
-        assert journal.first_break() is None
+        assert journal_check.first_break() is None
         assert len(db.session.scalar(sa.select(PersonNir.nir)) or "") == 15
         with pytest.raises(sa.exc.DBAPIError, match="append-only"), unit_of_work():
             db.session.execute(sa.delete(JournalEntry))
@@ -193,7 +193,7 @@ def test_from_one_database_to_the_other(
     with elsewhere(url, tmp_path) as there:
         back(there, path)
         assert picture() == before
-        assert journal.first_break() is None
+        assert journal_check.first_break() is None
 
 
 def test_what_is_here_is_not_overwritten_unless_told_and_then_kept_aside(
