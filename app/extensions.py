@@ -20,6 +20,7 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import Pool
 
+from app import sqlite as sqlite  # how it is opened and waited for
 from app.postgres import PromptConnection
 
 IDLE_SECONDS = 1.0  # a connection that came back later than this ago is asked before it is used
@@ -46,36 +47,6 @@ csrf = CSRFProtect()
 babel = Babel()
 limiter = Limiter(key_func=get_remote_address, default_limits=[])
 socketio = SocketIO()
-
-
-@event.listens_for(Engine, "connect")
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    """SQLite as a server needs it: WAL (readers never wait), foreign keys, a wait for the lock."""
-    if type(connection).__module__.split(".")[0] != "sqlite3":
-        return
-    connection.isolation_level = None  # we emit BEGIN ourselves, see _begin_sqlite
-    cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=NORMAL",
-        "foreign_keys=ON",
-        "busy_timeout=5000",
-        "secure_delete=ON",  # what is erased is overwritten in the file too
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-@event.listens_for(Engine, "begin")
-def _begin_sqlite(connection: Any) -> None:
-    """A transaction that will write says so first (``write=True`` execution option).
-
-    A deferred transaction that turns writer half-way fails at once with SQLITE_BUSY when another
-    one wrote meanwhile; an immediate one waits its turn.
-    """
-    if connection.dialect.name == "sqlite":
-        write = connection.get_execution_options().get("write", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
 @event.listens_for(Engine, "do_connect")

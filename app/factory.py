@@ -151,7 +151,7 @@ def _limits_storage(settings: Settings) -> dict[str, Any]:
 
 def _engine_options(settings: Settings) -> dict[str, Any]:
     if settings.database_url.startswith("sqlite"):
-        return {"connect_args": {"check_same_thread": False}}
+        return {"connect_args": {"check_same_thread": False, "timeout": 0}}
     return {
         # What only reads needs no BEGIN and no COMMIT, each a round trip: a unit of work says that
         # it writes. Statements of one transaction see each other's commits here all the same.

@@ -15,7 +15,7 @@ from huey.api import Huey
 from huey.consumer import Consumer
 from huey.serializer import SignedSerializer
 
-from app import clock, retention
+from app import clock, retention, sqlite
 from app.accounts import journal_check
 from app.config import Settings
 from app.extensions import socketio
@@ -37,7 +37,10 @@ def make_queue(settings: Settings) -> Huey:
         return RedisHuey("permanence", connection_pool=jobs, serializer=signed)
     settings.instance_dir.mkdir(parents=True, exist_ok=True)
     return SqliteHuey(
-        "permanence", filename=str(settings.instance_dir / "jobs.sqlite"), serializer=signed
+        "permanence",
+        filename=str(settings.instance_dir / "jobs.sqlite"),
+        serializer=signed,
+        timeout=sqlite.LIBRARY_WAIT_S,
     )
 
 
