@@ -64,9 +64,9 @@ from app.dossiers import routes as dossiers_routes
 from app.exceptions import ConfigurationError
 from app.extensions import babel, csrf, db, limiter, login, migrate, socketio
 from app.incoming import SOCKET_MESSAGE, Permanence
-from app.local_carrier.carrier import Carrier, create_carrier
-from app.local_carrier.settings import CarrierSettings, LineNumber, PhoneEntry
-from app.local_carrier.sockets import register_sockets
+from carrier.carrier import Carrier, create_carrier
+from carrier.settings import CarrierSettings, LineNumber, PhoneEntry
+from carrier.sockets import register_sockets
 from app.locale import select_locale
 from app.operations import commands as operation_commands
 from app.plain_sockets import PlainSockets

@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST = 450  # lines in a module; the habit is 400
 # The clock itself, and the local carrier: a telephone company has its own time.
-OWN_CLOCK = ("app/clock.py", "app/local_carrier/")
+OWN_CLOCK = ("app/clock.py", "carrier/")
 PATTERNS = "app/patterns.py"
 ENGINES = {"re", "re2", "regex", "sre_compile", "sre_parse", "fnmatch"}
 CLOCK_CALLS = {"now", "utcnow", "today", "fromtimestamp", "utcfromtimestamp"}

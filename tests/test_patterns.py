@@ -28,7 +28,7 @@ from app.calls import (
 )
 from app.dossiers import free_text, phone_numbers
 from app.exceptions import InvalidInput
-from app.local_carrier import numbers
+from carrier import numbers
 from app.tickets import qualification
 
 MEGABYTES = 2_000_000

@@ -27,10 +27,10 @@ import gevent
 from gevent.pywsgi import WSGIServer
 from urllib3.connectionpool import HTTPConnectionPool
 
-from app.local_carrier import standalone
-from app.local_carrier.current import EXTENSION
-from app.local_carrier.fakes import FakeCall
-from app.local_carrier.webhooks import Answer
+from carrier import standalone
+from carrier.current import EXTENSION
+from carrier.fakes import FakeCall
+from carrier.webhooks import Answer
 from bench.crowd.figures import Latencies
 
 CONNECTIONS = 64

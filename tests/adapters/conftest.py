@@ -13,7 +13,7 @@ from flask import request
 from app.adapters.twilio_client import Patience
 from app.config import Settings
 from tests.fixtures.settings import make_settings
-from tests.local_carrier.subscriber import ACCOUNT, API_KEY, API_SECRET, LINE, TOKEN, Line
+from carrier.tests.subscriber import ACCOUNT, API_KEY, API_SECRET, LINE, TOKEN, Line
 
 
 @dataclass

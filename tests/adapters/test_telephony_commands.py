@@ -23,7 +23,7 @@ from app.extensions import db
 from tests.adapters.conftest import Bench
 from tests.clients import post_signed
 from tests.fakes import fake_ports
-from tests.local_carrier.subscriber import LINE, Server
+from carrier.tests.subscriber import LINE, Server
 
 pytestmark = pytest.mark.integration  # real servers, real HTTP
 
@@ -198,7 +198,7 @@ def test_on_the_internet_a_fallback_here_is_to_be_moved(wired: Bench) -> None:
 
 
 def test_a_number_without_messages(wired: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    from app.local_carrier import rest_shapes
+    from carrier import rest_shapes
 
     shape = rest_shapes.configured
     monkeypatch.setattr(

@@ -10,7 +10,7 @@ from app import clock
 from app.adapters.twilio_log import TwilioCallLog
 from app.exceptions import Unavailable
 from tests.adapters.conftest import Bench
-from tests.local_carrier.subscriber import ALICE, LINE
+from carrier.tests.subscriber import ALICE, LINE
 
 pytestmark = pytest.mark.integration  # real servers, real HTTP
 

@@ -14,9 +14,9 @@ from app.adapters.twilio_client import PATIENT, Patience, ask
 from app.adapters.twilio_sms import TwilioSms
 from app.adapters.twilio_voice import TwilioVoice
 from app.exceptions import InvalidInput, NotFound, PermanenceError, Unavailable
-from app.local_carrier import tokens
+from carrier import tokens
 from tests.adapters.conftest import Bench
-from tests.local_carrier.subscriber import ALICE, LINE
+from carrier.tests.subscriber import ALICE, LINE
 
 pytestmark = pytest.mark.integration  # real servers, real HTTP
 

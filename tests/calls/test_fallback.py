@@ -8,7 +8,7 @@ import pytest
 
 from app.adapters.ports import AskedForLeg
 from app.calls import fallback
-from app.local_carrier import twiml, verbs
+from carrier import twiml, verbs
 
 AT = "https://secours.example/permanence"
 

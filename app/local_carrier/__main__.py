@@ -1,9 +1,0 @@
-"""``python -m app.local_carrier --application http://localhost:5000 --port 5050``."""
-
-from gevent import monkey
-
-monkey.patch_all()
-
-from app.local_carrier.standalone import serve  # noqa: E402 - nothing may be imported before
-
-serve()

@@ -1,0 +1,83 @@
+"""Fetches the documents that legs run: TwiML, or a sound file where Twilio takes one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from carrier import verbs
+from carrier.attributes import TwimlRefused
+from carrier.legs import Source
+from carrier.twiml import Context, check_content_type, parse
+from carrier.webhooks import Answer, WebhookFailed, resolve
+
+if TYPE_CHECKING:
+    from carrier.exchange import Exchange
+
+SOUNDS = ("audio/mpeg", "audio/mp3", "audio/wav", "audio/wave", "audio/x-wav")
+
+
+class Documents:
+    """Reads documents for the legs of an exchange, and writes each request down."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+
+    def read(
+        self, source: Source, context: Context, params: Mapping[str, str], call_sid: str
+    ) -> tuple[verbs.Verb, ...]:
+        """The verbs of ``source``. Raises WebhookFailed or TwimlRefused."""
+        if source.twiml is not None:
+            return parse(source.twiml, context)
+        answer = self._ask(source, params, call_sid)
+        if not answer.ok:
+            raise WebhookFailed(11200, source.url, f"HTTP {answer.status}")
+        kind = answer.content_type.split(";")[0].strip().lower()
+        if kind in SOUNDS and context is not Context.CALL:
+            return (verbs.Play(source.url),)
+        check_content_type(answer.content_type)
+        return tuple(_absolute(verb, source.url) for verb in parse(answer.body, context))
+
+    def _ask(self, source: Source, params: Mapping[str, str], call_sid: str) -> Answer:
+        history = self._exchange.history
+        try:
+            answer = self._exchange.webhooks.ask(source.url, source.method, params)
+        except (WebhookFailed, TwimlRefused) as error:
+            nothing = Answer(0, "", str(error).encode(), 0.0)
+            history.note(call_sid, source.url, source.method, params, nothing)
+            raise
+        history.note(call_sid, source.url, source.method, params, answer)
+        return answer
+
+    def spoken(self, verb: verbs.Prompt) -> tuple[str, dict[str, Any], float]:
+        """What a telephone is told of a prompt (event, payload), and how long it lasts."""
+        settings = self._exchange.settings
+        match verb:
+            case verbs.Say():
+                seconds = len(verb.text) / settings.speech_rate if settings.speech_rate else 0.0
+                language = verb.language or settings.default_language
+                return (
+                    "said",
+                    {"text": verb.text, "language": language, "seconds": seconds},
+                    seconds,
+                )
+            case verbs.Play():
+                seconds = 0.3 * len(verb.digits) or self._exchange.sounds.seconds(verb.url)
+                seconds *= settings.pace
+                return "played", {"url": verb.url, "digits": verb.digits}, seconds
+            case verbs.Pause():
+                return "paused", {"seconds": verb.length}, verb.length * settings.pace
+
+
+def _absolute(verb: verbs.Verb, base: str) -> verbs.Verb:
+    """The verb with its sounds' addresses as seen from the document at ``base``."""
+    if isinstance(verb, verbs.Play) and verb.url:
+        return replace(verb, url=resolve(base, verb.url))
+    if isinstance(verb, verbs.Gather):
+        prompts = tuple(
+            replace(p, url=resolve(base, p.url)) if isinstance(p, verbs.Play) and p.url else p
+            for p in verb.prompts
+        )
+        return replace(verb, prompts=prompts)
+    return verb

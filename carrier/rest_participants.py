@@ -1,0 +1,184 @@
+"""The REST API: who is in a conference, on hold, muted, coaching; and who is called into one."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+from flask import Response, jsonify, request
+
+from app import outside
+from carrier import rest_shapes as shapes
+from carrier import verbs
+from carrier.conferences import Conference, Participant
+from carrier.current import exchange
+from carrier.legs import Source
+from carrier.rest import (
+    account,
+    addresses,
+    api,
+    bp,
+    created,
+    flag,
+    missing,
+    ring_seconds,
+    status_callback,
+)
+from carrier.rest_errors import RestRefused
+from carrier.rest_paging import listed
+from carrier.rest_rooms import announcement, find_room
+from carrier.rooms import NotInConference
+
+# Form fields of a new participant → attributes of the Conference noun.
+NOUN = {
+    "Label": "participantLabel",
+    "Muted": "muted",
+    "Beep": "beep",
+    "StartConferenceOnEnter": "startConferenceOnEnter",
+    "EndConferenceOnExit": "endConferenceOnExit",
+    "WaitUrl": "waitUrl",
+    "WaitMethod": "waitMethod",
+    "MaxParticipants": "maxParticipants",
+    "ConferenceRecord": "record",
+    "ConferenceStatusCallback": "statusCallback",
+    "ConferenceStatusCallbackMethod": "statusCallbackMethod",
+    "CallSidToCoach": "coach",
+}
+
+
+def _participant(sid: str, call_sid: str) -> tuple[Conference, Participant]:
+    room = find_room(sid)
+    for member in room.participants:
+        if call_sid in (member.leg.sid, member.label):
+            return room, member
+    raise missing()
+
+
+@bp.get("/Conferences/<sid>/Participants.json")
+@api
+def list_participants(sid: str) -> Response:
+    """Who is in, filtered by Muted, Hold and Coaching."""
+    room = find_room(sid)
+    wanted = {name: request.args.get(name) for name in ("Muted", "Hold", "Coaching")}
+
+    def asked_for(member: Participant) -> bool:
+        now = {"Muted": member.muted, "Hold": member.hold, "Coaching": bool(member.coached)}
+        return all(v is None or now[n] == (v.lower() == "true") for n, v in wanted.items())
+
+    with exchange().lock:
+        found = [
+            shapes.participant(room, member, account())
+            for member in room.participants
+            if asked_for(member)
+        ]
+    return listed("participants", found, name=lambda shape: shape["call_sid"])
+
+
+@bp.get("/Conferences/<sid>/Participants/<call_sid>.json")
+@api
+def fetch_participant(sid: str, call_sid: str) -> Response:
+    """One participant."""
+    room, member = _participant(sid, call_sid)
+    return jsonify(shapes.participant(room, member, account()))
+
+
+@bp.post("/Conferences/<sid>/Participants/<call_sid>.json")
+@api
+def update_participant(sid: str, call_sid: str) -> Response:
+    """Hold, mute, let coach, announce to, or change what their leaving does."""
+    room, member = _participant(sid, call_sid)
+    muted, hold, end = flag("Muted"), flag("Hold"), flag("EndConferenceOnExit")
+    source = announcement()
+    _coach(room, member)
+    if muted is not None:
+        exchange().rooms.mute(room, member, muted)
+    if hold is not None:
+        with exchange().lock:
+            member.hold_url = request.form.get("HoldUrl", "")
+            member.hold_method = request.form.get("HoldMethod", "GET").upper()
+            exchange().rooms.hold(room, member, hold)
+    if end is not None:
+        exchange().rooms.modify(room, member, end)
+    if source:
+        exchange().announcer.announce(room, member, source)
+    return jsonify(shapes.participant(room, member, account()))
+
+
+def _coach(room: Conference, member: Participant) -> None:
+    """``Coaching`` with ``CallSidToCoach``: the latter alone means true, false stops."""
+    coaching, coached = flag("Coaching"), request.form.get("CallSidToCoach", "")
+    if coaching is None and not coached:
+        return
+    if coaching is not False and not coached:
+        raise RestRefused(20001, "CallSidToCoach is required when Coaching is true")
+    try:
+        exchange().rooms.coach(room, member, "" if coaching is False else coached)
+    except NotInConference as error:
+        raise RestRefused(16028) from error
+
+
+@bp.delete("/Conferences/<sid>/Participants/<call_sid>.json")
+@api
+def remove_participant(sid: str, call_sid: str) -> tuple[str, int]:
+    """Put a participant out: their call goes on after the Dial."""
+    _room_found, member = _participant(sid, call_sid)
+    exchange().rooms.leave(member.leg, "participant-updated-via-api", kicked=True)
+    return "", 204
+
+
+@bp.post("/Conferences/<sid>/Participants.json")
+@api
+def create_participant(sid: str) -> tuple[Response, int]:
+    """Ring somebody into a conference, by its SID or its name; a new one is opened by its name."""
+    to, from_ = addresses()
+    if flag("Coaching") and not request.form.get("CallSidToCoach"):
+        raise RestRefused(20001, "CallSidToCoach is required when Coaching is true")
+    room = _room_for(sid)
+    leg = exchange().dialer.outgoing(
+        to,
+        from_,
+        Source(twiml=_joining(room.name)),
+        ring_seconds(),
+        status_callback(),
+        unused=room,
+    )
+    member = Participant(leg, leg.created_at, label=request.form.get("Label", ""))
+    return created(shapes.participant(room, member, account()) | {"status": "queued"})
+
+
+def _room_for(sid: str) -> Conference:
+    rooms = exchange().rooms
+    with exchange().lock:
+        room = rooms.conferences.get(sid) or rooms.live(sid)
+        if room is None and not sid.startswith("CF"):
+            words = request.form.getlist("ConferenceStatusCallbackEvent")
+            room = rooms.open(
+                verbs.ConferenceNoun(
+                    sid,
+                    status_callback_method=request.form.get(
+                        "ConferenceStatusCallbackMethod", "POST"
+                    ),
+                    events=tuple(word for value in words for word in value.split()),
+                    max_participants=_most_participants(),
+                    record=request.form.get("ConferenceRecord", "do-not-record"),
+                ),
+                request.form.get("ConferenceStatusCallback", ""),
+            )
+    if room is None or room.status == "completed":
+        raise missing()
+    return room
+
+
+def _joining(name: str) -> str:
+    """The document that a called participant runs."""
+    response = ElementTree.Element("Response")
+    dial = ElementTree.SubElement(response, "Dial")
+    given = {NOUN[field]: request.form[field] for field in NOUN if field in request.form}
+    given["statusCallbackEvent"] = " ".join(request.form.getlist("ConferenceStatusCallbackEvent"))
+    noun = ElementTree.SubElement(dial, "Conference", {k: v for k, v in given.items() if v})
+    noun.text = name
+    return ElementTree.tostring(response, encoding="unicode")
+
+
+def _most_participants() -> int:
+    asked = outside.whole_number(request.form.get("MaxParticipants"), -1, 10**6)
+    return 250 if asked is None else asked

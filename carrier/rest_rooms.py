@@ -1,0 +1,175 @@
+"""The REST API: conferences, queues with their members."""
+
+from __future__ import annotations
+
+from flask import Response, jsonify, request
+
+from app import outside
+from carrier import rest_shapes as shapes
+from carrier.conferences import Conference
+from carrier.current import exchange
+from carrier.exchange import NotLive
+from carrier.legs import LIVE, Source
+from carrier.queues import CallQueue, QueueEntry
+from carrier.rest import account, api, bp, created, find_leg, missing, url
+from carrier.rest_errors import RestRefused
+from carrier.rest_paging import DateFilter, listed
+
+# -- conferences --------------------------------------------------------------------------------
+
+
+@bp.get("/Conferences.json")
+@api
+def list_conferences() -> Response:
+    """Conferences, newest first, filtered by FriendlyName, Status, DateCreated, DateUpdated."""
+    name, status = request.args.get("FriendlyName"), request.args.get("Status")
+    created_then, updated_then = DateFilter("DateCreated"), DateFilter("DateUpdated")
+    with exchange().lock:
+        rooms = [
+            room
+            for room in reversed(list(exchange().rooms.conferences.values()))
+            if not room.bridge
+            and (name is None or room.name == name)
+            and (status is None or room.status == status)
+            and created_then(room.created_at)
+            and updated_then(room.updated_at or room.created_at)
+        ]
+    return listed(
+        "conferences",
+        rooms,
+        lambda room: shapes.conference(room, account()),
+        name=lambda room: str(room.sid),
+    )
+
+
+def find_room(sid: str) -> Conference:
+    """A conference by SID; by name too, as the API allows for the participants' paths."""
+    room = exchange().rooms.conferences.get(sid) or exchange().rooms.live(sid)
+    if room is None:
+        raise missing()
+    return room
+
+
+def announcement() -> Source | None:
+    """The announcement that the form asks for, or None."""
+    if not request.form.get("AnnounceUrl"):
+        return None
+    return Source(url("AnnounceUrl"), request.form.get("AnnounceMethod", "POST").upper())
+
+
+@bp.get("/Conferences/<sid>.json")
+@api
+def fetch_conference(sid: str) -> Response:
+    """One conference."""
+    return jsonify(shapes.conference(find_room(sid), account()))
+
+
+@bp.post("/Conferences/<sid>.json")
+@api
+def update_conference(sid: str) -> Response:
+    """End a conference (Status=completed), or announce something into it (AnnounceUrl)."""
+    room = find_room(sid)
+    if request.form.get("Status") == "completed":
+        exchange().rooms.close(room)
+    source = announcement()
+    if source:
+        exchange().announcer.announce(room, None, source)
+    return jsonify(shapes.conference(room, account()))
+
+
+# -- queues -------------------------------------------------------------------------------------
+
+
+@bp.get("/Queues.json")
+@api
+def list_queues() -> Response:
+    """Every queue."""
+    with exchange().lock:
+        found = [shapes.queue(line, account()) for line in exchange().queues.values()]
+    return listed("queues", found, name=lambda shape: shape["sid"])
+
+
+@bp.post("/Queues.json")
+@api
+def create_queue() -> tuple[Response, int]:
+    """A queue with a name and a maximum size."""
+    name = request.form.get("FriendlyName", "")
+    if not name or any(line.name == name for line in exchange().queues.values()):
+        raise RestRefused(22003, name)
+    line = exchange().queue_named(name)
+    _resize(line)
+    return created(shapes.queue(line, account()))
+
+
+def _queue(sid: str) -> CallQueue:
+    line = exchange().queues.get(sid)
+    if line is None:
+        raise missing()
+    return line
+
+
+def _resize(line: CallQueue) -> None:
+    size = outside.whole_number(request.form.get("MaxSize"), -1, 10**6)
+    if size is not None:
+        line.max_size = max(0, min(size, 5000))
+
+
+@bp.get("/Queues/<sid>.json")
+@api
+def fetch_queue(sid: str) -> Response:
+    """One queue."""
+    return jsonify(shapes.queue(_queue(sid), account()))
+
+
+@bp.post("/Queues/<sid>.json")
+@api
+def update_queue(sid: str) -> Response:
+    """Rename a queue, or change its maximum size."""
+    line = _queue(sid)
+    line.name = request.form.get("FriendlyName", line.name)
+    _resize(line)
+    return jsonify(shapes.queue(line, account()))
+
+
+@bp.get("/Queues/<sid>/Members.json")
+@api
+def list_members(sid: str) -> Response:
+    """Who waits, first come first."""
+    line = _queue(sid)
+    with exchange().lock:
+        return listed(
+            "queue_members",
+            list(line.entries),
+            lambda entry: shapes.member(entry, account()),
+            name=lambda entry: str(entry.leg.sid),
+        )
+
+
+def _member(sid: str, call_sid: str) -> QueueEntry:
+    entries = _queue(sid).entries
+    for entry in entries:
+        if call_sid == entry.leg.sid or call_sid == "Front":
+            return entry
+    raise missing()
+
+
+@bp.get("/Queues/<sid>/Members/<call_sid>.json")
+@api
+def fetch_member(sid: str, call_sid: str) -> Response:
+    """One who waits; ``Front`` is the first."""
+    return jsonify(shapes.member(_member(sid, call_sid), account()))
+
+
+@bp.post("/Queues/<sid>/Members/<call_sid>.json")
+@api
+def dequeue_member(sid: str, call_sid: str) -> Response:
+    """Take somebody out of the queue, to another document."""
+    entry = _member(sid, call_sid)
+    shape = shapes.member(entry, account())
+    source = Source(request.form.get("Url", ""), request.form.get("Method", "POST").upper())
+    leg = find_leg(entry.leg.sid)
+    try:
+        exchange().redirect(leg, source)
+    except NotLive as error:
+        raise RestRefused(21220) from error
+    return jsonify(shape | {"position": 0 if leg.status == LIVE else shape["position"]})

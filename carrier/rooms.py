@@ -1,0 +1,280 @@
+"""Conference rooms: entering, leaving, hold, mute, and the callbacks that go with them."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from app import clock
+from carrier.conferences import Conference, Participant
+from carrier.legs import Leg, Wake
+from carrier.sids import new_sid
+from carrier.verbs import ConferenceNoun
+
+if TYPE_CHECKING:
+    from carrier.exchange import Exchange
+
+KEPT_ROOMS = 500
+
+
+class NotInConference(Exception):
+    """The leg to be coached is not in the conference (Twilio's 13240, 16028)."""
+
+
+class Rooms:
+    """The conferences of an exchange. Every method takes the exchange's lock."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+        self.conferences: dict[str, Conference] = {}
+        self._live: dict[str, Conference] = {}  # by name
+        self._over: deque[str] = deque()
+
+    def live(self, name: str) -> Conference | None:
+        """The conference of that name that is not over."""
+        return self._live.get(name)
+
+    def all_live(self) -> list[Conference]:
+        """Every conference that is not over, oldest first; bridges too."""
+        with self._exchange.lock:
+            return list(self._live.values())
+
+    def open_bridge(self) -> Conference:
+        """A silent conference for two parties."""
+        with self._exchange.lock:
+            sid = new_sid("CF")
+            return self._keep(Conference(sid, sid, clock.now(), bridge=True))
+
+    def join(
+        self,
+        leg: Leg,
+        noun: ConferenceNoun,
+        *,
+        callback_url: str = "",
+        recording_callback: str = "",
+        wait_url: str | None = None,
+    ) -> Conference | None:
+        """Let a leg in, as its ``noun`` says; None when it is over or the room is full.
+
+        URLs are absolute. Only the first participant's callbacks count (Twilio's rule).
+        Raises NotInConference when the leg to coach is not in a conference that goes on.
+        """
+        with self._exchange.lock:
+            room = self.live(noun.name)
+            if leg.over or (room and len(room.participants) >= room.max_participants):
+                return None
+            if noun.coach and not self._coachable(room, noun.coach):
+                raise NotInConference(noun.coach)
+            if room is None:
+                room = self.open(noun, callback_url, recording_callback)
+            participant = Participant(
+                leg,
+                clock.now(),
+                muted=noun.muted,
+                start_on_enter=noun.start_on_enter,
+                end_on_exit=noun.end_on_exit,
+                label=noun.label,
+                wait_url=wait_url,
+                wait_method=noun.wait_method,
+                coached=noun.coach,
+            )
+            self._enter(room, participant)
+            return room
+
+    @staticmethod
+    def _coachable(room: Conference | None, sid: str) -> bool:
+        if room is None or room.status != "in-progress":
+            return False
+        return any(p.leg.sid == sid for p in room.participants)
+
+    def bridge(self, answerer: Leg, caller: Leg, room: Conference) -> bool:
+        """Let the first who answers talk with the caller; False for the next ones."""
+        with self._exchange.lock:
+            taken = room.status == "completed" or room.participants
+            if taken or answerer.over or caller.over:
+                return False
+            room.answered_by = answerer.sid
+            for leg in (answerer, caller):
+                self._enter(room, Participant(leg, clock.now(), end_on_exit=True, wait_url=""))
+            return True
+
+    def open(
+        self, noun: ConferenceNoun, callback_url: str = "", recording_callback: str = ""
+    ) -> Conference:
+        """A new conference with nobody in it yet."""
+        return self._keep(
+            Conference(
+                new_sid("CF"),
+                noun.name,
+                clock.now(),
+                callback_url=callback_url,
+                callback_method=noun.status_callback_method,
+                callback_events=noun.events,
+                max_participants=noun.max_participants,
+                recording=noun.record in ("record-from-start", "true"),
+                recording_callback=recording_callback,
+            )
+        )
+
+    def _keep(self, room: Conference) -> Conference:
+        self.conferences[room.sid] = self._live[room.name] = room
+        while len(self._over) > KEPT_ROOMS:
+            self.conferences.pop(self._over.popleft(), None)
+        return room
+
+    def close_unused(self, room: Conference) -> None:
+        """End a conference that was opened for somebody who never came."""
+        with self._exchange.lock:
+            if not room.participants:
+                self._close(room, "last-participant-left", None)
+
+    def _enter(self, room: Conference, participant: Participant) -> None:
+        room.participants.append(participant)
+        participant.leg.conference = room
+        self._say(room, "participant-join", participant)
+        if room.status == "init" and room.startable:
+            room.status, room.started_at = "in-progress", clock.now()
+            self._say(room, "conference-start", participant)
+        self._refresh(room)
+
+    def leave(self, leg: Leg, reason: str, *, kicked: bool = False) -> None:
+        """Take a leg out of its conference, if it is in one; the last out closes it.
+
+        ``kicked``: put out by the subscriber, which Twilio's reasons tell from leaving.
+        """
+        with self._exchange.lock:
+            room, leg.conference = leg.conference, None
+            participant = room.find(leg) if room else None
+            if room is None or participant is None:
+                return
+            room.participants.remove(participant)
+            self._say(
+                room,
+                "participant-leave",
+                participant,
+                ReasonParticipantLeft=reason.replace("-", "_"),
+                ParticipantCallStatus="completed" if reason.endswith("hung-up") else leg.status,
+            )
+            leg.tell(
+                "media",
+                conference=room.sid,
+                version=room.version + 1,
+                mode="gone",
+                send=False,
+                hear=False,
+                music=False,
+                company=[],
+                hears=[],
+                heard_by=[],
+                peers=[],
+            )
+            leg.inbox.put(Wake(room))
+            how = "kicked" if kicked else "left"
+            if participant.end_on_exit:
+                self._close(room, f"participant-with-end-conference-on-exit-{how}", leg)
+            elif not room.participants:
+                self._close(room, f"last-participant-{how}", leg)
+            else:
+                self._refresh(room)
+
+    def close(self, room: Conference) -> None:
+        """End a conference by the REST API: everybody goes on with their document."""
+        with self._exchange.lock:
+            self._close(room, "conference-ended-via-api", None)
+
+    def _close(self, room: Conference, reason: str, by: Leg | None) -> None:
+        if room.status == "completed":
+            return
+        room.status = "completed"
+        del self._live[room.name]
+        self._over.append(room.sid)
+        room.reason_ended, room.ended_by = reason, by.sid if by else ""
+        for participant in list(room.participants):
+            self.leave(participant.leg, "conference-ended")
+        self._say(
+            room,
+            "conference-end",
+            None,
+            ReasonConferenceEnded=reason,
+            **({"CallSidEndingConference": by.sid} if by else {}),
+        )
+        room.updated_at = clock.now()
+        if room.recording:
+            self._recorded(room)
+
+    def hold(self, room: Conference, participant: Participant, on: bool) -> None:
+        """Put a participant on hold, or take them back."""
+        with self._exchange.lock:
+            if participant.hold != on:
+                participant.hold = on
+                self._say(room, "participant-hold" if on else "participant-unhold", participant)
+                self._refresh(room)
+
+    def mute(self, room: Conference, participant: Participant, on: bool) -> None:
+        """Let the others hear a participant, or not."""
+        with self._exchange.lock:
+            if participant.muted != on:
+                participant.muted = on
+                self._say(room, "participant-mute" if on else "participant-unmute", participant)
+                self._refresh(room)
+
+    def modify(self, room: Conference, participant: Participant, end_on_exit: bool) -> None:
+        """Change whether a participant's leaving ends the conference."""
+        with self._exchange.lock:
+            participant.end_on_exit = end_on_exit
+            self._say(room, "participant-modify", participant)
+
+    def coach(self, room: Conference, participant: Participant, coached: str) -> None:
+        """Let only the leg ``coached`` hear a participant; empty: everybody again.
+
+        Raises NotInConference when that leg is not in this conference.
+        """
+        with self._exchange.lock:
+            if coached and not self._coachable(room, coached):
+                raise NotInConference(coached)
+            if participant.coached != coached:
+                participant.coached = coached
+                self._say(room, "participant-modify", participant)
+                self._refresh(room)
+
+    def announced(self, room: Conference, participant: Participant | None, **told: str) -> None:
+        """Report the end of an announcement: ``ReasonAnnouncementFailed`` in ``told`` if it failed."""
+        event = "announcement-fail" if "ReasonAnnouncementFailed" in told else "announcement-end"
+        with self._exchange.lock:
+            self._say(room, event, participant, **told)
+
+    def _refresh(self, room: Conference) -> None:
+        """Tell every telephone what it sends, hears and plays now, and wake the runners."""
+        room.version += 1
+        room.updated_at = clock.now()
+        for participant in room.participants:
+            participant.leg.tell("media", **room.media(participant))
+            participant.leg.inbox.put(Wake(room))
+
+    def _say(
+        self, room: Conference, event: str, participant: Participant | None, **extra: str
+    ) -> None:
+        params = room.event_params(event, participant, extra)
+        if room.wants(event):
+            self._exchange.conference_event(room, params)
+
+    def _recorded(self, room: Conference) -> None:
+        seconds = (clock.now() - (room.started_at or room.created_at)).total_seconds()
+        sid = new_sid("RE")
+        self._exchange.conference_event(
+            _as_recording(room),
+            {
+                "RecordingSid": sid,
+                "RecordingUrl": f"/2010-04-01/Accounts/{self._exchange.settings.account_sid}"
+                f"/Recordings/{sid}",
+                "RecordingStatus": "completed",
+                "RecordingDuration": str(round(seconds)),
+                "RecordingSource": "Conference",
+                "ConferenceSid": room.sid,
+            },
+        )
+
+
+def _as_recording(room: Conference) -> Conference:
+    """The same room, seen by the callback that hears of recordings."""
+    return Conference(room.sid, room.name, room.created_at, callback_url=room.recording_callback)
