@@ -52,7 +52,7 @@ translations: setup-dev ## Bring the catalogues up to date; says which texts hav
 
 clean: ## Remove what tests and tools leave behind (keeps packages and data)
 	rm -rf test-artefacts .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache bench/results sbom
-	find app tests bench bin migrations -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+	find app carrier tests bench bin migrations -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 distclean: clean ## Also remove packages and front-end files (keeps instance/, your data)
 	rm -rf .venv node_modules static/vendor .setup.lock

@@ -7,7 +7,7 @@ Flask-SocketIO does not run ``before_request``, so socket events go through ``so
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,6 +64,17 @@ def _declare(access: Access) -> Callable[[View], View]:
         return view
 
     return decorate
+
+
+def open_to_all(app: Flask, endpoints: Iterable[str]) -> None:
+    """Declare routes of somebody else's (the embedded carrier's) open: they have keys of their own."""
+    for endpoint in endpoints:
+        public(app.view_functions[endpoint], csrf=False)
+
+
+def open_sockets(namespace: str, events: Iterable[str]) -> None:
+    """Declare socket events of somebody else's open, whose handlers check a token of their own."""
+    SOCKET_EVENTS.update({(namespace, event): Access(public=True) for event in events})
 
 
 def access_of(view: View) -> Access | None:

@@ -64,9 +64,6 @@ from app.dossiers import routes as dossiers_routes
 from app.exceptions import ConfigurationError
 from app.extensions import babel, csrf, db, limiter, login, migrate, socketio
 from app.incoming import SOCKET_MESSAGE, Permanence
-from carrier.carrier import Carrier, create_carrier
-from carrier.settings import CarrierSettings, LineNumber, PhoneEntry
-from carrier.sockets import register_sockets
 from app.locale import select_locale
 from app.operations import commands as operation_commands
 from app.plain_sockets import PlainSockets
@@ -76,6 +73,12 @@ from app.sessions import Sessions
 from app.tickets import correction_routes, pane_routes
 from app.tickets import routes as tickets_routes
 from app.unit_of_work import release_connection
+from carrier.carrier import create_carrier
+from carrier.pages import create_library
+from carrier.settings import CarrierSettings, LineNumber, PhoneEntry
+from carrier.sockets import EVENTS as CARRIER_EVENTS
+from carrier.sockets import NAMESPACE as CARRIER_NAMESPACE
+from carrier.sockets import register_sockets
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -103,7 +106,7 @@ def create_app(settings: Settings | None = None, ports: Ports | None = None) -> 
     access.install(app, lambda: signatures.verify(settings))
     security_headers.install(app, settings)
     _register(app)
-    if settings.embedded_carrier:
+    if settings.softphone_driver == "local":
         _mount_carrier(app, settings)
     commands.register(app)
     operation_commands.register(app)
@@ -242,13 +245,22 @@ def _static_is_public(app: Flask) -> None:
     app.view_functions["static"] = static
 
 
-def _mount_carrier(app: Flask, settings: Settings) -> Carrier:
-    carrier = create_carrier(carrier_settings(settings))
-    app.register_blueprint(carrier.blueprint)
-    app.register_blueprint(carrier.pages)
-    register_sockets(socketio, carrier)
-    app.extensions["permanence.carrier"] = carrier
-    return carrier
+def _mount_carrier(app: Flask, settings: Settings) -> None:
+    """The carrier's library for browsers; where the line is embedded, the carrier itself.
+
+    The carrier knows nothing of our access rule: it has its own keys (basic authentication, access
+    tokens, a control token), so all of it is declared open here.
+    """
+    ours = set(app.view_functions)
+    app.register_blueprint(create_library())
+    if settings.embedded_carrier:
+        carrier = create_carrier(carrier_settings(settings))
+        app.register_blueprint(carrier.blueprint)
+        app.register_blueprint(carrier.pages)
+        register_sockets(socketio, carrier)
+        app.extensions["permanence.carrier"] = carrier
+        access.open_sockets(CARRIER_NAMESPACE, CARRIER_EVENTS)
+    access.open_to_all(app, set(app.view_functions) - ours)
 
 
 def carrier_settings(settings: Settings) -> CarrierSettings:
@@ -272,6 +284,7 @@ def carrier_settings(settings: Settings) -> CarrierSettings:
         ),
         phone_book=lambda: [PhoneEntry(*entry) for entry in phone_book()],
         speech_rate=settings.speech_rate,
+        language=select_locale,
         control_token=settings.carrier_control_token,
         api_url=settings.twilio_api_base_url,
     )

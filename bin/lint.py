@@ -16,7 +16,7 @@ CHECKS = {
     "format": ["ruff", "format", "--check", "--quiet", "."],
     "mypy": ["mypy", "--no-error-summary"],
     "imports": ["lint-imports", "--no-logo"],
-    "templates": ["djlint", "templates", "--lint", "--quiet"],
+    "templates": ["djlint", "templates", "carrier/templates", "--lint", "--quiet"],
     "house": ["python", "bin/house_rules.py"],
 }
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from typing import Any, TypeVar
 from xml.etree.ElementTree import Element
 
-from app.patterns import pattern
-
-LANGUAGE = pattern(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$")
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}")
 
 T = TypeVar("T")
 
@@ -86,7 +85,7 @@ class Attributes:
     def language(self, name: str) -> str:
         """A BCP-47 tag, or nothing."""
         value = self.text(name)
-        if value and not LANGUAGE.match(value):
+        if value and not LANGUAGE.fullmatch(value):
             raise TwimlRefused(13512, f"{self.tag}: Invalid {name} value")
         return value
 

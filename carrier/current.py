@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from carrier.carrier import Carrier
     from carrier.exchange import Exchange
 
-EXTENSION = "local_carrier"
+EXTENSION = "carrier"
 
 
 def carrier() -> Carrier:

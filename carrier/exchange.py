@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from email.utils import format_datetime
 
-from app import clock
+from carrier import clock
 from carrier.announcements import Announcer
 from carrier.conferences import Conference
 from carrier.courier import Courier

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from dataclasses import dataclass
-
-from app.patterns import Pattern
 
 CALLBACK_KINDS = ("late", "repeat", "reorder", "lose")
 REST_KINDS = ("rest-429", "rest-500", "rest-delay", "rest-drop")
@@ -25,7 +24,7 @@ class Fault:
     def __post_init__(self) -> None:
         if self.kind not in CALLBACK_KINDS + REST_KINDS:
             raise ValueError(f"unknown fault: {self.kind}")
-        self._wanted = Pattern(self.match)
+        self._wanted = re.compile(self.match)
 
     def concerns(self, label: str) -> bool:
         """Is this what the fault waits for?"""

@@ -6,6 +6,7 @@ Kept in memory within a budget of bytes; the calls whose last request is oldest 
 from __future__ import annotations
 
 import json
+import re
 import threading
 import zlib
 from collections import OrderedDict
@@ -13,12 +14,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from app import clock
+from carrier import clock
 from carrier.webhooks import Answer
-from app.patterns import pattern
 
 BUDGET = 48 * 1024 * 1024
-WORD = pattern(r"([a-z0-9])([A-Z])")
+WORD = re.compile(r"([a-z0-9])([A-Z])")
 FIXED = 100  # bytes that an event takes beside what it says, roughly
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from app import clock
+from carrier import clock
 from carrier.attributes import TwimlRefused
 from carrier.numbers import outcome_of
 from carrier.sids import new_sid

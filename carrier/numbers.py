@@ -6,17 +6,16 @@ The forced outcomes stand on numbers that the French numbering plan keeps for fi
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from app.patterns import SPACE, pattern
-
-E164 = pattern(r"^\+[1-9]\d{1,14}$")
-CLIENT = pattern(r"^client:[A-Za-z0-9_.@-]{1,256}$")
+E164 = re.compile(r"\+[1-9][0-9]{1,14}")
+CLIENT = re.compile(r"client:[A-Za-z0-9_.@-]{1,256}")
 LONGEST_TYPED = 100  # signs of what is dialled
 LONGEST_CLIENT = len("client:") + 256
-_WRITTEN = pattern(rf"[{SPACE}.()-]")
-_NATIONAL = pattern(r"0[1-9][0-9]{8}")
-_FRENCH = pattern(r"\+33[0-9]{9}")
+_WRITTEN = re.compile(r"[\s.()-]")
+_NATIONAL = re.compile(r"0[1-9][0-9]{8}")
+_FRENCH = re.compile(r"\+33[0-9]{9}")
 
 # What Twilio's webhooks give as From when the caller hid the number; the numeric ones spell
 # the word on a keypad and are still seen with some operators.
@@ -61,12 +60,12 @@ def outcome_of(number: str) -> Outcome:
 
 def is_number(address: str) -> bool:
     """True for an E.164 number."""
-    return len(address) <= LONGEST_TYPED and bool(E164.match(address))
+    return len(address) <= LONGEST_TYPED and bool(E164.fullmatch(address))
 
 
 def identity_of(address: str) -> str | None:
     """The identity of ``client:<identity>``, or None when it is no client address."""
-    known = len(address) <= LONGEST_CLIENT and CLIENT.match(address)
+    known = len(address) <= LONGEST_CLIENT and CLIENT.fullmatch(address)
     return address.removeprefix("client:") if known else None
 
 

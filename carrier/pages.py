@@ -1,66 +1,63 @@
-"""The telephone page. It needs no exchange: with a line elsewhere it joins that one's sockets."""
+"""The telephone page, and the files that browsers need to join the line.
+
+The page needs no exchange: with a line elsewhere it joins that one's sockets. The files of
+``static/voice`` are the carrier's library for browsers, as Twilio's Voice SDK is Twilio's.
+"""
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
-from flask_babel import gettext as _
+from pathlib import Path
 
-from app.access import public
+from flask import Blueprint, Response, render_template, request, send_from_directory
+
 from carrier.numbers import spaced
 from carrier.settings import CarrierSettings
+from carrier.texts import LANGUAGES, page_texts
+
+HERE = Path(__file__).resolve().parent
+# The Socket.IO client comes from its npm package; ``bin/setup.py`` puts it here.
+VENDOR = HERE.parent / "static" / "vendor"
+SOCKET_CLIENT = "socket.io.min.js"
 
 
 def create_pages(settings: CarrierSettings) -> Blueprint:
     """The blueprint of ``/telephone``."""
-    bp = Blueprint("telephone", __name__)
+    bp = Blueprint("telephone", __name__, template_folder="templates")
 
     @bp.get("/telephone")
-    @public
     def telephone() -> str:
         """A telephone in the browser, open to anybody as a telephone is."""
         numbers = [line.number for line in settings.numbers]
+        language = _language(settings)
         return render_template(
-            "local_carrier/telephone.html",
+            "carrier/telephone.html",
             phone_book=settings.phone_book(),
             line_number=spaced(numbers[0]) if numbers else "",
             carrier_url=settings.socket_url,
             spaced=spaced,
-            texts=telephone_texts(),
+            texts=page_texts(language),
+            language=language,
         )
 
     return bp
 
 
-def telephone_texts() -> dict[str, str]:
-    """What the page's script says, in the reader's language."""
-    return {
-        "idle": _("Décrochez quand vous voulez"),
-        "connecting": _("Connexion à la ligne…"),
-        "offline": _("Ligne injoignable, nouvel essai…"),
-        "dialing": _("Appel en cours…"),
-        "ringing": _("Appel entrant"),
-        "connected": _("En ligne"),
-        "queued": _("En attente d’un conseiller"),
-        "conference": _("Mise en relation…"),
-        "talking": _("En conversation"),
-        "held": _("Mis en attente"),
-        "ended": _("Appel terminé"),
-        "busy": _("Ligne occupée"),
-        "failed": _("L’appel n’a pas abouti"),
-        "unknown-number": _("Ce numéro n’est pas attribué"),
-        "invalid-number": _("Ce numéro n’est pas valable"),
-        "no-microphone": _("Pas de micro : vous entendez, on ne vous entend pas"),
-        "hangup": _("Raccrocher"),
-        "decline": _("Refuser"),
-        "mute": _("Couper le micro"),
-        "unmute": _("Rétablir le micro"),
-        "sound-on": _("Voix lue à haute voix"),
-        "sound-off": _("Voix muette, texte seul"),
-        "recording": _("On vous enregistre"),
-        "press": _("Une touche est attendue"),
-        "message-from": _("Message de"),
-        "hidden": _("Numéro masqué"),
-        "you": _("Vous tapez"),
-        "music": _("Musique d’attente"),
-        "lasted": _("Durée"),
-    }
+def _language(settings: CarrierSettings) -> str:
+    asked = request.args.get("lang", "")
+    if asked in LANGUAGES:
+        return asked
+    if settings.language is not None:
+        return settings.language()
+    return request.accept_languages.best_match(LANGUAGES, "fr") or "fr"
+
+
+def create_library() -> Blueprint:
+    """The blueprint of ``/carrier/static``: the page's files, and the library for browsers."""
+    bp = Blueprint("carrier_library", __name__, url_prefix="/carrier/static")
+
+    @bp.get("/<path:name>")
+    def file(name: str) -> Response:
+        """A file of ``static/``, or the Socket.IO client."""
+        return send_from_directory(VENDOR if name == SOCKET_CLIENT else HERE / "static", name)
+
+    return bp

@@ -16,7 +16,7 @@ from datetime import datetime
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
-from app import clock
+from carrier import clock
 from carrier.sids import new_sid
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from carrier.current import exchange
 from carrier.messages import MAX_BODY
 from carrier.numbers import is_number, outcome_of
 from carrier.registry import APPLICATION_FIELDS, NUMBER_FIELDS, Resource, changed
-from carrier.rest import account, api, bp, created, missing, open_request
+from carrier.rest import account, bp, created, missing, open_request
 from carrier.rest_errors import RestRefused
 from carrier.rest_paging import DateFilter, listed
 
@@ -20,7 +20,6 @@ root.before_request(open_request)
 
 
 @root.get("/<account>.json")
-@api
 def fetch_account() -> Response:
     """The account."""
     return jsonify(
@@ -41,7 +40,6 @@ def fetch_account() -> Response:
 
 
 @bp.post("/Messages.json")
-@api
 def create_message() -> tuple[Response, int]:
     """Write to somebody."""
     form = request.form
@@ -60,7 +58,6 @@ def create_message() -> tuple[Response, int]:
 
 
 @bp.get("/Messages.json")
-@api
 def list_messages() -> Response:
     """Messages, newest first, filtered by To, From and DateSent."""
     to, from_ = request.args.get("To"), request.args.get("From")
@@ -77,7 +74,6 @@ def list_messages() -> Response:
 
 
 @bp.get("/Messages/<sid>.json")
-@api
 def fetch_message(sid: str) -> Response:
     """One message."""
     text = exchange().messages.by_sid.get(sid)
@@ -110,7 +106,6 @@ def _listed(
 
 
 @bp.get("/IncomingPhoneNumbers.json")
-@api
 def list_numbers() -> Response:
     """The subscriber's numbers."""
     return _listed(
@@ -123,7 +118,6 @@ def list_numbers() -> Response:
 
 
 @bp.post("/IncomingPhoneNumbers.json")
-@api
 def create_number() -> tuple[Response, int]:
     """Rent a number."""
     number = request.form.get("PhoneNumber", "")
@@ -135,7 +129,6 @@ def create_number() -> tuple[Response, int]:
 
 
 @bp.get("/IncomingPhoneNumbers/<sid>.json")
-@api
 def fetch_number(sid: str) -> Response:
     """One number."""
     resource = _found(exchange().registry.numbers, sid)
@@ -143,7 +136,6 @@ def fetch_number(sid: str) -> Response:
 
 
 @bp.post("/IncomingPhoneNumbers/<sid>.json")
-@api
 def update_number(sid: str) -> Response:
     """Wire a number to other webhooks."""
     resource = _found(exchange().registry.numbers, sid)
@@ -152,7 +144,6 @@ def update_number(sid: str) -> Response:
 
 
 @bp.get("/Applications.json")
-@api
 def list_applications() -> Response:
     """The TwiML applications."""
     return _listed(
@@ -164,7 +155,6 @@ def list_applications() -> Response:
 
 
 @bp.post("/Applications.json")
-@api
 def create_application() -> tuple[Response, int]:
     """A new TwiML application."""
     resource = exchange().registry.add_application({})
@@ -173,7 +163,6 @@ def create_application() -> tuple[Response, int]:
 
 
 @bp.get("/Applications/<sid>.json")
-@api
 def fetch_application(sid: str) -> Response:
     """One application."""
     resource = _found(exchange().registry.applications, sid)
@@ -181,7 +170,6 @@ def fetch_application(sid: str) -> Response:
 
 
 @bp.post("/Applications/<sid>.json")
-@api
 def update_application(sid: str) -> Response:
     """Wire an application to other webhooks."""
     resource = _found(exchange().registry.applications, sid)

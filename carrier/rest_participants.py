@@ -6,16 +6,15 @@ from xml.etree import ElementTree
 
 from flask import Response, jsonify, request
 
-from app import outside
 from carrier import rest_shapes as shapes
 from carrier import verbs
 from carrier.conferences import Conference, Participant
 from carrier.current import exchange
 from carrier.legs import Source
+from carrier.reading import whole_number
 from carrier.rest import (
     account,
     addresses,
-    api,
     bp,
     created,
     flag,
@@ -54,7 +53,6 @@ def _participant(sid: str, call_sid: str) -> tuple[Conference, Participant]:
 
 
 @bp.get("/Conferences/<sid>/Participants.json")
-@api
 def list_participants(sid: str) -> Response:
     """Who is in, filtered by Muted, Hold and Coaching."""
     room = find_room(sid)
@@ -74,7 +72,6 @@ def list_participants(sid: str) -> Response:
 
 
 @bp.get("/Conferences/<sid>/Participants/<call_sid>.json")
-@api
 def fetch_participant(sid: str, call_sid: str) -> Response:
     """One participant."""
     room, member = _participant(sid, call_sid)
@@ -82,7 +79,6 @@ def fetch_participant(sid: str, call_sid: str) -> Response:
 
 
 @bp.post("/Conferences/<sid>/Participants/<call_sid>.json")
-@api
 def update_participant(sid: str, call_sid: str) -> Response:
     """Hold, mute, let coach, announce to, or change what their leaving does."""
     room, member = _participant(sid, call_sid)
@@ -117,7 +113,6 @@ def _coach(room: Conference, member: Participant) -> None:
 
 
 @bp.delete("/Conferences/<sid>/Participants/<call_sid>.json")
-@api
 def remove_participant(sid: str, call_sid: str) -> tuple[str, int]:
     """Put a participant out: their call goes on after the Dial."""
     _room_found, member = _participant(sid, call_sid)
@@ -126,7 +121,6 @@ def remove_participant(sid: str, call_sid: str) -> tuple[str, int]:
 
 
 @bp.post("/Conferences/<sid>/Participants.json")
-@api
 def create_participant(sid: str) -> tuple[Response, int]:
     """Ring somebody into a conference, by its SID or its name; a new one is opened by its name."""
     to, from_ = addresses()
@@ -180,5 +174,5 @@ def _joining(name: str) -> str:
 
 
 def _most_participants() -> int:
-    asked = outside.whole_number(request.form.get("MaxParticipants"), -1, 10**6)
+    asked = whole_number(request.form.get("MaxParticipants"), -1, 10**6)
     return 250 if asked is None else asked

@@ -9,7 +9,7 @@ from flask import Response, jsonify, request
 from carrier import rest_shapes as shapes
 from carrier.current import exchange
 from carrier.recordings import Recording, wav
-from carrier.rest import account, api, bp, find_leg, missing
+from carrier.rest import account, bp, find_leg, missing
 from carrier.rest_errors import RestRefused
 from carrier.rest_paging import DateFilter, listed
 
@@ -48,14 +48,12 @@ def _find(sid: str) -> Recording:
 
 
 @bp.get("/Recordings.json")
-@api
 def list_recordings() -> Response:
     """Recordings, newest first, filtered by CallSid and DateCreated."""
     return _list(request.args.get("CallSid", ""))
 
 
 @bp.get("/Calls/<sid>/Recordings.json")
-@api
 def list_call_recordings(sid: str) -> Response:
     """Those of a call."""
     return _list(find_leg(sid).sid)
@@ -68,7 +66,6 @@ def _list(call_sid: str) -> Response:
 
 
 @bp.get("/Recordings/<sid>.json")
-@api
 def fetch_recording(sid: str) -> Response:
     """One recording's facts."""
     return jsonify(_shape(_find(sid)))
@@ -76,7 +73,6 @@ def fetch_recording(sid: str) -> Response:
 
 @bp.get("/Recordings/<sid>")
 @bp.get("/Recordings/<sid>.wav")
-@api
 def download_recording(sid: str) -> Response:
     """Its sound, as WAV; refused while it is still being recorded."""
     recording = _find(sid)
@@ -86,14 +82,12 @@ def download_recording(sid: str) -> Response:
 
 
 @bp.get("/Recordings/<sid>.mp3")
-@api
 def refuse_mp3(sid: str) -> Response:
     """There is no MP3 encoder here: the sound is to be had as WAV."""
     raise RestRefused(20404, f"{_find(sid).sid}.mp3 (the local carrier gives .wav only)")
 
 
 @bp.delete("/Recordings/<sid>.json")
-@api
 def delete_recording(sid: str) -> tuple[str, int]:
     """Forget a recording."""
     if not exchange().recordings.delete(sid):

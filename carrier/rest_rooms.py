@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from flask import Response, jsonify, request
 
-from app import outside
 from carrier import rest_shapes as shapes
 from carrier.conferences import Conference
 from carrier.current import exchange
 from carrier.exchange import NotLive
 from carrier.legs import LIVE, Source
 from carrier.queues import CallQueue, QueueEntry
-from carrier.rest import account, api, bp, created, find_leg, missing, url
+from carrier.reading import whole_number
+from carrier.rest import account, bp, created, find_leg, missing, url
 from carrier.rest_errors import RestRefused
 from carrier.rest_paging import DateFilter, listed
 
@@ -19,7 +19,6 @@ from carrier.rest_paging import DateFilter, listed
 
 
 @bp.get("/Conferences.json")
-@api
 def list_conferences() -> Response:
     """Conferences, newest first, filtered by FriendlyName, Status, DateCreated, DateUpdated."""
     name, status = request.args.get("FriendlyName"), request.args.get("Status")
@@ -58,14 +57,12 @@ def announcement() -> Source | None:
 
 
 @bp.get("/Conferences/<sid>.json")
-@api
 def fetch_conference(sid: str) -> Response:
     """One conference."""
     return jsonify(shapes.conference(find_room(sid), account()))
 
 
 @bp.post("/Conferences/<sid>.json")
-@api
 def update_conference(sid: str) -> Response:
     """End a conference (Status=completed), or announce something into it (AnnounceUrl)."""
     room = find_room(sid)
@@ -81,7 +78,6 @@ def update_conference(sid: str) -> Response:
 
 
 @bp.get("/Queues.json")
-@api
 def list_queues() -> Response:
     """Every queue."""
     with exchange().lock:
@@ -90,7 +86,6 @@ def list_queues() -> Response:
 
 
 @bp.post("/Queues.json")
-@api
 def create_queue() -> tuple[Response, int]:
     """A queue with a name and a maximum size."""
     name = request.form.get("FriendlyName", "")
@@ -109,20 +104,18 @@ def _queue(sid: str) -> CallQueue:
 
 
 def _resize(line: CallQueue) -> None:
-    size = outside.whole_number(request.form.get("MaxSize"), -1, 10**6)
+    size = whole_number(request.form.get("MaxSize"), -1, 10**6)
     if size is not None:
         line.max_size = max(0, min(size, 5000))
 
 
 @bp.get("/Queues/<sid>.json")
-@api
 def fetch_queue(sid: str) -> Response:
     """One queue."""
     return jsonify(shapes.queue(_queue(sid), account()))
 
 
 @bp.post("/Queues/<sid>.json")
-@api
 def update_queue(sid: str) -> Response:
     """Rename a queue, or change its maximum size."""
     line = _queue(sid)
@@ -132,7 +125,6 @@ def update_queue(sid: str) -> Response:
 
 
 @bp.get("/Queues/<sid>/Members.json")
-@api
 def list_members(sid: str) -> Response:
     """Who waits, first come first."""
     line = _queue(sid)
@@ -154,14 +146,12 @@ def _member(sid: str, call_sid: str) -> QueueEntry:
 
 
 @bp.get("/Queues/<sid>/Members/<call_sid>.json")
-@api
 def fetch_member(sid: str, call_sid: str) -> Response:
     """One who waits; ``Front`` is the first."""
     return jsonify(shapes.member(_member(sid, call_sid), account()))
 
 
 @bp.post("/Queues/<sid>/Members/<call_sid>.json")
-@api
 def dequeue_member(sid: str, call_sid: str) -> Response:
     """Take somebody out of the queue, to another document."""
     entry = _member(sid, call_sid)

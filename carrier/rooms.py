@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from app import clock
+from carrier import clock
 from carrier.conferences import Conference, Participant
 from carrier.legs import Leg, Wake
 from carrier.sids import new_sid

@@ -43,6 +43,8 @@ class CarrierSettings:
     ``api_url`` is where the subscriber finds the REST API; recordings' addresses begin with it.
     ``events_after``: seconds from a call's end until its events can be read (Twilio: 900).
     ``control_token`` opens the control API (fake callers, faults); empty: it does not exist.
+    ``language`` says in which language the telephone page is read (fr, en); without it the address
+    (``?lang=en``) or the browser decides.
     """
 
     account_sid: str
@@ -65,3 +67,4 @@ class CarrierSettings:
     api_url: str = ""
     socket_url: str = ""
     control_token: str = ""
+    language: Callable[[], str] | None = None

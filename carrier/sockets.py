@@ -6,13 +6,14 @@ with an acknowledgement: ``{"ok": true, …}`` or ``{"ok": false, "error": <code
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from flask import request
 from flask_socketio import SocketIO
 
-from app.access import socket_event
 from carrier.carrier import Carrier
 from carrier.current import carrier
 from carrier.hub import Browser, Hub
@@ -24,12 +25,25 @@ NAMESPACE = "/carrier"
 MAX_SIGNAL = 64 * 1024
 Answer = dict[str, Any]
 
-on = partial(socket_event, namespace=NAMESPACE, open_to_all=True)
+Handler = Callable[..., Any]
 
 
 def register_sockets(socketio: SocketIO, carrier: Carrier) -> None:
-    """Let the carrier's events out through ``socketio``; the handlers below let them in."""
+    """Let the carrier's events out through ``socketio``, and those of ``EVENTS`` in."""
     carrier.hub.emit = partial(socketio.emit, namespace=NAMESPACE)
+    for name, handler in EVENTS.items():
+        own = name not in ("connect", "disconnect")
+        socketio.on(name, namespace=NAMESPACE)(_one_word(handler) if own else handler)
+
+
+def _one_word(handler: Handler) -> Handler:
+    """A client may send any number of words with an event: the first one counts."""
+
+    @functools.wraps(handler)
+    def called(*args: Any) -> Any:
+        return handler(*args[:1])
+
+    return called
 
 
 def _hub() -> Hub:
@@ -68,18 +82,15 @@ def _leg(data: Any) -> Leg | None:
     return _hub().own_leg(_me(), _text(data, "leg"))
 
 
-@on("connect")
 def connected(_auth: Any = None) -> None:
     """A page joins; what it is, it says next."""
 
 
-@on("disconnect")
 def disconnected(*_reason: Any) -> None:
     """A page is gone, perhaps for an instant only."""
     _hub().dropped(_socket())
 
 
-@on("open")
 def open_telephone(data: Any = None) -> Answer:
     """Be the telephone of a number (none: outgoing calls only)."""
     number = normalise(_text(data, "number"))
@@ -88,7 +99,6 @@ def open_telephone(data: Any = None) -> Answer:
     return _welcome(_hub().telephone(_socket(), number))
 
 
-@on("register")
 def register_softphone(data: Any = None) -> Answer:
     """Be a softphone: show the access token, or a fresh one for the same identity."""
     try:
@@ -102,21 +112,18 @@ def register_softphone(data: Any = None) -> Answer:
     }
 
 
-@on("resume")
 def resume(data: Any = None) -> Answer:
     """Come back after a break, with the key given at first."""
     browser = _hub().resume(_socket(), _text(data, "key"))
     return _welcome(browser) if browser else _refuse("gone")
 
 
-@on("bye")
 def bye(_data: Any = None) -> Answer:
     """The page closes."""
     _hub().goodbye(_me())
     return {"ok": True}
 
 
-@on("dial")
 def dial(data: Any = None) -> Answer:
     """Call a number of the line, from the telephone or through the softphone's application."""
     me, exchange = _me(), carrier().exchange
@@ -135,7 +142,6 @@ def dial(data: Any = None) -> Answer:
     return {"ok": True, "leg": exchange.dialer.incoming(me, shown, line).sid}
 
 
-@on("accept")
 def accept(data: Any = None) -> Answer:
     """Pick up a ringing leg; ``taken`` when somebody else did."""
     leg = carrier().exchange.legs.get(_text(data, "leg"))
@@ -144,7 +150,6 @@ def accept(data: Any = None) -> Answer:
     return {"ok": True, "leg": leg.sid}
 
 
-@on("decline")
 def decline(data: Any = None) -> Answer:
     """Refuse a ringing leg."""
     leg = carrier().exchange.legs.get(_text(data, "leg"))
@@ -153,14 +158,12 @@ def decline(data: Any = None) -> Answer:
     return {"ok": True}
 
 
-@on("hangup")
 def hang_up(data: Any = None) -> Answer:
     """Put the receiver down."""
     leg = _leg(data)
     return {"ok": bool(leg and carrier().exchange.end(leg))}
 
 
-@on("keys")
 def keys(data: Any = None) -> Answer:
     """Press keys."""
     leg = _leg(data)
@@ -170,7 +173,6 @@ def keys(data: Any = None) -> Answer:
     return {"ok": True}
 
 
-@on("text")
 def text(data: Any = None) -> Answer:
     """Write to a number of the line."""
     me, exchange = _me(), carrier().exchange
@@ -180,7 +182,6 @@ def text(data: Any = None) -> Answer:
     return {"ok": True, "sid": exchange.messages.receive(me.number, line, body).sid}
 
 
-@on("audio")
 def audio(data: Any = None) -> Answer:
     """Samples of the page's microphone while it is recorded (``recordings.py``)."""
     leg = _leg(data)
@@ -190,7 +191,6 @@ def audio(data: Any = None) -> Answer:
     return {"ok": len(samples) <= MAX_SIGNAL and leg.recording.hear(samples)}
 
 
-@on("signal")
 def signal(data: Any = None) -> Answer:
     """Pass an offer, an answer or a candidate to another leg of the same conference."""
     leg, other = _leg(data), carrier().exchange.legs.get(_text(data, "to"))
@@ -200,3 +200,21 @@ def signal(data: Any = None) -> Answer:
         return _refuse("not-together")
     other.tell("signal", **{"from": leg.sid, "data": data.get("data")})
     return {"ok": True}
+
+
+EVENTS: dict[str, Handler] = {
+    "connect": connected,
+    "disconnect": disconnected,
+    "open": open_telephone,
+    "register": register_softphone,
+    "resume": resume,
+    "bye": bye,
+    "dial": dial,
+    "accept": accept,
+    "decline": decline,
+    "hangup": hang_up,
+    "keys": keys,
+    "text": text,
+    "audio": audio,
+    "signal": signal,
+}

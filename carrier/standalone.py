@@ -10,14 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from flask import Flask
+from flask_socketio import SocketIO
 from gevent.pywsgi import WSGIServer
 
-from app.extensions import babel, socketio
 from carrier.carrier import create_carrier
+from carrier.pages import create_library
 from carrier.settings import CarrierSettings, LineNumber, PhoneEntry
 from carrier.sockets import register_sockets
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
@@ -80,11 +79,8 @@ def phone_book(path: str | None) -> list[PhoneEntry]:
 
 def create_standalone(settings: CarrierSettings, origins: Sequence[str], mode: str) -> Flask:
     """An application that is nothing but the carrier."""
-    app = Flask("local_carrier", root_path=str(ROOT))
-    app.config["BABEL_DEFAULT_LOCALE"] = "fr"
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(ROOT / "app" / "translations")
-    babel.init_app(app)
-    socketio.init_app(
+    app = Flask("carrier", static_folder=None, template_folder=None)
+    socketio = SocketIO(
         app,
         async_mode=mode,
         cors_allowed_origins=origin_rule(frozenset(origins)),
@@ -95,6 +91,7 @@ def create_standalone(settings: CarrierSettings, origins: Sequence[str], mode: s
     carrier = create_carrier(settings)
     app.register_blueprint(carrier.blueprint)
     app.register_blueprint(carrier.pages)
+    app.register_blueprint(create_library())
     register_sockets(socketio, carrier)
     return app
 

@@ -63,7 +63,7 @@ def test_what_is_open_to_anybody_is_a_short_list(app: Flask) -> None:
         for endpoint, view in app.view_functions.items()
         if (declared := access.access_of(view)) and declared.public
     }
-    others = {e for e in opened if not e.startswith(("carrier", "telephone", "local_carrier"))}
+    others = {e for e in opened if not e.startswith(("carrier", "telephone"))}
     assert {e for e in others if "portal" not in e} == PUBLIC
 
 

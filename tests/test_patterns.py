@@ -28,8 +28,8 @@ from app.calls import (
 )
 from app.dossiers import free_text, phone_numbers
 from app.exceptions import InvalidInput
-from carrier import numbers
 from app.tickets import qualification
+from carrier import numbers
 
 MEGABYTES = 2_000_000
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)

@@ -27,11 +27,11 @@ import gevent
 from gevent.pywsgi import WSGIServer
 from urllib3.connectionpool import HTTPConnectionPool
 
+from bench.crowd.figures import Latencies
 from carrier import standalone
 from carrier.current import EXTENSION
 from carrier.fakes import FakeCall
 from carrier.webhooks import Answer
-from bench.crowd.figures import Latencies
 
 CONNECTIONS = 64
 PATIENT = 600.0  # seconds that a caller who stays would stay

@@ -1,12 +1,12 @@
 // The telephone page: dials, listens, talks. One page is one telephone; several may be open side by side.
-import { text } from "./page/i18n.js";
 import { Player } from "./telephone/player.js";
 import { Speaker } from "./telephone/speaker.js";
+import { text } from "./telephone/texts.js";
 import { TelephoneView } from "./telephone/view.js";
-import { CarrierLine } from "./webrtc/line.js";
-import { Recorder } from "./webrtc/recorder.js";
-import { audioContext, beep, pressTone, ringback, ringtone } from "./webrtc/sounds.js";
-import { Voice, openMicrophone } from "./webrtc/voice.js";
+import { CarrierLine } from "./voice/line.js";
+import { Recorder } from "./voice/recorder.js";
+import { audioContext, beep, openMicrophone, pressTone, ringback, ringtone } from "./voice/sounds.js";
+import { Voice } from "./voice/voice.js";
 
 const FREE = new Set(["idle", "ended", "connecting"]);
 const MODES = { waiting: "conference", alone: "conference", talking: "talking", held: "held" };
@@ -154,7 +154,7 @@ class Telephone {
     const microphone = await openMicrophone();
     if (!microphone) this.#view.aside(text("no-microphone"));
     this.#voice?.close();
-    this.#voice = new Voice({ line: this.#line, leg: () => this.#leg, ice: this.#ice, microphone });
+    this.#voice = new Voice({ line: this.#line, leg: () => this.#leg, ice: this.#ice, microphone, beep });
     this.#view.canMute(Boolean(microphone));
   }
 
@@ -243,4 +243,4 @@ const telephone = new Telephone(page.dataset.carrier);
 TelephoneView.listen(telephone);
 
 // For tests and the curious: the same figures as the data-packets-* attributes.
-window.permanencePhone = { stats: () => telephone.stats(), state: () => telephone.state };
+window.carrierPhone = { stats: () => telephone.stats(), state: () => telephone.state };

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twilio.base.exceptions import TwilioRestException
 
-from app import clock
+from carrier import clock
 from carrier.conferences import Conference, Participant
 from carrier.fakes import FakeCall
 from carrier.legs import Leg

@@ -9,8 +9,8 @@ import requests
 
 from carrier.carrier import create_carrier
 from carrier.settings import CarrierSettings
-from carrier.traffic import Plan
 from carrier.tests.subscriber import ALICE, LINE, Line, eventually
+from carrier.traffic import Plan
 
 pytestmark = pytest.mark.integration  # real servers, real HTTP, no database
 

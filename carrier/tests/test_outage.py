@@ -14,8 +14,8 @@ from carrier.attributes import TwimlRefused
 from carrier.connections import DEFAULT, split
 from carrier.history import History, snake_case
 from carrier.standalone import line_number
-from carrier.webhooks import Answer
 from carrier.tests.subscriber import ALICE, LINE, Line, Server
+from carrier.webhooks import Answer
 
 integration = pytest.mark.integration  # real servers, real HTTP, no database
 DOCUMENT = (

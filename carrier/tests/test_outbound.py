@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from twilio.base.exceptions import TwilioException, TwilioRestException
 
-from app import clock
+from carrier import clock
 from carrier.tests.subscriber import ALICE, LINE, Line, eventually
 
 pytestmark = pytest.mark.integration  # real servers, real HTTP, no database

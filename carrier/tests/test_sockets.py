@@ -9,7 +9,6 @@ from flask_socketio.test_client import SocketIOTestClient
 from twilio.jwt.access_token import AccessToken
 from twilio.jwt.access_token.grants import VoiceGrant
 
-from app.extensions import socketio
 from carrier.sockets import NAMESPACE
 from carrier.tests.subscriber import (
     ACCOUNT,
@@ -30,7 +29,9 @@ class Page:
     """A page of a browser: it asks, and gathers what it is told."""
 
     def __init__(self, line: Line) -> None:
-        self.client = SocketIOTestClient(line.flask, socketio, namespace=NAMESPACE)
+        self.client = SocketIOTestClient(
+            line.flask, line.flask.extensions["socketio"], namespace=NAMESPACE
+        )
         self.told: list[tuple[str, dict[str, Any]]] = []
 
     def ask(self, event: str, **data: Any) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from flask import request
 
 from app.adapters.twilio_client import Patience
 from app.config import Settings
-from tests.fixtures.settings import make_settings
 from carrier.tests.subscriber import ACCOUNT, API_KEY, API_SECRET, LINE, TOKEN, Line
+from tests.fixtures.settings import make_settings
 
 
 @dataclass

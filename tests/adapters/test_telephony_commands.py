@@ -20,10 +20,10 @@ from app.adapters.twilio_provisioning import TwilioProvisioning
 from app.calls import fallback, probe
 from app.calls.models import ProviderLink
 from app.extensions import db
+from carrier.tests.subscriber import LINE, Server
 from tests.adapters.conftest import Bench
 from tests.clients import post_signed
 from tests.fakes import fake_ports
-from carrier.tests.subscriber import LINE, Server
 
 pytestmark = pytest.mark.integration  # real servers, real HTTP
 

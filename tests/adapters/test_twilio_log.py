@@ -9,8 +9,8 @@ import pytest
 from app import clock
 from app.adapters.twilio_log import TwilioCallLog
 from app.exceptions import Unavailable
-from tests.adapters.conftest import Bench
 from carrier.tests.subscriber import ALICE, LINE
+from tests.adapters.conftest import Bench
 
 pytestmark = pytest.mark.integration  # real servers, real HTTP
 

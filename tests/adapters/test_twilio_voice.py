@@ -15,8 +15,8 @@ from app.adapters.twilio_sms import TwilioSms
 from app.adapters.twilio_voice import TwilioVoice
 from app.exceptions import InvalidInput, NotFound, PermanenceError, Unavailable
 from carrier import tokens
-from tests.adapters.conftest import Bench
 from carrier.tests.subscriber import ALICE, LINE
+from tests.adapters.conftest import Bench
 
 pytestmark = pytest.mark.integration  # real servers, real HTTP
 

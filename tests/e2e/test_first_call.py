@@ -75,7 +75,7 @@ def packets(page: Page, hook: str) -> Any:
 
 def talks(phone: Page, agent: Page) -> None:
     """Voice really goes both ways: packets are counted at both ends, and they grow."""
-    for page, hook in ((phone, "permanencePhone"), (agent, "permanence")):
+    for page, hook in ((phone, "carrierPhone"), (agent, "permanence")):
         page.wait_for_function(
             f"async () => {{ const s = await window.{hook}.stats();"
             " return s && s.packetsSent > 20 && s.packetsReceived > 20; }",

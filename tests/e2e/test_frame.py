@@ -42,7 +42,7 @@ def rings(people: People, number: str = SAMIRA) -> Page:
 
 
 def heard(phone: Page) -> Any:
-    return phone.evaluate("async () => (await window.permanencePhone.stats()).packetsReceived")
+    return phone.evaluate("async () => (await window.carrierPhone.stats()).packetsReceived")
 
 
 def sent(agent: Page) -> Any:
@@ -64,7 +64,7 @@ def test_five_pages_in_mid_call_and_the_caller_hears_the_agent(people: People) -
         lambda request: commands.append(request.url) if "/desk/calls/" in request.url else None,
     )
     phone.wait_for_function(
-        "async () => (await window.permanencePhone.stats()).packetsReceived > 20", timeout=20_000
+        "async () => (await window.carrierPhone.stats()).packetsReceived > 20", timeout=20_000
     )
     before = sent(agent)
     for href, title in (
@@ -81,7 +81,7 @@ def test_five_pages_in_mid_call_and_the_caller_hears_the_agent(people: People) -
         assert now > before, "it is the same leg, and it goes on"
         before = now
         phone.wait_for_function(
-            "async (n) => (await window.permanencePhone.stats()).packetsReceived > n + 5",
+            "async (n) => (await window.carrierPhone.stats()).packetsReceived > n + 5",
             arg=ears,
             timeout=20_000,
         )

@@ -117,7 +117,7 @@ def note(page: Page) -> Any:
 
 def talks(phone: Page, agent: Page) -> None:
     """Voice goes both ways from now on: packets counted at both ends grow."""
-    for page, hook in ((phone, "permanencePhone"), (agent, "permanence")):
+    for page, hook in ((phone, "carrierPhone"), (agent, "permanence")):
         page.evaluate(f"async () => {{ window.before = await window.{hook}.stats(); }}")
         page.wait_for_function(
             f"async () => {{ const s = await window.{hook}.stats();"

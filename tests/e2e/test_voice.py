@@ -5,10 +5,13 @@ from __future__ import annotations
 import io
 import wave
 from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
+from flask import send_from_directory
 from playwright.sync_api import Browser, Page, expect
 from twilio.jwt.access_token import AccessToken
 from twilio.jwt.access_token.grants import VoiceGrant
@@ -26,6 +29,7 @@ from carrier.tests.subscriber import (
 )
 from tests.people import assert_axe, assert_fits
 
+STATIC = Path(__file__).resolve().parents[2] / "static"
 ROOM = '<Dial><Conference waitUrl="" beep="false">call-1</Conference></Dial>'
 SOFTPHONE = """async token => {
   const { createSoftphone } = await import("/static/js/softphone/index.js");
@@ -36,6 +40,17 @@ SOFTPHONE = """async token => {
   }
   await driver.start(token);
 }"""
+
+
+@pytest.fixture
+def line() -> Iterator[Line]:
+    """A carrier of its own, which serves our softphone too."""
+    line = Line()
+    line.flask.add_url_rule(
+        "/static/<path:path>", view_func=partial(send_from_directory, STATIC), endpoint="ours"
+    )
+    yield line
+    line.close()
 
 
 @pytest.fixture
@@ -91,7 +106,7 @@ def test_a_caller_and_an_agent_talk(line: Line, pages: tuple[Page, Page]) -> Non
     eventually(lambda: "connected" in desk.evaluate("happened"))
     line.client.calls(leg).update(url=f"{line.application.url}/connect")
     state(telephone, is_="talking")
-    eventually(lambda: heard_both_ways(telephone, "permanencePhone"), 15)
+    eventually(lambda: heard_both_ways(telephone, "carrierPhone"), 15)
     eventually(lambda: heard_both_ways(desk, "driver"), 15)
     assert_axe(telephone)
 
@@ -181,13 +196,13 @@ def test_a_coach_reaches_the_agent_and_never_the_caller(
     line.client.conferences(room.sid).participants(agent.sid).update(muted=True)  # only she speaks
 
     def spoken_by_coach(more: int) -> None:
-        sent = packets(coach, "permanencePhone")["packetsSent"]
-        eventually(lambda: packets(coach, "permanencePhone")["packetsSent"] > sent + more, 20)
+        sent = packets(coach, "carrierPhone")["packetsSent"]
+        eventually(lambda: packets(coach, "carrierPhone")["packetsSent"] > sent + more, 20)
 
     spoken_by_coach(100)  # what was on its way to the caller has come
-    reached, agent_heard = packets(caller, "permanencePhone"), packets(desk, "driver")
+    reached, agent_heard = packets(caller, "carrierPhone"), packets(desk, "driver")
     spoken_by_coach(100)
-    assert packets(caller, "permanencePhone")["packetsReceived"] == reached["packetsReceived"]
+    assert packets(caller, "carrierPhone")["packetsReceived"] == reached["packetsReceived"]
     assert packets(desk, "driver")["packetsReceived"] > agent_heard["packetsReceived"]
-    assert packets(caller, "permanencePhone")["packetsSent"] > reached["packetsSent"]
+    assert packets(caller, "carrierPhone")["packetsSent"] > reached["packetsSent"]
     context.close()

@@ -11,14 +11,18 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Route
 
-STATIC = Path(__file__).resolve().parents[2] / "static"
+ROOT = Path(__file__).resolve().parents[2]
+STATIC, CARRIER = ROOT / "static", ROOT / "carrier" / "static"
 ORIGIN = "http://frontend.test"
 TYPES = {".js": "text/javascript", ".css": "text/css"}
 
 
 def answer(route: Route, html: str) -> None:
     """Our file when the address names one, else the page."""
-    path = STATIC / route.request.url.removeprefix(f"{ORIGIN}/static/")
+    address = route.request.url.removeprefix(ORIGIN)
+    of_carrier = address.startswith("/carrier/static/")
+    folder, start = (CARRIER, "/carrier/static/") if of_carrier else (STATIC, "/static/")
+    path = folder / address.removeprefix(start)
     if path.suffix in TYPES and path.is_file():
         route.fulfill(body=path.read_text(), content_type=TYPES[path.suffix])
     else:

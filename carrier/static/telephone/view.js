@@ -1,11 +1,10 @@
 // What the telephone page shows, and which button or key does what. It knows the document; telephone.js knows the line.
-import { text } from "../page/i18n.js";
-import { isTyping, keyName } from "../page/keys.js";
+import { text } from "./texts.js";
 
 const by = (id) => document.getElementById(id);
 const IN_CALL = new Set(["dialing", "connected", "queued", "conference", "talking", "held"]);
 const LINK = /(https?:\/\/[^\s]+)/g;
-const REMEMBERED = "permanence.telephone.caller";
+const REMEMBERED = "carrier.telephone.caller";
 
 export class TelephoneView {
   #root = by("telephone");
@@ -195,12 +194,18 @@ function linked(body) {
   });
 }
 
+/** The name of a key. Digits go by position: on AZERTY they need Shift, here they do not. */
+function keyName(event) {
+  const digit = /^(?:Digit|Numpad)([0-9])$/.exec(event.code || "");
+  return digit ? digit[1] : event.key;
+}
+
 /** Digits press keys, Enter calls or answers, Escape hangs up; in the number field the digits are typed as usual. */
 function onKey(event, telephone) {
   if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
   if (event.key === "Escape") telephone.hangUp();
   const name = keyName(event);
-  const typing = isTyping(event.target) && by("number").offsetParent !== null;
+  const typing = event.target.matches?.("input:not([type=radio]):not([type=checkbox])") && by("number").offsetParent !== null;
   if (!typing && /^[0-9*#]$/.test(name)) {
     event.preventDefault();
     flash(name);

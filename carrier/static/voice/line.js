@@ -1,7 +1,7 @@
 // A page's connection to the local carrier: asks with an answer, events, and coming back after a lost radio link.
 //
 // Events out: ready(welcome) · offline · refused({error, code}) · and every event of the carrier (ringing, said, media…).
-import { Emitter } from "../softphone/emitter.js";
+import { Emitter } from "./emitter.js";
 
 const ANSWER_MS = 8000;
 const CARRIER_EVENTS = [

@@ -1,12 +1,16 @@
 // Hold music made in the browser: a slow arpeggio, quiet enough to be talked over.
-import { beep } from "./sounds.js";
-
 const CHORDS = [[262, 330, 392, 523], [220, 262, 330, 440], [175, 220, 262, 349], [196, 247, 294, 392]];
 const STEP_MS = 420;
 
 export class HoldMusic {
+  #beep;
   #timer = 0;
   #step = 0;
+
+  /** beep(tones, {seconds, volume}): how this page sounds. */
+  constructor(beep) {
+    this.#beep = beep;
+  }
 
   start() {
     if (this.#timer) return;
@@ -22,7 +26,7 @@ export class HoldMusic {
   #note() {
     const chord = CHORDS[Math.floor(this.#step / 8) % CHORDS.length];
     const place = this.#step % 8;
-    beep([chord[place < 4 ? place : 7 - place]], { seconds: 0.4, volume: 0.02 });
+    this.#beep([chord[place < 4 ? place : 7 - place]], { seconds: 0.4, volume: 0.02 });
     this.#step += 1;
   }
 }

@@ -1,6 +1,5 @@
 // The voice of one leg: our microphone towards everybody in the conference, and what they say.
 // It does what the carrier's last "media" event says: send, hear, play hold music, and with whom.
-import { capture, release } from "./capture.js";
 import { HoldMusic } from "./music.js";
 import { Peer } from "./peer.js";
 
@@ -15,11 +14,12 @@ export class Voice {
   #media = { version: -1, send: false, hear: false };
   #muted = false;
   #sink = "";
-  #music = new HoldMusic();
+  #music;
   #past = { packetsSent: 0, packetsReceived: 0 };
 
-  /** leg(): its number, known once the call began. microphone: a MediaStream, or null (listen only). sink: output, "" by default. */
-  constructor({ line, leg, ice, microphone, sink = "" }) {
+  /** leg(): its number, known once the call began. microphone: a MediaStream, or null (listen only). sink: output, "" by default. beep: makes the hold music. */
+  constructor({ line, leg, ice, microphone, beep, sink = "" }) {
+    this.#music = new HoldMusic(beep);
     this.#line = line;
     this.#leg = leg;
     this.#ice = ice ?? [];
@@ -148,7 +148,6 @@ function measures(report) {
   return found;
 }
 
-/** The microphone, or null when there is none or the person refuses. */
-export async function openMicrophone() {
-  return capture().catch(() => null);
+function release(stream) {
+  stream?.getTracks().forEach((track) => track.stop());
 }

@@ -1,10 +1,11 @@
 // The softphone on the local carrier: registers with the access token, rings, talks by WebRTC.
 // Same interface as twilio.js; the desk sees no difference.
-import { CarrierLine } from "../webrtc/line.js";
+import { CarrierLine } from "/carrier/static/voice/line.js";
 import { capture, causeOf, release } from "../webrtc/capture.js";
-import { Player } from "../telephone/player.js";
-import { Speaker } from "../telephone/speaker.js";
-import { Voice } from "../webrtc/voice.js";
+import { Player } from "/carrier/static/telephone/player.js";
+import { Speaker } from "/carrier/static/telephone/speaker.js";
+import { Voice } from "/carrier/static/voice/voice.js";
+import { beep } from "../webrtc/sounds.js";
 import { Emitter } from "./emitter.js";
 import { QualityWatch, lossBetween } from "./quality.js";
 
@@ -81,7 +82,7 @@ class LocalDriver extends Emitter {
     }
     if (!this.#ringing.has(leg.id) || !this.#line) return release(microphone);
     this.#leg = leg;
-    this.#voice = new Voice({ line: this.#line, leg: () => leg.id, ice: this.#ice, microphone, sink: this.#devices.headset });
+    this.#voice = new Voice({ line: this.#line, leg: () => leg.id, ice: this.#ice, microphone, beep, sink: this.#devices.headset });
     this.#follow(microphone);
     this.emit("microphone", { cause: "" });
     const answer = await this.#line.ask("accept", { leg: leg.id });
