@@ -12,12 +12,18 @@ from typing import Any
 from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 
+sys.path.insert(0, os.getcwd())  # where gunicorn looks too, a moment later
+
+from app import open_files  # pure: nothing that monkey patching comes too late for
+
+allowed = open_files.raise_limit()
+
 wsgi_app = "app.factory:create_app()"
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '5000')}"
-worker_class = "gevent"
+worker_class = "app.prompt_worker.PromptWorker"
 workers = 1
 # Open sockets and requests together: one process may carry the desks of both, and callers too.
-worker_connections = 8192
+worker_connections = allowed.connections
 timeout = 60  # seconds without a heartbeat of the event loop before the worker is restarted
 graceful_timeout = 5  # requests are short; sockets never end by themselves, they reconnect
 keepalive = 30
@@ -53,8 +59,8 @@ class PrivateLogger(Logger):
 logger_class = PrivateLogger
 
 
-def on_starting(_server: Any) -> None:
-    """Settings that are missing or unsafe end the start, with a sentence for each."""
+def on_starting(server: Any) -> None:
+    """Settings that are missing or unsafe end the start, with a sentence for each; what the system allows is said."""
     from app import config  # pure: nothing that monkey patching comes too late for
     from app.exceptions import ConfigurationError
 
@@ -62,6 +68,10 @@ def on_starting(_server: Any) -> None:
         config.load()
     except ConfigurationError as error:
         sys.exit(" ".join(part for part in error.told() if part))
+    if allowed.is_enough:
+        server.log.info("%s.", allowed)
+    else:
+        server.log.warning("%s. %s", allowed, open_files.REMEDY)
 
 
 def post_worker_init(worker: Any) -> None:

@@ -98,6 +98,7 @@ def start_web(app: Flask) -> None:
     """Background work of every web process."""
     socketio.start_background_task(app.extensions["permanence.router"].serve)
     every(app, PULSE_SECONDS, "pulse", sockets.vouch)
+    every(app, PULSE_SECONDS, "sockets", app.extensions["permanence.door"].sweep)
     watch = live.LineWatch()
     every(app, live.LOOK_SECONDS, "watch of the line", lambda: look(watch))
 

@@ -145,6 +145,12 @@ SETTINGS = (
         "Where a production's settings are; a command that has not read them is refused beside them.",
     ),
     Setting("TRUSTED_PROXIES", int, 0, "How many reverse proxies stand before the web process."),
+    Setting(
+        "SOCKETS_PER_ADDRESS",
+        int,
+        600,
+        "Open pages (desks, walls) that one address may have in each web process: an office shares one.",
+    ),
     Setting("TICKER_SECONDS", float, 0.5, "Pause between two looks at the due deadlines."),
 )
 BY_NAME = {s.name: s for s in SETTINGS}
@@ -188,6 +194,7 @@ class Settings:
     allow_demo: bool
     permanence_env: str
     trusted_proxies: int
+    sockets_per_address: int
     ticker_seconds: float
     embedded_carrier: bool
     testing: bool = False

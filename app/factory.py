@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from flask import Flask, send_from_directory
 from flask_babel import get_locale
+from flask_login import current_user
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import (
@@ -22,12 +24,14 @@ from app import (
     health,
     helpline,
     hosts,
+    open_files,
     private_files,
     sealed,
     security_headers,
     strict_json,
 )
 from app.accounts import (
+    admin_routes,
     components_page,
     own_account_routes,
     second_step_routes,
@@ -41,8 +45,6 @@ from app.adapters.twilio_log import TwilioCallLog
 from app.adapters.twilio_provisioning import TwilioProvisioning
 from app.adapters.twilio_sms import TwilioSms
 from app.adapters.twilio_voice import TwilioVoice
-from app.administration import account_routes, invitation_routes
-from app.administration import routes as admin_routes
 from app.assist import routes as assist_routes
 from app.calls import (
     alert_routes,
@@ -71,6 +73,7 @@ from app.plain_sockets import PlainSockets
 from app.redis_pools import pool, socket_queue
 from app.reporting import routes as reporting_routes
 from app.sessions import Sessions
+from app.socket_door import Rules, SocketDoor, Unanswered, bound_messages
 from app.tickets import correction_routes, pane_routes
 from app.tickets import routes as tickets_routes
 from app.unit_of_work import release_connection
@@ -80,6 +83,9 @@ from carrier.settings import CarrierSettings, LineNumber, PhoneEntry
 from carrier.sockets import EVENTS as CARRIER_EVENTS
 from carrier.sockets import NAMESPACE as CARRIER_NAMESPACE
 from carrier.sockets import register_sockets
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -91,15 +97,10 @@ def create_app(settings: Settings | None = None, ports: Ports | None = None) -> 
     app = Permanence(__name__, root_path=str(ROOT), instance_path=str(settings.instance_dir))
     app.config.update(_flask_config(settings))
     app.session_interface = Sessions()
-    if settings.trusted_proxies:
-        hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-            app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
-        )
     app.extensions["permanence.settings"] = settings
     sealed.install(app, settings.encryption_keys)
     _init_extensions(app, settings)
-    app.wsgi_app = PlainSockets(app.wsgi_app)  # type: ignore[method-assign]
+    _keep_the_door(app, settings)
     app.extensions["permanence.ports"] = ports or _ports(settings)
     background.install(app, settings.testing)
     error_handlers.install(app)
@@ -191,6 +192,34 @@ def _init_extensions(app: Flask, settings: Settings) -> None:
     )
 
 
+def _keep_the_door(app: Flask, settings: Settings) -> None:
+    """Before Flask and Socket.IO: whose address it is, and who may open a socket."""
+
+    def signed_in(environ: WSGIEnvironment) -> bool:
+        try:
+            with app.request_context(environ.copy()):
+                return bool(current_user.is_authenticated)
+        except SQLAlchemyError as error:
+            raise Unanswered from error
+
+    rules = Rules(
+        signed_in,
+        sockets=open_files.of_this_process().sockets,
+        by_address=settings.sockets_per_address,
+        open_to_all=frozenset({CARRIER_NAMESPACE} if settings.embedded_carrier else ()),
+        joined=lambda sid: app.extensions["permanence.carrier"].hub.knows(sid),  # noqa: PLW0108 - mounted later
+    )
+    bound_messages(socketio.server.eio, SOCKET_MESSAGE)
+    door = SocketDoor(PlainSockets(app.wsgi_app), socketio.server, rules)
+    app.extensions["permanence.door"] = door
+    app.wsgi_app = door  # type: ignore[method-assign]
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
+        )
+
+
 def _ports(settings: Settings) -> Ports:
     outbox = None if settings.smtp_url else FileOutbox(settings.instance_dir / "outbox")
     return Ports(
@@ -213,8 +242,6 @@ def _register(app: Flask) -> None:
         own_account_routes.bp,
         second_step_routes.bp,
         admin_routes.bp,
-        account_routes.bp,
-        invitation_routes.bp,
         components_page.components_bp,
         dossiers_routes.bp,
         tickets_routes.bp,

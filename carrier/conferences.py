@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from carrier.legs import Leg
+if TYPE_CHECKING:
+    from carrier.legs import Leg
 
 # Conference callback events → the word of statusCallbackEvent that asks for them.
 ASKED_BY = {

@@ -57,6 +57,10 @@ class Hub:
                 self._by_socket[socket] = self._by_key[browser.key] = browser
             return browser
 
+    def knows(self, socket: str) -> bool:
+        """Has this connection said what it is?"""
+        return socket in self._by_socket
+
     def telephone(self, socket: str, number: str) -> Browser:
         """This page is now the telephone of ``number`` (empty: it can only call)."""
         browser = self.browser(socket)
@@ -86,15 +90,16 @@ class Hub:
             self._by_socket.pop(browser.socket, None)
             browser.socket = socket
             self._by_socket[socket] = browser
-        with self.exchange.board.lock:
+        with self.exchange.lock:
             for leg in self.legs(browser):
                 self._resync(leg)
         return browser
 
-    def _resync(self, leg: Leg) -> None:
+    @staticmethod
+    def _resync(leg: Leg) -> None:
         """Tell a page that was away how its leg stands."""
         leg.tell("state", status=leg.status)
-        room = self.exchange.rooms.of(leg)
+        room = leg.conference
         member = room.find(leg) if room else None
         if room and member:
             leg.tell("media", **room.media(member))
@@ -106,7 +111,7 @@ class Hub:
             if browser is None or browser.socket != socket:
                 return
             browser.socket = ""
-        self.exchange.board.spawn(self._give_up_later, browser)
+        self.exchange.spawn(self._give_up_later, browser)
 
     def _give_up_later(self, browser: Browser) -> None:
         time.sleep(self.exchange.settings.device_grace)
@@ -121,16 +126,16 @@ class Hub:
             browser.socket = ""
         self.exchange.directory.unregister(browser)
         for leg in self.legs(browser):
-            self.exchange.calls.end(leg)
+            self.exchange.end(leg)
 
     def legs(self, browser: Browser) -> list[Leg]:
         """The live legs that end at this page."""
-        with self.exchange.board.lock:
-            return [leg for leg in self.exchange.board.live.values() if leg.device is browser]
+        with self.exchange.lock:
+            return [leg for leg in self.exchange.live.values() if leg.device is browser]
 
     def own_leg(self, browser: Browser, sid: str) -> Leg | None:
         """A leg that this page may act on, or None."""
-        leg = self.exchange.board.legs.get(sid)
+        leg = self.exchange.legs.get(sid)
         return leg if leg and leg.device is browser else None
 
 

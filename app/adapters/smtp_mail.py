@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from app import clock
 from app.adapters.mail_text import compose
 from app.adapters.ports import MailMessage, MailReceipt, MailRefused
 from app.exceptions import ConfigurationError, Unavailable
+from app.total_time import within
 
-TIMEOUT_S = 10.0  # the agent waits with a caller on the line
+TIMEOUT_S = 10.0  # in all: the agent waits with a caller on the line
+GOODBYE_S = 1.0
 _PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 
 
@@ -81,15 +85,28 @@ class SmtpMail:
         return MailReceipt(str(mail["Message-ID"]), at)
 
     def _deliver(self, mail: EmailMessage) -> None:
+        """Hand the mail over, all of it within ``timeout``: a server that drips is one that is silent."""
+        client: smtplib.SMTP | None = None
+        try:
+            with within(self.timeout):
+                client = self._connected()
+                client.send_message(mail)
+            with suppress(smtplib.SMTPException, OSError), within(GOODBYE_S):
+                client.quit()  # it has the mail: what it says now changes nothing
+        finally:
+            if client is not None:
+                client.close()
+
+    def _connected(self) -> smtplib.SMTP:
         context = ssl.create_default_context()
         server = self.server
         if server.scheme == "smtps":
-            client: smtplib.SMTP = smtplib.SMTP_SSL(
+            client: smtplib.SMTP = _SecureLine(
                 server.host, server.port, timeout=self.timeout, context=context
             )
         else:
-            client = smtplib.SMTP(server.host, server.port, timeout=self.timeout)
-        with client:
+            client = _Line(server.host, server.port, timeout=self.timeout)
+        try:
             if server.scheme != "smtps":
                 client.ehlo()
                 if server.scheme == "smtp+starttls" or client.has_extn("starttls"):
@@ -97,7 +114,10 @@ class SmtpMail:
                     client.ehlo()
             if server.user:
                 client.login(server.user, server.password)
-            client.send_message(mail)
+        except BaseException:
+            client.close()
+            raise
+        return client
 
     def _refuse(self, code: int, answer: bytes | str) -> None:
         if 400 <= code < 500 or code < 0:
@@ -105,6 +125,22 @@ class SmtpMail:
         text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
         words = " ".join(w for w in text.split() if "@" not in w)  # no address in what we keep
         raise MailRefused(f"{code} {words}"[:200])
+
+
+class _Line(smtplib.SMTP):
+    """The library leaves a connection open that was given up before the server's first word."""
+
+    def connect(self, *words: Any, **named: Any) -> tuple[int, bytes]:
+        """As the library's."""
+        try:
+            return super().connect(*words, **named)
+        except BaseException:
+            self.close()
+            raise
+
+
+class _SecureLine(_Line, smtplib.SMTP_SSL):
+    """SMTP over TLS from the first byte."""
 
 
 def _no_answer() -> Unavailable:

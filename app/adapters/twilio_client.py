@@ -17,6 +17,7 @@ from urllib3.exceptions import NewConnectionError as NotConnected
 
 from app.config import Settings
 from app.exceptions import InvalidInput, NotFound, Unavailable
+from app.total_time import within
 
 log = logging.getLogger(__name__)
 # At INFO the library writes each request's address, callers' numbers included.
@@ -35,19 +36,21 @@ NUMBER_REFUSED = (21211, 21214, 21215, 21216, 21217, 21408, 21610, 21612, 21614)
 class Patience:
     """How long a command may take, in seconds, before the person is told that it cannot be done.
 
-    ``pauses`` stand between two tries; no try begins after ``budget``. ``sleep`` and ``elapsed``
-    are replaced in tests.
+    ``pauses`` stand between two tries; no try begins after ``budget``, and all is over after ``whole``,
+    whatever drips. ``sleep`` and ``elapsed`` are replaced in tests.
     """
 
     pauses: tuple[float, ...] = (0.25, 0.75, 2.0)
     connect: float = 3.05
     read: float = 8.0
     budget: float = 8.0
+    whole: float = 12.0
     sleep: Callable[[float], None] = time.sleep
     elapsed: Callable[[], float] = time.monotonic
 
 
 PATIENT = Patience()
+READING = Patience(whole=60.0)  # lists of many pages, away from any request
 
 
 def make_client(settings: Settings, patience: Patience = PATIENT) -> Client:
@@ -74,15 +77,16 @@ def ask(
     that nothing was done. Raises NotFound when the resource is over or unknown, InvalidInput when
     the number is refused, else Unavailable.
     """
-    started = patience.elapsed()
+    started, spent = patience.elapsed(), 0.0
     for pause in (*patience.pauses, None):
         try:
-            return what()
-        except (TwilioException, requests.RequestException) as error:
+            with within(patience.whole - spent):
+                return what()
+        except (TwilioException, requests.RequestException, TimeoutError) as error:
             again = _again(error, only_once=only_once)
             failure: Exception = error
-        late = patience.elapsed() - started + (pause or 0) > patience.budget
-        if not again or pause is None or late:
+        spent = patience.elapsed() - started + (pause or 0)
+        if not again or pause is None or spent > patience.budget:
             raise _told(failure) from failure
         patience.sleep(pause)
     raise AssertionError("unreachable")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.adapters.ports import AskedForLeg, LegReport, RoomReport, TextReport
-from app.adapters.twilio_client import PATIENT, Patience, Result, ask, make_client
+from app.adapters.twilio_client import READING, Patience, Result, ask, make_client
 from app.config import Settings
 from app.exceptions import NotFound
 
@@ -23,7 +23,7 @@ class TwilioCallLog:
         self,
         settings: Settings,
         before_call: Callable[[], None],
-        patience: Patience = PATIENT,
+        patience: Patience = READING,
     ) -> None:
         self._client = make_client(settings, patience)
         self._before_call = before_call

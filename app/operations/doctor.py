@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import resource
 import shutil
 import smtplib
 import socket
@@ -23,7 +22,7 @@ import requests
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import clock
+from app import clock, open_files
 from app.adapters.ports import Finding, Ports
 from app.adapters.smtp_mail import parse_url
 from app.config import Settings
@@ -33,7 +32,6 @@ from app.operations import keys, places
 
 PATIENCE_S = 5
 FREE_BYTES = 1 << 30
-FILES_AT_LEAST = 8192
 CONNECTIONS_A_PROCESS = 25
 CERTIFICATE_DAYS = 14
 CLOCK_S = 5  # the provider refuses softphone tokens of another time
@@ -193,14 +191,11 @@ def _certificate(settings: Settings, _ports: Ports, now: datetime) -> Iterator[F
 def _files(_settings: Settings, _ports: Ports, _now: datetime) -> Iterator[Finding]:
     """Of the processes that serve, when they can be seen; of this one otherwise."""
     limits = [_open_files(path) for path in Path("/proc").glob("[0-9]*") if _serves(path)]
-    found = min(
-        (each for each in limits if each), default=resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-    )
+    found = min((each for each in limits if each), default=0)
     serving = len([each for each in limits if each])
-    todo = (
-        "" if found >= FILES_AT_LEAST or not serving else "LimitNOFILE=65536 dans l'unité systemd."
-    )
-    yield Finding("fichiers", f"{found} par processus ({serving} en service)", todo)
+    allowed = open_files.allowance(found) if serving else open_files.of_this_process()
+    todo = "" if allowed.is_enough or not serving else open_files.REMEDY
+    yield Finding("fichiers", f"{allowed} ({serving} en service)", todo)
 
 
 def _serves(process: Path) -> bool:

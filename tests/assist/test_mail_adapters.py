@@ -139,6 +139,13 @@ def test_a_silent_server_is_given_up() -> None:
             mail.send(MESSAGE)
 
 
+@pytest.mark.parametrize("goodbye", ["421 too many", "hang up"])
+def test_a_mail_that_the_server_took_has_left_whatever_it_says_then(goodbye: str) -> None:
+    with serving(lambda line: goodbye if line.startswith("quit") else None) as (server, mail):
+        mail.send(MESSAGE)
+    assert len(server.received) == 1
+
+
 def test_a_server_without_the_tls_asked_for_is_not_used() -> None:
     with serving(only_for("STARTTLS", "454 no")) as (server, _mail):
         url = f"smtp+starttls://127.0.0.1:{server.server_address[1]}"

@@ -18,7 +18,9 @@ export class CarrierLine extends Emitter {
   constructor(url, hello) {
     super();
     this.#hello = hello;
-    this.#socket = window.io(`${new URL(url || "/", window.location.href).origin}/carrier`, { autoConnect: false, reconnectionDelayMax: 2000 });
+    // The address says which namespace is meant: a telephone may be opened by who is not signed in.
+    const options = { autoConnect: false, reconnectionDelayMax: 2000, query: { namespace: "/carrier" } };
+    this.#socket = window.io(`${new URL(url || "/", window.location.href).origin}/carrier`, options);
     this.#socket.on("connect", () => this.#greet());
     this.#socket.on("disconnect", () => this.emit("offline"));
     this.#socket.on("connect_error", () => this.emit("offline"));
