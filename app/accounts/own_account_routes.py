@@ -32,6 +32,7 @@ def _page(**more: Any) -> str:
     return render_template(
         "accounts/own_account.html",
         sessions=[(one, local_moment(one.began_at)) for one in mine],
+        most_sessions=sessions.SHOWN,
         least=passwords.MINIMUM,
         second_step_set=second_step.is_set(current_user.id),
         second_step_required=second_step.is_required(current_user.role),

@@ -7,18 +7,14 @@ run while it works, so in a served process a hash is made in one of ``AT_ONCE`` 
 
 from __future__ import annotations
 
-import os
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from typing import TypeVar
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-import gevent
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from gevent.monkey import is_module_patched
-from gevent.threadpool import ThreadPool
 
+from app.beside_loop import BesideTheLoop
 from app.exceptions import Busy, InvalidInput
 
 MINIMUM = 12  # characters: length protects better than signs (ANSSI, CNIL)
@@ -37,8 +33,6 @@ _hasher = PasswordHasher(parallelism=1)
 # Verified when there is no password to compare with, so that every refusal takes as long.
 _DECOY = _hasher.hash("no agent has this password")
 
-T = TypeVar("T")
-
 
 class _Room:
     """Who is hashing or waits for it, in this process."""
@@ -46,7 +40,6 @@ class _Room:
     def __init__(self) -> None:
         self._inside = 0
         self._lock = threading.Lock()
-        self._threads: ThreadPool | None = None
 
     @contextmanager
     def place(self, places: int) -> Iterator[None]:
@@ -66,23 +59,9 @@ class _Room:
             with self._lock:
                 self._inside -= 1
 
-    def work(self, task: Callable[[], T]) -> T:
-        """Do it in a native thread while greenlets go on; without gevent, here."""
-        if not is_module_patched("threading"):
-            return task()
-        if self._threads is None:
-            self._threads = ThreadPool(AT_ONCE, hub=gevent.get_hub())
-        done: T = self._threads.apply(_behind_callers, (task,))
-        return done
-
 
 _room = _Room()
-
-
-def _behind_callers(task: Callable[[], T]) -> T:
-    with suppress(OSError, AttributeError):  # as good as any other where threads have no priority
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
-    return task()
+_threads = BesideTheLoop(AT_ONCE, nice=NICE)
 
 
 @contextmanager
@@ -97,7 +76,7 @@ def matches(stored: str | None, password: str) -> bool:
 
     No database connection may be held meanwhile (``release_connection``).
     """
-    return _room.work(lambda: _verify(stored, password))
+    return _threads.work(lambda: _verify(stored, password))
 
 
 def _verify(stored: str | None, password: str) -> bool:
@@ -125,4 +104,4 @@ def hashed(password: str) -> str:
         )
     if len(password) > LONGEST:
         raise InvalidInput("Le mot de passe doit avoir au plus %(most)s caractères.", most=LONGEST)
-    return _room.work(lambda: _hasher.hash(password))
+    return _threads.work(lambda: _hasher.hash(password))

@@ -26,6 +26,7 @@ from app.unit_of_work import Work, unit_of_work
 from app.wiring import settings, signed_out
 
 WRITE_SEEN_EVERY = timedelta(seconds=60)
+SHOWN = 20  # live sessions of somebody on « Mon compte »; all can be closed at once
 KEPT = timedelta(days=30)  # after its end: « where was this account used? »
 
 # What an agent may be doing while no call holds her.
@@ -107,9 +108,10 @@ def why_over(key: str) -> str | None:
 
 
 def of(agent_id: int, *, now: datetime) -> list[StaffSession]:
-    """The live sessions of an agent, the latest first."""
+    """The live sessions of an agent, the latest first, at most ``SHOWN``."""
     query = select(StaffSession).where(StaffSession.agent_id == agent_id, is_live(now))
-    return list(db.session.scalars(query.order_by(StaffSession.began_at.desc())))
+    latest = query.order_by(StaffSession.began_at.desc(), StaffSession.id.desc()).limit(SHOWN)
+    return list(db.session.scalars(latest))
 
 
 def prove(session_id: int, *, now: datetime) -> None:

@@ -30,6 +30,7 @@ from app.unit_of_work import Work, rows_changed, unit_of_work
 ANSWERING = ("manager", "admin")  # the roles whose pages show alerts
 STILL_SHOWN = timedelta(minutes=10)  # how long the agent is told how her alert ended
 LISTED_FOR = timedelta(days=30)  # closed alerts stay in the managers' list this long
+MOST_OWN = 20  # alerts at the desk of whoever raised them
 PLACE_LENGTH = 300
 FLAG_REASON = "Alerte de détresse"
 
@@ -267,22 +268,27 @@ def open_alerts() -> Sequence[Alert]:
     return _with_all(Alert.closed_at.is_(None), Alert.kind, Alert.raised_at, Alert.id)
 
 
-def closed_since(instant: datetime) -> Sequence[Alert]:
-    """Alerts closed since then, the latest first."""
-    return _with_all(Alert.closed_at >= instant, Alert.closed_at.desc())
+def closed_since(instant: datetime, most: int) -> Sequence[Alert]:
+    """The last alerts closed since then, the latest first."""
+    return _with_all(Alert.closed_at >= instant, Alert.closed_at.desc(), most=most)
 
 
 def raised_by(agent_id: int, now: datetime) -> Sequence[Alert]:
     """An agent's own alerts, open or just closed, the latest first."""
     recent = or_(Alert.closed_at.is_(None), Alert.closed_at >= now - STILL_SHOWN)
-    return _with_all((Alert.raised_by_id == agent_id) & recent, Alert.raised_at.desc())
+    mine = (Alert.raised_by_id == agent_id) & recent
+    # Those that are open first: none of them is ever left out for one that is over.
+    return _with_all(mine, Alert.closed_at.is_not(None), Alert.raised_at.desc(), most=MOST_OWN)
 
 
-def _with_all(condition: ColumnElement[bool], *order: Any) -> Sequence[Alert]:
+def _with_all(
+    condition: ColumnElement[bool], *order: Any, most: int | None = None
+) -> Sequence[Alert]:
     return db.session.scalars(
         select(Alert)
         .where(condition)
         .order_by(*order)
+        .limit(most)
         .options(
             joinedload(Alert.raised_by),
             joinedload(Alert.taken_by),

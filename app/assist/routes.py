@@ -7,6 +7,7 @@ that has moved since (``moves``).
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
 
@@ -34,7 +35,7 @@ from app.assist.script import OUTCOMES, POSTURE_REASONS
 from app.belonging import Need
 from app.dossiers import timeline
 from app.dossiers.mail_aloud import mask
-from app.dossiers.models import Dossier
+from app.dossiers.models import Dossier, PortalEvent
 from app.dossiers.view import register_under_way
 from app.dossiers.vocabulary import PortalEventKind
 from app.dossiers.wording import day
@@ -86,11 +87,11 @@ def _check_run(need: Need) -> Judged:
     return Judged()
 
 
-def _addresses(dossier: Dossier) -> dict[int, str]:
+def _addresses(dossier: Dossier, events: Sequence[PortalEvent]) -> dict[int, str]:
     """To whom each mail was sent, beside it in the dossier's timeline; masked."""
-    sent = store.addresses_of(dossier.id)
     told = (PortalEventKind.LINK_SENT, PortalEventKind.MAIL_BOUNCED)
-    links = ((e.id, e.data.get("link")) for e in dossier.events if sent and e.kind in told)
+    links = [(e.id, e.data["link"]) for e in events if e.kind in told and e.data.get("link")]
+    sent = store.addresses_of(dossier.id, [link for _id, link in links])
     return {
         event_id: _("à %(address)s", address=mask(sent[link]))
         for event_id, link in links

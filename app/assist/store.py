@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, exists, or_, select, update
@@ -168,10 +169,14 @@ def last_link(dossier_id: int) -> PortalLink | None:
     )
 
 
-def addresses_of(dossier_id: int) -> dict[int, str]:
-    """To which address each link of a dossier was mailed, by the link's id."""
+def addresses_of(dossier_id: int, links: Sequence[int]) -> dict[int, str]:
+    """To which address each of these links of a dossier was mailed, by the link's id."""
+    if not links:
+        return {}
     rows = db.session.execute(
-        select(Mail.link_id, Mail.to_address).where(Mail.dossier_id == dossier_id)
+        select(Mail.link_id, Mail.to_address).where(
+            Mail.dossier_id == dossier_id, Mail.link_id.in_(links)
+        )
     )
     return {row.link_id: row.to_address for row in rows if row.link_id is not None}
 

@@ -139,7 +139,7 @@ def index() -> str:
         "alerts/index.html",
         opened=_shown_now(),
         closed=alert_view.shown_to(
-            current_user.role, service.closed_since(now - service.LISTED_FOR)[:LISTED]
+            current_user.role, service.closed_since(now - service.LISTED_FOR, LISTED)
         ),
         **_page(),
     )

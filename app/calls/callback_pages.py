@@ -47,7 +47,11 @@ def index() -> str:
     page_words = words()
     return render_template(
         "tickets/callbacks.html",
-        rows=callback_view.listed(page_words, over=scope == "over"),
+        page=callback_view.listed(
+            page_words,
+            over=scope == "over",
+            number=outside.identifier(request.args.get("page")) or 1,
+        ),
         scope=scope,
         count=callbacks.open_count(),
         may_call=current_user.role in AGENTS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -20,6 +20,7 @@ from app.calls.record import LIVE, State
 from app.dossiers import phone_numbers
 from app.dossiers.wording import Words
 from app.extensions import db
+from app.paging import Page
 from app.tickets import callbacks as rows
 from app.tickets import message_view, messages
 from app.tickets.message_view import Shown
@@ -59,16 +60,17 @@ class Row:
     may_cancel: bool
 
 
-def listed(words: Words, *, over: bool) -> list[Row]:
-    """The call-backs to do, the most urgent first; or those of the last seven days."""
-    found = rows.listed(words.now, over=over)
+def listed(words: Words, *, over: bool, number: int = 1) -> Page[Row]:
+    """A page of the call-backs to do, the most urgent first; or of those of the last seven days."""
+    page = rows.listed(words.now, over=over, number=number)
+    found = page.items
     live = _attempts([callback.id for callback, _contact in found])
     written = _written([callback for callback, _contact in found], words.now)
     names = {row.id: row.display_name for row in db.session.scalars(select(Agent))}
     lines = db.session.scalars(select(Line)).all()
     most = {line.id: line_rules.of(line.rules).callback_attempts for line in lines}
     undated = {line.id for line in lines if callbacks.is_undated(line, words.now)}
-    return [
+    listed_rows = [
         _row(
             callback,
             contact,
@@ -81,6 +83,7 @@ def listed(words: Words, *, over: bool) -> list[Row]:
         )
         for callback, contact in found
     ]
+    return replace(page, items=listed_rows)
 
 
 def _attempts(ids: Sequence[int]) -> dict[int, Call]:

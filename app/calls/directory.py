@@ -24,6 +24,7 @@ from app.extensions import db
 from app.tickets.models import Contact
 
 LARGEST_ID = 2**31 - 1
+MOST_ENTRIES = 300  # of the directory at a desk: a list that nobody would read through
 
 
 @dataclass(frozen=True)
@@ -165,6 +166,7 @@ def choices(contact: Contact | None, besides: int, line_id: int | None = None) -
                 select(DirectoryEntry)
                 .where(DirectoryEntry.active.is_(True))
                 .order_by(DirectoryEntry.kind, DirectoryEntry.label)
+                .limit(MOST_ENTRIES)
             )
         ],
     }

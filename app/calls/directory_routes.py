@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app import clock, edit_view, edits
+from app import clock, edit_view, edits, outside
 from app.access import allow
 from app.calls import directory_service as service
 from app.calls.directory_service import KINDS, LABEL_LENGTH, NOTE_LENGTH, Judged, Typed
@@ -93,7 +93,7 @@ def _page(
     names = dict(kinds())
     return render_template(
         "directory/index.html",
-        entries=service.entries(),
+        page=service.entries(outside.identifier(request.args.get("page")) or 1),
         typed=typed,
         errors=judged.errors if judged else {},
         entry_id=entry_id,

@@ -5,13 +5,13 @@ The journal keeps which entry and which fields, never a number or a name.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from sqlalchemy import func, select
 
-from app import edits
+from app import edits, paging
 from app.accounts import journal
 from app.calls import reach
 from app.calls.dialling import Refused, Use
@@ -19,10 +19,12 @@ from app.calls.models import DirectoryEntry
 from app.dossiers import phone_numbers
 from app.exceptions import InvalidInput, NotFound
 from app.extensions import db
+from app.paging import Page
 from app.unit_of_work import unit_of_work
 
 KINDS = ("service", "interpreter", "organisation", "other")
 LABEL_LENGTH, NOTE_LENGTH = 80, 200
+PAGE_SIZE = 50
 
 
 @dataclass(frozen=True)
@@ -73,13 +75,12 @@ def judge(typed: Typed) -> Judged:
     return Judged({} if errors else values, errors)
 
 
-def entries() -> Sequence[DirectoryEntry]:
-    """All of them: those in use first, by name."""
-    return db.session.scalars(
-        select(DirectoryEntry).order_by(
-            DirectoryEntry.active.desc(), func.lower(DirectoryEntry.label), DirectoryEntry.id
-        )
-    ).all()
+def entries(number: int = 1) -> Page[DirectoryEntry]:
+    """A page of them: those in use first, by name."""
+    query = select(DirectoryEntry).order_by(
+        DirectoryEntry.active.desc(), func.lower(DirectoryEntry.label), DirectoryEntry.id
+    )
+    return paging.page(query, number, PAGE_SIZE)
 
 
 def entry(entry_id: int) -> DirectoryEntry:

@@ -87,8 +87,16 @@ def _count(*conditions: object) -> int:
 def _days(since: datetime) -> list[Day]:
     group_of = {kind: name for name, kinds in GROUPS.items() for kind in kinds}
     counts: Counter[tuple[date, str]] = Counter()
-    for at, kind in db.session.execute(select(Drift.at, Drift.kind).where(Drift.at >= since)):
-        counts[clock.local_day(at), group_of[DriftKind(kind)]] += 1
+    first = clock.local_day(since)
+    for day in (first + timedelta(days=n) for n in range(DAYS)):
+        start, end = clock.day_bounds(day)
+        rows = db.session.execute(
+            select(Drift.kind, func.count())
+            .where(Drift.at >= start, Drift.at < end)
+            .group_by(Drift.kind)
+        )
+        for kind, count in rows:
+            counts[day, group_of[DriftKind(kind)]] += count
     days = sorted({day for day, _ in counts}, reverse=True)
     return [Day(day, {name: counts[day, name] for name in GROUPS}) for day in days]
 

@@ -14,7 +14,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select, update
 
-from app import clock
+from app import beside_loop, clock
 from app.accounts import journal
 from app.accounts import service as accounts
 from app.accounts.models import Agent, Presence
@@ -194,7 +194,10 @@ def preview_today(
     seats = _team(start)
     release_connection()
     changed = replace(current, **proposed)
-    return preview.preview(calls, seats, current, changed, answer_s=answer_s), seats
+    replayed = beside_loop.figure(
+        lambda: preview.preview(calls, seats, current, changed, answer_s=answer_s)
+    )
+    return replayed, seats
 
 
 def _past_calls(start: datetime, now: datetime) -> tuple[list[preview.PastCall], float]:

@@ -15,9 +15,9 @@ from sqlalchemy.orm import joinedload, selectinload
 from app import edits, realtime
 from app.accounts import journal
 from app.accounts.models import Agent
-from app.dossiers import details
+from app.dossiers import details, store
 from app.dossiers.details import Correction, Details, Judged, Phone
-from app.dossiers.facts import EventFact, fold
+from app.dossiers.facts import fold
 from app.dossiers.models import Dossier, Person, PersonChange, PersonPhone, PortalEvent
 from app.dossiers.vocabulary import PhoneOwner, PortalEventKind
 from app.exceptions import NotFound
@@ -204,16 +204,12 @@ def refused_at(person: Person) -> datetime | None:
     if not person.email:
         return None
     kinds = PortalEventKind
-    rows = db.session.execute(
-        select(PortalEvent.kind, PortalEvent.at)
-        .join(Dossier, Dossier.id == PortalEvent.dossier_id)
-        .where(
+    path = fold(
+        store.last_of_each(
             Dossier.person_id == person.id,
             PortalEvent.kind.in_((kinds.LINK_SENT, kinds.MAIL_BOUNCED, kinds.LINK_OPENED)),
         )
-        .order_by(PortalEvent.at, PortalEvent.id)
     )
-    path = fold(EventFact(row.kind, row.at, {}) for row in rows)
     if path.bounced_at is None or (path.opened_at and path.opened_at > path.bounced_at):
         return None
     confirmed = person.email_confirmed_at

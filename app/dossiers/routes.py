@@ -126,6 +126,15 @@ def reveal(dossier_id: int) -> str:
     return render_template("dossiers/revealed.html", value=value)
 
 
+@bp.get("/dossiers/<int(max=2147483647):dossier_id>/annotations")
+@allow(*DESK)
+def all_annotations(dossier_id: int) -> str:
+    """All that was noted of a dossier, a page at a time."""
+    dossier = store.dossier(dossier_id)
+    page = store.annotations_page(dossier_id, number_in(request.args, "page"))
+    return render_template("dossiers/annotations.html", dossier=dossier, page=page, words=words())
+
+
 @bp.post("/dossiers/<int(max=2147483647):dossier_id>/annotations")
 @allow(*DESK)
 @about(TEAM)

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import joinedload, selectinload
 
+from app import paging
 from app.accounts.models import Agent
 from app.dossiers import mail_address, name_folding, phone_numbers
 from app.dossiers.facts import DossierFacts, EventFact, PieceFact, fold
@@ -32,15 +33,20 @@ from app.dossiers.models import (
     PaymentWave,
     Person,
     PersonPhone,
+    PortalEvent,
     PriorityFlag,
     ProcessingDate,
 )
-from app.dossiers.vocabulary import CLOSED, Inside, PhoneOwner
+from app.dossiers.vocabulary import CLOSED, FlagKind, Inside, PhoneOwner
 from app.exceptions import NotFound
 from app.extensions import db
 
 PAGE_SIZE = 20
 LONGEST_QUERY = 100  # signs of what is searched
+MOST_OTHERS = 20  # further dossiers of one person on a page
+MOST_FLAGS = 50  # open promises about one dossier
+MOST_ALERTS = 10  # annotations whose day has come: all are among the annotations
+NOTES_A_PAGE = 20
 MOST_CANDIDATES = 9  # one key each; a number shared by more is a switchboard, and is searched
 
 
@@ -195,7 +201,10 @@ def open_dossiers_of(organisation: Organisation) -> Sequence[Dossier]:
 
 
 def dossier(dossier_id: int) -> Dossier:
-    """A dossier with all that its page shows. Raises NotFound."""
+    """A dossier with what does not grow with the years. Raises NotFound.
+
+    What does is asked for apart, the latest first: ``latest_events``, ``annotations_page``, ``open_flags``.
+    """
     found = db.session.scalar(
         select(Dossier)
         .where(Dossier.id == dossier_id)
@@ -204,9 +213,6 @@ def dossier(dossier_id: int) -> Dossier:
             joinedload(Dossier.organisation),
             joinedload(Dossier.owner),
             selectinload(Dossier.pieces),
-            selectinload(Dossier.events),
-            selectinload(Dossier.annotations).joinedload(Annotation.author),
-            selectinload(Dossier.flags).joinedload(PriorityFlag.author),
         )
     )
     if found is None:
@@ -222,10 +228,72 @@ def person(person_id: int) -> Person:
     return found
 
 
-def dossiers_of(person_id: int) -> Sequence[Dossier]:
-    """All the dossiers of a person, the most relevant first."""
+def others_of(found: Dossier) -> tuple[Sequence[Dossier], int]:
+    """The person's other dossiers, the most relevant first, and how many there are in all."""
+    others = (Dossier.person_id == found.person_id, Dossier.id != found.id)
+    total = db.session.scalar(select(func.count()).select_from(Dossier).where(*others)) or 0
+    query = select(Dossier).where(*others).order_by(*_relevance()).limit(MOST_OTHERS)
+    return db.session.scalars(query).all(), total
+
+
+def latest_events(dossier_id: int, most: int) -> Sequence[PortalEvent]:
+    """What the Portal last told of a dossier, the latest first."""
     return db.session.scalars(
-        select(Dossier).where(Dossier.person_id == person_id).order_by(*_relevance())
+        select(PortalEvent)
+        .where(PortalEvent.dossier_id == dossier_id)
+        .order_by(PortalEvent.at.desc(), PortalEvent.id.desc())
+        .limit(most)
+    ).all()
+
+
+def last_of_each(*whose: ColumnElement[bool]) -> list[EventFact]:
+    """The last portal event of each kind, of these dossiers: all that ``facts.fold`` looks at."""
+    rank = func.row_number().over(
+        partition_by=PortalEvent.kind, order_by=(PortalEvent.at.desc(), PortalEvent.id.desc())
+    )
+    ranked = (
+        select(PortalEvent.id, rank.label("rank"))
+        .join(Dossier, Dossier.id == PortalEvent.dossier_id)
+        .where(*whose)
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(PortalEvent.kind, PortalEvent.at, PortalEvent.data)
+        .join(ranked, (ranked.c.id == PortalEvent.id) & (ranked.c.rank == 1))
+        .order_by(PortalEvent.at, PortalEvent.id)
+    )
+    return [EventFact(row.kind, row.at, row.data) for row in rows]
+
+
+def open_flags(dossier_id: int) -> Sequence[PriorityFlag]:
+    """The priorities that were promised and not honoured yet, the most pressing first."""
+    return db.session.scalars(
+        select(PriorityFlag)
+        .where(PriorityFlag.dossier_id == dossier_id, PriorityFlag.done_at.is_(None))
+        .options(joinedload(PriorityFlag.author))
+        .order_by(PriorityFlag.due_on, PriorityFlag.id)
+        .limit(MOST_FLAGS)
+    ).all()
+
+
+def annotations_page(dossier_id: int, number: int = 1) -> paging.Page[Annotation]:
+    """A page of what was noted of a dossier, the latest first."""
+    query = (
+        select(Annotation)
+        .where(Annotation.dossier_id == dossier_id)
+        .options(joinedload(Annotation.author))
+        .order_by(Annotation.id.desc())
+    )
+    return paging.page(query, number, NOTES_A_PAGE)
+
+
+def alerts_due(dossier_id: int, today: date) -> Sequence[str]:
+    """The annotations whose day has come, the latest first."""
+    return db.session.scalars(
+        select(Annotation.text)
+        .where(Annotation.dossier_id == dossier_id, Annotation.alert_on <= today)
+        .order_by(Annotation.alert_on.desc(), Annotation.id.desc())
+        .limit(MOST_ALERTS)
     ).all()
 
 
@@ -251,9 +319,14 @@ def facts_of(found: Dossier) -> DossierFacts:
         pieces=tuple(
             PieceFact(p.kind, p.state, p.defect, p.asked_at, p.sent_at) for p in found.pieces
         ),
-        flags=frozenset(flag.kind for flag in found.flags if flag.done_at is None),
-        path=fold(EventFact(e.kind, e.at, e.data) for e in found.events),
+        flags=frozenset(_open_flag_kinds(found.id)),
+        path=fold(last_of_each(Dossier.id == found.id)),
     )
+
+
+def _open_flag_kinds(dossier_id: int) -> Sequence[FlagKind]:
+    mine = (PriorityFlag.dossier_id == dossier_id, PriorityFlag.done_at.is_(None))
+    return db.session.scalars(select(PriorityFlag.kind).where(*mine).distinct()).all()
 
 
 def _other_open_demands(found: Dossier) -> int:

@@ -7,14 +7,15 @@ an app by a blueprint.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
 from flask import Flask, current_app
 
-from app.dossiers.models import Dossier
+from app.dossiers import store
+from app.dossiers.models import Dossier, PortalEvent
 from app.dossiers.vocabulary import PortalEventKind
 from app.dossiers.wording import Words
 
@@ -50,11 +51,11 @@ def register(app: Flask, source: Source) -> None:
         sources.append(source)
 
 
-Details = Callable[[Dossier], Mapping[int, str]]
+Details = Callable[[Dossier, Sequence[PortalEvent]], Mapping[int, str]]
 
 
 def register_details(app: Flask, source: Details) -> None:
-    """Let ``source`` say more of the Portal's events of a dossier, by their id, once."""
+    """Let ``source`` say more of these events of the Portal, by their id, once."""
     sources = app.extensions.setdefault(DETAILS, [])
     if source not in sources:
         sources.append(source)
@@ -93,9 +94,10 @@ _LOOKS: dict[PortalEventKind, tuple[str, str]] = {
 
 
 def _portal(dossier: Dossier, words: Words) -> Iterable[Item]:
+    events = store.latest_events(dossier.id, LONGEST)
     more: dict[int, str] = {}
     for source in cast(list[Details], current_app.extensions.get(DETAILS, [])):
-        more |= source(dossier)
-    for event in dossier.events:
+        more |= source(dossier, events)
+    for event in events:
         icon, tone = _LOOKS[event.kind]
         yield Item(event.at, words.label(event.kind), icon, tone, more.get(event.id, ""))

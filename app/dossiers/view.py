@@ -11,13 +11,14 @@ from flask import Flask, current_app
 
 from app.clock import local_day
 from app.dossiers import person_view, store, timeline
-from app.dossiers.models import Dossier, Piece, PriorityFlag
+from app.dossiers.models import Annotation, Dossier, Piece, PriorityFlag
 from app.dossiers.person_view import PersonView
 from app.dossiers.status import status_sentence
 from app.dossiers.trouble import likely_troubles
 from app.dossiers.trouble_case import Trouble
 from app.dossiers.vocabulary import CLOSED, GRANTED, PieceState
 from app.dossiers.wording import Words, pick, tidy
+from app.paging import Page
 
 PERMIT_NOTICE = timedelta(days=60)  # a residence permit takes about two months to renew
 
@@ -67,11 +68,13 @@ class DossierView:
     alerts: tuple[str, ...]
     pieces: tuple[PieceLine, ...]
     flags: tuple[FlagLine, ...]
+    notes: Page[Annotation]
     next_payment: date | None
     next_wave: date | None
     amount_cents: int | None
     timeline: Sequence[timeline.Item]
     others: Sequence[Dossier]
+    others_total: int
 
 
 def of(dossier_id: int, now: datetime, locale: str) -> DossierView:
@@ -81,6 +84,7 @@ def of(dossier_id: int, now: datetime, locale: str) -> DossierView:
     words = Words(locale, now)
     today = local_day(now)
     under_way = _under_way(dossier_id)
+    others, others_total = store.others_of(found)
     return DossierView(
         dossier=found,
         words=words,
@@ -94,12 +98,14 @@ def of(dossier_id: int, now: datetime, locale: str) -> DossierView:
         ),
         alerts=_alerts(found, words, today),
         pieces=tuple(_piece_line(p, words) for p in _by_urgency(found.pieces)),
-        flags=tuple(FlagLine(f, f.due_on < today) for f in found.flags if f.done_at is None),
+        flags=tuple(FlagLine(f, f.due_on < today) for f in store.open_flags(dossier_id)),
+        notes=store.annotations_page(dossier_id),
         next_payment=_next_payment(found, today),
         next_wave=_next_wave(found, today),
         amount_cents=found.amount_cents if found.inside in GRANTED else None,
         timeline=timeline.of(found, words),
-        others=[d for d in store.dossiers_of(found.person_id) if d.id != found.id],
+        others=others,
+        others_total=others_total,
     )
 
 
@@ -149,7 +155,7 @@ def _next_wave(found: Dossier, today: date) -> date | None:
 
 def _alerts(found: Dossier, words: Words, today: date) -> tuple[str, ...]:
     """Dated alerts: the residence permit, and annotations whose day has come."""
-    alerts = [note.text for note in found.annotations if note.alert_on and note.alert_on <= today]
+    alerts = list(store.alerts_due(found.id, today))
     until = found.person.residence_permit_until
     if until and until - today <= PERMIT_NOTICE:
         said = words.day(until)

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
-from app import clock, outside
+from app import beside_loop, clock, outside
 from app.access import allow
 from app.alerts import service as alerts
 from app.calls import desk, line_rules, line_service, line_view
@@ -93,6 +93,9 @@ def _day(text: str) -> date:
 def _page(day: date, now: datetime) -> dict[str, Any]:
     locale = _locale()
     report = service.report_of(day)
+    drawn, laid_out = beside_loop.figure(
+        lambda: (charts.all_charts(report, locale), tables.all_tables(report, locale))
+    )
     current = clock.local_day(now)
     return {
         "report": report,
@@ -103,8 +106,8 @@ def _page(day: date, now: datetime) -> dict[str, Any]:
         "is_today": day == current,
         "computed_at": formats.clock_time(now.astimezone(clock.PARIS), locale),
         "headlines": _headlines(report, locale),
-        "charts": charts.all_charts(report, locale),
-        "tables": {table.key: table for table in tables.all_tables(report, locale)},
+        "charts": drawn,
+        "tables": {table.key: table for table in laid_out},
         "definitions": DEFINITIONS.values(),
         "blind_spots": blind_spots(locale),
         "locale": locale,
@@ -169,7 +172,7 @@ def _abandonments(report: DayReport) -> str:
 def _board() -> dict[str, Any]:
     now = clock.now()
     locale = _locale()
-    report = service.report_of(clock.local_day(now))
+    report = service.shown_on_the_wall(clock.local_day(now))
     figures = [
         {
             "label": DEFINITIONS[key].name(locale),

@@ -4,17 +4,36 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 
+from flask import current_app
+
+from app import beside_loop
 from app.accounts import journal
 from app.calls import dispatch, opening_hours
 from app.reporting import exports, store, wall
 from app.reporting.statistics import DayReport, day_report
 from app.unit_of_work import unit_of_work
 
+WALL = "permanence.wall"
+
 
 def report_of(day: date) -> DayReport:
     """Every figure of a local day, counted from the calls now."""
     line = store.line_hours()
-    return day_report(store.day_facts(day, line.zone), day, line.zone, opening=_opening(line, day))
+    facts, opening = store.day_facts(day, line.zone), _opening(line, day)
+    return beside_loop.figure(lambda: day_report(facts, day, line.zone, opening=opening))
+
+
+def shown_on_the_wall(day: date) -> DayReport:
+    """The same, counted once for all the walls that look between two things that happen to a call.
+
+    What is qualified meanwhile does not count here: the wall shows no reason.
+    """
+    kept: dict[str, tuple[object, DayReport]] = current_app.extensions.setdefault(WALL, {})
+    mark = (day, *store.day_mark(day, store.line_hours().zone))
+    known = kept.get("report")
+    if known is None or known[0] != mark:
+        known = kept["report"] = (mark, report_of(day))
+    return known[1]
 
 
 def _opening(line: store.LineHours, day: date) -> tuple[tuple[time, time], ...]:
@@ -30,7 +49,8 @@ def export(day: date, format_name: str, locale: str = "fr") -> str | bytes:
     Raises InvalidInput for a format that does not exist.
     """
     exports.format_of(format_name)
-    return exports.export(report_of(day), format_name, locale)
+    report = report_of(day)
+    return beside_loop.figure(lambda: exports.export(report, format_name, locale))
 
 
 def export_for(

@@ -80,6 +80,19 @@ def day_facts(day: date, zone: ZoneInfo = PARIS) -> list[CallFact]:
     return [_fact(row._mapping) for row in rows]
 
 
+def day_mark(day: date, zone: ZoneInfo = PARIS) -> tuple[int, ...]:
+    """Numbers that change as soon as anything happens to a call of that day: two indexes are read."""
+    start, end = day_bounds(day, zone)
+    row = db.session.execute(
+        select(
+            func.count(),
+            func.coalesce(func.max(Call.id), 0),
+            func.coalesce(func.sum(Call.version), 0),
+        ).where(Call.received_at >= start, Call.received_at < end)
+    ).one()
+    return (int(row[0]), int(row[1]), int(row[2]))
+
+
 def _fact(row: object) -> CallFact:
     values = dict(row)  # type: ignore[call-overload]
     seen = values.pop("digital_seen")

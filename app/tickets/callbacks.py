@@ -26,11 +26,13 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
+from app import paging
 from app.exceptions import NotFound
 from app.extensions import db
+from app.paging import Page
 from app.tickets.models import CallBack, CallBackSource, CallBackState, Contact, Outcome
 
-SHOWN = 200  # open call-backs on a page: beyond, there is another problem
+PAGE_SIZE = 50
 RECENT = timedelta(days=7)
 
 
@@ -193,21 +195,22 @@ def open_count() -> int:
     )
 
 
-def listed(now: datetime, *, over: bool) -> Sequence[tuple[CallBack, Contact | None]]:
-    """Those to do, the most urgent first; or (``over``) those that ended in the last seven days."""
+def listed(now: datetime, *, over: bool, number: int = 1) -> Page[Any]:
+    """A page of those to do, the most urgent first; or (``over``) of those that ended in the last
+    seven days. Each with its contact, or None.
+    """
     query = (
         select(CallBack, Contact)
         .outerjoin(Contact, Contact.id == CallBack.contact_id)
         .options(joinedload(Contact.person))
-        .limit(SHOWN)
     )
     if over:
         query = query.where(
             CallBack.state != CallBackState.OPEN,
             or_(CallBack.closed_at >= now - RECENT, CallBack.closed_at.is_(None)),
-        ).order_by(CallBack.closed_at.desc())
+        ).order_by(CallBack.closed_at.desc(), CallBack.id.desc())
     else:
         query = query.where(CallBack.state == CallBackState.OPEN).order_by(
-            CallBack.due_at, CallBack.arrived_at
+            CallBack.due_at, CallBack.arrived_at, CallBack.id
         )
-    return [(row[0], row[1]) for row in db.session.execute(query).all()]
+    return paging.page(query, number, PAGE_SIZE, whole_rows=True)

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Select, func, or_, select, text, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.extensions import db
 from app.tickets import delivery
@@ -19,7 +21,8 @@ from app.tickets.models import Author, Channel, Contact, Direction, Message
 from app.unit_of_work import rows_changed
 
 LATELY = timedelta(days=7)  # what somebody wrote is shown beside her next contacts for so long
-SHOWN = 10  # messages beside a contact; the list of contacts has the others
+SHOWN = 10  # messages beside a contact
+LISTED = 50  # messages of each contact in the list of contacts
 KEY_LENGTH = 80
 ADDRESS_LENGTH = 254
 # All but tab and line feed: no alphabet needs them, and PostgreSQL stores no NUL.
@@ -202,10 +205,10 @@ def sent_to(address: str, channel: Channel, since: datetime) -> int:
 # --- reads ---------------------------------------------------------------------------------------
 
 
-def of_contacts(ids: Sequence[int]) -> dict[int, list[Message]]:
-    """The messages of several contacts, oldest first."""
+def of_contacts(ids: Sequence[int], most: int = SHOWN) -> dict[int, list[Message]]:
+    """The last messages of several contacts (``most`` of each), oldest first."""
     found: dict[int, list[Message]] = {each: [] for each in ids}
-    query = select(Message).where(Message.contact_id.in_(ids)).order_by(Message.at, Message.id)
+    query = _latest_of_each(most, Message.contact_id, Message.contact_id.in_(ids))
     for message in db.session.scalars(query) if ids else ():
         found[message.contact_id].append(message)
     return found
@@ -241,13 +244,27 @@ def _around(conditions: Sequence[ColumnElement[bool]]) -> list[Message]:
     return list(reversed(latest))
 
 
-def written_by(numbers: Sequence[str], since: datetime) -> dict[str, list[Message]]:
-    """What each of these numbers wrote since then, oldest first."""
-    found: dict[str, list[Message]] = {each: [] for each in numbers}
-    query = (
+def _latest_of_each(
+    most: int, by: InstrumentedAttribute[Any], *which: ColumnElement[bool]
+) -> Select[Message]:
+    rank = func.row_number().over(partition_by=by, order_by=(Message.at.desc(), Message.id.desc()))
+    ranked = select(Message.id, rank.label("rank")).where(*which).subquery()
+    return (
         select(Message)
-        .where(Message.address.in_(numbers), Message.direction == Direction.IN, Message.at > since)
+        .join(ranked, (ranked.c.id == Message.id) & (ranked.c.rank <= most))
         .order_by(Message.at, Message.id)
+    )
+
+
+def written_by(numbers: Sequence[str], since: datetime) -> dict[str, list[Message]]:
+    """What each of these numbers last wrote since then (``SHOWN`` of each), oldest first."""
+    found: dict[str, list[Message]] = {each: [] for each in numbers}
+    query = _latest_of_each(
+        SHOWN,
+        Message.address,
+        Message.address.in_(numbers),
+        Message.direction == Direction.IN,
+        Message.at > since,
     )
     for message in db.session.scalars(query) if numbers else ():
         found[message.address or ""].append(message)

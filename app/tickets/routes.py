@@ -130,7 +130,7 @@ def index() -> str:
 
 
 def _messages_of(contacts: Sequence[Contact]) -> dict[int, list[Shown]]:
-    found = messages.of_contacts([contact.id for contact in contacts])
+    found = messages.of_contacts([contact.id for contact in contacts], messages.LISTED)
     return {contact_id: message_view.shown(each) for contact_id, each in found.items()}
 
 

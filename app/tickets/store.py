@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from app import paging
 from app.clock import day_bounds
 from app.dossiers.models import Dossier
 from app.exceptions import NotFound
@@ -16,20 +16,6 @@ from app.extensions import db
 from app.tickets.models import Contact
 
 PAGE_SIZE = 25
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page of contacts: its rows, how many there are in all, which page (from 1)."""
-
-    items: Sequence[Contact]
-    total: int
-    number: int
-
-    @property
-    def pages(self) -> int:
-        """How many pages there are; at least one."""
-        return max(1, -(-self.total // PAGE_SIZE))
 
 
 def contact(contact_id: int) -> Contact:
@@ -56,7 +42,9 @@ def of_dossier(dossier: Dossier, limit: int = 20) -> Sequence[Contact]:
     ).all()
 
 
-def page(day: date, number: int, *, agent_id: int | None = None, unqualified: bool = False) -> Page:
+def page(
+    day: date, number: int, *, agent_id: int | None = None, unqualified: bool = False
+) -> paging.Page[Contact]:
     """One page of a local day's contacts, latest first: all, one agent's, or those left undone."""
     start, end = day_bounds(day)
     query = select(Contact).where(Contact.opened_at >= start, Contact.opened_at < end)
@@ -64,14 +52,10 @@ def page(day: date, number: int, *, agent_id: int | None = None, unqualified: bo
         query = query.where(Contact.agent_id == agent_id)
     if unqualified:
         query = query.where(Contact.qualified_at.is_(None))
-    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    number = min(max(1, number), max(1, -(-total // PAGE_SIZE)))
-    items = db.session.scalars(
+    return paging.page(
         query.options(
             joinedload(Contact.person), joinedload(Contact.dossier), joinedload(Contact.agent)
-        )
-        .order_by(Contact.opened_at.desc(), Contact.id.desc())
-        .limit(PAGE_SIZE)
-        .offset((number - 1) * PAGE_SIZE)
-    ).all()
-    return Page(items, total, number)
+        ).order_by(Contact.opened_at.desc(), Contact.id.desc()),
+        number,
+        PAGE_SIZE,
+    )

@@ -11,10 +11,19 @@ from sqlalchemy import select
 
 from app import clock
 from app.accounts.models import JournalEntry
-from app.dossiers.models import DossierIban, Organisation, Person, PersonNir, PriorityFlag
+from app.dossiers import store
+from app.dossiers.models import (
+    Annotation,
+    DossierIban,
+    Organisation,
+    Person,
+    PersonNir,
+    PriorityFlag,
+)
 from app.dossiers.vocabulary import Inside, PieceKind, PieceState, PortalEventKind
 from app.extensions import db
 from app.tickets.models import Contact
+from app.unit_of_work import unit_of_work
 from tests.dossiers.build import (
     create_contact,
     create_dossier,
@@ -322,3 +331,36 @@ def test_an_address_that_is_none_is_refused_with_its_reason(login: Any) -> None:
     assert refused.status_code == 422
     assert "arobase" in refused.text
     assert db.session.scalar(select(Person).where(Person.last_name == "B")) is None
+
+
+def test_the_years_are_read_a_page_at_a_time(login: Any) -> None:
+    dossier = create_dossier()
+    client = login("front")
+    at = f"/dossiers/{dossier.id}/annotations"
+    with unit_of_work():
+        for number in range(45):
+            db.session.add(
+                Annotation(dossier_id=dossier.id, author_id=client.agent.id, text=f"note {number}.",
+                           created_at=clock.now())
+            )  # fmt: skip
+    page = client.get(f"/dossiers/{dossier.id}").text
+    assert "note 44." in page
+    assert "note 24." not in page
+    assert "Voir les 45 annotations" in page
+    assert "note 24." in client.get(f"{at}?page=2").text
+    last = client.get(f"{at}?page=99999999999").text
+    assert "note 0." in client.get(f"{at}?page=3").text
+    assert "Page 1 sur 3" in last or "Page 3 sur 3" in last
+
+
+def test_the_path_is_that_of_the_last_events(login: Any) -> None:
+    """Folded from the last event of each kind, at both databases."""
+    now, dossier = clock.now(), create_dossier()
+    for days in (30, 20, 9):
+        create_event(dossier, PortalEventKind.LINK_SENT, now - timedelta(days=days))
+        create_event(dossier, PortalEventKind.MAIL_DELIVERED, now - timedelta(days=days - 0.1))
+    create_event(dossier, PortalEventKind.LINK_OPENED, now - timedelta(days=19))
+    path = store.facts_of(dossier).path
+    assert path.sent_at == now - timedelta(days=9)
+    assert path.delivered_at == now - timedelta(days=8.9)
+    assert path.opened_at is None  # of an earlier link

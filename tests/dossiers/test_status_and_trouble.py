@@ -346,3 +346,12 @@ def test_late_or_reordered_events_tell_the_same_path(told: list[EventFact], rng:
     rng.shuffle(shuffled)
     assert fold(shuffled) == fold(unique)
     assert fold([*unique, *unique]) == fold(unique)
+
+
+@given(st.lists(event_facts, max_size=30))
+def test_the_last_event_of_each_kind_tells_the_whole_path(told: list[EventFact]) -> None:
+    """What is read of a dossier does not grow with its years (``store.last_of_each``)."""
+    in_order = sorted(told, key=lambda event: event.at)
+    last = {event.kind: event for event in in_order}.values()
+    kept = [event for event in in_order if any(event is one for one in last)]
+    assert fold(kept) == fold(in_order)
