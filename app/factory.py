@@ -31,7 +31,6 @@ from app import (
     strict_json,
 )
 from app.accounts import (
-    admin_routes,
     components_page,
     own_account_routes,
     second_step_routes,
@@ -45,6 +44,8 @@ from app.adapters.twilio_log import TwilioCallLog
 from app.adapters.twilio_provisioning import TwilioProvisioning
 from app.adapters.twilio_sms import TwilioSms
 from app.adapters.twilio_voice import TwilioVoice
+from app.administration import account_routes, invitation_routes
+from app.administration import routes as admin_routes
 from app.assist import routes as assist_routes
 from app.calls import (
     alert_routes,
@@ -242,6 +243,8 @@ def _register(app: Flask) -> None:
         own_account_routes.bp,
         second_step_routes.bp,
         admin_routes.bp,
+        account_routes.bp,
+        invitation_routes.bp,
         components_page.components_bp,
         dossiers_routes.bp,
         tickets_routes.bp,

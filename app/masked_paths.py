@@ -8,7 +8,13 @@ be able to use them. ``tests/test_masked_paths.py`` finds each route that takes 
 from __future__ import annotations
 
 # What stands before a key in an address.
-BEFORE_A_KEY = ("/portail/lien/", "/demande/", "/voice/sound/", "/admin/line/sounds/")
+BEFORE_A_KEY = (
+    "/portail/lien/",
+    "/demande/",
+    "/voice/sound/",
+    "/admin/line/sounds/",
+    "/invitation/",
+)
 MASK = "***"
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, or_, select, update
 
 from app.accounts import guessing, journal, sessions
+from app.administration import invitations
 from app.alerts.models import Alert
 from app.calls import voicemail
 from app.calls.models import Call
@@ -64,6 +65,7 @@ def run(*, now: datetime, dry_run: bool) -> dict[str, int]:
         messages.erase(messages.old(limit), now)
         guessing.forget_old(now=now)
         sessions.forget_old(now=now)
+        invitations.forget_old(now=now)
         journal.record("retention", "contacts:old", agent_id=None, now=now, detail=counts)
     return counts
 

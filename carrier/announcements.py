@@ -7,30 +7,31 @@ of its own, beside what the participants live; whoever is on hold hears hold mus
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 
 from carrier import verbs
 from carrier.attributes import TwimlRefused
+from carrier.board import Board
 from carrier.conferences import Conference, Participant
+from carrier.documents import Documents
 from carrier.legs import Source
+from carrier.rooms import Rooms
 from carrier.twiml import Context
 from carrier.webhooks import WebhookFailed, resolve
-
-if TYPE_CHECKING:
-    from carrier.exchange import Exchange
 
 MAX_DOCUMENTS = 20  # Redirects followed by one announcement
 
 
 class Announcer:
-    """Announces into the conferences of an exchange."""
+    """Announces into the conferences of the line."""
 
-    def __init__(self, exchange: Exchange) -> None:
-        self._exchange = exchange
+    def __init__(self, board: Board, rooms: Rooms, documents: Documents) -> None:
+        self._board = board
+        self._rooms = rooms
+        self._documents = documents
 
     def announce(self, room: Conference, participant: Participant | None, source: Source) -> None:
         """Begin an announcement to ``participant``, to everybody when None. Does not wait."""
-        self._exchange.spawn(self._run, room, participant, source)
+        self._board.spawn(self._run, room, participant, source)
 
     def _run(self, room: Conference, participant: Participant | None, source: Source) -> None:
         told = {"AnnounceUrl": source.url}
@@ -39,8 +40,8 @@ class Announcer:
         except (WebhookFailed, TwimlRefused) as error:
             told["ReasonAnnouncementFailed"] = str(error)
             about = participant.leg.sid if participant else room.sid
-            self._exchange.alert(about, error.code, source.url, str(error))
-        self._exchange.rooms.announced(room, participant, **told)
+            self._board.alert(about, error.code, source.url, str(error))
+        self._rooms.announced(room, participant, **told)
 
     def _play(self, room: Conference, participant: Participant | None, first: Source) -> None:
         source: Source | None = first
@@ -54,9 +55,9 @@ class Announcer:
     ) -> Source | None:
         params = {"ConferenceSid": room.sid, "FriendlyName": room.name}
         if participant:
-            params = self._exchange.call_params(participant.leg) | params
+            params = self._board.call_params(participant.leg) | params
         about = participant.leg.sid if participant else room.sid
-        for verb in self._exchange.documents.read(source, Context.CONFERENCE, params, about):
+        for verb in self._documents.read(source, Context.CONFERENCE, params, about):
             if isinstance(verb, verbs.Redirect):
                 return Source(resolve(source.url, verb.url), verb.method)
             if isinstance(verb, verbs.Say | verbs.Play | verbs.Pause):
@@ -66,9 +67,9 @@ class Announcer:
     def _prompt(
         self, room: Conference, participant: Participant | None, verb: verbs.Prompt
     ) -> None:
-        event, payload, seconds = self._exchange.documents.spoken(verb)
+        event, payload, seconds = self._documents.spoken(verb)
         for _round in range(1 if isinstance(verb, verbs.Pause) else max(1, verb.loop)):
-            with self._exchange.lock:
+            with self._board.lock:
                 for listener in self._listeners(room, participant):
                     listener.leg.tell(event, **payload)
             time.sleep(seconds)

@@ -5,43 +5,29 @@ from __future__ import annotations
 from flask import Blueprint
 from flask.blueprints import BlueprintSetupState
 
-from carrier import (
-    control,
-    rest,
-    rest_account,
-    rest_participants,
-    rest_recordings,
-    rest_rooms,
-)
-from carrier.current import EXTENSION
-from carrier.driver import Driver
-from carrier.exchange import Exchange
-from carrier.hub import Hub
+from carrier.control import create_control
+from carrier.current import EXTENSION, Running
 from carrier.pages import create_pages
+from carrier.rest import create_rest
 from carrier.settings import CarrierSettings
 
 __all__ = ["Carrier", "CarrierSettings", "create_carrier"]
-VIEWS = (rest_rooms, rest_participants, rest_recordings)  # imported so that its routes exist
 
 
-class Carrier:
-    """A telephone company: its exchange, its browsers, its driver, its blueprints.
+class Carrier(Running):
+    """A telephone company: its exchange, its browsers, its driver, and its blueprints.
 
     ``blueprint`` is ``/carrier/…`` (REST API, control API), ``pages`` is ``/telephone``;
     ``sockets.register_sockets`` does the rest.
     """
 
     def __init__(self, settings: CarrierSettings) -> None:
-        self.settings = settings
-        self.exchange = Exchange(settings)
-        self.hub = Hub(self.exchange)
-        self.driver = Driver(self.exchange)
+        super().__init__(settings)
         self.pages = create_pages(settings)
         self.blueprint = Blueprint("carrier", __name__, url_prefix="/carrier")
-        self.blueprint.register_blueprint(rest.bp)
-        self.blueprint.register_blueprint(rest_account.root)
+        self.blueprint.register_blueprint(create_rest())
         if settings.control_token:
-            self.blueprint.register_blueprint(control.bp)
+            self.blueprint.register_blueprint(create_control())
         self.blueprint.record_once(self._install)
 
     def _install(self, state: BlueprintSetupState) -> None:

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from carrier.legs import Leg
+from carrier.legs import Leg
 
 # Conference callback events → the word of statusCallbackEvent that asks for them.
 ASKED_BY = {

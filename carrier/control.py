@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hmac
 import re
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
@@ -16,11 +17,20 @@ from carrier.fakes import CallFailed, FakeCall, FakePhone
 from carrier.reading import whole_number
 from carrier.traffic import Plan
 
-bp = Blueprint("control", __name__, url_prefix="/control")
 MAX_WAIT = 60.0
 
 
-@bp.before_request
+def create_control() -> Blueprint:
+    """The blueprint of ``/control``."""
+    bp = Blueprint("control", __name__, url_prefix="/control")
+    bp.before_request(check_token)
+    bp.register_error_handler(CallFailed, failed)
+    bp.register_error_handler(KeyError, unknown)
+    for method, path, view in ROUTES:
+        bp.add_url_rule(path, view_func=view, methods=[method])
+    return bp
+
+
 def check_token() -> tuple[Response, int] | None:
     """Refuse whoever does not carry the token."""
     expected = f"Bearer {carrier().settings.control_token}"
@@ -30,13 +40,11 @@ def check_token() -> tuple[Response, int] | None:
     return jsonify(error="control token wanted"), 401
 
 
-@bp.errorhandler(CallFailed)
 def failed(error: CallFailed) -> tuple[Response, int]:
     """What was waited for did not come."""
     return jsonify(error=str(error)), 409
 
 
-@bp.errorhandler(KeyError)
 def unknown(_error: KeyError) -> tuple[Response, int]:
     """No such call or phone, or a field is missing."""
     return jsonify(error="not found"), 404
@@ -56,7 +64,6 @@ def _form() -> dict[str, Any]:
     return request.get_json(silent=True) or {}
 
 
-@bp.post("/calls")
 def dial() -> tuple[Response, int]:
     """``{from, to?, hidden?, silent?, keys?}`` → a fake caller's call."""
     form = _form()
@@ -70,7 +77,6 @@ def dial() -> tuple[Response, int]:
     return jsonify(call.snapshot()), 201
 
 
-@bp.get("/calls/<sid>")
 def fetch(sid: str) -> Response:
     """A call; ``?state=a,b`` or ``?heard=text`` or ``?gathering=1`` waits up to ``timeout`` s."""
     call, args = _call(sid), request.args
@@ -84,7 +90,6 @@ def fetch(sid: str) -> Response:
     return jsonify(call.snapshot())
 
 
-@bp.post("/calls/<sid>/keys")
 def press(sid: str) -> Response:
     """``{keys, wait?}`` presses keys, once they are asked for."""
     call, form = _call(sid), _form()
@@ -92,7 +97,6 @@ def press(sid: str) -> Response:
     return jsonify(call.snapshot())
 
 
-@bp.delete("/calls/<sid>")
 def hang_up(sid: str) -> Response:
     """The fake caller hangs up."""
     call = _call(sid)
@@ -100,7 +104,6 @@ def hang_up(sid: str) -> Response:
     return jsonify(call.snapshot())
 
 
-@bp.post("/phones")
 def add_phone() -> tuple[Response, int]:
     """``{address, answer_after?, decline?, keys?, talk?, silent?}`` → a fake phone that is on.
 
@@ -130,7 +133,6 @@ def _phone_shape(phone: FakePhone) -> dict[str, Any]:
     }
 
 
-@bp.get("/phones/<key>")
 def fetch_phone(key: str) -> Response:
     """A phone; ``?calls=n`` or ``?messages=n`` waits until that many have come."""
     phone, args = carrier().driver.phones[key], request.args
@@ -142,21 +144,18 @@ def fetch_phone(key: str) -> Response:
     return jsonify(_phone_shape(phone))
 
 
-@bp.post("/phones/<key>/answer/<sid>")
 def answer(key: str, sid: str) -> Response:
     """Pick up by hand a phone that does not answer by itself."""
     phone = carrier().driver.phones[key]
     return jsonify(answered=phone.answer(phone.calls[sid]))
 
 
-@bp.delete("/phones/<key>")
 def remove_phone(key: str) -> Response:
     """Switch a phone off: its calls end."""
     carrier().driver.phones.pop(key).go_away()
     return jsonify(ok=True)
 
 
-@bp.post("/traffic")
 def begin_traffic() -> tuple[Response, int]:
     """``traffic.Plan`` as JSON → many callers, from now on."""
     try:
@@ -166,33 +165,28 @@ def begin_traffic() -> tuple[Response, int]:
     return jsonify(carrier().driver.traffic(plan).report()), 201
 
 
-@bp.get("/traffic/<key>")
 def fetch_traffic(key: str) -> Response:
     """What became of the callers so far."""
     return jsonify(carrier().driver.traffics[key].report())
 
 
-@bp.delete("/traffic/<key>")
 def stop_traffic(key: str) -> Response:
     """No more calls; those that are live end as planned."""
     carrier().driver.traffics[key].stop()
     return jsonify(ok=True)
 
 
-@bp.get("/conferences/<name>/audibility")
 def audibility(name: str) -> Response:
     """Who hears whom: the legs that each leg hears."""
     return jsonify(carrier().driver.audibility(name))
 
 
-@bp.post("/messages")
 def text() -> tuple[Response, int]:
     """``{from, to?, body}``: somebody writes to the line."""
     form = _form()
     return jsonify(sid=carrier().driver.text(form["from"], form.get("to", ""), form["body"])), 201
 
 
-@bp.post("/faults")
 def add_fault() -> tuple[Response, int]:
     """``{kind, match?, count?, seconds?}``: see ``faults.py``."""
     form = _form()
@@ -208,20 +202,17 @@ def add_fault() -> tuple[Response, int]:
     return jsonify(ok=True), 201
 
 
-@bp.delete("/faults")
 def clear_faults() -> Response:
     """No faults any more."""
     carrier().driver.clear_faults()
     return jsonify(ok=True)
 
 
-@bp.get("/line")
 def line() -> Response:
     """All that is live."""
     return jsonify(carrier().driver.line())
 
 
-@bp.get("/journal")
 def journal() -> Response:
     """Callbacks so far; ``?idle=1`` waits until none is on its way."""
     if request.args.get("idle"):
@@ -229,8 +220,29 @@ def journal() -> Response:
     return jsonify(carrier().driver.journal())
 
 
-@bp.delete("/line")
 def quiet() -> Response:
     """End every call and switch every fake phone off."""
     carrier().driver.hang_up_all()
     return jsonify(ok=True)
+
+
+ROUTES: tuple[tuple[str, str, Callable[..., Any]], ...] = (
+    ("POST", "/calls", dial),
+    ("GET", "/calls/<sid>", fetch),
+    ("POST", "/calls/<sid>/keys", press),
+    ("DELETE", "/calls/<sid>", hang_up),
+    ("POST", "/phones", add_phone),
+    ("GET", "/phones/<key>", fetch_phone),
+    ("POST", "/phones/<key>/answer/<sid>", answer),
+    ("DELETE", "/phones/<key>", remove_phone),
+    ("POST", "/traffic", begin_traffic),
+    ("GET", "/traffic/<key>", fetch_traffic),
+    ("DELETE", "/traffic/<key>", stop_traffic),
+    ("GET", "/conferences/<name>/audibility", audibility),
+    ("POST", "/messages", text),
+    ("POST", "/faults", add_fault),
+    ("DELETE", "/faults", clear_faults),
+    ("GET", "/line", line),
+    ("GET", "/journal", journal),
+    ("DELETE", "/line", quiet),
+)

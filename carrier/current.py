@@ -1,21 +1,32 @@
-"""How routes and socket events reach the carrier mounted on the running app."""
+"""How routes and socket events reach what runs on the app that they were asked of."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from flask import current_app
 
-if TYPE_CHECKING:
-    from carrier.carrier import Carrier
-    from carrier.exchange import Exchange
+from carrier.driver import Driver
+from carrier.exchange import Exchange
+from carrier.hub import Hub
+from carrier.settings import CarrierSettings
 
 EXTENSION = "carrier"
 
 
-def carrier() -> Carrier:
+class Running:
+    """What runs: the exchange, its browsers, its driver."""
+
+    def __init__(self, settings: CarrierSettings) -> None:
+        self.settings = settings
+        self.exchange = Exchange(settings)
+        self.hub = Hub(self.exchange)
+        self.driver = Driver(self.exchange)
+
+
+def carrier() -> Running:
     """The carrier of the current app."""
-    return cast("Carrier", current_app.extensions[EXTENSION])
+    return cast(Running, current_app.extensions[EXTENSION])
 
 
 def exchange() -> Exchange:

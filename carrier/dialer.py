@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 
 from carrier import verbs
 from carrier.conferences import Conference
+from carrier.directory import Directory
 from carrier.legs import LIVE, Device, HungUp, Leg, Redirected, Source, StatusCallback
 from carrier.numbers import identity_of, normalise, outcome_of
-from carrier.registry import Resource
-from carrier.runner import Runner, Woken
+from carrier.registry import Registry, Resource
+from carrier.runner import Equipment, Runner, Woken
 from carrier.twiml import Context
 from carrier.webhooks import resolve
-
-if TYPE_CHECKING:
-    from carrier.exchange import Exchange
 
 
 class Robot:
@@ -31,8 +28,15 @@ class Robot:
 class Dialer:
     """Opens legs and brings them to an answer."""
 
-    def __init__(self, exchange: Exchange) -> None:
-        self.exchange = exchange
+    def __init__(self, equipment: Equipment, directory: Directory, registry: Registry) -> None:
+        self._equipment = equipment
+        self._board, self._calls = equipment.board, equipment.calls
+        self._rooms = equipment.rooms
+        self._directory = directory
+        self._registry = registry
+
+    def _runner(self, leg: Leg) -> Runner:
+        return Runner(self._equipment, leg, self.dial)
 
     # -- towards the subscriber -----------------------------------------------------------------
 
@@ -41,7 +45,7 @@ class Dialer:
         callback = None
         if line["status_callback"]:
             callback = StatusCallback(line["status_callback"], line["status_callback_method"])
-        leg = self.exchange.new_leg(
+        leg = self._board.new_leg(
             from_,
             line["phone_number"],
             "inbound",
@@ -52,17 +56,17 @@ class Dialer:
         leg.fallback_url = line["voice_fallback_url"]
         leg.fallback_method = line["voice_fallback_method"]
         source = Source(line["voice_url"], line["voice_method"])
-        self.exchange.spawn(Runner(self.exchange, leg).run, source)
+        self._board.spawn(self._runner(leg).run, source)
         return leg
 
     def from_client(self, device: Device, identity: str, to: str) -> Leg:
         """A softphone calls: the TwiML application's voice URL is asked."""
-        leg = self.exchange.new_leg(
+        leg = self._board.new_leg(
             f"client:{identity}", to, "inbound", status="ringing", device=device
         )
-        application = self.exchange.registry.application()
+        application = self._registry.application()
         source = Source(application["voice_url"], application["voice_method"])
-        self.exchange.spawn(Runner(self.exchange, leg).run, source)
+        self._board.spawn(self._runner(leg).run, source)
         return leg
 
     # -- from the subscriber --------------------------------------------------------------------
@@ -80,9 +84,9 @@ class Dialer:
 
         ``unused`` is a conference opened for them, which ends if they never come.
         """
-        leg = self.exchange.new_leg(from_, to, "outbound-api", callback=callback)
+        leg = self._board.new_leg(from_, to, "outbound-api", callback=callback)
         leg.fallback_url, leg.fallback_method = source.fallback_url, source.fallback_method
-        self.exchange.spawn(self._place, leg, source, timeout, unused)
+        self._board.spawn(self._place, leg, source, timeout, unused)
         return leg
 
     def _place(self, leg: Leg, source: Source, timeout: float, unused: Conference | None) -> None:
@@ -90,10 +94,10 @@ class Dialer:
             self._live(leg, source, timeout)
         finally:
             if unused:
-                self.exchange.rooms.close_unused(unused)
+                self._rooms.close_unused(unused)
 
     def _live(self, leg: Leg, source: Source, timeout: float) -> None:
-        runner = Runner(self.exchange, leg)
+        runner = self._runner(leg)
         try:
             if not self._ring(runner, timeout):
                 return
@@ -106,38 +110,38 @@ class Dialer:
     def _ring(self, runner: Runner, timeout: float) -> bool:
         """Ring a leg until it is answered (True), or ends otherwise (False)."""
         leg = runner.leg
-        self.exchange.progress(leg, "queued", "initiated")
+        self._calls.progress(leg, "queued", "initiated")
         if not self._start(leg):
             return False
         runner.topic = leg
         try:
-            runner.idle(timeout * self.exchange.settings.pace)
+            runner.idle(timeout * self._board.settings.pace)
         except Woken:
             return leg.status == LIVE
-        self.exchange.end(leg, "no-answer")
+        self._calls.end(leg, "no-answer")
         return False
 
     def _start(self, leg: Leg) -> bool:
         """Make the leg ring; False when it ended at once."""
         forced = outcome_of(leg.to).call_status
         if forced == "failed":
-            self.exchange.end(leg, "failed")
+            self._calls.end(leg, "failed")
             return False
-        with self.exchange.lock:
-            reachable = bool(self.exchange.directory.at(leg.to))
+        with self._board.lock:
+            reachable = bool(self._directory.at(leg.to))
             if identity_of(leg.to) and not reachable:
                 # Nobody is registered: SIP 480 at the provider, no-answer to the subscriber.
-                self.exchange.end(leg, "no-answer")
+                self._calls.end(leg, "no-answer")
                 return False
-            if not self.exchange.progress(leg, "ringing", "ringing"):
+            if not self._calls.progress(leg, "ringing", "ringing"):
                 return False
             if forced == "answered":
                 robot = Robot()
                 leg.ringing.append(robot)
-                return self.exchange.answered(leg, robot)
-            self.exchange.directory.ring(leg)
+                return self._calls.answered(leg, robot)
+            self._directory.ring(leg)
         if forced in ("busy", "no-answer"):
-            self.exchange.end(leg, forced)
+            self._calls.end(leg, forced)
             return False
         return True
 
@@ -145,7 +149,7 @@ class Dialer:
 
     def dial(self, caller: Runner, verb: verbs.Dial, base: str) -> dict[str, str]:
         """Ring all parties, talk with the first who answers; the Dial's result."""
-        room = self.exchange.rooms.open_bridge()
+        room = self._rooms.open_bridge()
         caller.topic = room
         caller.leg.tell("ringback", on=True)
         children = [self._child(caller.leg, party, verb, base, room) for party in verb.parties]
@@ -155,14 +159,14 @@ class Dialer:
                 return {"DialCallStatus": self._why(children)}
             for child in children:
                 if child is not chosen:
-                    self.exchange.end(child, "canceled")
+                    self._calls.end(child, "canceled")
             caller.leg.tell("ringback", on=False)
             self._talk(caller, room, verb.time_limit)
         finally:
             caller.leg.tell("ringback", on=False)
             for child in children:
-                self.exchange.end(child)
-            self.exchange.rooms.close(room)
+                self._calls.end(child)
+            self._rooms.close(room)
         return {
             "DialCallStatus": "completed",
             "DialCallSid": chosen.sid,
@@ -180,17 +184,17 @@ class Dialer:
                 party.events or ("completed",),
             )
         to = party.address if identity_of(party.address) else normalise(party.address)
-        leg = self.exchange.new_leg(
+        leg = self._board.new_leg(
             verb.caller_id or caller.from_, to, "outbound-dial", callback=callback, parent=caller
         )
         whisper = Source(resolve(base, party.url), party.method) if party.url else None
-        self.exchange.spawn(self._answer_child, leg, caller, whisper, room, verb.timeout)
+        self._board.spawn(self._answer_child, leg, caller, whisper, room, verb.timeout)
         return leg
 
     def _answer_child(
         self, leg: Leg, caller: Leg, whisper: Source | None, room: Conference, timeout: float
     ) -> None:
-        runner = Runner(self.exchange, leg)
+        runner = self._runner(leg)
         try:
             if not self._ring(runner, timeout):
                 return
@@ -198,7 +202,7 @@ class Dialer:
             while whisper is not None:
                 whisper = runner.execute(whisper, Context.CALL)
             runner.topic = room
-            if self.exchange.rooms.bridge(leg, caller, room):
+            if self._rooms.bridge(leg, caller, room):
                 while (member := room.find(leg)) and room.mode(member) != "gone":
                     runner.stay(None, {})
         except HungUp:
@@ -206,13 +210,13 @@ class Dialer:
         except Redirected as moved:
             runner.run(moved.source)
             return
-        self.exchange.end(leg)
+        self._calls.end(leg)
 
     def _first(
         self, caller: Runner, children: list[Leg], room: Conference, timeout: float
     ) -> Leg | None:
         """The child who joined the bridge first; None when all have ended without."""
-        until = time.monotonic() + (timeout + 5) * self.exchange.settings.pace
+        until = time.monotonic() + (timeout + 5) * self._board.settings.pace
         while time.monotonic() < until:
             if room.answered_by:
                 return next(c for c in children if c.sid == room.answered_by)

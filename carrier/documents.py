@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from carrier import verbs
 from carrier.attributes import TwimlRefused
+from carrier.board import Board
+from carrier.history import History
 from carrier.legs import Source
+from carrier.sounds import Sounds
 from carrier.twiml import Context, check_content_type, parse
-from carrier.webhooks import Answer, WebhookFailed, resolve
-
-if TYPE_CHECKING:
-    from carrier.exchange import Exchange
+from carrier.webhooks import Answer, WebhookFailed, Webhooks, resolve
 
 SOUNDS = ("audio/mpeg", "audio/mp3", "audio/wav", "audio/wave", "audio/x-wav")
 
 
 class Documents:
-    """Reads documents for the legs of an exchange, and writes each request down."""
+    """Reads documents for the legs of the line, and writes each request down."""
 
-    def __init__(self, exchange: Exchange) -> None:
-        self._exchange = exchange
+    def __init__(self, board: Board, webhooks: Webhooks, history: History, sounds: Sounds) -> None:
+        self._board = board
+        self._webhooks = webhooks
+        self._history = history
+        self._sounds = sounds
 
     def read(
         self, source: Source, context: Context, params: Mapping[str, str], call_sid: str
@@ -40,9 +43,9 @@ class Documents:
         return tuple(_absolute(verb, source.url) for verb in parse(answer.body, context))
 
     def _ask(self, source: Source, params: Mapping[str, str], call_sid: str) -> Answer:
-        history = self._exchange.history
+        history = self._history
         try:
-            answer = self._exchange.webhooks.ask(source.url, source.method, params)
+            answer = self._webhooks.ask(source.url, source.method, params)
         except (WebhookFailed, TwimlRefused) as error:
             nothing = Answer(0, "", str(error).encode(), 0.0)
             history.note(call_sid, source.url, source.method, params, nothing)
@@ -52,7 +55,7 @@ class Documents:
 
     def spoken(self, verb: verbs.Prompt) -> tuple[str, dict[str, Any], float]:
         """What a telephone is told of a prompt (event, payload), and how long it lasts."""
-        settings = self._exchange.settings
+        settings = self._board.settings
         match verb:
             case verbs.Say():
                 seconds = len(verb.text) / settings.speech_rate if settings.speech_rate else 0.0
@@ -63,7 +66,7 @@ class Documents:
                     seconds,
                 )
             case verbs.Play():
-                seconds = 0.3 * len(verb.digits) or self._exchange.sounds.seconds(verb.url)
+                seconds = 0.3 * len(verb.digits) or self._sounds.seconds(verb.url)
                 seconds *= settings.pace
                 return "played", {"url": verb.url, "digits": verb.digits}, seconds
             case verbs.Pause():

@@ -53,7 +53,7 @@ class Driver:
 
     def traffic(self, plan: Plan) -> Traffic:
         """Many callers at once, from now on (``traffic.py``)."""
-        traffic = Traffic(self, plan)
+        traffic = Traffic(self.exchange, self.dial, plan)
         self.traffics[traffic.key] = traffic
         traffic.start()
         return traffic
@@ -91,17 +91,18 @@ class Driver:
     def line(self) -> dict[str, Any]:
         """All that is live, the debugger's alerts included."""
         account = self.exchange.settings.account_sid
-        with self.exchange.lock:
+        with self.exchange.board.lock:
             rooms = self.exchange.rooms.all_live()
             return {
-                "calls": [shapes.call(leg, account) for leg in self.exchange.live.values()],
+                "calls": [shapes.call(leg, account) for leg in self.exchange.board.live.values()],
                 "queues": {
-                    q.name: [e.leg.sid for e in q.entries] for q in self.exchange.queues.values()
+                    q.name: [e.leg.sid for e in q.entries]
+                    for q in self.exchange.queues.by_sid.values()
                 },
                 "conferences": {r.name: [p.leg.sid for p in r.participants] for r in rooms},
                 "audibility": {r.name: r.audibility() for r in rooms},
                 "addresses": self.exchange.directory.addresses(),
-                "alerts": list(self.exchange.alerts),
+                "alerts": list(self.exchange.board.alerts),
             }
 
     def audibility(self, conference: str) -> dict[str, list[str]]:
@@ -109,7 +110,7 @@ class Driver:
         room = self.exchange.rooms.live(conference)
         if room is None:
             raise CallFailed(f"no conference {conference} goes on")
-        with self.exchange.lock:
+        with self.exchange.board.lock:
             return room.audibility()
 
     def wait_idle(self, timeout: float = 5.0) -> None:
@@ -125,8 +126,8 @@ class Driver:
         for traffic in self.traffics.values():
             traffic.stop()
         self.traffics.clear()
-        for leg in self.exchange.live_legs():
-            self.exchange.end(leg)
+        for leg in self.exchange.board.live_legs():
+            self.exchange.calls.end(leg)
         for phone in self.phones.values():
             self.exchange.directory.unregister(phone)
         self.phones.clear()

@@ -5,12 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from carrier.exchange import Exchange
 from carrier.sids import new_sid
-
-if TYPE_CHECKING:
-    from carrier.exchange import Exchange
 
 KEPT_CALLS = 1000
 MODES = {"waiting": "conference", "alone": "conference", "talking": "talking", "held": "held"}
@@ -91,11 +89,11 @@ class FakeCall:
         """Press keys, once they are asked for (within ``wait`` seconds; 0: at once)."""
         if wait:
             self.wait_for(lambda: self.gathering, wait, "keys were never asked for")
-        self.exchange.press(self.exchange.legs[self.sid], keys)
+        self.exchange.calls.press(self.exchange.board.legs[self.sid], keys)
 
     def hang_up(self) -> None:
         """Put the receiver down."""
-        self.exchange.end(self.exchange.legs[self.sid])
+        self.exchange.calls.end(self.exchange.board.legs[self.sid])
 
     # -- what a test waits for ------------------------------------------------------------------
 
@@ -178,10 +176,10 @@ class FakePhone:
             return
         call = self.call(payload["leg"])
         if event == "ringing" and (self.answer_after is not None or self.decline):
-            self.exchange.spawn(self._pick_up, call)
+            self.exchange.board.spawn(self._pick_up, call)
         if event == "gathering" and payload["on"] and self.keys and not call.pressed:
             call.pressed = True
-            self.exchange.press(self.exchange.legs[call.sid], self.keys)
+            self.exchange.calls.press(self.exchange.board.legs[call.sid], self.keys)
         call.learn(event, payload)
 
     def call(self, sid: str) -> FakeCall:
@@ -196,24 +194,24 @@ class FakePhone:
 
     def _pick_up(self, call: FakeCall) -> None:
         time.sleep(self.answer_after or 0.0)
-        leg = self.exchange.legs[call.sid]
+        leg = self.exchange.board.legs[call.sid]
         if self.decline:
-            self.exchange.refused(leg, self)
-        elif self.exchange.answered(leg, self) and self.talk is not None:
+            self.exchange.calls.refused(leg, self)
+        elif self.exchange.calls.answered(leg, self) and self.talk is not None:
             time.sleep(self.talk)
-            self.exchange.end(leg)
+            self.exchange.calls.end(leg)
 
     def answer(self, call: FakeCall) -> bool:
         """Pick up by hand."""
-        return self.exchange.answered(self.exchange.legs[call.sid], self)
+        return self.exchange.calls.answered(self.exchange.board.legs[call.sid], self)
 
     def go_away(self) -> None:
         """Close the browser: nothing rings here any more, and live legs end."""
         self.exchange.directory.unregister(self)
         for sid in list(self.calls):
-            leg = self.exchange.legs.get(sid)
+            leg = self.exchange.board.legs.get(sid)
             if leg and leg.device is self:
-                self.exchange.end(leg)
+                self.exchange.calls.end(leg)
 
     def wait_for_call(self, number: int = 1, timeout: float = 5.0) -> FakeCall:
         """The ``number``-th call that reached this phone."""

@@ -90,16 +90,15 @@ class Hub:
             self._by_socket.pop(browser.socket, None)
             browser.socket = socket
             self._by_socket[socket] = browser
-        with self.exchange.lock:
+        with self.exchange.board.lock:
             for leg in self.legs(browser):
                 self._resync(leg)
         return browser
 
-    @staticmethod
-    def _resync(leg: Leg) -> None:
+    def _resync(self, leg: Leg) -> None:
         """Tell a page that was away how its leg stands."""
         leg.tell("state", status=leg.status)
-        room = leg.conference
+        room = self.exchange.rooms.of(leg)
         member = room.find(leg) if room else None
         if room and member:
             leg.tell("media", **room.media(member))
@@ -111,7 +110,7 @@ class Hub:
             if browser is None or browser.socket != socket:
                 return
             browser.socket = ""
-        self.exchange.spawn(self._give_up_later, browser)
+        self.exchange.board.spawn(self._give_up_later, browser)
 
     def _give_up_later(self, browser: Browser) -> None:
         time.sleep(self.exchange.settings.device_grace)
@@ -126,16 +125,16 @@ class Hub:
             browser.socket = ""
         self.exchange.directory.unregister(browser)
         for leg in self.legs(browser):
-            self.exchange.end(leg)
+            self.exchange.calls.end(leg)
 
     def legs(self, browser: Browser) -> list[Leg]:
         """The live legs that end at this page."""
-        with self.exchange.lock:
-            return [leg for leg in self.exchange.live.values() if leg.device is browser]
+        with self.exchange.board.lock:
+            return [leg for leg in self.exchange.board.live.values() if leg.device is browser]
 
     def own_leg(self, browser: Browser, sid: str) -> Leg | None:
         """A leg that this page may act on, or None."""
-        leg = self.exchange.legs.get(sid)
+        leg = self.exchange.board.legs.get(sid)
         return leg if leg and leg.device is browser else None
 
 

@@ -11,12 +11,7 @@ import queue
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
-
-if TYPE_CHECKING:
-    from carrier.conferences import Conference
-    from carrier.queues import QueueEntry
-    from carrier.recordings import Recording
+from typing import Any, Protocol
 
 ENDED = frozenset({"completed", "busy", "no-answer", "failed", "canceled"})
 LIVE = "in-progress"
@@ -110,9 +105,6 @@ class Leg:
     parent_sid: str = ""
     device: Device | None = None
     ringing: list[Device] = field(default_factory=list)
-    entry: QueueEntry | None = None
-    conference: Conference | None = None
-    recording: Recording | None = None
     answered_at: datetime | None = None
     ended_at: datetime | None = None
     answered_monotonic: float = 0.0

@@ -6,18 +6,17 @@ import logging
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from carrier import clock
 from carrier.attributes import TwimlRefused
+from carrier.board import Board
+from carrier.courier import Courier
+from carrier.directory import Directory
 from carrier.numbers import outcome_of
+from carrier.registry import Resource
 from carrier.sids import new_sid
 from carrier.twiml import read_tree
-from carrier.webhooks import WebhookFailed
-
-if TYPE_CHECKING:
-    from carrier.exchange import Exchange
-    from carrier.registry import Resource
+from carrier.webhooks import WebhookFailed, Webhooks
 
 log = logging.getLogger(__name__)
 ERROR_CODES = {"undelivered": 30005, "failed": 30008}
@@ -47,21 +46,26 @@ class TextMessage:
 
 
 class Messages:
-    """The text messages of an exchange."""
+    """The text messages of the line."""
 
-    def __init__(self, exchange: Exchange) -> None:
-        self._exchange = exchange
+    def __init__(
+        self, board: Board, directory: Directory, courier: Courier, webhooks: Webhooks
+    ) -> None:
+        self._board = board
+        self._directory = directory
+        self._courier = courier
+        self._webhooks = webhooks
         self.by_sid: dict[str, TextMessage] = {}
 
     def send(self, from_: str, to: str, body: str, callback_url: str = "") -> TextMessage:
         """The subscriber writes to somebody; it goes on in the background."""
         message = self._new(from_, to, body, "outbound-api", callback_url)
-        self._exchange.spawn(self._transmit, message)
+        self._board.spawn(self._transmit, message)
         return message
 
     def _new(self, from_: str, to: str, body: str, direction: str, url: str = "") -> TextMessage:
         message = TextMessage(new_sid("SM"), from_, to, body, direction, clock.now(), url)
-        with self._exchange.lock:
+        with self._board.lock:
             self.by_sid[message.sid] = message
             for sid in list(self.by_sid)[: max(0, len(self.by_sid) - KEPT)]:
                 del self.by_sid[sid]
@@ -78,8 +82,8 @@ class Messages:
 
     def deliver_waiting(self, address: str) -> None:
         """Hand over what waits for a telephone that is on."""
-        with self._exchange.lock:
-            devices = self._exchange.directory.at(address)
+        with self._board.lock:
+            devices = self._directory.at(address)
             waiting = [m for m in self.by_sid.values() if m.to == address and m.status == "sent"]
             for message in waiting if devices else ():
                 for device in devices:
@@ -97,7 +101,7 @@ class Messages:
     def _progress(self, message: TextMessage, status: str) -> None:
         message.status = status
         params = {
-            "AccountSid": self._exchange.settings.account_sid,
+            "AccountSid": self._board.settings.account_sid,
             "MessageSid": message.sid,
             "SmsSid": message.sid,
             "MessageStatus": status,
@@ -108,19 +112,19 @@ class Messages:
         }
         if message.error_code:
             params["ErrorCode"] = str(message.error_code)
-        self._exchange.courier.send(message.sid, message.callback_url, "POST", params)
+        self._courier.send(message.sid, message.callback_url, "POST", params)
 
     def receive(self, from_: str, line: Resource, body: str) -> TextMessage:
         """Somebody writes to a number of the subscriber: its SMS URL is asked."""
         message = self._new(from_, line["phone_number"], body, "inbound")
         message.status = "received"
         if line["sms_url"]:
-            self._exchange.spawn(self._ask, message, line)
+            self._board.spawn(self._ask, message, line)
         return message
 
     def _ask(self, message: TextMessage, line: Resource) -> None:
         params = {
-            "AccountSid": self._exchange.settings.account_sid,
+            "AccountSid": self._board.settings.account_sid,
             "MessageSid": message.sid,
             "SmsSid": message.sid,
             "SmsMessageSid": message.sid,
@@ -133,7 +137,7 @@ class Messages:
             "ApiVersion": "2010-04-01",
         }
         try:
-            answer = self._exchange.webhooks.document(line["sms_url"], line["sms_method"], params)
+            answer = self._webhooks.document(line["sms_url"], line["sms_method"], params)
             replies = read_replies(answer)
         except (WebhookFailed, TwimlRefused) as error:
             log.warning("carrier: message webhook failed (%s)", error.code)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from carrier.legs import Leg
+from carrier import clock
+from carrier.board import Board
+from carrier.courier import Courier
+from carrier.legs import Leg
+from carrier.sids import new_sid
 
 
 @dataclass(eq=False)
@@ -66,3 +68,54 @@ class CallQueue:
             return 0
         began = sum(entry.started for entry in self.entries) / len(self.entries)
         return round(time.monotonic() - began)
+
+
+class Queues:
+    """The queues of the line."""
+
+    def __init__(self, board: Board, courier: Courier) -> None:
+        self._board = board
+        self._courier = courier
+        self.by_sid: dict[str, CallQueue] = {}
+        self._entries: dict[str, QueueEntry] = {}  # by the leg that waits
+
+    def entry_of(self, leg: Leg) -> QueueEntry | None:
+        """The place that a leg waits in, or None."""
+        return self._entries.get(leg.sid)
+
+    def named(self, name: str) -> CallQueue:
+        """The queue ``name``, made when it does not exist."""
+        with self._board.lock:
+            for queue in self.by_sid.values():
+                if queue.name == name:
+                    return queue
+            queue = CallQueue(new_sid("QU"), name, self._board.settings.queue_max_size, clock.now())
+            self.by_sid[queue.sid] = queue
+            return queue
+
+    def join(self, leg: Leg, name: str, action_url: str, action_method: str) -> QueueEntry | None:
+        """Put a leg at the end of a queue; None when it is full, or the leg is over."""
+        with self._board.lock:
+            queue = self.named(name)
+            if leg.over or len(queue.entries) >= queue.max_size:
+                return None
+            entry = QueueEntry(queue, leg, clock.now(), action_url, action_method)
+            queue.entries.append(entry)
+            self._entries[leg.sid] = entry
+            leg.tell("waiting", queue=name, on=True)
+            return entry
+
+    def leave(self, leg: Leg, result: str) -> QueueEntry | None:
+        """Take a leg out of its queue. For a result that Twilio only reports, report it."""
+        with self._board.lock:
+            entry = self._entries.pop(leg.sid, None)
+            if entry is None:
+                return None
+            entry.queue.entries.remove(entry)
+            leg.tell("waiting", queue=entry.queue.name, on=False)
+            if result in ("hangup", "redirected"):
+                params = self._board.call_params(leg) | entry.result_params(result)
+                if result == "hangup":
+                    params["CallStatus"] = "completed"
+                self._courier.send(leg.sid, entry.action_url, entry.action_method, params)
+            return entry

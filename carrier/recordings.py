@@ -14,14 +14,12 @@ import time
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
-from typing import TYPE_CHECKING
 
 from carrier import clock
+from carrier.board import Board
+from carrier.courier import Courier
+from carrier.legs import Leg
 from carrier.sids import new_sid
-
-if TYPE_CHECKING:
-    from carrier.exchange import Exchange
-    from carrier.legs import Leg
 
 RATE = 8000  # samples a second, 16 bits, one channel: telephone quality
 LONGEST = RATE * 2 * 600  # bytes of one recording: ten minutes
@@ -61,16 +59,22 @@ class Recording:
 
 
 class Recordings:
-    """The recordings of an exchange, oldest first."""
+    """The recordings of the line, oldest first."""
 
-    def __init__(self, exchange: Exchange) -> None:
-        self._exchange = exchange
+    def __init__(self, board: Board, courier: Courier) -> None:
+        self._board = board
+        self._courier = courier
+        self._hearing: dict[str, Recording] = {}  # by the leg that is heard now
         self.by_sid: dict[str, Recording] = {}
+
+    def hearing(self, leg: Leg) -> Recording | None:
+        """What a leg is recorded into at this moment, or None."""
+        return self._hearing.get(leg.sid)
 
     def url(self, sid: str) -> str:
         """Address of a recording under the REST API."""
-        account = self._exchange.settings.account_sid
-        return f"{self._exchange.api_url}/2010-04-01/Accounts/{account}/Recordings/{sid}"
+        account = self._board.settings.account_sid
+        return f"{self._board.api_url}/2010-04-01/Accounts/{account}/Recordings/{sid}"
 
     def begin(
         self, leg: Leg, callback_url: str, callback_method: str, wanted: tuple[str, ...]
@@ -87,8 +91,8 @@ class Recordings:
         )
         if not recording.real and not getattr(leg.device, "silent", False):
             recording.loud_at = time.monotonic()
-        with self._exchange.lock:
-            leg.recording = recording
+        with self._board.lock:
+            self._hearing[leg.sid] = recording
             self.by_sid[recording.sid] = recording
             self._make_room()
         self._report(recording, "in-progress")
@@ -103,23 +107,23 @@ class Recordings:
         """End a recording; the parameters of the Record's action request. Empty: nothing said."""
         recording.duration = max(1, round(seconds))
         if not recording.real:
-            leg.recording = None
+            self._hearing.pop(leg.sid, None)
         if not recording.loud_at:
-            leg.recording = None
+            self._hearing.pop(leg.sid, None)
             self.by_sid.pop(recording.sid, None)
             self._report(recording, "absent")
             return {}
         recording.status = "processing"
         if recording.real:
-            self._exchange.spawn(self._settle, leg, recording)
+            self._board.spawn(self._settle, leg, recording)
         else:
             self._report(recording, "completed")
         return self._params(recording) | {"Digits": key}
 
     def _settle(self, leg: Leg, recording: Recording) -> None:
         time.sleep(SETTLE)
-        if leg.recording is recording:
-            leg.recording = None  # who deletes it deletes all there is
+        if self.hearing(leg) is recording:
+            self._hearing.pop(leg.sid, None)  # who deletes it deletes all there is
         self._report(recording, "completed")
 
     def _params(self, recording: Recording) -> dict[str, str]:
@@ -133,12 +137,12 @@ class Recordings:
         recording.status = status
         if status not in recording.wanted:
             return
-        self._exchange.courier.send(
+        self._courier.send(
             recording.call_sid,
             recording.callback_url,
             recording.callback_method,
             {
-                "AccountSid": self._exchange.settings.account_sid,
+                "AccountSid": self._board.settings.account_sid,
                 "CallSid": recording.call_sid,
                 "RecordingStatus": status,
                 "RecordingSource": "RecordVerb",
@@ -150,13 +154,13 @@ class Recordings:
 
     def of_call(self, call_sid: str) -> list[Recording]:
         """The recordings of a call (empty: of all calls), newest first."""
-        with self._exchange.lock:
+        with self._board.lock:
             everything = list(self.by_sid.values())
         return [one for one in reversed(everything) if call_sid in ("", one.call_sid)]
 
     def delete(self, sid: str) -> bool:
         """Forget a recording, its sound included; False if there is none."""
-        with self._exchange.lock:
+        with self._board.lock:
             return self.by_sid.pop(sid, None) is not None
 
 

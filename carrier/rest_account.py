@@ -1,85 +1,44 @@
-"""The REST API: messages, numbers, applications, the account itself."""
+"""The REST API: numbers, applications, the account itself."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Response, jsonify, request
 
 from carrier import rest_shapes as shapes
 from carrier.current import exchange
-from carrier.messages import MAX_BODY
-from carrier.numbers import is_number, outcome_of
+from carrier.numbers import is_number
 from carrier.registry import APPLICATION_FIELDS, NUMBER_FIELDS, Resource, changed
-from carrier.rest import account, bp, created, missing, open_request
 from carrier.rest_errors import RestRefused
-from carrier.rest_paging import DateFilter, listed
-
-root = Blueprint("rest_root", __name__, url_prefix="/2010-04-01/Accounts")
-root.before_request(open_request)
+from carrier.rest_paging import listed
+from carrier.rest_request import Routes, account, created, missing
 
 
-@root.get("/<account>.json")
+def _account() -> dict[str, Any]:
+    return {
+        "sid": account(),
+        "friendly_name": "Local carrier",
+        "status": "active",
+        "type": "Full",
+        "owner_account_sid": account(),
+        "auth_token": None,
+        "date_created": None,
+        "date_updated": None,
+        "subresource_uris": {},
+        "uri": f"/2010-04-01/Accounts/{account()}.json",
+    }
+
+
 def fetch_account() -> Response:
     """The account."""
-    return jsonify(
-        sid=account(),
-        friendly_name="Permanence",
-        status="active",
-        type="Full",
-        owner_account_sid=account(),
-        auth_token=None,
-        date_created=None,
-        date_updated=None,
-        subresource_uris={},
-        uri=f"/2010-04-01/Accounts/{account()}.json",
-    )
+    return jsonify(_account())
 
 
-# -- messages -----------------------------------------------------------------------------------
-
-
-@bp.post("/Messages.json")
-def create_message() -> tuple[Response, int]:
-    """Write to somebody."""
-    form = request.form
-    to, from_, body = form.get("To", ""), form.get("From", ""), form.get("Body", "")
-    refusal = outcome_of(to).sms_refusal
-    if refusal or not is_number(to):
-        raise RestRefused(refusal or 21211, to)
-    if exchange().registry.number(from_) is None:
-        raise RestRefused(21606, from_)
-    if not body:
-        raise RestRefused(21602)
-    if len(body) > MAX_BODY:
-        raise RestRefused(21617)
-    sent = exchange().messages.send(from_, to, body, form.get("StatusCallback", ""))
-    return created(shapes.message(sent, account()))
-
-
-@bp.get("/Messages.json")
-def list_messages() -> Response:
-    """Messages, newest first, filtered by To, From and DateSent."""
-    to, from_ = request.args.get("To"), request.args.get("From")
-    sent = DateFilter("DateSent")
-    with exchange().lock:
-        found = [
-            shapes.message(text, account())
-            for text in reversed(list(exchange().messages.by_sid.values()))
-            if (to is None or text.to == to)
-            and (from_ is None or text.from_ == from_)
-            and sent(text.created_at)
-        ]
-    return listed("messages", found, name=lambda shape: shape["sid"])
-
-
-@bp.get("/Messages/<sid>.json")
-def fetch_message(sid: str) -> Response:
-    """One message."""
-    text = exchange().messages.by_sid.get(sid)
-    if text is None:
-        raise missing()
-    return jsonify(shapes.message(text, account()))
+def list_accounts() -> Response:
+    """The accounts: there is one."""
+    return listed("accounts", [_account()])
 
 
 # -- numbers and applications -------------------------------------------------------------------
@@ -105,7 +64,6 @@ def _listed(
     return listed(key, found, name=lambda shape: shape["sid"])
 
 
-@bp.get("/IncomingPhoneNumbers.json")
 def list_numbers() -> Response:
     """The subscriber's numbers."""
     return _listed(
@@ -117,7 +75,6 @@ def list_numbers() -> Response:
     )
 
 
-@bp.post("/IncomingPhoneNumbers.json")
 def create_number() -> tuple[Response, int]:
     """Rent a number."""
     number = request.form.get("PhoneNumber", "")
@@ -128,14 +85,12 @@ def create_number() -> tuple[Response, int]:
     return created(shapes.configured(resource, account(), NUMBERS))
 
 
-@bp.get("/IncomingPhoneNumbers/<sid>.json")
 def fetch_number(sid: str) -> Response:
     """One number."""
     resource = _found(exchange().registry.numbers, sid)
     return jsonify(shapes.configured(resource, account(), NUMBERS))
 
 
-@bp.post("/IncomingPhoneNumbers/<sid>.json")
 def update_number(sid: str) -> Response:
     """Wire a number to other webhooks."""
     resource = _found(exchange().registry.numbers, sid)
@@ -143,7 +98,6 @@ def update_number(sid: str) -> Response:
     return jsonify(shapes.configured(resource, account(), NUMBERS))
 
 
-@bp.get("/Applications.json")
 def list_applications() -> Response:
     """The TwiML applications."""
     return _listed(
@@ -154,7 +108,6 @@ def list_applications() -> Response:
     )
 
 
-@bp.post("/Applications.json")
 def create_application() -> tuple[Response, int]:
     """A new TwiML application."""
     resource = exchange().registry.add_application({})
@@ -162,16 +115,27 @@ def create_application() -> tuple[Response, int]:
     return created(shapes.configured(resource, account(), APPLICATIONS))
 
 
-@bp.get("/Applications/<sid>.json")
 def fetch_application(sid: str) -> Response:
     """One application."""
     resource = _found(exchange().registry.applications, sid)
     return jsonify(shapes.configured(resource, account(), APPLICATIONS))
 
 
-@bp.post("/Applications/<sid>.json")
 def update_application(sid: str) -> Response:
     """Wire an application to other webhooks."""
     resource = _found(exchange().registry.applications, sid)
     changed(resource, APPLICATION_FIELDS, request.form)
     return jsonify(shapes.configured(resource, account(), APPLICATIONS))
+
+
+ROUTES: Routes = (
+    ("GET", ".json", fetch_account),
+    ("GET", "/IncomingPhoneNumbers.json", list_numbers),
+    ("POST", "/IncomingPhoneNumbers.json", create_number),
+    ("GET", "/IncomingPhoneNumbers/<sid>.json", fetch_number),
+    ("POST", "/IncomingPhoneNumbers/<sid>.json", update_number),
+    ("GET", "/Applications.json", list_applications),
+    ("POST", "/Applications.json", create_application),
+    ("GET", "/Applications/<sid>.json", fetch_application),
+    ("POST", "/Applications/<sid>.json", update_application),
+)

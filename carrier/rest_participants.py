@@ -12,18 +12,18 @@ from carrier.conferences import Conference, Participant
 from carrier.current import exchange
 from carrier.legs import Source
 from carrier.reading import whole_number
-from carrier.rest import (
+from carrier.rest_errors import RestRefused
+from carrier.rest_paging import listed
+from carrier.rest_request import (
+    Routes,
     account,
     addresses,
-    bp,
     created,
     flag,
     missing,
     ring_seconds,
     status_callback,
 )
-from carrier.rest_errors import RestRefused
-from carrier.rest_paging import listed
 from carrier.rest_rooms import announcement, find_room
 from carrier.rooms import NotInConference
 
@@ -52,7 +52,6 @@ def _participant(sid: str, call_sid: str) -> tuple[Conference, Participant]:
     raise missing()
 
 
-@bp.get("/Conferences/<sid>/Participants.json")
 def list_participants(sid: str) -> Response:
     """Who is in, filtered by Muted, Hold and Coaching."""
     room = find_room(sid)
@@ -62,7 +61,7 @@ def list_participants(sid: str) -> Response:
         now = {"Muted": member.muted, "Hold": member.hold, "Coaching": bool(member.coached)}
         return all(v is None or now[n] == (v.lower() == "true") for n, v in wanted.items())
 
-    with exchange().lock:
+    with exchange().board.lock:
         found = [
             shapes.participant(room, member, account())
             for member in room.participants
@@ -71,14 +70,12 @@ def list_participants(sid: str) -> Response:
     return listed("participants", found, name=lambda shape: shape["call_sid"])
 
 
-@bp.get("/Conferences/<sid>/Participants/<call_sid>.json")
 def fetch_participant(sid: str, call_sid: str) -> Response:
     """One participant."""
     room, member = _participant(sid, call_sid)
     return jsonify(shapes.participant(room, member, account()))
 
 
-@bp.post("/Conferences/<sid>/Participants/<call_sid>.json")
 def update_participant(sid: str, call_sid: str) -> Response:
     """Hold, mute, let coach, announce to, or change what their leaving does."""
     room, member = _participant(sid, call_sid)
@@ -88,7 +85,7 @@ def update_participant(sid: str, call_sid: str) -> Response:
     if muted is not None:
         exchange().rooms.mute(room, member, muted)
     if hold is not None:
-        with exchange().lock:
+        with exchange().board.lock:
             member.hold_url = request.form.get("HoldUrl", "")
             member.hold_method = request.form.get("HoldMethod", "GET").upper()
             exchange().rooms.hold(room, member, hold)
@@ -112,7 +109,6 @@ def _coach(room: Conference, member: Participant) -> None:
         raise RestRefused(16028) from error
 
 
-@bp.delete("/Conferences/<sid>/Participants/<call_sid>.json")
 def remove_participant(sid: str, call_sid: str) -> tuple[str, int]:
     """Put a participant out: their call goes on after the Dial."""
     _room_found, member = _participant(sid, call_sid)
@@ -120,7 +116,6 @@ def remove_participant(sid: str, call_sid: str) -> tuple[str, int]:
     return "", 204
 
 
-@bp.post("/Conferences/<sid>/Participants.json")
 def create_participant(sid: str) -> tuple[Response, int]:
     """Ring somebody into a conference, by its SID or its name; a new one is opened by its name."""
     to, from_ = addresses()
@@ -141,7 +136,7 @@ def create_participant(sid: str) -> tuple[Response, int]:
 
 def _room_for(sid: str) -> Conference:
     rooms = exchange().rooms
-    with exchange().lock:
+    with exchange().board.lock:
         room = rooms.conferences.get(sid) or rooms.live(sid)
         if room is None and not sid.startswith("CF"):
             words = request.form.getlist("ConferenceStatusCallbackEvent")
@@ -176,3 +171,12 @@ def _joining(name: str) -> str:
 def _most_participants() -> int:
     asked = whole_number(request.form.get("MaxParticipants"), -1, 10**6)
     return 250 if asked is None else asked
+
+
+ROUTES: Routes = (
+    ("GET", "/Conferences/<sid>/Participants.json", list_participants),
+    ("GET", "/Conferences/<sid>/Participants/<call_sid>.json", fetch_participant),
+    ("POST", "/Conferences/<sid>/Participants/<call_sid>.json", update_participant),
+    ("DELETE", "/Conferences/<sid>/Participants/<call_sid>.json", remove_participant),
+    ("POST", "/Conferences/<sid>/Participants.json", create_participant),
+)

@@ -9,9 +9,9 @@ from flask import Response, jsonify, request
 from carrier import rest_shapes as shapes
 from carrier.current import exchange
 from carrier.recordings import Recording, wav
-from carrier.rest import account, bp, find_leg, missing
 from carrier.rest_errors import RestRefused
 from carrier.rest_paging import DateFilter, listed
+from carrier.rest_request import Routes, account, find_leg, missing
 
 
 def _shape(recording: Recording) -> dict[str, Any]:
@@ -47,13 +47,11 @@ def _find(sid: str) -> Recording:
     return recording
 
 
-@bp.get("/Recordings.json")
 def list_recordings() -> Response:
     """Recordings, newest first, filtered by CallSid and DateCreated."""
     return _list(request.args.get("CallSid", ""))
 
 
-@bp.get("/Calls/<sid>/Recordings.json")
 def list_call_recordings(sid: str) -> Response:
     """Those of a call."""
     return _list(find_leg(sid).sid)
@@ -65,14 +63,11 @@ def _list(call_sid: str) -> Response:
     return listed("recordings", found, _shape, name=lambda recording: str(recording.sid))
 
 
-@bp.get("/Recordings/<sid>.json")
 def fetch_recording(sid: str) -> Response:
     """One recording's facts."""
     return jsonify(_shape(_find(sid)))
 
 
-@bp.get("/Recordings/<sid>")
-@bp.get("/Recordings/<sid>.wav")
 def download_recording(sid: str) -> Response:
     """Its sound, as WAV; refused while it is still being recorded."""
     recording = _find(sid)
@@ -81,15 +76,24 @@ def download_recording(sid: str) -> Response:
     return Response(wav(recording), mimetype="audio/x-wav")
 
 
-@bp.get("/Recordings/<sid>.mp3")
 def refuse_mp3(sid: str) -> Response:
     """There is no MP3 encoder here: the sound is to be had as WAV."""
     raise RestRefused(20404, f"{_find(sid).sid}.mp3 (the local carrier gives .wav only)")
 
 
-@bp.delete("/Recordings/<sid>.json")
 def delete_recording(sid: str) -> tuple[str, int]:
     """Forget a recording."""
     if not exchange().recordings.delete(sid):
         raise missing()
     return "", 204
+
+
+ROUTES: Routes = (
+    ("GET", "/Recordings.json", list_recordings),
+    ("GET", "/Calls/<sid>/Recordings.json", list_call_recordings),
+    ("GET", "/Recordings/<sid>.json", fetch_recording),
+    ("GET", "/Recordings/<sid>", download_recording),
+    ("GET", "/Recordings/<sid>.wav", download_recording),
+    ("GET", "/Recordings/<sid>.mp3", refuse_mp3),
+    ("DELETE", "/Recordings/<sid>.json", delete_recording),
+)

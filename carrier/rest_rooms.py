@@ -5,25 +5,24 @@ from __future__ import annotations
 from flask import Response, jsonify, request
 
 from carrier import rest_shapes as shapes
+from carrier.calls import NotLive
 from carrier.conferences import Conference
 from carrier.current import exchange
-from carrier.exchange import NotLive
 from carrier.legs import LIVE, Source
 from carrier.queues import CallQueue, QueueEntry
 from carrier.reading import whole_number
-from carrier.rest import account, bp, created, find_leg, missing, url
 from carrier.rest_errors import RestRefused
 from carrier.rest_paging import DateFilter, listed
+from carrier.rest_request import Routes, account, created, find_leg, missing, url
 
 # -- conferences --------------------------------------------------------------------------------
 
 
-@bp.get("/Conferences.json")
 def list_conferences() -> Response:
     """Conferences, newest first, filtered by FriendlyName, Status, DateCreated, DateUpdated."""
     name, status = request.args.get("FriendlyName"), request.args.get("Status")
     created_then, updated_then = DateFilter("DateCreated"), DateFilter("DateUpdated")
-    with exchange().lock:
+    with exchange().board.lock:
         rooms = [
             room
             for room in reversed(list(exchange().rooms.conferences.values()))
@@ -56,13 +55,11 @@ def announcement() -> Source | None:
     return Source(url("AnnounceUrl"), request.form.get("AnnounceMethod", "POST").upper())
 
 
-@bp.get("/Conferences/<sid>.json")
 def fetch_conference(sid: str) -> Response:
     """One conference."""
     return jsonify(shapes.conference(find_room(sid), account()))
 
 
-@bp.post("/Conferences/<sid>.json")
 def update_conference(sid: str) -> Response:
     """End a conference (Status=completed), or announce something into it (AnnounceUrl)."""
     room = find_room(sid)
@@ -77,27 +74,25 @@ def update_conference(sid: str) -> Response:
 # -- queues -------------------------------------------------------------------------------------
 
 
-@bp.get("/Queues.json")
 def list_queues() -> Response:
     """Every queue."""
-    with exchange().lock:
-        found = [shapes.queue(line, account()) for line in exchange().queues.values()]
+    with exchange().board.lock:
+        found = [shapes.queue(line, account()) for line in exchange().queues.by_sid.values()]
     return listed("queues", found, name=lambda shape: shape["sid"])
 
 
-@bp.post("/Queues.json")
 def create_queue() -> tuple[Response, int]:
     """A queue with a name and a maximum size."""
     name = request.form.get("FriendlyName", "")
-    if not name or any(line.name == name for line in exchange().queues.values()):
+    if not name or any(line.name == name for line in exchange().queues.by_sid.values()):
         raise RestRefused(22003, name)
-    line = exchange().queue_named(name)
+    line = exchange().queues.named(name)
     _resize(line)
     return created(shapes.queue(line, account()))
 
 
 def _queue(sid: str) -> CallQueue:
-    line = exchange().queues.get(sid)
+    line = exchange().queues.by_sid.get(sid)
     if line is None:
         raise missing()
     return line
@@ -109,13 +104,11 @@ def _resize(line: CallQueue) -> None:
         line.max_size = max(0, min(size, 5000))
 
 
-@bp.get("/Queues/<sid>.json")
 def fetch_queue(sid: str) -> Response:
     """One queue."""
     return jsonify(shapes.queue(_queue(sid), account()))
 
 
-@bp.post("/Queues/<sid>.json")
 def update_queue(sid: str) -> Response:
     """Rename a queue, or change its maximum size."""
     line = _queue(sid)
@@ -124,11 +117,10 @@ def update_queue(sid: str) -> Response:
     return jsonify(shapes.queue(line, account()))
 
 
-@bp.get("/Queues/<sid>/Members.json")
 def list_members(sid: str) -> Response:
     """Who waits, first come first."""
     line = _queue(sid)
-    with exchange().lock:
+    with exchange().board.lock:
         return listed(
             "queue_members",
             list(line.entries),
@@ -145,13 +137,11 @@ def _member(sid: str, call_sid: str) -> QueueEntry:
     raise missing()
 
 
-@bp.get("/Queues/<sid>/Members/<call_sid>.json")
 def fetch_member(sid: str, call_sid: str) -> Response:
     """One who waits; ``Front`` is the first."""
     return jsonify(shapes.member(_member(sid, call_sid), account()))
 
 
-@bp.post("/Queues/<sid>/Members/<call_sid>.json")
 def dequeue_member(sid: str, call_sid: str) -> Response:
     """Take somebody out of the queue, to another document."""
     entry = _member(sid, call_sid)
@@ -159,7 +149,21 @@ def dequeue_member(sid: str, call_sid: str) -> Response:
     source = Source(request.form.get("Url", ""), request.form.get("Method", "POST").upper())
     leg = find_leg(entry.leg.sid)
     try:
-        exchange().redirect(leg, source)
+        exchange().calls.redirect(leg, source)
     except NotLive as error:
         raise RestRefused(21220) from error
     return jsonify(shape | {"position": 0 if leg.status == LIVE else shape["position"]})
+
+
+ROUTES: Routes = (
+    ("GET", "/Conferences.json", list_conferences),
+    ("GET", "/Conferences/<sid>.json", fetch_conference),
+    ("POST", "/Conferences/<sid>.json", update_conference),
+    ("GET", "/Queues.json", list_queues),
+    ("POST", "/Queues.json", create_queue),
+    ("GET", "/Queues/<sid>.json", fetch_queue),
+    ("POST", "/Queues/<sid>.json", update_queue),
+    ("GET", "/Queues/<sid>/Members.json", list_members),
+    ("GET", "/Queues/<sid>/Members/<call_sid>.json", fetch_member),
+    ("POST", "/Queues/<sid>/Members/<call_sid>.json", dequeue_member),
+)

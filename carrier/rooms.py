@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
+from email.utils import format_datetime
 
 from carrier import clock
+from carrier.board import Board
 from carrier.conferences import Conference, Participant
+from carrier.courier import Courier
 from carrier.legs import Leg, Wake
 from carrier.sids import new_sid
 from carrier.verbs import ConferenceNoun
-
-if TYPE_CHECKING:
-    from carrier.exchange import Exchange
 
 KEPT_ROOMS = 500
 
@@ -22,13 +21,19 @@ class NotInConference(Exception):
 
 
 class Rooms:
-    """The conferences of an exchange. Every method takes the exchange's lock."""
+    """The conferences of the line. Every method takes the board's lock."""
 
-    def __init__(self, exchange: Exchange) -> None:
-        self._exchange = exchange
+    def __init__(self, board: Board, courier: Courier) -> None:
+        self._board = board
+        self._courier = courier
+        self._of: dict[str, Conference] = {}  # by the leg that is in it
         self.conferences: dict[str, Conference] = {}
         self._live: dict[str, Conference] = {}  # by name
         self._over: deque[str] = deque()
+
+    def of(self, leg: Leg) -> Conference | None:
+        """The conference that a leg is in, or None."""
+        return self._of.get(leg.sid)
 
     def live(self, name: str) -> Conference | None:
         """The conference of that name that is not over."""
@@ -36,12 +41,12 @@ class Rooms:
 
     def all_live(self) -> list[Conference]:
         """Every conference that is not over, oldest first; bridges too."""
-        with self._exchange.lock:
+        with self._board.lock:
             return list(self._live.values())
 
     def open_bridge(self) -> Conference:
         """A silent conference for two parties."""
-        with self._exchange.lock:
+        with self._board.lock:
             sid = new_sid("CF")
             return self._keep(Conference(sid, sid, clock.now(), bridge=True))
 
@@ -59,7 +64,7 @@ class Rooms:
         URLs are absolute. Only the first participant's callbacks count (Twilio's rule).
         Raises NotInConference when the leg to coach is not in a conference that goes on.
         """
-        with self._exchange.lock:
+        with self._board.lock:
             room = self.live(noun.name)
             if leg.over or (room and len(room.participants) >= room.max_participants):
                 return None
@@ -89,7 +94,7 @@ class Rooms:
 
     def bridge(self, answerer: Leg, caller: Leg, room: Conference) -> bool:
         """Let the first who answers talk with the caller; False for the next ones."""
-        with self._exchange.lock:
+        with self._board.lock:
             taken = room.status == "completed" or room.participants
             if taken or answerer.over or caller.over:
                 return False
@@ -124,13 +129,13 @@ class Rooms:
 
     def close_unused(self, room: Conference) -> None:
         """End a conference that was opened for somebody who never came."""
-        with self._exchange.lock:
+        with self._board.lock:
             if not room.participants:
                 self._close(room, "last-participant-left", None)
 
     def _enter(self, room: Conference, participant: Participant) -> None:
         room.participants.append(participant)
-        participant.leg.conference = room
+        self._of[participant.leg.sid] = room
         self._say(room, "participant-join", participant)
         if room.status == "init" and room.startable:
             room.status, room.started_at = "in-progress", clock.now()
@@ -142,8 +147,8 @@ class Rooms:
 
         ``kicked``: put out by the subscriber, which Twilio's reasons tell from leaving.
         """
-        with self._exchange.lock:
-            room, leg.conference = leg.conference, None
+        with self._board.lock:
+            room = self._of.pop(leg.sid, None)
             participant = room.find(leg) if room else None
             if room is None or participant is None:
                 return
@@ -179,7 +184,7 @@ class Rooms:
 
     def close(self, room: Conference) -> None:
         """End a conference by the REST API: everybody goes on with their document."""
-        with self._exchange.lock:
+        with self._board.lock:
             self._close(room, "conference-ended-via-api", None)
 
     def _close(self, room: Conference, reason: str, by: Leg | None) -> None:
@@ -204,7 +209,7 @@ class Rooms:
 
     def hold(self, room: Conference, participant: Participant, on: bool) -> None:
         """Put a participant on hold, or take them back."""
-        with self._exchange.lock:
+        with self._board.lock:
             if participant.hold != on:
                 participant.hold = on
                 self._say(room, "participant-hold" if on else "participant-unhold", participant)
@@ -212,7 +217,7 @@ class Rooms:
 
     def mute(self, room: Conference, participant: Participant, on: bool) -> None:
         """Let the others hear a participant, or not."""
-        with self._exchange.lock:
+        with self._board.lock:
             if participant.muted != on:
                 participant.muted = on
                 self._say(room, "participant-mute" if on else "participant-unmute", participant)
@@ -220,7 +225,7 @@ class Rooms:
 
     def modify(self, room: Conference, participant: Participant, end_on_exit: bool) -> None:
         """Change whether a participant's leaving ends the conference."""
-        with self._exchange.lock:
+        with self._board.lock:
             participant.end_on_exit = end_on_exit
             self._say(room, "participant-modify", participant)
 
@@ -229,7 +234,7 @@ class Rooms:
 
         Raises NotInConference when that leg is not in this conference.
         """
-        with self._exchange.lock:
+        with self._board.lock:
             if coached and not self._coachable(room, coached):
                 raise NotInConference(coached)
             if participant.coached != coached:
@@ -240,7 +245,7 @@ class Rooms:
     def announced(self, room: Conference, participant: Participant | None, **told: str) -> None:
         """Report the end of an announcement: ``ReasonAnnouncementFailed`` in ``told`` if it failed."""
         event = "announcement-fail" if "ReasonAnnouncementFailed" in told else "announcement-end"
-        with self._exchange.lock:
+        with self._board.lock:
             self._say(room, event, participant, **told)
 
     def _refresh(self, room: Conference) -> None:
@@ -256,16 +261,24 @@ class Rooms:
     ) -> None:
         params = room.event_params(event, participant, extra)
         if room.wants(event):
-            self._exchange.conference_event(room, params)
+            self._send(room, params)
+
+    def _send(self, room: Conference, params: dict[str, str]) -> None:
+        """Send one conference callback, in the conference's own lane."""
+        params |= {
+            "AccountSid": self._board.settings.account_sid,
+            "Timestamp": format_datetime(clock.now()),
+        }
+        self._courier.send(room.sid, room.callback_url, room.callback_method, params)
 
     def _recorded(self, room: Conference) -> None:
         seconds = (clock.now() - (room.started_at or room.created_at)).total_seconds()
         sid = new_sid("RE")
-        self._exchange.conference_event(
+        self._send(
             _as_recording(room),
             {
                 "RecordingSid": sid,
-                "RecordingUrl": f"/2010-04-01/Accounts/{self._exchange.settings.account_sid}"
+                "RecordingUrl": f"/2010-04-01/Accounts/{self._board.settings.account_sid}"
                 f"/Recordings/{sid}",
                 "RecordingStatus": "completed",
                 "RecordingDuration": str(round(seconds)),

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NoReturn
+from dataclasses import dataclass
+from typing import NoReturn
 
 from carrier import verbs
 from carrier.attributes import TwimlRefused
+from carrier.board import Board
+from carrier.calls import Calls
+from carrier.courier import Courier
+from carrier.documents import Documents
 from carrier.legs import LIVE, Digit, HungUp, Leg, Redirected, Source
-from carrier.recordings import Recording
-from carrier.rooms import NotInConference
+from carrier.queues import Queues
+from carrier.recordings import Recording, Recordings
+from carrier.rooms import NotInConference, Rooms
 from carrier.twiml import Context
 from carrier.webhooks import WebhookFailed, resolve
-
-if TYPE_CHECKING:
-    from carrier.exchange import Exchange
 
 APOLOGY = "We are sorry, an application error has occurred. Goodbye."
 SHORTEST_ROUND = 0.2  # seconds; a waiting document that lasts nothing does not spin
@@ -37,13 +40,33 @@ class Woken(Exception):
     """What the leg waits for has changed."""
 
 
-class Runner:
-    """One leg's interpreter. ``run`` returns when the leg is over."""
+Dial = Callable[["Runner", verbs.Dial, str], dict[str, str]]
 
-    def __init__(self, exchange: Exchange, leg: Leg) -> None:
-        self.exchange = exchange
+
+@dataclass(frozen=True)
+class Equipment:
+    """What a runner works with."""
+
+    board: Board
+    calls: Calls
+    courier: Courier
+    documents: Documents
+    queues: Queues
+    recordings: Recordings
+    rooms: Rooms
+
+
+class Runner:
+    """One leg's interpreter. ``run`` returns when the leg is over.
+
+    ``dial`` rings parties for it (``dialer.py``): runner, verb, the document's address.
+    """
+
+    def __init__(self, equipment: Equipment, leg: Leg, dial: Dial) -> None:
+        self.equipment = equipment
         self.leg = leg
-        self.pace = exchange.settings.pace
+        self._dial_parties = dial
+        self.pace = equipment.board.settings.pace
         self.topic: object | None = None  # what wakes the leg now
         self.keys: list[str] | None = None  # being collected now
 
@@ -63,7 +86,7 @@ class Runner:
             except ApplicationFailed:
                 self._apologise()
                 step = None
-        self.exchange.end(self.leg)
+        self.equipment.calls.end(self.leg)
 
     def execute(
         self, source: Source, context: Context, more: dict[str, str] | None = None
@@ -73,7 +96,7 @@ class Runner:
         if self.leg.status == "ringing":
             if instructions and isinstance(instructions[0], verbs.Reject):
                 self._reject(instructions[0])
-            self.exchange.progress(self.leg, LIVE, "answered")
+            self.equipment.calls.progress(self.leg, LIVE, "answered")
         self.idle(0)  # a redirect or a hang-up may have come while the document was fetched
         for verb in instructions:
             following = self._do(verb, base)
@@ -87,7 +110,7 @@ class Runner:
         try:
             return self._ask(source, context, more), source.url
         except (WebhookFailed, TwimlRefused) as error:
-            self.exchange.alert(self.leg.sid, error.code, source.url, str(error))
+            self.equipment.board.alert(self.leg.sid, error.code, source.url, str(error))
             fallback = source.fallback_url or self.leg.fallback_url
             if not fallback or context is not Context.CALL:
                 raise ApplicationFailed from error
@@ -96,14 +119,14 @@ class Runner:
         try:
             return self._ask(spare, context, more), fallback
         except (WebhookFailed, TwimlRefused) as error:
-            self.exchange.alert(self.leg.sid, error.code, fallback, str(error))
+            self.equipment.board.alert(self.leg.sid, error.code, fallback, str(error))
             raise ApplicationFailed from error
 
     def _ask(
         self, source: Source, context: Context, more: dict[str, str]
     ) -> tuple[verbs.Verb, ...]:
-        params = self.exchange.call_params(self.leg) | source.params | more
-        return self.exchange.documents.read(source, context, params, self.leg.sid)
+        params = self.equipment.board.call_params(self.leg) | source.params | more
+        return self.equipment.documents.read(source, context, params, self.leg.sid)
 
     def _apologise(self) -> None:
         try:
@@ -111,10 +134,10 @@ class Runner:
         except (HungUp, Redirected):
             return
         if self.leg.status == "ringing":
-            self.exchange.end(self.leg, "failed")
+            self.equipment.calls.end(self.leg, "failed")
 
     def _reject(self, verb: verbs.Reject) -> NoReturn:
-        self.exchange.end(self.leg, "busy" if verb.reason == "busy" else "no-answer")
+        self.equipment.calls.end(self.leg, "busy" if verb.reason == "busy" else "no-answer")
         raise HungUp
 
     def _do(self, verb: verbs.Verb, base: str) -> Source | None:
@@ -128,14 +151,14 @@ class Runner:
             case verbs.Enqueue():
                 return self._enqueue(verb, base)
             case verbs.Leave():
-                if self.leg.entry is not None:
+                if self.equipment.queues.entry_of(self.leg) is not None:
                     raise LeftQueue
             case verbs.Dial():
                 return self._dial(verb, base)
             case verbs.Record():
                 return self._record(verb, base)
             case verbs.Hangup() | verbs.Reject():
-                self.exchange.end(self.leg)
+                self.equipment.calls.end(self.leg)
                 raise HungUp
         return None
 
@@ -177,7 +200,7 @@ class Runner:
         self.rounds(loop, lambda: self._utter(verb))
 
     def _utter(self, verb: verbs.Prompt) -> None:
-        event, payload, seconds = self.exchange.documents.spoken(verb)
+        event, payload, seconds = self.equipment.documents.spoken(verb)
         self.leg.tell(event, **payload)
         self.idle(seconds)
 
@@ -222,7 +245,7 @@ class Runner:
         if verb.play_beep:
             self.leg.tell("beep")
         started, self.keys = time.monotonic(), []
-        recording = self.exchange.recordings.begin(
+        recording = self.equipment.recordings.begin(
             self.leg, callback, verb.status_callback_method, verb.events
         )
         key = ""
@@ -237,11 +260,11 @@ class Runner:
         self.keys = None
         self.leg.tell("recording", on=False)
         seconds = time.monotonic() - started
-        params = self.exchange.recordings.finish(self.leg, recording, seconds, key)
+        params = self.equipment.recordings.finish(self.leg, recording, seconds, key)
         action = Source(resolve(base, verb.action), verb.method, params)
         if isinstance(ended, HungUp) and params:  # told all the same; the answer does not matter
-            params = self.exchange.call_params(self.leg) | params
-            self.exchange.courier.send(self.leg.sid, action.url, action.method, params)
+            params = self.equipment.board.call_params(self.leg) | params
+            self.equipment.courier.send(self.leg.sid, action.url, action.method, params)
         if ended:
             raise ended
         return action if params else None  # nothing was said: the document goes on
@@ -268,7 +291,7 @@ class Runner:
 
     def _enqueue(self, verb: verbs.Enqueue, base: str) -> Source | None:
         action = resolve(base, verb.action) if verb.action else ""
-        entry = self.exchange.join_queue(self.leg, verb.name, action, verb.method)
+        entry = self.equipment.queues.join(self.leg, verb.name, action, verb.method)
         if entry is None:
             self.idle(0)
             return self._after(action, verb.method, {"QueueResult": "queue-full"})
@@ -277,10 +300,10 @@ class Runner:
         try:
             self._loop(wait, Context.QUEUE, entry.wait_params)
         except LeftQueue:
-            if self.exchange.leave_queue(self.leg, "leave") is None:
+            if self.equipment.queues.leave(self.leg, "leave") is None:
                 self.idle(0)  # redirected at the same instant
         except ApplicationFailed:
-            self.exchange.leave_queue(self.leg, "system-error")
+            self.equipment.queues.leave(self.leg, "system-error")
             result = "system-error"
         return self._after(action, verb.method, entry.result_params(result))
 
@@ -312,7 +335,7 @@ class Runner:
         params = (
             self._conference(verb.conference, base)
             if verb.conference
-            else self.exchange.dialer.dial(self, verb, base)
+            else self._dial_parties(self, verb, base)
         )
         self.topic = None
         if not verb.action:
@@ -323,7 +346,7 @@ class Runner:
     def _conference(self, noun: verbs.ConferenceNoun, base: str) -> dict[str, str]:
         wait_url = resolve(base, noun.wait_url) if noun.wait_url else noun.wait_url
         try:
-            room = self.exchange.rooms.join(
+            room = self.equipment.rooms.join(
                 self.leg,
                 noun,
                 wait_url=wait_url,
@@ -333,7 +356,9 @@ class Runner:
                 else "",
             )
         except NotInConference:
-            self.exchange.alert(self.leg.sid, 13240, base, "Dial->Conference: Invalid Whisper SID")
+            self.equipment.board.alert(
+                self.leg.sid, 13240, base, "Dial->Conference: Invalid Whisper SID"
+            )
             room = None
         if room is None:
             self.idle(0)

@@ -144,24 +144,24 @@ def dial(data: Any = None) -> Answer:
 
 def accept(data: Any = None) -> Answer:
     """Pick up a ringing leg; ``taken`` when somebody else did."""
-    leg = carrier().exchange.legs.get(_text(data, "leg"))
-    if leg is None or not carrier().exchange.answered(leg, _me()):
+    leg = carrier().exchange.board.legs.get(_text(data, "leg"))
+    if leg is None or not carrier().exchange.calls.answered(leg, _me()):
         return _refuse("taken")
     return {"ok": True, "leg": leg.sid}
 
 
 def decline(data: Any = None) -> Answer:
     """Refuse a ringing leg."""
-    leg = carrier().exchange.legs.get(_text(data, "leg"))
+    leg = carrier().exchange.board.legs.get(_text(data, "leg"))
     if leg is not None:
-        carrier().exchange.refused(leg, _me())
+        carrier().exchange.calls.refused(leg, _me())
     return {"ok": True}
 
 
 def hang_up(data: Any = None) -> Answer:
     """Put the receiver down."""
     leg = _leg(data)
-    return {"ok": bool(leg and carrier().exchange.end(leg))}
+    return {"ok": bool(leg and carrier().exchange.calls.end(leg))}
 
 
 def keys(data: Any = None) -> Answer:
@@ -169,7 +169,7 @@ def keys(data: Any = None) -> Answer:
     leg = _leg(data)
     if leg is None or leg.status != LIVE:
         return _refuse("no-call")
-    carrier().exchange.press(leg, _text(data, "keys")[:64])
+    carrier().exchange.calls.press(leg, _text(data, "keys")[:64])
     return {"ok": True}
 
 
@@ -186,17 +186,20 @@ def audio(data: Any = None) -> Answer:
     """Samples of the page's microphone while it is recorded (``recordings.py``)."""
     leg = _leg(data)
     samples = data.get("samples") if isinstance(data, dict) else None
-    if leg is None or leg.recording is None or not isinstance(samples, bytes):
+    recording = carrier().exchange.recordings.hearing(leg) if leg else None
+    if recording is None or not isinstance(samples, bytes):
         return _refuse("no-call")
-    return {"ok": len(samples) <= MAX_SIGNAL and leg.recording.hear(samples)}
+    return {"ok": len(samples) <= MAX_SIGNAL and recording.hear(samples)}
 
 
 def signal(data: Any = None) -> Answer:
     """Pass an offer, an answer or a candidate to another leg of the same conference."""
-    leg, other = _leg(data), carrier().exchange.legs.get(_text(data, "to"))
-    if leg is None or other is None or leg.conference is None:
+    leg, other = _leg(data), carrier().exchange.board.legs.get(_text(data, "to"))
+    rooms = carrier().exchange.rooms
+    room = rooms.of(leg) if leg else None
+    if leg is None or other is None or room is None:
         return _refuse("no-call")
-    if other.conference is not leg.conference or len(str(data.get("data"))) > MAX_SIGNAL:
+    if rooms.of(other) is not room or len(str(data.get("data"))) > MAX_SIGNAL:
         return _refuse("not-together")
     other.tell("signal", **{"from": leg.sid, "data": data.get("data")})
     return {"ok": True}

@@ -9,13 +9,10 @@ from __future__ import annotations
 import struct
 import threading
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from carrier.attributes import TwimlRefused
-from carrier.webhooks import WebhookFailed
-
-if TYPE_CHECKING:
-    from carrier.exchange import Exchange
+from carrier.webhooks import WebhookFailed, Webhooks
 
 UNKNOWN_SECONDS = 8.0
 REMEMBERED = 300.0  # seconds that a length is believed
@@ -26,10 +23,11 @@ KBITS_LOW = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)  # MP
 
 
 class Sounds:
-    """Lengths of the sound files that an exchange plays."""
+    """Lengths of the sound files that the line plays."""
 
-    def __init__(self, exchange: Exchange) -> None:
-        self._exchange = exchange
+    def __init__(self, webhooks: Webhooks, alert: Callable[[str, int, str, str], None]) -> None:
+        self._webhooks = webhooks
+        self._alert = alert
         self._known: dict[str, tuple[float, float]] = {}  # URL → (believed until, seconds)
         self._lock = threading.Lock()
 
@@ -56,12 +54,12 @@ class Sounds:
 
     def _measure(self, url: str) -> float:
         try:
-            answer = self._exchange.webhooks.ask(url, "GET", {}, largest=LARGEST)
+            answer = self._webhooks.ask(url, "GET", {}, largest=LARGEST)
             if not answer.ok:
                 raise WebhookFailed(11200, url, f"HTTP {answer.status}")
             return length(answer.body)
         except (WebhookFailed, TwimlRefused) as error:
-            self._exchange.alert("", error.code, url, str(error))
+            self._alert("", error.code, url, str(error))
             return UNKNOWN_SECONDS
 
 

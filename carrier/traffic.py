@@ -9,14 +9,13 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from carrier.exchange import Exchange
 from carrier.fakes import FakeCall
 from carrier.sids import new_sid
-
-if TYPE_CHECKING:
-    from carrier.driver import Driver
 
 FIRST_NUMBER = 33_600_000_000  # callers' numbers count from here: they are nobody's telephones
 KEPT_WAITS = 20_000
@@ -49,9 +48,10 @@ class Traffic:
     (out of patience), lost (the line hung up on somebody who waited).
     """
 
-    def __init__(self, driver: Driver, plan: Plan) -> None:
+    def __init__(self, exchange: Exchange, dial: Callable[..., FakeCall], plan: Plan) -> None:
         self.key = new_sid("TR")
-        self.driver = driver
+        self.exchange = exchange
+        self.dial = dial
         self.plan = plan
         self.outcomes: Counter[str] = Counter()
         self.waits: list[float] = []
@@ -62,7 +62,7 @@ class Traffic:
 
     def start(self) -> None:
         """Begin to dial, in the background."""
-        self.driver.exchange.spawn(self._dial)
+        self.exchange.board.spawn(self._dial)
 
     def stop(self) -> None:
         """No more calls; those that are live end as planned."""
@@ -76,10 +76,10 @@ class Traffic:
                 return
             due += self._duration(1 / self.plan.rate)
             number = f"+{FIRST_NUMBER + index}"
-            call = self.driver.dial(number, self.plan.to, keys=self.plan.keys)
+            call = self.dial(number, self.plan.to, keys=self.plan.keys)
             self.dialled += 1
             self.live += 1
-            self.driver.exchange.spawn(self._live, call)
+            self.exchange.board.spawn(self._live, call)
 
     def _duration(self, mean: float) -> float:
         return mean if self.plan.fixed or not mean else self._random.expovariate(1 / mean)
@@ -96,7 +96,7 @@ class Traffic:
             elif call.state == "ended":
                 outcome = "lost"
             self.outcomes[outcome] += 1
-            self.driver.exchange.end_by_sid(call.sid)
+            self.exchange.calls.end_by_sid(call.sid)
         finally:
             self.live -= 1
 

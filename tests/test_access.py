@@ -17,7 +17,7 @@ PUBLIC = {
     "accounts.home", "accounts.sign_in", "accounts.sign_in_submit", "accounts.choose_locale",
     "second_step.page", "second_step.submit",
     "health.live", "health.ready", "health.metrics", "static",
-    "voice.sound", "request_form.page", "request_form.submit",
+    "voice.sound", "request_form.page", "request_form.submit", "invitation.page", "invitation.submit",
 }  # fmt: skip
 
 ENDS_THE_SESSION = {"/sign-out", "/account/sign-out-everywhere"}

@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
         ("/demande/W10.sig", "/demande/***"),
         ("/voice/sound/abc", "/voice/sound/***"),
         ("/admin/line/sounds/abc", "/admin/line/sounds/***"),
+        ("/invitation/abc", "/invitation/***"),
         ("/desk/token", "/desk/token"),
         ("/dossiers/12?q=Haddad", "/dossiers/12"),
         ("/", "/"),

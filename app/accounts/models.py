@@ -126,6 +126,25 @@ class RecoveryCode(db.Model):
     used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
+class Invitation(db.Model):
+    """A link that lets the owner of an account choose a password, once; kept as a digest.
+
+    ``state_of``: of which address and password the account was; another one voids the link.
+    ``sent_at``: when the mail left; None while it has not.
+    """
+
+    __tablename__ = "invitations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    state_of: Mapped[str] = mapped_column(String(16))
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
 class SignInTry(db.Model):
     """Tries to sign in that were wrong so far, for one place and account (``guessing``)."""
 
@@ -146,9 +165,9 @@ class JournalEntry(db.Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
-    agent_id: Mapped[int | None]
+    agent_id: Mapped[int | None] = mapped_column(index=True)
     act: Mapped[str] = mapped_column(String(40), index=True)
-    subject: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str] = mapped_column(String(60), index=True)
     detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     previous_hash: Mapped[str] = mapped_column(String(64), unique=True)
     hash: Mapped[str] = mapped_column(String(64), unique=True)

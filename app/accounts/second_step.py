@@ -131,7 +131,12 @@ def reset(email: str, *, now: datetime) -> None:
         agent_id = db.session.scalar(select(Agent.id).where(Agent.email == email.strip().lower()))
         if agent_id is None:
             raise NotFound("Aucun compte n'a cette adresse.")
-        _take_off(agent_id, "second_step_reset", None, work, now)
+        reset_of(agent_id, work, by=None, now=now)
+
+
+def reset_of(agent_id: int, work: Work, *, by: int | None, now: datetime) -> None:
+    """The same inside a unit of work, for an account that is known."""
+    _take_off(agent_id, "second_step_reset", by, work, now)
 
 
 def take_off(agent_id: int, *, keep: int, now: datetime) -> None:

@@ -99,7 +99,7 @@ def submit() -> Any:
         if not second_step.is_set(agent.id):
             codes = second_step.confirm(agent.id, code, keep=None, now=now)
             complete(agent)
-            return _codes(codes, target or HOME[agent.role])
+            return _codes(codes, target or HOME[agent.role], agent.display_name)
         if not second_step.check(agent.id, code, now=now):
             return _ask(agent, wrong=True), 401
     except Busy as error:
@@ -109,8 +109,8 @@ def submit() -> Any:
     return complete(agent, redirect(target or HOME[agent.role]))
 
 
-def _codes(codes: list[str], onward: str) -> str:
-    return render_template("accounts/recovery_codes.html", codes=codes, onward=onward)
+def _codes(codes: list[str], onward: str, owner: str) -> str:
+    return render_template("accounts/recovery_codes.html", codes=codes, onward=onward, owner=owner)
 
 
 @bp.post("/account/second-step/begin")
@@ -137,7 +137,7 @@ def confirm() -> Any:
         if second_step.is_set(current_user.id):
             raise
         return _setting_up(_me(), url_for("second_step.confirm"), error), error.status
-    return _codes(codes, url_for("account.index"))
+    return _codes(codes, url_for("account.index"), current_user.display_name)
 
 
 @bp.post("/account/second-step/codes")
@@ -147,7 +147,9 @@ def codes() -> Any:
     """New recovery codes."""
     return _proved(
         lambda: _codes(
-            second_step.renew_codes(current_user.id, now=clock.now()), url_for("account.index")
+            second_step.renew_codes(current_user.id, now=clock.now()),
+            url_for("account.index"),
+            current_user.display_name,
         )
     )
 

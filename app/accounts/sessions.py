@@ -48,6 +48,7 @@ class Why(StrEnum):
     PASSWORD = "password"  # noqa: S105 - a word, not one
     ROLE = "role"
     FACTOR = "factor"  # a second factor was added, taken away or reset
+    ADMINISTRATION = "administration"  # an administrator ended it
     CLOSED = "closed"
     EXPIRED = "expired"
     IDLE = "idle"

@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.accounts import journal, passwords, sessions
+from app.accounts import administrators, journal, passwords, sessions
 from app.accounts.models import Agent, Presence
 from app.accounts.presence import PresenceState
 from app.accounts.sessions import Why
 from app.exceptions import Conflict, InvalidInput, NotFound
 from app.extensions import db
-from app.unit_of_work import unit_of_work
+from app.unit_of_work import Work, unit_of_work
 
 
 def create_agent(
@@ -45,7 +45,7 @@ def add(email: str, display_name: str, role: str, password: str, *, now: datetim
         raise InvalidInput("Il faut une adresse et un nom.")
     password_hash = passwords.hashed(password)
     with unit_of_work():
-        if _account(email) is not None:
+        if account(email) is not None:
             raise Conflict("Cette adresse a déjà un compte.", kept="Il n'a pas changé.")
         made = create_agent(email, display_name.strip(), role, password_hash, now=now)
         journal.record("account_added", f"agent:{made.id}", agent_id=None, now=now)
@@ -80,28 +80,36 @@ def change_role(email: str, role: str, *, now: datetime) -> None:
 
 def _change(email: str, act: str, why: Why, now: datetime, **values: Any) -> None:
     with unit_of_work() as work:
-        found = _account(email)
+        found = account(email)
         if found is None:
             raise NotFound("Aucun compte n'a cette adresse.")
-        stays = values.get("active", found.active) and values.get("role", found.role) == "admin"
-        if not stays and _is_last_administrator(found):
-            raise Conflict(
-                "C'est le dernier compte d'administration : il ne peut être ni fermé ni changé de rôle.",
-                kept="Il n'a pas changé.",
-                todo="Faites d'abord un autre compte d'administration.",
-            )
-        for name, value in values.items():
-            setattr(found, name, value)
-        sessions.end_all(found.id, why, work, now=now)
-        journal.record(act, f"agent:{found.id}", agent_id=None, now=now)
+        change(found, act, why, work, by=None, now=now, **values)
 
 
-def _is_last_administrator(agent: Agent) -> bool:
-    """Locked until the transaction ends: two who close each other's account do not both succeed."""
-    active = select(Agent.id).where(Agent.role == "admin", Agent.active.is_(True))
-    others = set(db.session.scalars(active.with_for_update())) - {agent.id}
-    return agent.role == "admin" and agent.active and not others
+def change(
+    found: Agent,
+    act: str,
+    why: Why,
+    work: Work,
+    *,
+    by: int | None,
+    now: datetime,
+    **values: Any,
+) -> None:
+    """Change what decides who gets in: every session ends; journaled.
+
+    Inside the caller's unit of work. Raises Conflict rather than leave no administrator.
+    """
+    administrators.keep_one(
+        found, active=values.get("active", found.active), role=values.get("role", found.role)
+    )
+    for name, value in values.items():
+        setattr(found, name, value)
+    sessions.end_all(found.id, why, work, now=now)
+    journal.record(act, f"agent:{found.id}", agent_id=by, now=now)
 
 
-def _account(email: str) -> Agent | None:
-    return db.session.scalar(select(Agent).where(Agent.email == email.strip().lower()))
+def account(email: str) -> Agent | None:
+    """The account of an address, as it is now."""
+    query = select(Agent).where(Agent.email == email.strip().lower())
+    return db.session.scalar(query.execution_options(populate_existing=True))

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from app import clock
 from app.adapters.mail_text import compose
-from app.adapters.ports import MailMessage, MailReceipt, OutboxMail
+from app.adapters.ports import FOR_STAFF, MailMessage, MailReceipt, OutboxMail
 from app.exceptions import Unavailable
 from app.patterns import pattern
 
@@ -72,6 +72,7 @@ class FileOutbox:
             text=_body(mail, "plain") or "",
             html=_body(mail, "html"),
             sent_at=_date(mail, key),
+            for_staff=all(mail[name] == value for name, value in FOR_STAFF.items()),
         )
 
     def _write(self, key: str, content: bytes) -> None:

@@ -196,6 +196,10 @@ class MailMessage:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+# On a mail that opens an account of the staff: the local outbox shows it to administrators alone.
+FOR_STAFF = {"X-Permanence-For": "staff"}
+
+
 @dataclass(frozen=True)
 class MailReceipt:
     """The mail server took the mail. ``message_id`` names it in its life.
@@ -235,7 +239,7 @@ class MailSender(Protocol):
 
 @dataclass(frozen=True)
 class OutboxMail:
-    """A mail kept by the local outbox."""
+    """A mail kept by the local outbox. ``for_staff``: it opens an account (``FOR_STAFF``)."""
 
     key: str
     to: str
@@ -243,6 +247,7 @@ class OutboxMail:
     text: str
     html: str | None
     sent_at: datetime
+    for_staff: bool = False
 
 
 class Outbox(Protocol):

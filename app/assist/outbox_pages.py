@@ -7,6 +7,7 @@ so staff alone read them; a mail's HTML is shown in a frame that can run nothing
 from __future__ import annotations
 
 from flask import Blueprint, Response, render_template
+from flask_login import current_user
 from markupsafe import Markup, escape
 
 from app import helpline
@@ -19,7 +20,9 @@ from app.wiring import ports
 
 bp = Blueprint("outbox", __name__)
 
-READERS = ("front", "back", "manager")  # the mails are to persons of dossiers
+# Mails are to persons of dossiers, which administrators do not read; those that open an account of
+# the staff are theirs alone.
+READERS = ("front", "back", "manager", "admin")
 
 _URL = pattern(rf"https?://[^{SPACE}<>\"']+[^{SPACE}<>\"'.,;:!?)]")
 _FRAME_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -30,7 +33,7 @@ _FRAME_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src
 def list_mails() -> str:
     """The mails kept here, newest first."""
     outbox = ports().outbox
-    mails = outbox.list() if outbox is not None else None
+    mails = [mail for mail in outbox.list() if _theirs(mail)] if outbox is not None else None
     return render_template(
         "assist/outbox.html", mails=mails, time_of=clock_time, moment=long_moment
     )
@@ -85,8 +88,12 @@ def with_links(text: str) -> Markup:
 def _mail(key: str) -> OutboxMail:
     outbox = ports().outbox
     mail = outbox.get(key) if outbox is not None else None
-    if mail is None:
+    if mail is None or not _theirs(mail):
         raise NotFound(
             "Ce message n'est pas dans la boîte d'envoi.", todo="Revenez à la liste des messages."
         )
     return mail
+
+
+def _theirs(mail: OutboxMail) -> bool:
+    return mail.for_staff == (current_user.role == "admin")

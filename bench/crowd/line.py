@@ -139,7 +139,7 @@ def reached(call: FakeCall, states: tuple[str, ...], seconds: float) -> bool:
 
 def hang_up(call: FakeCall) -> None:
     """The caller hangs up, unless the call is over already."""
-    if call.sid in call.exchange.legs:
+    if call.sid in call.exchange.board.legs:
         call.hang_up()
 
 
@@ -194,8 +194,8 @@ def main() -> None:
     report = {
         "calls": [asdict(each) for each in callers.lived],
         "webhooks": found.report(),
-        "alerts": len(carrier.exchange.alerts),
-        "still_on_the_line": sum(not leg.over for leg in carrier.exchange.legs.values()),
+        "alerts": len(carrier.exchange.board.alerts),
+        "still_on_the_line": sum(not leg.over for leg in carrier.exchange.board.legs.values()),
     }
     print(json.dumps(report), flush=True)
     told()  # webhooks leave and REST requests are answered until the end

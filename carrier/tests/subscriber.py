@@ -131,7 +131,7 @@ class Line:
         self.flask = create_standalone(CarrierSettings(**(settings | changes)), [], "threading")
         self.carrier: Carrier = self.flask.extensions[EXTENSION]
         self.server = Server(self.flask)
-        self.carrier.exchange.api_url = f"{self.server.url}/carrier"
+        self.carrier.exchange.board.api_url = f"{self.server.url}/carrier"
         self.driver = self.carrier.driver
         self.client = self.login(ACCOUNT, TOKEN)
 

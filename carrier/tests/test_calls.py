@@ -463,4 +463,4 @@ def test_what_a_waiting_document_may_not_do(line: Line, verb: str) -> None:
     line.answers(incoming=QUEUE, wait=verb, left_queue="<Say>Autrement</Say>")
     line.driver.dial(ALICE).wait_for_heard("Autrement")
     assert line.application.wait("/left-queue")["QueueResult"] == "system-error"
-    assert line.carrier.exchange.alerts[0]["code"] == "12200"
+    assert line.carrier.exchange.board.alerts[0]["code"] == "12200"

@@ -108,7 +108,7 @@ def test_a_coach_needs_somebody_to_coach(line: Line) -> None:
     coach = line.driver.dial(COACH)
     coach.wait_for_heard("Personne")
     assert line.application.wait("/after", CallSid=coach.sid)["DialCallStatus"] == "failed"
-    assert line.carrier.exchange.alerts[-1]["code"] == "13240"
+    assert line.carrier.exchange.board.alerts[-1]["code"] == "13240"
     with pytest.raises(TwilioRestException) as refused:
         conference.participants(agent.sid).update(call_sid_to_coach="CA" + "0" * 32)
     assert refused.value.code == 16028
@@ -124,7 +124,7 @@ def test_nobody_coaches_before_the_conversation_begins(line: Line) -> None:
     alone.wait_for_state("conference")
     line.answers(incoming=room(f'coach="{alone.sid}"'))
     line.driver.dial(COACH).wait_for_state("ended")
-    assert line.carrier.exchange.alerts[-1]["code"] == "13240"
+    assert line.carrier.exchange.board.alerts[-1]["code"] == "13240"
 
 
 @given(

@@ -115,13 +115,13 @@ def test_two_telephones_of_one_number_ring_and_the_first_wins(line: Line) -> Non
 
 def test_a_telephone_switched_on_while_it_rings(line: Line) -> None:
     leg = ring(line, ALICE)
-    eventually(lambda: line.carrier.exchange.legs[leg].status == "ringing")
+    eventually(lambda: line.carrier.exchange.board.legs[leg].status == "ringing")
     page = Page(line)
     page.ask("open", number=ALICE)
     page.wait("ringing", leg=leg)
     page.ask("decline", leg=leg)
     page.wait("taken", leg=leg)
-    assert line.carrier.exchange.legs[leg].status == "busy"
+    assert line.carrier.exchange.board.legs[leg].status == "busy"
 
 
 def talk(line: Line) -> tuple[Page, str, Page, str]:
@@ -158,15 +158,15 @@ def test_nobody_signals_or_hangs_up_for_another(line: Line) -> None:
     assert stranger.ask("signal", leg=mine, to=theirs, data={})["error"] == "no-call"
     assert not stranger.ask("hangup", leg=mine)["ok"]
     assert stranger.ask("keys", leg=mine, keys="1")["error"] == "no-call"
-    assert line.carrier.exchange.legs[mine].status == "in-progress"
+    assert line.carrier.exchange.board.legs[mine].status == "in-progress"
 
 
 def test_a_page_that_says_goodbye_ends_its_call_at_once(line: Line) -> None:
     _caller, mine, agent, theirs = talk(line)
     agent.ask("bye")
-    assert line.carrier.exchange.legs[theirs].status == "completed"
+    assert line.carrier.exchange.board.legs[theirs].status == "completed"
     assert line.driver.line()["addresses"] == [ALICE]
-    assert line.carrier.exchange.legs[mine].status == "in-progress"
+    assert line.carrier.exchange.board.legs[mine].status == "in-progress"
 
 
 def test_a_lost_link_keeps_the_call_when_it_comes_back(line: Line) -> None:
@@ -183,7 +183,7 @@ def test_a_lost_link_keeps_the_call_when_it_comes_back(line: Line) -> None:
 def test_a_lost_link_ends_the_call_when_it_does_not(line: Line) -> None:
     _caller, mine, agent, theirs = talk(line)
     agent.drop()
-    eventually(lambda: line.carrier.exchange.legs[theirs].over)
+    eventually(lambda: line.carrier.exchange.board.legs[theirs].over)
     assert Page(line).ask("resume", key="unknown")["error"] == "gone"
     again = Page(line)
     again.ask("register", token=token())
@@ -191,7 +191,7 @@ def test_a_lost_link_ends_the_call_when_it_does_not(line: Line) -> None:
     again.wait("ringing", leg=leg)
     again.ask("accept", leg=leg)
     again.wait("media", leg=leg, mode="talking")
-    assert line.carrier.exchange.legs[mine].status == "in-progress"
+    assert line.carrier.exchange.board.legs[mine].status == "in-progress"
 
 
 def test_messages_both_ways(line: Line) -> None:

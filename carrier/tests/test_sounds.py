@@ -57,5 +57,5 @@ def test_a_sound_that_is_not_there_is_an_alert_and_no_end(line: Line) -> None:
     line.answers(incoming="<Play>/gone.wav</Play><Say>suite</Say>")
     caller = line.driver.dial(ALICE)
     caller.wait_for_heard("suite")
-    assert line.carrier.exchange.alerts[0]["code"] == "11200"
+    assert line.carrier.exchange.board.alerts[0]["code"] == "11200"
     assert line.carrier.exchange.sounds.seconds("relative.wav") == UNKNOWN_SECONDS

@@ -46,7 +46,7 @@ def test_the_fallback_is_asked(answer: Any, code: str) -> None:
     asked = line.application.wait("/fallback")
     assert asked["ErrorCode"] == code
     assert asked["ErrorUrl"].endswith("/incoming")
-    assert line.carrier.exchange.alerts[0]["code"] == code
+    assert line.carrier.exchange.board.alerts[0]["code"] == code
     line.close()
 
 
@@ -56,7 +56,7 @@ def test_no_answer_at_all_is_an_apology(line: Line) -> None:
     caller.wait_for_heard(APOLOGY)
     caller.wait_for_state("ended")
     assert caller.status == "failed"
-    assert [a["code"] for a in line.carrier.exchange.alerts] == ["11200", "11200"]
+    assert [a["code"] for a in line.carrier.exchange.board.alerts] == ["11200", "11200"]
 
 
 def test_an_application_that_is_not_there() -> None:

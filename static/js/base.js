@@ -54,6 +54,7 @@ function onClick(event) {
   const opener = event.target.closest("[data-dialog]");
   if (opener?.dataset.dialog === "keys") fillSheet(document.querySelector("#keys .keys-list"));
   if (opener) document.getElementById(opener.dataset.dialog)?.showModal();
+  if (event.target.closest("[data-print]")) window.print();
   event.target.closest("[data-close]")?.closest("dialog")?.close();
   closeMenus(event.target);
 }

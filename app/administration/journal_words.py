@@ -1,0 +1,169 @@
+"""What each act of the journal is called, for people. Pure.
+
+A sentence names who did it (``%(who)s``), what it is about (``%(subject)s``, or ``%(thing)s`` without
+its article), and sometimes a further person (``%(other)s``, the ``agent`` of the detail). Acts that
+stand in no list here are shown by their code: a line is never left out.
+``tests/administration/test_journal_pages.py`` looks for each act of the code.
+"""
+
+from __future__ import annotations
+
+N_ = str  # marks a sentence for bin/translations.py
+
+# In the order of the filter: a theme's name, then its acts.
+THEMES: dict[str, tuple[str, dict[str, str]]] = {
+    "signing_in": (
+        N_("Connexions"),
+        {
+            "sign_in": N_("%(subject)s : connexion."),
+            "sign_in_refused": N_("%(subject)s : mot de passe refusé."),
+            "sign_out": N_("%(subject)s : déconnexion."),
+            "session_over": N_("%(subject)s : session terminée, sa durée étant passée."),
+            "session_closed": N_("%(who)s a fermé une de ses autres sessions."),
+            "signed_out_everywhere": N_("%(who)s a fermé toutes ses sessions."),
+            "second_step": N_("%(subject)s : code de vérification accepté."),
+            "second_step_refused": N_("%(subject)s : code de vérification refusé."),
+            "recovery_code_used": N_("%(subject)s : un code de secours a servi."),
+        },
+    ),
+    "accounts": (
+        N_("Comptes"),
+        {
+            "account_added": N_("%(who)s a créé le compte de %(subject)s."),
+            "account_changed": N_("%(who)s a modifié le compte de %(subject)s."),
+            "account_role": N_("%(who)s a changé le rôle de %(subject)s."),
+            "account_password": N_("%(who)s a changé le mot de passe de %(subject)s."),
+            "account_closed": N_("%(who)s a fermé le compte de %(subject)s."),
+            "account_reopened": N_("%(who)s a rouvert le compte de %(subject)s."),
+            "account_signed_out": N_("%(who)s a fermé toutes les sessions de %(subject)s."),
+            "invitation_made": N_(
+                "%(who)s a envoyé à %(subject)s un lien pour choisir un mot de passe."
+            ),
+            "password_chosen": N_("%(who)s a choisi son mot de passe, avec le lien reçu."),
+            "own_password": N_("%(who)s a changé son mot de passe."),
+            "second_step_set": N_("%(who)s a mis en place la vérification en deux étapes."),
+            "second_step_off": N_("%(who)s a retiré sa vérification en deux étapes."),
+            "second_step_reset": N_(
+                "%(who)s a retiré la vérification en deux étapes de %(subject)s."
+            ),
+            "recovery_codes_renewed": N_("%(who)s a demandé de nouveaux codes de secours."),
+            "presence_by_manager": N_("%(who)s a changé l’état de %(subject)s."),
+        },
+    ),
+    "read": (
+        N_("Informations protégées lues"),
+        {
+            "reveal_nir": N_("%(who)s a lu le numéro de sécurité sociale (%(thing)s)."),
+            "reveal_iban": N_("%(who)s a lu le compte bancaire (%(thing)s)."),
+            "alert_read": N_("%(who)s a lu %(subject)s."),
+            "voicemail_heard": N_("%(who)s a écouté %(subject)s."),
+            "export_report": N_("%(who)s a exporté %(subject)s."),
+        },
+    ),
+    "dossiers": (
+        N_("Personnes et dossiers"),
+        {
+            "create_person": N_("%(who)s a créé %(subject)s."),
+            "correct_person": N_("%(who)s a corrigé %(subject)s."),
+            "confirm_address": N_("%(who)s a confirmé l’adresse mail de %(subject)s."),
+            "annotate": N_("%(who)s a écrit une annotation (%(thing)s)."),
+            "flag_priority": N_("%(who)s a demandé une priorité (%(thing)s)."),
+            "finish_flag": N_("%(who)s a terminé une priorité (%(thing)s)."),
+            "link.resent": N_("%(who)s a renvoyé le lien du Portail (%(thing)s)."),
+        },
+    ),
+    "contacts": (
+        N_("Contacts et rappels"),
+        {
+            "attach": N_("%(who)s a rattaché %(subject)s à une personne."),
+            "detach": N_("%(who)s a détaché %(subject)s."),
+            "qualify": N_("%(who)s a qualifié %(subject)s."),
+            "callback_promised": N_("%(who)s a promis %(subject)s."),
+            "callback_cancelled": N_("%(who)s a annulé %(subject)s."),
+            "voicemail_deleted": N_("%(who)s a effacé %(subject)s."),
+        },
+    ),
+    "calls": (
+        N_("Appels"),
+        {
+            "call_given": N_("%(who)s a confié %(subject)s à %(other)s."),
+            "call_first": N_("%(who)s a fait passer %(subject)s en premier."),
+            "consulted": N_("%(who)s a consulté quelqu’un pendant %(subject)s."),
+            "coached": N_("%(who)s a écouté %(subject)s."),
+            "sent_to": N_("%(who)s a transféré %(subject)s."),
+            "sent_outside": N_("%(who)s a transféré %(subject)s à l’extérieur."),
+        },
+    ),
+    "alerts": (
+        N_("Alertes"),
+        {
+            "alert_raised": N_("%(who)s a déclenché %(subject)s."),
+            "alert_place": N_("%(who)s a noté le lieu (%(thing)s)."),
+            "alert_mistaken": N_("%(who)s a signalé une erreur (%(thing)s)."),
+            "alert_taken": N_("%(who)s a pris %(subject)s."),
+            "alert_closed": N_("%(who)s a clos %(subject)s."),
+        },
+    ),
+    "line": (
+        N_("Ligne et annuaire"),
+        {
+            "line_hours": N_("%(who)s a changé les horaires (%(thing)s)."),
+            "line_territory": N_("%(who)s a changé le territoire (%(thing)s)."),
+            "line_closed_days": N_("%(who)s a changé les jours fermés (%(thing)s)."),
+            "line_rules": N_("%(who)s a changé les règles (%(thing)s)."),
+            "line_thresholds": N_("%(who)s a changé les seuils (%(thing)s)."),
+            "line_mode": N_("%(who)s a ouvert ou fermé à la main (%(thing)s)."),
+            "line_incident_on": N_("%(who)s a mis l’annonce d’incident (%(thing)s)."),
+            "line_incident_off": N_("%(who)s a retiré l’annonce d’incident (%(thing)s)."),
+            "announcement_text": N_("%(who)s a changé le texte d’une annonce (%(thing)s)."),
+            "announcement_sound": N_("%(who)s a changé le son d’une annonce (%(thing)s)."),
+            "directory_add": N_("%(who)s a ajouté %(subject)s."),
+            "directory_change": N_("%(who)s a modifié %(subject)s."),
+            "directory_on": N_("%(who)s a remis %(subject)s."),
+            "directory_off": N_("%(who)s a retiré %(subject)s."),
+        },
+    ),
+    "upkeep": (
+        N_("Entretien du serveur"),
+        {
+            "backup": N_("Une sauvegarde a été faite."),
+            "restore": N_("Une sauvegarde a été restaurée."),
+            "rotate_keys": N_("Les clés de chiffrement ont été renouvelées."),
+            "retention": N_("Ce qui avait passé son terme a été effacé."),
+        },
+    ),
+}
+SCRIPTED = "act."  # what a guided script noted: « act.callback »…
+SCRIPTED_THEME = "dossiers"
+SCRIPTED_SENTENCE = N_("%(who)s a noté un acte d’un script (%(thing)s).")
+UNNAMED_SENTENCE = N_("%(who)s : « %(act)s » (%(thing)s).")
+
+SENTENCES = {act: said for _name, acts in THEMES.values() for act, said in acts.items()}
+
+# As the object of a verb, and by itself.
+SUBJECTS: dict[str, tuple[str, str]] = {
+    "dossier": (N_("le dossier %(id)s"), N_("dossier %(id)s")),
+    "person": (N_("la fiche n° %(id)s"), N_("fiche n° %(id)s")),
+    "contact": (N_("le contact n° %(id)s"), N_("contact n° %(id)s")),
+    "call": (N_("l’appel n° %(id)s"), N_("appel n° %(id)s")),
+    "callback": (N_("le rappel n° %(id)s"), N_("rappel n° %(id)s")),
+    "voicemail": (N_("le message vocal n° %(id)s"), N_("message vocal n° %(id)s")),
+    "alert": (N_("l’alerte n° %(id)s"), N_("alerte n° %(id)s")),
+    "line": (N_("la ligne n° %(id)s"), N_("ligne n° %(id)s")),
+    "directory": (N_("l’entrée n° %(id)s de l’annuaire"), N_("entrée n° %(id)s de l’annuaire")),
+    "report": (N_("le rapport du %(id)s"), N_("rapport du %(id)s")),
+}
+
+
+def sentence(act: str) -> str:
+    """The French sentence of an act, with its ``%(…)s``."""
+    if act.startswith(SCRIPTED):
+        return SCRIPTED_SENTENCE
+    return SENTENCES.get(act, UNNAMED_SENTENCE)
+
+
+def acts_of(theme: str) -> tuple[tuple[str, ...], str | None]:
+    """The acts of a theme, and the beginning of others that belong to it; no act: every one."""
+    if theme not in THEMES:
+        return (), None
+    return tuple(THEMES[theme][1]), SCRIPTED if theme == SCRIPTED_THEME else None

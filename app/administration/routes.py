@@ -1,0 +1,53 @@
+"""Administration: who works here, what was done, and whether the journal holds."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+from flask_login import current_user
+from sqlalchemy import select
+
+from app import clock
+from app.access import allow
+from app.accounts import journal_check
+from app.accounts.local_moment import local_moment
+from app.accounts.models import Agent
+from app.administration import account_view, journal_search, journal_view
+from app.administration.journal_search import Asked
+from app.administration.journal_words import THEMES
+from app.extensions import db
+
+LINES_SHOWN = 10
+
+bp = Blueprint("admin", __name__, url_prefix="/admin")
+
+
+@bp.get("")
+@allow("manager", "admin")
+def index() -> str:
+    """Agents, the last lines of the journal, and links to the rest."""
+    return render_template(
+        "admin/index.html",
+        people=account_view.rows(now=clock.now()),
+        may_change=current_user.role == "admin",
+        lines=journal_view.lines(journal_search.latest(LINES_SHOWN)),
+        journal=journal_check.verified(),
+        moment=local_moment,
+    )
+
+
+@bp.get("/journal")
+@allow("manager", "admin")
+def journal_page() -> str:
+    """The journal in words, by person, theme and day."""
+    asked = Asked.of(request.args)
+    found = journal_search.find(asked)
+    return render_template(
+        "admin/journal.html",
+        asked=asked,
+        lines=journal_view.lines(found.entries),
+        older=found.older,
+        themes=THEMES,
+        agents=db.session.execute(
+            select(Agent.id, Agent.display_name).order_by(Agent.display_name)
+        ).all(),
+    )

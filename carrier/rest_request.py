@@ -1,0 +1,98 @@
+"""What the REST API's views share: reading a form, finding a leg, answering."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, jsonify, request
+
+from carrier.current import exchange
+from carrier.legs import Leg, StatusCallback
+from carrier.numbers import identity_of, is_number, outcome_of
+from carrier.rest_errors import RestRefused
+from carrier.twiml import CALL_EVENTS
+
+Routes = tuple[tuple[str, str, Callable[..., Any]], ...]  # method, path below the account, view
+RING_BUFFER = 5.0  # seconds that Twilio adds to every time-out
+
+
+def account() -> str:
+    """The subscriber's account SID."""
+    return exchange().settings.account_sid
+
+
+def created(shape: dict[str, Any]) -> tuple[Response, int]:
+    """A new resource."""
+    return jsonify(shape), 201
+
+
+def missing() -> RestRefused:
+    """The resource of this path does not exist."""
+    return RestRefused(20404, request.path.partition("/2010-04-01")[2])
+
+
+def flag(name: str) -> bool | None:
+    """A boolean of the form; None when it is not there."""
+    value = request.form.get(name)
+    return None if value is None else value.lower() == "true"
+
+
+def events(name: str, default: tuple[str, ...]) -> tuple[str, ...]:
+    """A list of the form: repeated, or separated by spaces."""
+    return tuple(word for value in request.form.getlist(name) for word in value.split()) or default
+
+
+def find_leg(sid: str) -> Leg:
+    """The leg of that SID. Raises the API's 404."""
+    leg = exchange().board.legs.get(sid)
+    if leg is None:
+        raise missing()
+    return leg
+
+
+def status_callback() -> StatusCallback | None:
+    """Who wants to hear of the call's progress, by the form."""
+    if not request.form.get("StatusCallback"):
+        return None
+    wanted = events("StatusCallbackEvent", ("completed",))
+    if set(wanted) - CALL_EVENTS:
+        raise RestRefused(21626)
+    return StatusCallback(
+        url("StatusCallback"), request.form.get("StatusCallbackMethod", "POST").upper(), wanted
+    )
+
+
+def ring_seconds() -> float:
+    """How long to ring: Timeout, 60 by default, 600 at most, and Twilio's own five seconds."""
+    given = request.form.get("Timeout", "60")
+    if not given.isdigit():
+        raise RestRefused(20001, f"Timeout {given} is not valid")
+    return min(float(given), 600) + RING_BUFFER
+
+
+def addresses() -> tuple[str, str]:
+    """Whom to ring, and the number to show: one of the account's, when a number is rung."""
+    to, from_ = request.form.get("To", "").strip(), request.form.get("From", "").strip()
+    if not to:
+        raise RestRefused(21201)
+    if not from_:
+        raise RestRefused(21213)
+    if identity_of(to):
+        return to, from_
+    refusal = outcome_of(to).call_refusal
+    if refusal or not is_number(to):
+        raise RestRefused(refusal or 21211, to)
+    if not is_number(from_):
+        raise RestRefused(21212, from_)
+    if exchange().registry.number(from_) is None:
+        raise RestRefused(21210, from_)
+    return to, from_
+
+
+def url(name: str) -> str:
+    """An absolute URL of the form."""
+    given = request.form[name]
+    if not given.startswith(("http://", "https://")):
+        raise RestRefused(21205, given)
+    return given
