@@ -33,6 +33,7 @@ from app import (
 from app.accounts import (
     components_page,
     own_account_routes,
+    passkey_routes,
     second_step_routes,
     sessions,
 )
@@ -242,6 +243,7 @@ def _register(app: Flask) -> None:
         accounts_routes.bp,
         own_account_routes.bp,
         second_step_routes.bp,
+        passkey_routes.bp,
         admin_routes.bp,
         account_routes.bp,
         invitation_routes.bp,

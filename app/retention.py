@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, or_, select, update
 
-from app.accounts import guessing, journal, sessions
+from app.accounts import guessing, journal, passkeys, sessions
 from app.administration import invitations
 from app.alerts.models import Alert
 from app.calls import voicemail
@@ -66,6 +66,7 @@ def run(*, now: datetime, dry_run: bool) -> dict[str, int]:
         guessing.forget_old(now=now)
         sessions.forget_old(now=now)
         invitations.forget_old(now=now)
+        passkeys.forget_old(now=now)
         journal.record("retention", "contacts:old", agent_id=None, now=now, detail=counts)
     return counts
 

@@ -15,7 +15,7 @@ from tests.clients import StaffClient
 SAFE = ("GET", "HEAD", "OPTIONS")
 PUBLIC = {
     "accounts.home", "accounts.sign_in", "accounts.sign_in_submit", "accounts.choose_locale",
-    "second_step.page", "second_step.submit",
+    "second_step.page", "second_step.submit", "passkeys.sign_in", "passkeys.sign_in_options",
     "health.live", "health.ready", "health.metrics", "static",
     "voice.sound", "request_form.page", "request_form.submit", "invitation.page", "invitation.submit",
 }  # fmt: skip

@@ -11,7 +11,7 @@ from werkzeug import Response
 
 from app import clock
 from app.access import allow
-from app.accounts import own_account, passwords, second_step, sessions
+from app.accounts import own_account, passkeys, passwords, second_step, sessions
 from app.accounts.browser_words import browser_words
 from app.accounts.local_moment import local_moment
 from app.exceptions import Busy, InvalidInput
@@ -35,6 +35,11 @@ def _page(**more: Any) -> str:
         most_sessions=sessions.SHOWN,
         least=passwords.MINIMUM,
         second_step_set=second_step.is_set(current_user.id),
+        telephone_set=second_step.has_telephone(current_user.id),
+        passkeys=[
+            (one, local_moment(one.made_at), local_moment(one.used_at) if one.used_at else "")
+            for one in passkeys.of(current_user.id)
+        ],
         second_step_required=second_step.is_required(current_user.role),
         codes_left=second_step.left(current_user.id),
         **more,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, make_response, redirect, render_template, request, session, url_for
+from flask import Blueprint, make_response, redirect, request, session, url_for
 from flask_limiter.util import get_remote_address
 from flask_login import current_user, logout_user
 from sqlalchemy import update
@@ -10,7 +10,15 @@ from werkzeug import Response
 
 from app import clock, outside
 from app.access import allow, public
-from app.accounts import journal, known_browser, passwords, second_step, sessions, sign_in
+from app.accounts import (
+    journal,
+    known_browser,
+    passwords,
+    second_step,
+    sessions,
+    sign_in,
+    sign_in_view,
+)
 from app.accounts.begin_session import HOME, complete
 from app.accounts.models import Agent
 from app.accounts.second_step_routes import wait_for_code
@@ -45,7 +53,7 @@ def sign_in_page() -> str:
     """The sign-in form; it says why a session that this browser still names is over."""
     key = str(session.get("_user_id") or "")
     over = None if current_user.is_authenticated or not key else sessions.why_over(key)
-    return render_template("accounts/sign_in.html", email="", over=over)
+    return sign_in_view.page(over=over)
 
 
 @bp.post("/sign-in")
@@ -61,10 +69,10 @@ def sign_in_submit() -> Response | tuple[str, int]:
             password = request.form.get("password", "")
             agent = sign_in.authenticate(email, password, tried, now=clock.now())
     except Busy as busy:
-        page = render_template("accounts/sign_in.html", email=email, busy=busy)
+        page = sign_in_view.page(email, busy=busy)
         return make_response(page, busy.status, {"Retry-After": str(busy.retry_after)})
     if agent is None:
-        return render_template("accounts/sign_in.html", email=email, refused=True), 401
+        return sign_in_view.page(email, refused=True), 401
     target = _safe_next(request.args.get("next", "")) or ""
     if second_step.is_set(agent.id) or second_step.is_required(agent.role):
         return wait_for_code(agent, target)

@@ -1,4 +1,4 @@
-"""The second step of signing in: a code of a telephone (TOTP, RFC 6238), or a recovery code.
+"""The second step of signing in: a code of a telephone (TOTP, RFC 6238), a passkey, or a recovery code.
 
 A code is accepted once, in every process; the clock of the telephone may be half a minute off. Secrets
 are sealed in the database, recovery codes are kept as digests and shown once.
@@ -15,7 +15,7 @@ import pyotp
 from sqlalchemy import delete, func, select, update
 
 from app.accounts import guessing, journal, sessions
-from app.accounts.models import Agent, RecoveryCode, TotpSecret
+from app.accounts.models import Agent, Passkey, RecoveryCode, TotpSecret
 from app.accounts.patience import Counter, key_of
 from app.accounts.sessions import Why
 from app.exceptions import Conflict, InvalidInput, NotFound
@@ -32,10 +32,27 @@ _SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another one
 
 
 def is_set(agent_id: int) -> bool:
-    """Does this account ask for a second step?"""
+    """Does this account ask for a second step, a code or a passkey?"""
+    return has_telephone(agent_id) or has_passkeys(agent_id)
+
+
+def has_telephone(agent_id: int) -> bool:
+    """Does a telephone make codes for this account?"""
     confirmed = TotpSecret.confirmed_at.is_not(None)
     query = select(TotpSecret.agent_id).where(TotpSecret.agent_id == agent_id, confirmed)
     return db.session.scalar(query) is not None
+
+
+def has_passkeys(agent_id: int) -> bool:
+    """Has this account a passkey?"""
+    query = select(Passkey.id).where(Passkey.agent_id == agent_id).limit(1)
+    return db.session.scalar(query) is not None
+
+
+def everybody_with_one() -> set[int]:
+    """The accounts that ask for a second step."""
+    confirmed = select(TotpSecret.agent_id).where(TotpSecret.confirmed_at.is_not(None))
+    return set(db.session.scalars(confirmed)) | set(db.session.scalars(select(Passkey.agent_id)))
 
 
 def is_required(role: str) -> bool:
@@ -79,7 +96,7 @@ def confirm(agent_id: int, code: str, *, keep: int | None, now: datetime) -> lis
                 todo="Attendez le suivant, puis recopiez-le.",
             )
         row.confirmed_at, row.last_step = now, step
-        codes = _new_codes(agent_id)
+        codes = new_codes(agent_id)
         guessing.forgive(tried)
         sessions.end_all(agent_id, Why.FACTOR, work, now=now, besides=keep)
         journal.record("second_step_set", f"agent:{agent_id}", agent_id=agent_id, now=now)
@@ -117,13 +134,13 @@ def left(agent_id: int) -> int:
 def renew_codes(agent_id: int, *, now: datetime) -> list[str]:
     """New recovery codes; those of before are worth nothing. Journaled."""
     with unit_of_work():
-        codes = _new_codes(agent_id)
+        codes = new_codes(agent_id)
         journal.record("recovery_codes_renewed", f"agent:{agent_id}", agent_id=agent_id, now=now)
     return codes
 
 
 def reset(email: str, *, now: datetime) -> None:
-    """Take the second step off an account whose telephone is lost; every session ends; journaled.
+    """Take the second step off an account whose telephone or key is lost; every session ends; journaled.
 
     Where the role must have one it is asked for at the next sign-in. Raises NotFound.
     """
@@ -135,25 +152,55 @@ def reset(email: str, *, now: datetime) -> None:
 
 
 def reset_of(agent_id: int, work: Work, *, by: int | None, now: datetime) -> None:
-    """The same inside a unit of work, for an account that is known."""
-    _take_off(agent_id, "second_step_reset", by, work, now)
+    """The same inside a unit of work, for an account that is known: codes and passkeys go."""
+    for table in (TotpSecret, Passkey, RecoveryCode):
+        db.session.execute(delete(table).where(table.agent_id == agent_id))
+    sessions.end_all(agent_id, Why.FACTOR, work, now=now)
+    journal.record("second_step_reset", f"agent:{agent_id}", agent_id=by, now=now)
 
 
 def take_off(agent_id: int, *, keep: int, now: datetime) -> None:
-    """Do without, where the role may; other sessions end; journaled. Raises Conflict."""
+    """Do without the telephone's codes, where the role may; other sessions end; journaled.
+
+    Raises Conflict when it is the last factor of somebody whose role must have one.
+    """
     with unit_of_work() as work:
-        if is_required(db.session.get_one(Agent, agent_id).role):
-            raise Conflict("Votre rôle demande la vérification en deux étapes.")
-        _take_off(agent_id, "second_step_off", agent_id, work, now, keep)
+        refuse_the_last(agent_id, has_passkeys(agent_id))
+        db.session.execute(delete(TotpSecret).where(TotpSecret.agent_id == agent_id))
+        _after_one_less(agent_id, "second_step_off", work, now, keep)
 
 
-def _take_off(
-    agent_id: int, act: str, by: int | None, work: Work, now: datetime, keep: int | None = None
-) -> None:
-    db.session.execute(delete(TotpSecret).where(TotpSecret.agent_id == agent_id))
-    db.session.execute(delete(RecoveryCode).where(RecoveryCode.agent_id == agent_id))
+def take_passkey_off(agent_id: int, passkey_id: int, *, keep: int, now: datetime) -> None:
+    """Remove one passkey, where the role may; other sessions end; journaled.
+
+    Raises Conflict as ``take_off`` does, NotFound when the passkey is not the agent's.
+    """
+    with unit_of_work() as work:
+        others = select(Passkey.id).where(Passkey.agent_id == agent_id, Passkey.id != passkey_id)
+        rest = has_telephone(agent_id) or db.session.scalar(others.limit(1)) is not None
+        mine = (Passkey.id == passkey_id) & (Passkey.agent_id == agent_id)
+        if db.session.scalar(select(Passkey.id).where(mine)) is None:
+            raise NotFound("Cette clé d'accès n'existe pas.")
+        refuse_the_last(agent_id, rest)
+        db.session.execute(delete(Passkey).where(mine))
+        _after_one_less(agent_id, "passkey_removed", work, now, keep)
+
+
+def refuse_the_last(agent_id: int, another: bool) -> None:
+    """Raise Conflict where the role must have a factor and ``another`` is not left."""
+    if not another and is_required(db.session.get_one(Agent, agent_id).role):
+        raise Conflict(
+            "Votre rôle demande la vérification en deux étapes.",
+            kept="Rien n'a été changé.",
+            todo="Mettez d'abord un autre moyen en place : un téléphone ou une clé d'accès.",
+        )
+
+
+def _after_one_less(agent_id: int, act: str, work: Work, now: datetime, keep: int) -> None:
+    if not is_set(agent_id):
+        db.session.execute(delete(RecoveryCode).where(RecoveryCode.agent_id == agent_id))
     sessions.end_all(agent_id, Why.FACTOR, work, now=now, besides=keep)
-    journal.record(act, f"agent:{agent_id}", agent_id=by, now=now)
+    journal.record(act, f"agent:{agent_id}", agent_id=agent_id, now=now)
 
 
 def _counters(agent_id: int) -> list[Counter]:
@@ -200,7 +247,8 @@ def _use_recovery(agent_id: int, code: str, now: datetime) -> bool:
     return rows_changed(used) == 1
 
 
-def _new_codes(agent_id: int) -> list[str]:
+def new_codes(agent_id: int) -> list[str]:
+    """Recovery codes in place of those there are, inside a unit of work."""
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.agent_id == agent_id))
     codes = ["".join(secrets.choice(_SIGNS) for _ in range(12)) for _ in range(RECOVERY_CODES)]
     db.session.add_all(

@@ -45,7 +45,8 @@ def _mark(agent: Agent) -> str:
     return hashlib.sha256(agent.password_hash.encode()).hexdigest()[:16]
 
 
-def _half_signed_in() -> Agent | None:
+def half_signed_in() -> Agent | None:
+    """Who has given the password in this browser, less than ten minutes ago, and not the code yet."""
     kept = session.get(PENDING)
     if not isinstance(kept, dict):
         return None
@@ -60,7 +61,7 @@ def _half_signed_in() -> Agent | None:
 @public
 def page() -> str | Response:
     """Ask for the code; who must have one and has none sets it up here."""
-    agent = _half_signed_in()
+    agent = half_signed_in()
     if agent is None:
         return redirect(url_for("accounts.sign_in"))
     return _ask(agent)
@@ -68,7 +69,13 @@ def page() -> str | Response:
 
 def _ask(agent: Agent, error: PermanenceError | None = None, wrong: bool = False) -> str:
     if second_step.is_set(agent.id):
-        return render_template("accounts/second_step.html", error=error, wrong=wrong)
+        return render_template(
+            "accounts/second_step.html",
+            error=error,
+            wrong=wrong,
+            telephone=second_step.has_telephone(agent.id),
+            passkey=second_step.has_passkeys(agent.id),
+        )
     return _setting_up(agent, url_for("second_step.submit"), error)
 
 
@@ -90,7 +97,7 @@ def _setting_up(agent: Agent, action: str, error: PermanenceError | None) -> str
 @public
 def submit() -> Any:
     """The code is right: the session begins."""
-    agent = _half_signed_in()
+    agent = half_signed_in()
     if agent is None:
         return redirect(url_for("accounts.sign_in"))
     code, now = request.form.get("code", "")[:40], clock.now()
@@ -99,7 +106,7 @@ def submit() -> Any:
         if not second_step.is_set(agent.id):
             codes = second_step.confirm(agent.id, code, keep=None, now=now)
             complete(agent)
-            return _codes(codes, target or HOME[agent.role], agent.display_name)
+            return codes_page(codes, target or HOME[agent.role], agent.display_name)
         if not second_step.check(agent.id, code, now=now):
             return _ask(agent, wrong=True), 401
     except Busy as error:
@@ -109,7 +116,8 @@ def submit() -> Any:
     return complete(agent, redirect(target or HOME[agent.role]))
 
 
-def _codes(codes: list[str], onward: str, owner: str) -> str:
+def codes_page(codes: list[str], onward: str, owner: str) -> str:
+    """The recovery codes, shown once."""
     return render_template("accounts/recovery_codes.html", codes=codes, onward=onward, owner=owner)
 
 
@@ -134,10 +142,10 @@ def confirm() -> Any:
             now=clock.now(),
         )
     except PermanenceError as error:
-        if second_step.is_set(current_user.id):
+        if second_step.has_telephone(current_user.id):
             raise
         return _setting_up(_me(), url_for("second_step.confirm"), error), error.status
-    return _codes(codes, url_for("account.index"), current_user.display_name)
+    return codes_page(codes, url_for("account.index"), current_user.display_name)
 
 
 @bp.post("/account/second-step/codes")
@@ -146,7 +154,7 @@ def confirm() -> Any:
 def codes() -> Any:
     """New recovery codes."""
     return _proved(
-        lambda: _codes(
+        lambda: codes_page(
             second_step.renew_codes(current_user.id, now=clock.now()),
             url_for("account.index"),
             current_user.display_name,
@@ -176,12 +184,17 @@ def _me() -> Agent:
 def _proved(act: Any) -> Any:
     """Do it for who gives the password; else back to the page with a word."""
     try:
-        with passwords.a_place(known_browser=True):
-            own_account.check_password(
-                current_user.id, request.form.get("password", ""), now=clock.now()
-            )
+        prove_it()
         return act()
     except PermanenceError as error:
         said = error.told(_)
         flash(f"{said.message} {said.todo}".strip(), "stop")
         return redirect(url_for("account.index"))
+
+
+def prove_it() -> None:
+    """Whoever asks gives the account's password. Raises WrongPassword, TooSoon, Busy."""
+    with passwords.a_place(known_browser=True):
+        own_account.check_password(
+            current_user.id, request.form.get("password", ""), now=clock.now()
+        )

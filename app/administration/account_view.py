@@ -13,7 +13,7 @@ from app import clock
 from app.accounts import journal, second_step, sessions
 from app.accounts.administrators import NO_PASSWORD
 from app.accounts.local_moment import local_moment
-from app.accounts.models import Agent, StaffSession, TotpSecret
+from app.accounts.models import Agent, StaffSession
 from app.administration import invitations
 from app.dossiers import details
 from app.dossiers.wording import Words
@@ -57,9 +57,7 @@ def rows(*, now: datetime) -> list[Row]:
         select(Agent).order_by(Agent.active.desc(), func.lower(Agent.display_name), Agent.id)
     ).all()
     here = set(db.session.scalars(select(StaffSession.agent_id).where(sessions.is_live(now))))
-    secured = set(
-        db.session.scalars(select(TotpSecret.agent_id).where(TotpSecret.confirmed_at.is_not(None)))
-    )
+    secured = second_step.everybody_with_one()
     return [Row(each, state_of(each), each.id in secured, each.id in here) for each in agents]
 
 

@@ -15,7 +15,7 @@ THEMES: dict[str, tuple[str, dict[str, str]]] = {
     "signing_in": (
         N_("Connexions"),
         {
-            "sign_in": N_("%(subject)s : connexion."),
+            "sign_in": N_("%(subject)s : mot de passe accepté."),
             "sign_in_refused": N_("%(subject)s : mot de passe refusé."),
             "sign_out": N_("%(subject)s : déconnexion."),
             "session_over": N_("%(subject)s : session terminée, sa durée étant passée."),
@@ -23,6 +23,8 @@ THEMES: dict[str, tuple[str, dict[str, str]]] = {
             "signed_out_everywhere": N_("%(who)s a fermé toutes ses sessions."),
             "second_step": N_("%(subject)s : code de vérification accepté."),
             "second_step_refused": N_("%(subject)s : code de vérification refusé."),
+            "passkey_used": N_("%(subject)s : clé d’accès acceptée."),
+            "passkey_refused": N_("%(subject)s : clé d’accès refusée."),
             "recovery_code_used": N_("%(subject)s : un code de secours a servi."),
         },
     ),
@@ -46,6 +48,9 @@ THEMES: dict[str, tuple[str, dict[str, str]]] = {
             "second_step_reset": N_(
                 "%(who)s a retiré la vérification en deux étapes de %(subject)s."
             ),
+            "passkey_added": N_("%(who)s a ajouté une clé d’accès."),
+            "passkey_renamed": N_("%(who)s a renommé une clé d’accès."),
+            "passkey_removed": N_("%(who)s a retiré une de ses clés d’accès."),
             "recovery_codes_renewed": N_("%(who)s a demandé de nouveaux codes de secours."),
             "presence_by_manager": N_("%(who)s a changé l’état de %(subject)s."),
         },

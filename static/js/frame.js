@@ -12,7 +12,7 @@ const HOME = "/desk";
 const FRAME = "permanence.frame"; // this tab is a desk: a page that is loaded whole in it comes back through it (page/beside.js)
 const WANTED = "permanence.frame.page"; // … and is this one
 const FILE = /\.(csv|json|xlsx|pdf)$/; // opened beside: the browser keeps or shows it, the desk stays
-const LEAVE = /^\/(sign-in|sign-out|locale|telephone|portail|carrier|static)(\/|$)/;
+const LEAVE = /^\/(sign-in|sign-out|invitation|locale|telephone|portail|carrier|static)(\/|$)/;
 
 const main = document.getElementById("main");
 const home = { title: document.title, body: document.body.className, main: main.className };
