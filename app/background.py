@@ -14,10 +14,19 @@ from typing import Any
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import clock, jobs
+from app import clock, jobs, news
 from app.accounts import sessions
 from app.batch import Batch
-from app.calls import commands_outbox, departures, dispatch, live, provider_watch, sockets, ticker
+from app.calls import (
+    commands_outbox,
+    departures,
+    dispatch,
+    live,
+    provider_watch,
+    sockets,
+    text_watch,
+    ticker,
+)
 from app.exceptions import PermanenceError
 from app.extensions import socketio
 
@@ -74,7 +83,7 @@ def spawn_now(_app: Flask, task: Callable[[], object], _after: float = 0.0) -> N
 
 
 def install(app: Flask, testing: bool) -> None:
-    """Give ``wiring.spawn``, ``wiring.wake`` and ``live.desks_changed`` their meaning for this app."""
+    """Give ``wiring.spawn``, ``wiring.wake`` and ``news`` their meaning for this app."""
     router = Router(app)
     app.extensions["permanence.router"] = router
     app.extensions["permanence.spawn"] = spawn_now if testing else spawn_served
@@ -86,8 +95,12 @@ def install(app: Flask, testing: bool) -> None:
     app.extensions["permanence.signed_out"] = lambda agent: departures.signed_out(
         agent, now=clock.now()
     )
-    news = Batch(live.tell_desks, start)
-    app.extensions["permanence.desks"] = live.tell_desks if testing else news.add
+    changed = Batch(live.tell_desks, start)
+    news.install(
+        app,
+        desks=live.tell_desks if testing else changed.add,
+        line=live.tell_line,
+    )
     done = Batch(commands_outbox.delete_rows, start, lambda: socketio.sleep(FORGET_SECONDS))
     app.extensions["permanence.commands_done"] = (
         commands_outbox.delete_rows if testing else done.add
@@ -118,7 +131,12 @@ def start_ticker(app: Flask) -> None:
     every(app, PULSE_SECONDS, "sessions", lambda: sessions.sweep(now=clock.now()))
     every(app, settings.ticker_seconds, "ticker", lambda: ticker.tick(clock.now()))
     if settings.reconcile_seconds > 0:
-        every(app, settings.reconcile_seconds, "reconciliation", provider_watch.run)
+        every(app, settings.reconcile_seconds, "reconciliation", compare_with_provider)
+
+
+def compare_with_provider() -> None:
+    """Our calls and text messages against the provider's records."""
+    provider_watch.run(text_watch.compare)
 
 
 def every(app: Flask, seconds: float, what: str, task: Callable[[], Any]) -> None:

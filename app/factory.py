@@ -60,6 +60,7 @@ from app.calls import (
     provider_routes,
     request_pages,
     signatures,
+    sms_webhooks,
     sockets,
     supervision_routes,
 )
@@ -254,6 +255,7 @@ def _register(app: Flask) -> None:
         correction_routes.bp,
         assist_routes.bp,
         caller_webhooks.bp,
+        sms_webhooks.bp,
         request_pages.bp,
         callback_pages.bp,
         alert_routes.bp,

@@ -9,7 +9,7 @@ from redis import Redis, RedisError
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from app.calls.models import Deadline
+from app.calls.queue_models import Deadline
 from app.extensions import db
 from app.redis_pools import pool
 from app.wiring import settings

@@ -41,7 +41,8 @@ from app.accounts.models import Agent, Presence
 from app.accounts.models import Connection as Tab
 from app.calls import service
 from app.calls.arrivals import Incoming, receive
-from app.calls.models import Call, Line
+from app.calls.line_models import Line
+from app.calls.models import Call
 from app.calls.states import Event, Kind
 from app.extensions import db, socketio
 from app.factory import create_app

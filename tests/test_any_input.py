@@ -16,7 +16,7 @@ from flask import Flask
 from werkzeug.datastructures import ImmutableMultiDict
 
 from app import access, clock
-from app.calls.models import Line
+from app.calls.line_models import Line
 from app.demo import seed as demo_seed
 from app.extensions import db
 from app.incoming import FIELDS, LONGEST_FIELD, Incoming

@@ -15,7 +15,8 @@ from sqlalchemy import func, select
 from app import clock
 from app.accounts import sign_in
 from app.accounts.models import Agent
-from app.calls.models import Call, Line
+from app.calls.line_models import Line
+from app.calls.models import Call
 from app.extensions import db
 from app.tickets.models import Contact
 

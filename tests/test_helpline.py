@@ -13,7 +13,7 @@ from flask import Flask
 from app import access, clock, helpline
 from app.assist import links, mails
 from app.calls import line_service, request_form, week_in_words
-from app.calls.models import Line
+from app.calls.line_models import Line
 from app.extensions import db
 from tests.dossiers.build import create_dossier, create_person
 

@@ -11,7 +11,9 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, select
 
 from app.accounts.models import Agent
-from app.calls.models import Call, CallParty, DirectoryEntry, Line
+from app.calls.directory_models import DirectoryEntry
+from app.calls.line_models import Line
+from app.calls.models import Call, CallParty
 from app.dossiers.models import E164, Organisation, PersonPhone
 from app.dossiers.phone_numbers import stored
 from app.extensions import db

@@ -23,7 +23,8 @@ from app.alerts.models import AlertKind
 from app.assist import service as scripts
 from app.assist import store as assist
 from app.calls import callbacks, live, service
-from app.calls.models import Call, Line, Voicemail
+from app.calls.line_models import Line
+from app.calls.models import Call, Voicemail
 from app.calls.record import State
 from app.dossiers.models import Dossier, Person, PriorityFlag
 from app.dossiers.vocabulary import PortalEventKind

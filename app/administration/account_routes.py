@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug import Response
 
-from app import clock, edit_view, edits
+from app import clock, edits
+from app.accounts import last_editor
 from app.access import allow
 from app.accounts.models import Agent
 from app.adapters.ports import MailRefused
@@ -166,7 +167,7 @@ def _page(
         # Acts beside the form are about the account as this page shows it now.
         shown=edits.seal(accounts.shown(agent)),
         stale=stale.changes if stale else (),
-        by=edit_view.last_by(f"agent:{agent_id}", *CHANGES) if stale else "",
+        by=last_editor.last_by(f"agent:{agent_id}", *CHANGES) if stale else "",
         refused=refused,
         label=lambda name: account_view.labels()[name],
         say_value=account_view.said,

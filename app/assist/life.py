@@ -8,7 +8,7 @@ from datetime import datetime
 from babel.dates import format_date
 
 from app.clock import PARIS
-from app.dossiers.wording import language, tidy
+from app.saying import language, tidy
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from app import helpline
 from app.adapters.ports import MailMessage
 from app.assist.life import long_moment
 from app.dossiers.models import Dossier
-from app.dossiers.wording import language
+from app.saying import language
 from app.typography import french
 
 SUBJECTS = {

@@ -38,8 +38,8 @@ from app.dossiers.mail_aloud import mask
 from app.dossiers.models import Dossier, PortalEvent
 from app.dossiers.view import register_under_way
 from app.dossiers.vocabulary import PortalEventKind
-from app.dossiers.wording import day
 from app.exceptions import ConfigurationError, Forbidden, InvalidInput
+from app.saying import day
 from app.tickets import correction_routes, holding
 from app.tickets.reasons import Reason, label
 from app.whose import Judged, about, check_with, named_id

@@ -12,7 +12,8 @@ from sqlalchemy import select
 from app.alerts import service
 from app.alerts.models import Alert, AlertKind, AlertOutcome
 from app.calls import line_rules, short_reach, store
-from app.calls.models import Call, Line
+from app.calls.line_models import Line
+from app.calls.models import Call
 from app.calls.record import State
 from app.dossiers import phone_numbers
 from app.dossiers.models import Person

@@ -32,7 +32,8 @@ from app.calls import (
 from app.calls.announcements import Phrase, Speaker
 from app.calls.closed_line import Offers
 from app.calls.dialling import Use
-from app.calls.models import AnnouncementSound, Call, Line
+from app.calls.line_models import AnnouncementSound, Line
+from app.calls.models import Call
 from app.calls.record import Event, Kind, Outcome, State
 from app.dossiers import phone_numbers
 from app.exceptions import PermanenceError
@@ -50,8 +51,6 @@ TELLING = frozenset(
         "voice.status",
         "voice.conference",
         "voice.recording",
-        "voice.sms_status",
-        "voice.sms_incoming",
     }
 )
 

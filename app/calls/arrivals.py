@@ -17,8 +17,9 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app.calls import line_rules, one_sender, opening_hours, store
 from app.calls.announcements import Speaker
+from app.calls.line_models import AnnouncementSound, Line
 from app.calls.line_rules import BOUNDS, LineRules
-from app.calls.models import AnnouncementSound, Call, Line
+from app.calls.models import Call
 from app.calls.one_sender import Before
 from app.calls.states import Event, Kind, Outcome, State
 from app.dossiers import phone_numbers

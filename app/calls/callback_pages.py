@@ -24,7 +24,7 @@ from sqlalchemy import select
 from app import clock, edits, outside
 from app.access import allow
 from app.calls import callback_rules, callback_view, callbacks, desk_view, voicemail
-from app.calls.models import Line
+from app.calls.line_models import Line
 from app.dossiers.routes import DESK, id_in, words
 from app.edits import StaleEdit
 from app.exceptions import InvalidInput, NotFound

@@ -15,7 +15,8 @@ from app import belonging
 from app.accounts.models import Agent
 from app.belonging import Held
 from app.calls import callback_rules, callbacks, line_rules
-from app.calls.models import Call, Line
+from app.calls.line_models import Line
+from app.calls.models import Call
 from app.calls.record import LIVE, State
 from app.dossiers import phone_numbers
 from app.dossiers.wording import Words

@@ -19,7 +19,8 @@ from app import edits
 from app.accounts import journal
 from app.calls import arrivals, callback_rules, line_rules, opening_hours, outbound, reach, service
 from app.calls.dialling import Refused, Use
-from app.calls.models import Call, Line
+from app.calls.line_models import Line
+from app.calls.models import Call
 from app.calls.opening_hours import REFERENCE_HOURS
 from app.calls.record import LIVE, CallRecord, Event, Kind, Outcome, State
 from app.exceptions import Conflict, InvalidInput, NotFound, PermanenceError

@@ -17,12 +17,10 @@ from app.access import public, signed_webhook
 from app.calls import (
     announcements,
     arrivals,
-    form_sms,
     line_rules,
     queue_moment,
     service,
     store,
-    text_messages,
     told,
     voicemail,
     waiting,
@@ -31,10 +29,9 @@ from app.calls.announcements import Phrase
 from app.calls.answers import apology, lost, speaker_of, where_to, xml
 from app.calls.arrivals import Incoming
 from app.calls.choices import bp
-from app.calls.directory import LARGEST_ID
-from app.calls.models import AnnouncementSound, Call
+from app.calls.line_models import AnnouncementSound
+from app.calls.models import Call
 from app.calls.states import Event, Kind, State
-from app.calls.text_messages import Text
 from app.exceptions import Unavailable
 from app.extensions import db
 from app.wiring import settings
@@ -170,34 +167,3 @@ def fallback() -> Response:
     twiml = VoiceResponse()
     twiml.redirect("/voice/incoming?again=0", method="POST")
     return xml(twiml)
-
-
-@bp.post("/sms/incoming")
-@signed_webhook
-def sms_incoming() -> Response:
-    """A text message. It is a contact; nothing is answered by itself."""
-    text_messages.receive(
-        Text(
-            sid=request.form.get("MessageSid", "")[:64],
-            from_number=request.form.get("From", "")[:64],
-            to_number=request.form.get("To", "")[:64],
-            body=request.form.get("Body", ""),
-            at=clock.now(),
-        )
-    )
-    return xml(VoiceResponse())
-
-
-@bp.post("/sms/status")
-@signed_webhook
-def sms_status() -> Response:
-    """What became of a message that we sent; ``message`` is our own name of it."""
-    message_id = outside.identifier(request.args.get("message")) or 0
-    if 0 < message_id <= LARGEST_ID:
-        form_sms.reported(
-            message_id,
-            request.form.get("MessageStatus", "")[:20],
-            now=clock.now(),
-            problem=request.form.get("ErrorCode", "")[:20],
-        )
-    return Response(status=204)

@@ -10,7 +10,7 @@ from typing import Any, cast
 from sqlalchemy import Table, bindparam, delete, null, or_, select, update
 
 from app.accounts.service import no_tab_of
-from app.calls.models import Deadline
+from app.calls.queue_models import Deadline
 from app.extensions import db
 from app.together import Change, Given, make, parameters, row
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from app import news
 from app.accounts import service as accounts
 from app.accounts import sessions
-from app.calls import live, service
+from app.calls import service
 from app.unit_of_work import unit_of_work
 from app.wiring import wake
 
@@ -24,5 +25,5 @@ def signed_out(agent_id: int, *, now: datetime) -> None:
             service.end_wrap_up(agent_id, work, now)
         with unit_of_work():
             sessions.offline_without_session([agent_id], now=now)
-    live.desks_changed([agent_id])
+    news.desks_changed([agent_id])
     wake()

@@ -9,7 +9,7 @@ from flask import Blueprint, Flask, g, jsonify, render_template, request
 from flask.blueprints import BlueprintSetupState
 from flask_login import current_user
 
-from app import clock
+from app import clock, news
 from app.access import allow
 from app.adapters.ports import softphone_identity
 from app.calls import desk_view, fate, live, service, store
@@ -42,7 +42,7 @@ def _desk() -> Any:
 def _know_her() -> None:
     g.me = current_user.id  # kept: after a commit the account would be read again for it
     if request.method == "POST":
-        live.answers_with_desk(g.me)
+        news.answers_with_desk(g.me)
 
 
 def _identity() -> str:

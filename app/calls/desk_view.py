@@ -12,7 +12,9 @@ from sqlalchemy import Table, bindparam, exists, func, select
 from app.accounts.models import Agent, Connection, Presence
 from app.accounts.presence import PresenceState
 from app.calls import announcements, fate, store
-from app.calls.models import Call, CallParty, DirectoryEntry, Line
+from app.calls.directory_models import DirectoryEntry
+from app.calls.line_models import Line
+from app.calls.models import Call, CallParty
 from app.calls.states import State
 from app.dossiers import phone_numbers
 from app.dossiers import store as dossiers

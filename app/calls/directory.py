@@ -16,7 +16,7 @@ from sqlalchemy import exists, select
 from app import outside
 from app.accounts.models import Agent, Connection, Presence
 from app.calls import short_numbers, short_reach
-from app.calls.models import DirectoryEntry
+from app.calls.directory_models import DirectoryEntry
 from app.dossiers import phone_numbers
 from app.dossiers.models import Dossier, Organisation, PersonPhone
 from app.exceptions import InvalidInput, NotFound

@@ -8,8 +8,9 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app import clock, edit_view, edits, outside
+from app import clock, edits, outside
 from app.access import allow
+from app.accounts import last_editor
 from app.calls import directory_service as service
 from app.calls.directory_service import KINDS, LABEL_LENGTH, NOTE_LENGTH, Judged, Typed
 from app.dossiers import phone_numbers
@@ -99,7 +100,7 @@ def _page(
         entry_id=entry_id,
         seen=seen,
         stale=stale.changes if stale else (),
-        by=edit_view.last_by(f"directory:{entry_id}") if stale else "",
+        by=last_editor.last_by(f"directory:{entry_id}") if stale else "",
         label=lambda name: labels()[name],
         say_value=lambda name, value: names.get(value, value) if name == "kind" else value,
         kinds=kinds(),

@@ -15,7 +15,7 @@ from app import edits, paging
 from app.accounts import journal
 from app.calls import reach
 from app.calls.dialling import Refused, Use
-from app.calls.models import DirectoryEntry
+from app.calls.directory_models import DirectoryEntry
 from app.dossiers import phone_numbers
 from app.exceptions import InvalidInput, NotFound
 from app.extensions import db

@@ -11,8 +11,9 @@ from sqlalchemy import Select, Table, func, select
 
 from app import clock
 from app.calls import service, snapshot
-from app.calls.models import Line
-from app.calls.routing import Offer, Policy, Snapshot, decide
+from app.calls.line_models import Line
+from app.calls.line_policy import Policy, policy_from
+from app.calls.routing import Offer, Snapshot, decide
 from app.calls.states import Event, Kind
 from app.exceptions import Conflict
 from app.extensions import db
@@ -33,7 +34,7 @@ def run(now: datetime | None = None) -> list[Offer]:
         return []
     try:
         with unit_of_work() as work:
-            queue = snapshot.brief(service.policy_from(_my_turn()))
+            queue = snapshot.brief(policy_from(_my_turn()))
             offers = [d for d in decide(queue, now) if isinstance(d, Offer)]
             make = _offer if len(offers) == 1 else _offer_or_not
             return [offer for offer in offers if make(offer, queue.policy, now, work)]

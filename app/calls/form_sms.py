@@ -13,7 +13,8 @@ from sqlalchemy import exists, select
 
 from app.calls import callbacks, reach, request_form
 from app.calls.dialling import Use
-from app.calls.models import Call, Line
+from app.calls.line_models import Line
+from app.calls.models import Call
 from app.calls.record import Outcome
 from app.exceptions import PermanenceError
 from app.extensions import db

@@ -27,7 +27,7 @@ from app.calls import import_line, import_mapping, import_table, opening_hours, 
 from app.calls.import_line import Told, Unusable
 from app.calls.import_mapping import FileMapping
 from app.calls.import_table import Row, Table
-from app.calls.models import Line
+from app.calls.line_models import Line
 from app.calls.replay import PastCall, replay
 from app.calls.states import Event, Kind
 from app.dossiers.name_folding import fold

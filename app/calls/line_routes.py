@@ -22,9 +22,9 @@ from app.calls import (
     short_reach,
 )
 from app.calls.announcement_settings import SOUND_LIMIT
+from app.calls.line_models import Line
 from app.calls.line_rules import BOUNDS, CAPS
 from app.calls.line_settings import Errors
-from app.calls.models import Line
 from app.edits import StaleEdit
 from app.exceptions import InvalidInput, NotFound
 from app.incoming import BODY, takes

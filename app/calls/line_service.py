@@ -15,13 +15,13 @@ from zoneinfo import ZoneInfo
 from flask import g
 from sqlalchemy import Select, delete, func, select
 
-from app import edits
+from app import edits, news
 from app.accounts import journal
-from app.calls import announcements, line_rules, line_settings, live, week_in_words
+from app.calls import announcements, line_rules, line_settings, week_in_words
 from app.calls.announcement_settings import read_text, sound_type
-from app.calls.models import AnnouncementSound, Line
+from app.calls.line_models import AnnouncementSound, Line
+from app.calls.line_policy import Policy
 from app.calls.opening_hours import REFERENCE_HOURS, TERRITORIES
-from app.calls.routing import Policy
 from app.dossiers import phone_numbers
 from app.exceptions import Conflict, InvalidInput, NotFound
 from app.extensions import db
@@ -401,5 +401,5 @@ def _journal(
     line: Line, act: str, by: int, now: datetime, detail: dict[str, Any], work: Work
 ) -> None:
     journal.record(act, f"line:{line.id}", agent_id=by, now=now, detail=detail)
-    work.after(live.tell_line)
+    work.after(news.line_changed)
     work.after(wake)

@@ -13,7 +13,8 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from app import edit_view, edits
+from app import edits
+from app.accounts import last_editor
 from app.calls import (
     announcement_names,
     announcements,
@@ -24,8 +25,9 @@ from app.calls import (
 )
 from app.calls.announcement_settings import places
 from app.calls.dialling import NEIGHBOURS, OVERSEAS
+from app.calls.line_models import Line
 from app.calls.line_settings import ticked
-from app.calls.models import Call, Line
+from app.calls.models import Call
 from app.calls.states import State
 from app.dossiers.wording import Words
 from app.edits import Change
@@ -307,7 +309,7 @@ def incident_words(line: Line) -> str:
 
 def last_by(line: Line, *acts: str) -> str:
     """Who changed this of the line last, and when: for the second of two who edit it."""
-    return edit_view.last_by(f"line:{line.id}", *acts)
+    return last_editor.last_by(f"line:{line.id}", *acts)
 
 
 def label(name: str) -> str:

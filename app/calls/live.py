@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import current_app, has_request_context, request
 from flask_babel import force_locale
 from sqlalchemy import func, select
 
@@ -30,18 +29,6 @@ from app.unit_of_work import release_connection
 LOOK_SECONDS = 0.25  # a change on a quiet line is told this soon
 TELL_SECONDS = 1.0  # and on a busy one no more often than this
 REMIND_AFTER = timedelta(seconds=3)
-IN_ANSWER = "permanence.desk_in_answer"
-
-
-def desks_changed(agents: Iterable[int]) -> None:
-    """Tell these agents' tabs soon. Call it after the commit."""
-    asks = request.environ.get(IN_ANSWER) if has_request_context() else None
-    current_app.extensions["permanence.desks"]([each for each in agents if each != asks])
-
-
-def answers_with_desk(agent_id: int) -> None:
-    """The answer to this request will be her desk (``answered``): it need not be made twice."""
-    request.environ[IN_ANSWER] = agent_id
 
 
 def answered(agent_id: int, desk: dict[str, Any]) -> None:

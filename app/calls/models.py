@@ -1,4 +1,4 @@
-"""The line, its calls, what happened to them, and what is due."""
+"""Calls, what happened to them, and what they left: segments, messages, commands to the provider."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     String,
     UniqueConstraint,
 )
@@ -21,47 +20,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import UTCDateTime
 from app.extensions import db
-
-
-class Line(db.Model):
-    """A service's telephone line: its number, hours, announcements, rules and routing policy.
-
-    ``rules`` are the line's own (``line_rules.LineRules``); ``incident_since`` says that the
-    incident's announcement is on.
-    """
-
-    __tablename__ = "lines"
-    __table_args__ = (CheckConstraint("mode IN ('hours', 'open', 'closed')", name="mode"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(80))
-    number: Mapped[str] = mapped_column(String(20), unique=True)
-    zone: Mapped[str] = mapped_column(String(40), default="Europe/Paris")
-    mode: Mapped[str] = mapped_column(String(8), default="hours")
-    hours: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    policy: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    announcements: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    rules: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
-    incident_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
-
-
-class AnnouncementSound(db.Model):
-    """An uploaded file that the provider plays instead of speaking an announcement.
-
-    Kept in the database: every process answers it. ``key`` names the announcement.
-    """
-
-    __tablename__ = "announcement_sounds"
-    __table_args__ = (UniqueConstraint("line_id", "key", "language", name="uq_sounds_key"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    line_id: Mapped[int] = mapped_column(ForeignKey("lines.id"))
-    key: Mapped[str] = mapped_column(String(20))
-    language: Mapped[str] = mapped_column(String(5))
-    token: Mapped[str] = mapped_column(String(32), unique=True)
-    media_type: Mapped[str] = mapped_column(String(20))
-    content: Mapped[bytes] = mapped_column(LargeBinary)
-    uploaded_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class Call(db.Model):
@@ -149,23 +107,6 @@ class CallParty(db.Model):
     asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
-class DirectoryEntry(db.Model):
-    """Somebody outside whom agents call or transfer to: an interpreter, another service…"""
-
-    __tablename__ = "directory_entries"
-    __table_args__ = (
-        CheckConstraint("kind IN ('service', 'interpreter', 'organisation', 'other')", name="kind"),
-        UniqueConstraint("number", name="uq_directory_number"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    label: Mapped[str] = mapped_column(String(80))
-    kind: Mapped[str] = mapped_column(String(12))
-    number: Mapped[str] = mapped_column(String(20))
-    note: Mapped[str] = mapped_column(String(200), default="")
-    active: Mapped[bool] = mapped_column(Boolean, default=True)
-
-
 class Voicemail(db.Model):
     """A message that a caller left, with her consent; the sound stays at the provider.
 
@@ -183,37 +124,6 @@ class Voicemail(db.Model):
     heard_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     heard_by_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
     deleted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-
-
-class Drift(db.Model):
-    """A difference between our rows and the provider's list, and whether it was repaired."""
-
-    __tablename__ = "drifts"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
-    kind: Mapped[str] = mapped_column(String(20))
-    call_id: Mapped[int | None] = mapped_column(ForeignKey("calls.id"), index=True)
-    leg_sid: Mapped[str | None] = mapped_column(String(64))
-    repaired: Mapped[bool] = mapped_column(Boolean, default=False)
-
-
-class ProviderLink(db.Model):
-    """How we stand with the provider: one row, made by the migration.
-
-    ``claimed_at``: a process compares now. ``ran_at``: the last comparison, and its ``problem``
-    (an error's code) if it could not be done. ``seen_until``: calls begun before were all seen.
-    ``probe_sid``: the last trial leg whose end the provider told us of (``telephony check``).
-    """
-
-    __tablename__ = "provider_link"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    claimed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    ran_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    problem: Mapped[str | None] = mapped_column(String(40))
-    seen_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    probe_sid: Mapped[str | None] = mapped_column(String(64))
 
 
 class CallEvent(db.Model):
@@ -246,24 +156,6 @@ class CallSegment(db.Model):
     agent_id: Mapped[int | None]
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-
-
-class Deadline(db.Model):
-    """Something due. The ticker claims it (``claimed_at``), acts, then deletes it.
-
-    A claim older than its lease is free again: a process that died in between loses nothing.
-    """
-
-    __tablename__ = "deadlines"
-    __table_args__ = (UniqueConstraint("key", name="uq_deadlines_key"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(String(80))
-    kind: Mapped[str] = mapped_column(String(20))
-    due_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
-    call_id: Mapped[int | None] = mapped_column(ForeignKey("calls.id"), index=True)
-    agent_id: Mapped[int | None]
-    claimed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class CallCommand(db.Model):

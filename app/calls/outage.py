@@ -17,7 +17,9 @@ from sqlalchemy.exc import IntegrityError
 from app.adapters.ports import AskedForLeg, CallLog, LegReport
 from app.calls import callbacks, fallback, reach, store
 from app.calls.dialling import Use
-from app.calls.models import Call, Drift, Line
+from app.calls.line_models import Line
+from app.calls.models import Call
+from app.calls.provider_models import Drift
 from app.calls.reconciliation import DriftKind
 from app.calls.states import Event, Kind
 from app.dossiers import phone_numbers

@@ -14,7 +14,8 @@ from app.accounts import service as accounts
 from app.calls import reach, service, store
 from app.calls.dialling import Use
 from app.calls.directory import Target
-from app.calls.models import Call, Line
+from app.calls.line_models import Line
+from app.calls.models import Call
 from app.calls.states import Event, Kind, State
 from app.dossiers import store as dossiers
 from app.exceptions import Conflict, InvalidInput, NotFound, Unavailable

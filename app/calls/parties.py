@@ -12,7 +12,8 @@ from app.accounts import journal
 from app.calls import line_rules, reach, service, store
 from app.calls.dialling import Use
 from app.calls.directory import Target
-from app.calls.models import Call, CallParty, Line
+from app.calls.line_models import Line
+from app.calls.models import Call, CallParty
 from app.calls.states import CallRecord, Event, Kind, State
 from app.exceptions import Conflict, Forbidden, IllegalTransition, NotFound
 from app.extensions import db

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from app.calls.routing import AgentSeat, Offer, Policy, Snapshot, WaitingCall, decide
+from app.calls.line_policy import Policy
+from app.calls.routing import AgentSeat, Offer, Snapshot, WaitingCall, decide
 
 TOO_EARLY = 5  # calls: fewer say nothing
 DEFAULT_TALK_S = 300.0  # nobody has been answered yet

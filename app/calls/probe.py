@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 
 from app.adapters.ports import Finding, Provisioning
-from app.calls.models import ProviderLink
+from app.calls.provider_models import ProviderLink
 from app.exceptions import PermanenceError
 from app.extensions import db
 from app.unit_of_work import release_connection, unit_of_work

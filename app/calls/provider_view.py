@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select
 
 from app import clock
-from app.calls.models import Drift, ProviderLink
+from app.calls.provider_models import Drift, ProviderLink
 from app.calls.reconciliation import DriftKind
 from app.extensions import db
 

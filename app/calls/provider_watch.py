@@ -4,13 +4,13 @@ Runs beside the ticker (``background.start_ticker``), every ``RECONCILE_SECONDS`
 a time: the row ``provider_link`` is claimed. A round costs one request for what lives, two for each
 line's number (its calls, its messages), and a few for what is in doubt beside. Each repair is an
 ordinary event of the call, with a ``drifts`` row in the same transaction; what differs is decided in
-``reconciliation`` (pure). Text messages: ``text_watch``.
+``reconciliation`` (pure). What other channels compare in the same round is given to it (``Beside``).
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,9 +18,11 @@ from sqlalchemy import exists, or_, select, update
 
 from app import clock
 from app.adapters.ports import CallLog, LegReport
-from app.calls import outage, reconciliation, service, store, text_watch
+from app.calls import outage, reconciliation, service, store
 from app.calls.consequences import EnqueueCaller
-from app.calls.models import Call, Drift, Line, ProviderLink
+from app.calls.line_models import Line
+from app.calls.models import Call
+from app.calls.provider_models import Drift, ProviderLink
 from app.calls.reconciliation import DriftKind, Finding, Known, Seen
 from app.calls.states import LIVE, State
 from app.exceptions import NotFound, PermanenceError
@@ -45,17 +47,22 @@ class Round:
     drifts: tuple[DriftKind, ...] = ()
 
 
-def run() -> Round | None:
+# (provider's records, our numbers, since, now) -> what differed
+Beside = Callable[[CallLog, Sequence[str], datetime, datetime], Iterable[DriftKind]]
+
+
+def run(*beside: Beside) -> Round | None:
     """One comparison, unless another process does it or one was just made (then None).
 
-    A provider that does not answer is noted, for the manager; the next round tries again.
+    ``beside`` is what other channels compare in the same round. A provider that does not answer is
+    noted, for the manager; the next round tries again.
     """
     call_log = ports().call_log
     now = clock.now()
     if call_log is None or not _claim(now):
         return None
     try:
-        found = compare(call_log, now)
+        found = compare(call_log, now, *beside)
     except PermanenceError as error:
         log.warning("reconciliation failed: %s", error.code)
         _finish(now, problem=error.code)
@@ -66,7 +73,7 @@ def run() -> Round | None:
     return found
 
 
-def compare(call_log: CallLog, now: datetime) -> Round:
+def compare(call_log: CallLog, now: datetime, *beside: Beside) -> Round:
     """Ask the provider, repair what differs. ``now`` is before the first request, so that what
     moves meanwhile is left for the next round."""
     since, numbers = _where_to_look(now)
@@ -81,9 +88,9 @@ def compare(call_log: CallLog, now: datetime) -> Round:
         *_known_calls(call_log, ours, live, {leg.sid: leg for leg in theirs}, now),
         *_unknown_calls([leg for leg in theirs if (leg.started_at or now) >= since], now),
         *outage.settle_pending(call_log, now),
-        *text_watch.missed(call_log, numbers, since, now),
     ]
-    text_watch.follow(call_log, now)
+    for other in beside:
+        drifts += other(call_log, numbers, since, now)
     return Round(tuple(drifts))
 
 

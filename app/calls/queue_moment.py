@@ -10,7 +10,8 @@ from sqlalchemy.orm import aliased
 
 from app.accounts.models import Agent, Connection, Presence
 from app.calls import callbacks, store
-from app.calls.models import AnnouncementSound, Call, Line
+from app.calls.line_models import AnnouncementSound, Line
+from app.calls.models import Call
 from app.calls.states import State
 from app.calls.waiting import Moment
 from app.extensions import db

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.calls import dialling, line_rules, short_numbers, short_reach
 from app.calls.dialling import Allowed, Policy, Refused, Use
-from app.calls.models import Line
+from app.calls.line_models import Line
 from app.extensions import db
 
 

@@ -12,7 +12,8 @@ from datetime import datetime
 from sqlalchemy import select
 
 from app.calls import store
-from app.calls.models import Call, Line
+from app.calls.line_models import Line
+from app.calls.models import Call
 from app.calls.states import CallRecord, Event, State
 from app.exceptions import InvalidInput, Unavailable
 from app.extensions import db

@@ -18,7 +18,8 @@ from sqlalchemy.exc import IntegrityError
 from app.calls import callback_rules, callbacks, reach
 from app.calls.callback_rules import Slot
 from app.calls.dialling import Use
-from app.calls.models import Call, Line
+from app.calls.line_models import Line
+from app.calls.models import Call
 from app.dossiers import free_text
 from app.extensions import db
 from app.tickets import callbacks as rows

@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from operator import attrgetter
 
+from app.calls.line_policy import Policy
+
 ON_DUTY = frozenset({"available", "ringing", "in_call", "wrap_up"})
 
 REFUSAL_PAUSE = timedelta(seconds=10)
@@ -72,22 +74,6 @@ class AgentSeat:
     idle_since: datetime
     languages: frozenset[str] = frozenset({"fr"})
     connected: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """The line's rules; all durations in seconds.
-
-    With ``overflow_after`` 0 no agent is left free beside a waiting caller, and the front office
-    still comes first; ``overflow_length`` counts only for a line that has a threshold.
-    """
-
-    ring_seconds: int = 20
-    overflow_after: int = 0
-    overflow_length: int = 3
-    sticky_wait: int = 30
-    ageing_seconds: int = 120
-    language_wait: int = 20
 
 
 @dataclass(frozen=True, slots=True)

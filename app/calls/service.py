@@ -10,11 +10,11 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Table, bindparam, select, update
 
-from app import clock
+from app import clock, news
 from app.accounts import service as accounts
 from app.accounts.presence import PresenceState
 from app.assist import service as assist
-from app.calls import commands_outbox, deadlines, effects, fate, live, states, store
+from app.calls import commands_outbox, deadlines, effects, fate, states, store
 from app.calls.consequences import (
     CallAgent,
     Command,
@@ -23,8 +23,9 @@ from app.calls.consequences import (
     MoveAgent,
     consequences,
 )
-from app.calls.models import Call, CallParty, Line
-from app.calls.routing import Policy
+from app.calls.line_models import Line
+from app.calls.line_policy import Policy, policy_from
+from app.calls.models import Call, CallParty
 from app.calls.states import CallRecord, Event, Kind, State
 from app.exceptions import Conflict, IllegalTransition, NotFound
 from app.extensions import db
@@ -45,11 +46,6 @@ GONE_AFTER = timedelta(seconds=10)  # a page reload is back long before
 def policy_of(line: Line | None) -> Policy:
     """The line's routing policy; what it does not say is the default."""
     return policy_from(line.policy if line else None)
-
-
-def policy_from(stored: dict[str, Any] | None) -> Policy:
-    """The policy that a line's column holds."""
-    return Policy(**(stored or {}))
 
 
 def follow_with(
@@ -180,7 +176,7 @@ def _changes(
 
 def _then(call_id: int, follow: Consequences, gave: dict[str, Any], work: Work) -> None:
     """What is said and asked once all is written."""
-    work.after(lambda: live.desks_changed(follow.agents))
+    work.after(lambda: news.desks_changed(follow.agents))
     if follow.commands:
         work.after(lambda: command(call_id, follow.commands, gave["keep"]))
     if follow.route:
@@ -338,7 +334,7 @@ def finish_wrap_up(ref: str, agent_id: int, *, now: datetime) -> None:
         raise NotFound("Cet appel n'est pas le vôtre.")
     with unit_of_work() as work:
         if accounts.leave_wrap_up(agent_id, call.id, now=now):
-            work.after(lambda: live.desks_changed([agent_id]))
+            work.after(lambda: news.desks_changed([agent_id]))
             work.after(wake)
 
 
@@ -360,7 +356,7 @@ def choose_presence(agent_id: int, wanted: str, reason: str | None, *, now: date
     with unit_of_work() as work:
         end_wrap_up(agent_id, work, now)
         accounts.choose_presence(agent_id, wanted, reason, now=now)
-        work.after(lambda: live.desks_changed([agent_id]))
+        work.after(lambda: news.desks_changed([agent_id]))
         work.after(wake)
 
 

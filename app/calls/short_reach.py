@@ -11,7 +11,7 @@ from flask_babel import get_locale
 from sqlalchemy import select
 
 from app.calls import line_rules, short_numbers
-from app.calls.models import Line
+from app.calls.line_models import Line
 from app.exceptions import InvalidInput
 from app.extensions import db
 from app.wiring import settings

@@ -16,8 +16,10 @@ from sqlalchemy import Exists, Table, Text, and_, bindparam, case, exists, func,
 from sqlalchemy import cast as sql_cast
 
 from app.accounts.models import Agent, Connection, Presence
-from app.calls.models import Call, CallEvent, Line
-from app.calls.routing import ON_DUTY, AgentSeat, Policy, Refusal, Snapshot, WaitingCall
+from app.calls.line_models import Line
+from app.calls.line_policy import Policy
+from app.calls.models import Call, CallEvent
+from app.calls.routing import ON_DUTY, AgentSeat, Refusal, Snapshot, WaitingCall
 from app.calls.states import Kind, State
 from app.dossiers.models import Dossier
 from app.extensions import db

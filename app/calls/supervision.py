@@ -14,13 +14,15 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select, update
 
-from app import beside_loop, clock
+from app import beside_loop, clock, news
 from app.accounts import journal
 from app.accounts import service as accounts
 from app.accounts.models import Agent, Presence
-from app.calls import dispatch, live, preview, service, store
-from app.calls.models import Call, CallEvent, Line
-from app.calls.routing import Policy, WaitingCall
+from app.calls import dispatch, preview, service, store
+from app.calls.line_models import Line
+from app.calls.line_policy import Policy
+from app.calls.models import Call, CallEvent
+from app.calls.routing import WaitingCall
 from app.calls.states import Event, Kind, State
 from app.dossiers.models import Dossier
 from app.exceptions import Conflict
@@ -84,7 +86,7 @@ def put_first(ref: str, *, by: Agent, now: datetime) -> None:
         if not rows_changed(changed):
             raise _why_not_waiting(call_id)
         journal.record("call_first", f"call:{call_id}", agent_id=by.id, now=now)
-        work.after(live.tell_line)
+        work.after(news.line_changed)
         work.after(wake)
 
 
@@ -128,9 +130,9 @@ def move_agent(agent_id: int, wanted: str, reason: str | None, *, by: Agent, now
     with unit_of_work() as work:
         accounts.move_by_manager(agent_id, wanted, reason, by=by.id, now=now)
         who = by.display_name
-        work.after(lambda: live.desks_changed([agent_id]))
+        work.after(lambda: news.desks_changed([agent_id]))
         work.after(lambda: tell(agent_id, lambda: moved_words(wanted, reason, who)))
-        work.after(live.tell_line)
+        work.after(news.line_changed)
         work.after(wake)
 
 

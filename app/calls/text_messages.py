@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app.calls import line_rules
-from app.calls.models import Line
+from app.calls.line_models import Line
 from app.dossiers import phone_numbers
 from app.extensions import db
 from app.tickets import messages

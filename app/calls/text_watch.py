@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from app.adapters.ports import CallLog, TextReport
 from app.calls import form_sms, text_messages
-from app.calls.models import Drift
+from app.calls.provider_models import Drift
 from app.calls.reconciliation import SETTLE, DriftKind
 from app.calls.text_messages import Text
 from app.extensions import db
@@ -26,6 +26,15 @@ ASK_FOR = timedelta(days=3)  # a telephone that stays off so long gets no SMS an
 NEVER_SENT = timedelta(minutes=10)  # written down, and the process died before it could be sent
 AT_ONCE = 10  # messages of ours asked about in a round
 CHUNK = 500  # values in one IN (…)
+
+
+def compare(
+    call_log: CallLog, numbers: Sequence[str], since: datetime, now: datetime
+) -> list[DriftKind]:
+    """A round of text messages, beside that of calls: what was missed, then how far ours got."""
+    found = missed(call_log, numbers, since, now)
+    follow(call_log, now)
+    return found
 
 
 def missed(

@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from app import news
 from app.accounts import service as accounts
 from app.adapters.ports import OVER
-from app.calls import callbacks, commands_outbox, deadlines, dispatch, live, service, store
+from app.calls import callbacks, commands_outbox, deadlines, dispatch, service, store
 from app.calls.consequences import (
     CONNECT_LIMIT,
     PERSON_LIMIT,
@@ -77,7 +78,7 @@ def _acted(deadline: deadlines.Due, now: datetime) -> bool:
 def _act(deadline: deadlines.Due, now: datetime) -> None:
     if deadline.kind == "gone" and deadline.agent_id:
         if accounts.set_offline_if_gone(deadline.agent_id, now=now):
-            live.desks_changed([deadline.agent_id])
+            news.desks_changed([deadline.agent_id])
         return
     action = _ACTIONS.get(deadline.kind)
     call = db.session.get(Call, deadline.call_id, populate_existing=True)

@@ -19,7 +19,7 @@ from app.dossiers.vocabulary import (
     PortalEventKind,
     Rejection,
 )
-from app.dossiers.wording import pick, tidy
+from app.saying import pick, tidy
 
 Kind = PortalEventKind
 

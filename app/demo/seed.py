@@ -8,7 +8,8 @@ from flask_babel import get_locale
 from sqlalchemy import func, select
 
 from app.accounts.models import Agent
-from app.calls.models import DirectoryEntry, Line
+from app.calls.directory_models import DirectoryEntry
+from app.calls.line_models import Line
 from app.clock import PARIS, local_day
 from app.demo import accounts, cases, crowd
 from app.demo.cases import Case, Slot

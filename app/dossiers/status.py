@@ -12,7 +12,8 @@ from datetime import date, datetime
 from app.clock import PARIS, local_day
 from app.dossiers.facts import DossierFacts, PortalPath
 from app.dossiers.vocabulary import Inside, PieceState, Rejection
-from app.dossiers.wording import PIECE, REJECTION, day, euros, moment, pick, tidy
+from app.dossiers.wording import PIECE, REJECTION
+from app.saying import day, euros, moment, pick, tidy
 
 
 def status_sentence(facts: DossierFacts, now: datetime, locale: str) -> str:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from app.clock import local_day
 from app.dossiers.trouble_case import Case, Rule, Trouble
 from app.dossiers.vocabulary import Inside, Rejection
-from app.dossiers.wording import moment
+from app.saying import moment
 
 MAIL_OVERDUE = timedelta(minutes=15)  # a mail unopened for longer is worth asking about
 

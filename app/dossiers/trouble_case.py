@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from app.clock import local_day
 from app.dossiers.facts import DossierFacts
-from app.dossiers.wording import day, pick, tidy
+from app.saying import day, pick, tidy
 
 RECENT = timedelta(days=10)  # an old incident no longer explains today's call
 

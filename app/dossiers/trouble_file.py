@@ -6,7 +6,8 @@ from app.clock import local_day
 from app.dossiers.facts import PieceFact
 from app.dossiers.trouble_case import Case, Rule, Trouble
 from app.dossiers.vocabulary import Defect, Inside, PieceState
-from app.dossiers.wording import PIECE, day, pick
+from app.dossiers.wording import PIECE
+from app.saying import day, pick
 
 # What a defect asks for; an empty or outdated pièce is simply asked again.
 _DEFECTS: dict[Defect | None, tuple[str, str, tuple[str, str]]] = {

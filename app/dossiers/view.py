@@ -17,8 +17,9 @@ from app.dossiers.status import status_sentence
 from app.dossiers.trouble import likely_troubles
 from app.dossiers.trouble_case import Trouble
 from app.dossiers.vocabulary import CLOSED, GRANTED, PieceState
-from app.dossiers.wording import Words, pick, tidy
+from app.dossiers.wording import Words
 from app.paging import Page
+from app.saying import pick, tidy
 
 PERMIT_NOTICE = timedelta(days=60)  # a residence permit takes about two months to renew
 

@@ -1,4 +1,4 @@
-"""What people read for each value of the dossier, in both languages, and dates as they are said.
+"""What people read for each value of the dossier, in both languages.
 
 Pure: the same words serve the agent's screen, the caller's ear and a mail, so they cannot depend
 on a request. French is the reference; an unknown locale gets French.
@@ -6,17 +6,10 @@ on a request. French is the reference; an unknown locale gets French.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
 from enum import StrEnum
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
-
 from app import bodies
-from app.clock import PARIS, local_day
-from app.dossiers import phone_numbers
 from app.dossiers.vocabulary import (
     Defect,
     Inside,
@@ -26,7 +19,7 @@ from app.dossiers.vocabulary import (
     PortalEventKind,
     Rejection,
 )
-from app.typography import french
+from app.saying import Saying, pick, tidy
 
 LOCALES = ("fr", "en")
 
@@ -140,11 +133,6 @@ _TABLES: tuple[Texts, ...] = (
 )  # fmt: skip
 
 
-def language(locale: str) -> str:
-    """The one of our two languages that serves ``locale``."""
-    return "en" if locale[:2].lower() == "en" else "fr"
-
-
 def label(value: StrEnum, locale: str) -> str:
     """What is read for ``value``. Raises KeyError for a value of another list."""
     for table in _TABLES:
@@ -153,91 +141,10 @@ def label(value: StrEnum, locale: str) -> str:
     raise KeyError(repr(value))
 
 
-def pick(texts: tuple[str, str], locale: str) -> str:
-    """The French or the English one of a pair."""
-    return texts[1] if language(locale) == "en" else texts[0]
-
-
-def day(value: date, today: date, locale: str) -> str:
-    """« 18 mai », « 1er juin », « 3 mars 2020 »: the year only when it is not this year's."""
-    pattern = "d MMMM" if value.year == today.year else "d MMMM y"
-    text = format_date(value, pattern, locale=language(locale))
-    return text if language(locale) == "en" else french(text)
-
-
-def moment(value: datetime, today: date, locale: str) -> str:
-    """« le 25 juin à 14 h 10 », in Paris time."""
-    local = value.astimezone(PARIS)
-    said = day(local.date(), today, locale)
-    if language(locale) == "en":
-        return f"on {said} at {local:%H:%M}"
-    return f"le {said} à {local.hour} h {local:%M}"
-
-
-def euros(cents: int, locale: str) -> str:
-    """« 1 240,50 € », "€1,240.50"."""
-    whole, rest = divmod(cents, 100)
-    if language(locale) == "en":
-        return f"€{whole:,}.{rest:02d}"
-    grouped = f"{whole:,}".replace(",", "\u202f")
-    return f"{grouped},{rest:02d}\u00a0€"
-
-
-def tidy(text: str, locale: str) -> str:
-    """Set French spaces and apostrophes where French is read; English is left as it is."""
-    return text if language(locale) == "en" else french(text)
-
-
 @dataclass(frozen=True)
-class Words:
-    """The words of one page: its language and its day, so that a template only names the value."""
-
-    locale: str
-    now: datetime
+class Words(Saying):
+    """The words of one page: those of ``saying``, and what is read for a value of the dossier."""
 
     def label(self, value: StrEnum) -> str:
         """What is read for a value of the closed lists."""
         return label(value, self.locale)
-
-    def day(self, value: date | None) -> str:
-        """« 18 mai », or a dash when unknown."""
-        return day(value, local_day(self.now), self.locale) if value else "—"
-
-    def when(self, value: datetime) -> str:
-        """« aujourd'hui à 10 h 35 », « hier à 9 h 02 », « le 18 mai à 14 h 10 »."""
-        today = local_day(self.now)
-        near = _NEAR.get((today - local_day(value)).days)
-        if near is None:
-            return tidy(moment(value, today, self.locale), self.locale)
-        at = pick(("à", "at"), self.locale)
-        return f"{pick(near, self.locale)} {at} {self.clock(value)}"
-
-    def clock(self, value: datetime) -> str:
-        """« 10 h 35 », "10:35", in Paris time."""
-        local = value.astimezone(PARIS)
-        return tidy(
-            pick((f"{local.hour} h {local:%M}", f"{local:%H:%M}"), self.locale), self.locale
-        )
-
-    def euros(self, cents: int | None) -> str:
-        """An amount, or a dash when unknown."""
-        return euros(cents, self.locale) if cents is not None else "—"
-
-    def language(self, code: str) -> str:
-        """« arabe » for ``ar``; the code itself for one that nobody knows."""
-        try:
-            name = Locale.parse(code).get_display_name(language(self.locale))
-        except (ValueError, UnknownLocaleError):
-            return code
-        return name or code
-
-    def phone(self, e164: str | None) -> str:
-        """A telephone number as it is said."""
-        return phone_numbers.display(e164)
-
-    def phones(self, numbers: Iterable[str]) -> str:
-        """Several telephone numbers, as they are said."""
-        return ", ".join(map(self.phone, numbers))
-
-
-_NEAR: dict[int, tuple[str, str]] = {0: ("aujourd’hui", "today"), 1: ("hier", "yesterday")}

@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 
 from app.accounts import journal_check
 from app.accounts.models import JournalEntry
-from app.calls.models import Call, Deadline
+from app.calls.models import Call
+from app.calls.queue_models import Deadline
 from app.calls.states import State
 from app.extensions import db
 

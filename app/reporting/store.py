@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import case, exists, func, or_, select
 
 from app.accounts.models import Agent, Connection, Presence
-from app.calls.models import Call, CallEvent, CallParty, Line
+from app.calls.line_models import Line
+from app.calls.models import Call, CallEvent, CallParty
 from app.calls.record import Kind
 from app.clock import PARIS, day_bounds
 from app.extensions import db

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.calls.line_policy import Policy
 from app.calls.routing import (
     ON_DUTY,
     AgentSeat,
     Offer,
-    Policy,
     Snapshot,
     WaitingCall,
     decide,

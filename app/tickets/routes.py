@@ -13,8 +13,9 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app import clock, edit_view, edits, outside
+from app import clock, edits, outside
 from app.access import allow
+from app.accounts import last_editor
 from app.belonging import Need
 from app.dossiers import timeline
 from app.dossiers.models import Dossier
@@ -150,7 +151,7 @@ def _bar(
         errors=errors,
         seen=edits.seal(service.qualified_form(contact)) if carried is None else carried,
         stale=stale.changes if stale else (),
-        by=edit_view.last_by(f"contact:{contact.id}", "qualify") if stale else "",
+        by=last_editor.last_by(f"contact:{contact.id}", "qualify") if stale else "",
         label=_field_labels().__getitem__,
         say_value=_said(locale),
         messages=_beside(contact),

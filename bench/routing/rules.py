@@ -11,15 +11,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from app.calls.routing import (
-    AgentSeat,
-    Decision,
-    Offer,
-    Policy,
-    Snapshot,
-    WaitingCall,
-    decide,
-)
+from app.calls.line_policy import Policy
+from app.calls.routing import AgentSeat, Decision, Offer, Snapshot, WaitingCall, decide
 
 Decide = Callable[[Snapshot, datetime], Sequence[Decision]]
 

@@ -18,7 +18,7 @@ from app.adapters.ports import NOBODY, Finding, Ports
 from app.adapters.twilio_client import Patience
 from app.adapters.twilio_provisioning import TwilioProvisioning
 from app.calls import fallback, probe
-from app.calls.models import ProviderLink
+from app.calls.provider_models import ProviderLink
 from app.extensions import db
 from carrier.tests.subscriber import LINE, Server
 from tests.adapters.conftest import Bench

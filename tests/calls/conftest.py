@@ -11,7 +11,7 @@ from flask import Flask
 from app import clock
 from app.accounts import service as accounts
 from app.accounts import sessions
-from app.calls.models import Line
+from app.calls.line_models import Line
 from app.extensions import db
 from tests.calls.switchboard import LINE_NUMBER, Caller
 from tests.clients import StaffClient

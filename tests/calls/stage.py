@@ -22,7 +22,9 @@ from sqlalchemy import func, select
 from app.accounts.models import Presence
 from app.adapters.ports import AskedForLeg, LegReport, LegStatus, RoomReport, TextReport
 from app.calls import provider_watch, service, ticker
-from app.calls.models import Call, CallCommand, Deadline, Drift
+from app.calls.models import Call, CallCommand
+from app.calls.provider_models import Drift
+from app.calls.queue_models import Deadline
 from app.calls.states import LIVE
 from app.calls.store import events_of
 from app.exceptions import NotFound

@@ -17,7 +17,7 @@ from app.assist import actions, condition_facts
 from app.assist import service as scripts
 from app.assist import store as runs
 from app.assist.models import ScriptRun
-from app.calls.models import Line
+from app.calls.line_models import Line
 from app.dossiers.models import Dossier, PriorityFlag
 from app.exceptions import Conflict, Forbidden, InvalidInput
 from app.extensions import db

@@ -12,7 +12,8 @@ from sqlalchemy import select, update
 
 from app import clock
 from app.accounts.models import JournalEntry
-from app.calls.models import Call, Line
+from app.calls.line_models import Line
+from app.calls.models import Call
 from app.extensions import db
 from app.tickets.models import CallBack
 from app.unit_of_work import unit_of_work

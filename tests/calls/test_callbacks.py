@@ -14,7 +14,8 @@ from sqlalchemy import select, update
 from app import clock
 from app.accounts.models import Connection, Presence
 from app.calls import callbacks, service, store, ticker
-from app.calls.models import Call, Line
+from app.calls.line_models import Line
+from app.calls.models import Call
 from app.calls.record import Event, Kind
 from app.exceptions import PermanenceError, Unavailable
 from app.extensions import db

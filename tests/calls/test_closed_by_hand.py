@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.calls import callback_rules, line_view, opening_hours
-from app.calls.models import Line
+from app.calls.line_models import Line
 from app.calls.opening_hours import REFERENCE_HOURS
 from app.exceptions import Unavailable
 from app.extensions import db

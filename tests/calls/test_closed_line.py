@@ -14,8 +14,8 @@ from sqlalchemy import select
 
 from app import clock
 from app.calls import callbacks, closed_line, form_sms, request_form
+from app.calls.line_models import Line
 from app.calls.line_rules import LineRules
-from app.calls.models import Line
 from app.calls.opening_hours import REFERENCE_HOURS
 from app.dossiers import phone_numbers
 from app.exceptions import Unavailable

@@ -12,8 +12,8 @@ from sqlalchemy import func, select
 
 from app.accounts.models import JournalEntry
 from app.calls import directory_service
+from app.calls.directory_models import DirectoryEntry
 from app.calls.directory_service import Typed
-from app.calls.models import DirectoryEntry
 from app.demo import seed
 from app.dossiers import phone_numbers
 from app.extensions import db

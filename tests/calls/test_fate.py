@@ -11,7 +11,7 @@ from flask_babel import force_locale
 from app import clock
 from app.calls import callbacks, service
 from app.calls.fate import said
-from app.calls.models import Line
+from app.calls.line_models import Line
 from app.calls.states import Event, Kind
 from app.extensions import db
 from tests.calls.switchboard import Caller

@@ -21,7 +21,8 @@ from sqlalchemy.exc import OperationalError
 from app.accounts.models import Agent
 from app.calls import import_mapping, import_table, importing
 from app.calls.importing import Imported
-from app.calls.models import Call, Line
+from app.calls.line_models import Line
+from app.calls.models import Call
 from app.exceptions import InvalidInput, Unavailable
 from app.extensions import db
 from app.tickets.models import Contact

@@ -16,7 +16,8 @@ from app.accounts import service as accounts
 from app.accounts.models import Connection, Presence
 from app.calls import service, store, ticker
 from app.calls.consequences import ConnectCaller
-from app.calls.models import Call, Line
+from app.calls.line_models import Line
+from app.calls.models import Call
 from app.calls.states import Event, Kind
 from app.extensions import db
 from app.tickets.models import Contact

@@ -15,8 +15,8 @@ from sqlalchemy import select
 from app.accounts.models import JournalEntry
 from app.calls import announcements, line_settings, opening_hours
 from app.calls.announcement_settings import SOUND_LIMIT, TEXT_LIMIT, read_text, sound_type
+from app.calls.line_models import AnnouncementSound, Line
 from app.calls.line_settings import day_text, read_closure, read_day, read_policy, read_rules
-from app.calls.models import AnnouncementSound, Line
 from app.clock import PARIS
 from app.exceptions import InvalidInput
 from app.extensions import db

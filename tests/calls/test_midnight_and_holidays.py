@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.accounts.models import JournalEntry
 from app.calls import callback_rules, line_settings, opening_hours
-from app.calls.models import Line
+from app.calls.line_models import Line
 from app.extensions import db
 from app.reporting.statistics import day_report
 

@@ -13,8 +13,9 @@ from sqlalchemy import func, select, update
 
 from app import clock
 from app.calls import one_sender, text_messages
+from app.calls.line_models import Line
 from app.calls.line_rules import LineRules
-from app.calls.models import Call, Line
+from app.calls.models import Call
 from app.calls.one_sender import Before
 from app.calls.text_messages import Text
 from app.extensions import db

@@ -13,7 +13,9 @@ from sqlalchemy import select, text
 from app import clock
 from app.adapters.ports import AskedForLeg, Ports
 from app.calls import fallback, outage, provider_watch
-from app.calls.models import Call, Drift, Line, ProviderLink
+from app.calls.line_models import Line
+from app.calls.models import Call
+from app.calls.provider_models import Drift, ProviderLink
 from app.config import Settings
 from app.extensions import db
 from app.tickets.models import CallBack, Contact

@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from app import clock
 from app.calls import deadlines, outbound, service, store
-from app.calls.models import Call, Line
+from app.calls.line_models import Line
+from app.calls.models import Call
 from app.extensions import db
 from app.tickets.models import CallBack, CallBackSource, Contact
 from app.unit_of_work import unit_of_work

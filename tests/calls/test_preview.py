@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.calls.line_policy import Policy
 from app.calls.preview import PastCall, Seat, preview
-from app.calls.routing import Policy
 
 NINE = datetime(2021, 6, 22, 7, tzinfo=UTC)
 FRONT, BACK = Seat(1, "front"), Seat(2, "back")

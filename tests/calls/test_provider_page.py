@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.calls import provider_view
-from app.calls.models import Drift, ProviderLink
+from app.calls.provider_models import Drift, ProviderLink
 from app.calls.reconciliation import DriftKind
 from app.extensions import db
 from tests.clients import StaffClient

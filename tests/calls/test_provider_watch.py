@@ -14,7 +14,9 @@ from app import clock
 from app.accounts.models import Presence
 from app.adapters.ports import Ports
 from app.calls import provider_watch, ticker
-from app.calls.models import Call, Drift, Line, ProviderLink
+from app.calls.line_models import Line
+from app.calls.models import Call
+from app.calls.provider_models import Drift, ProviderLink
 from app.config import Settings
 from app.extensions import db
 from app.unit_of_work import unit_of_work

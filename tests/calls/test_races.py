@@ -20,7 +20,8 @@ from app import clock
 from app.accounts.models import Connection, Presence
 from app.calls import directory, dispatch, outbound, parties, service, states, store, ticker
 from app.calls.consequences import holders
-from app.calls.models import Call, CallEvent, Deadline
+from app.calls.models import Call, CallEvent
+from app.calls.queue_models import Deadline
 from app.calls.states import Event, Kind
 from app.exceptions import PermanenceError
 from app.extensions import db

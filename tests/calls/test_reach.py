@@ -13,7 +13,9 @@ from sqlalchemy import select
 
 from app import clock
 from app.calls import callbacks, directory_service, outage
-from app.calls.models import Call, CallParty, DirectoryEntry, Line
+from app.calls.directory_models import DirectoryEntry
+from app.calls.line_models import Line
+from app.calls.models import Call, CallParty
 from app.calls.opening_hours import REFERENCE_HOURS
 from app.exceptions import InvalidInput
 from app.extensions import db

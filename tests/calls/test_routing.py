@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.calls.line_policy import Policy
 from app.calls.routing import (
     REFUSAL_LASTS,
     AgentSeat,
     Offer,
-    Policy,
     Refusal,
     Snapshot,
     Wait,

@@ -12,8 +12,10 @@ from sqlalchemy import delete, update
 from app import clock
 from app.accounts.models import Agent, Connection, Presence
 from app.calls import snapshot, store
-from app.calls.models import Call, CallEvent, Line
-from app.calls.routing import Policy, decide
+from app.calls.line_models import Line
+from app.calls.line_policy import Policy
+from app.calls.models import Call, CallEvent
+from app.calls.routing import decide
 from app.dossiers.models import Dossier, Person
 from app.extensions import db
 from app.tickets.models import Channel, Contact, Direction

@@ -27,12 +27,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from app import clock
+from app import clock, news
 from app.accounts.models import Connection, Presence
 from app.adapters.ports import Ports
 from app.calls import outbound, parties, service, store
 from app.calls.directory import Target
-from app.calls.models import Call, CallCommand, Deadline, Line, ProviderLink
+from app.calls.line_models import Line
+from app.calls.models import Call, CallCommand
+from app.calls.provider_models import ProviderLink
+from app.calls.queue_models import Deadline
 from app.extensions import db
 from tests.calls.stage import BEGINNING, GOOD, Channel, Script, Stage
 from tests.clients import StaffClient
@@ -220,7 +223,7 @@ def play(
     db.session.execute(update(ProviderLink).values(seen_until=BEGINNING))
     db.session.execute(update(Connection).values(seen_at=BEGINNING + timedelta(days=365)))
     db.session.commit()
-    app.extensions["permanence.desks"] = lambda _agents: None  # browsers are not the subject
+    news.install(app, desks=lambda _agents: None, line=lambda: None)  # browsers are not the subject
     client: StaffClient = app.test_client()  # type: ignore[assignment]
 
     def go(journey: Callable[[Stage], Script], channel: Channel, seed: int) -> Stage:

@@ -15,8 +15,10 @@ from sqlalchemy import delete, select, update
 from app import clock
 from app.accounts.models import Connection, JournalEntry, Presence
 from app.calls import dispatch, supervision
-from app.calls.models import Call, Line
-from app.calls.routing import Policy, WaitingCall, in_order
+from app.calls.line_models import Line
+from app.calls.line_policy import Policy
+from app.calls.models import Call
+from app.calls.routing import WaitingCall, in_order
 from app.extensions import db
 from tests.calls.switchboard import Caller
 from tests.calls.test_journey import connect

@@ -13,8 +13,9 @@ from sqlalchemy import func, select
 
 from app import clock
 from app.adapters.ports import Ports, TextReport
-from app.calls import provider_watch
-from app.calls.models import Drift, Line, ProviderLink
+from app.calls import provider_watch, text_watch
+from app.calls.line_models import Line
+from app.calls.provider_models import Drift, ProviderLink
 from app.extensions import db
 from app.tickets.models import CallBack, Contact, Message
 from tests.calls.switchboard import FORM, LINE_NUMBER, Caller
@@ -53,7 +54,7 @@ def wrote(log: FakeCallLog, sid: str, body: str, minutes: float = 20, **more: An
 
 def compare(log: FakeCallLog, after: float = 0) -> list[str]:
     now = clock.now() + timedelta(seconds=after)
-    found = [str(kind) for kind in provider_watch.compare(log, now).drifts]
+    found = [str(kind) for kind in provider_watch.compare(log, now, text_watch.compare).drifts]
     db.session.rollback()
     return found
 

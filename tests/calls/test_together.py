@@ -17,7 +17,8 @@ from app.accounts.models import Presence
 from app.accounts.presence import PresenceState
 from app.calls import commands_outbox, deadlines, states, store
 from app.calls.consequences import HangUpCaller
-from app.calls.models import CallCommand, CallEvent, Deadline
+from app.calls.models import CallCommand, CallEvent
+from app.calls.queue_models import Deadline
 from app.calls.states import Event, Kind
 from app.extensions import db
 from app.tickets import service as tickets

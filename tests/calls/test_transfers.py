@@ -11,7 +11,9 @@ from sqlalchemy import select
 from app import clock
 from app.accounts.models import Presence
 from app.calls import parties, store
-from app.calls.models import CallParty, DirectoryEntry, Line
+from app.calls.directory_models import DirectoryEntry
+from app.calls.line_models import Line
+from app.calls.models import CallParty
 from app.exceptions import Conflict, Forbidden
 from app.extensions import db
 from app.tickets.models import Contact

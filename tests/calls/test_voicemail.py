@@ -12,7 +12,8 @@ from sqlalchemy import select
 from app import clock, retention
 from app.accounts.models import JournalEntry
 from app.calls import voicemail
-from app.calls.models import Line, Voicemail
+from app.calls.line_models import Line
+from app.calls.models import Voicemail
 from app.extensions import db
 from app.tickets.models import Contact
 from tests.calls.switchboard import Caller

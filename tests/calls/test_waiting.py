@@ -17,8 +17,9 @@ from app import clock
 from app.calls import announcements, callback_rules, line_rules, waiting
 from app.calls.announcement_texts import TEXTS
 from app.calls.announcements import Phrase, Speaker, playable
+from app.calls.line_models import AnnouncementSound, Line
 from app.calls.line_rules import LineRules
-from app.calls.models import AnnouncementSound, Call, Line
+from app.calls.models import Call
 from app.calls.opening_hours import REFERENCE_HOURS
 from app.clock import PARIS
 from app.exceptions import Unavailable

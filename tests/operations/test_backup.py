@@ -23,7 +23,7 @@ from flask_migrate import downgrade, upgrade
 from app import own_secrets
 from app.accounts import journal, journal_check
 from app.accounts.models import Agent, JournalEntry, Presence
-from app.calls.models import AnnouncementSound, Line
+from app.calls.line_models import AnnouncementSound, Line
 from app.config import Settings
 from app.dossiers.models import Person, PersonNir
 from app.exceptions import Conflict, InvalidInput

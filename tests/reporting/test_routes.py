@@ -14,7 +14,8 @@ from sqlalchemy import func, select
 
 from app.accounts.models import JournalEntry
 from app.calls import store as calls_store
-from app.calls.models import Call, CallEvent, Line
+from app.calls.line_models import Line
+from app.calls.models import Call, CallEvent
 from app.exceptions import Unavailable
 from app.extensions import db
 from app.reporting import demo_load, service, tables

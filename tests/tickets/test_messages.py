@@ -15,7 +15,7 @@ from sqlalchemy.exc import DatabaseError
 
 from app import clock, retention
 from app.calls import callbacks, text_messages
-from app.calls.models import Line
+from app.calls.line_models import Line
 from app.calls.text_messages import Text
 from app.extensions import db
 from app.tickets import callbacks as callback_rows

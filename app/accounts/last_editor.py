@@ -7,8 +7,8 @@ from flask_babel import get_locale
 from app import clock
 from app.accounts import journal
 from app.accounts.models import Agent
-from app.dossiers.wording import Words
 from app.extensions import db
+from app.saying import Saying
 
 
 def last_by(subject: str, *acts: str) -> str:
@@ -17,5 +17,5 @@ def last_by(subject: str, *acts: str) -> str:
     if entry is None or entry.agent_id is None:
         return ""
     agent = db.session.get(Agent, entry.agent_id)
-    when = Words(str(get_locale()), clock.now()).when(entry.at)
+    when = Saying(str(get_locale()), clock.now()).when(entry.at)
     return f"{agent.display_name}, {when}" if agent else ""
