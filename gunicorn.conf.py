@@ -14,13 +14,13 @@ from gunicorn.glogging import Logger
 
 sys.path.insert(0, os.getcwd())  # where gunicorn looks too, a moment later
 
-from app import open_files  # pure: nothing that monkey patching comes too late for
+from app.foundation import open_files  # pure: nothing that monkey patching comes too late for
 
 allowed = open_files.raise_limit()
 
 wsgi_app = "app.factory:create_app()"
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '5000')}"
-worker_class = "app.prompt_worker.PromptWorker"
+worker_class = "app.web.prompt_worker.PromptWorker"
 workers = 1
 # Open sockets and requests together: one process may carry the desks of both, and callers too.
 worker_connections = allowed.connections
@@ -41,7 +41,7 @@ loglevel = os.environ.get("LOG_LEVEL", "info")
 
 def path_of_line(path: str) -> str:
     """The path as the access log may hold it."""
-    from app.masked_paths import masked  # pure: nothing that monkey patching comes too late for
+    from app.web.masked_paths import masked  # pure: nothing that monkey patching comes too late for
 
     return masked(path)
 
@@ -61,8 +61,8 @@ logger_class = PrivateLogger
 
 def on_starting(server: Any) -> None:
     """Settings that are missing or unsafe end the start, with a sentence for each; what the system allows is said."""
-    from app import config  # pure: nothing that monkey patching comes too late for
-    from app.exceptions import ConfigurationError
+    from app.foundation import config  # pure: nothing that monkey patching comes too late for
+    from app.foundation.exceptions import ConfigurationError
 
     try:
         config.load()
@@ -76,9 +76,11 @@ def on_starting(server: Any) -> None:
 
 def post_worker_init(worker: Any) -> None:
     """Start routing and the pulse of open tabs; without Redis the ticker and the jobs too."""
-    from app import background  # only here: monkey patching comes before any import of the app
     from app.demo import accounts
-    from app.exceptions import ConfigurationError
+    from app.foundation.exceptions import ConfigurationError
+    from app.operations import (
+        background,  # only here: monkey patching comes before any import of the app
+    )
 
     try:
         accounts.refuse_open_ones(worker.wsgi)

@@ -14,22 +14,6 @@ from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import (
-    access,
-    background,
-    clock,
-    commands,
-    config,
-    error_handlers,
-    health,
-    helpline,
-    hosts,
-    open_files,
-    private_files,
-    sealed,
-    security_headers,
-    strict_json,
-)
 from app.accounts import (
     components_page,
     own_account_routes,
@@ -39,7 +23,6 @@ from app.accounts import (
 )
 from app.accounts import routes as accounts_routes
 from app.adapters.outbox import FileOutbox
-from app.adapters.ports import Ports
 from app.adapters.smtp_mail import SmtpMail
 from app.adapters.twilio_log import TwilioCallLog
 from app.adapters.twilio_provisioning import TwilioProvisioning
@@ -48,38 +31,47 @@ from app.adapters.twilio_voice import TwilioVoice
 from app.administration import account_routes, invitation_routes
 from app.administration import routes as admin_routes
 from app.assist import routes as assist_routes
-from app.calls import (
+from app.calls.callbacks import request_pages
+from app.calls.provider import caller_webhooks, signatures
+from app.calls.provider import routes as provider_routes
+from app.channels.sms import webhooks as sms_webhooks
+from app.demo.seed import phone_book
+from app.desk import (
     alert_routes,
     callback_pages,
-    caller_webhooks,
-    desk,
-    desk_transfers,
-    directory_routes,
-    line_routes,
-    line_service,
-    provider_routes,
-    request_pages,
-    signatures,
-    sms_webhooks,
     sockets,
-    supervision_routes,
 )
-from app.config import Settings
-from app.demo.seed import phone_book
+from app.desk import (
+    routes as desk,
+)
+from app.desk import (
+    transfers as desk_transfers,
+)
 from app.dossiers import routes as dossiers_routes
-from app.exceptions import ConfigurationError
-from app.extensions import babel, csrf, db, limiter, login, migrate, socketio
-from app.incoming import SOCKET_MESSAGE, Permanence
-from app.locale import select_locale
+from app.foundation import clock, config, open_files, private_files
+from app.foundation.config import Settings
+from app.foundation.database import sealed
+from app.foundation.database.unit_of_work import release_connection
+from app.foundation.exceptions import ConfigurationError
+from app.foundation.extensions import babel, csrf, db, limiter, login, migrate, socketio
+from app.foundation.ports import Ports
+from app.foundation.redis_pools import pool, socket_queue
+from app.foundation.text import strict_json
+from app.lines import service as line_service
+from app.operations import background, health
+from app.operations import command_line as commands
 from app.operations import commands as operation_commands
-from app.plain_sockets import PlainSockets
-from app.redis_pools import pool, socket_queue
 from app.reporting import routes as reporting_routes
-from app.sessions import Sessions
-from app.socket_door import Rules, SocketDoor, Unanswered, bound_messages
+from app.supervision import directory_routes, line_routes
+from app.supervision import routes as supervision_routes
 from app.tickets import correction_routes, pane_routes
 from app.tickets import routes as tickets_routes
-from app.unit_of_work import release_connection
+from app.web import access, error_handlers, helpline, hosts, security_headers
+from app.web.incoming import SOCKET_MESSAGE, Permanence
+from app.web.locale import select_locale
+from app.web.plain_sockets import PlainSockets
+from app.web.sessions import Sessions
+from app.web.socket_door import Rules, SocketDoor, Unanswered, bound_messages
 from carrier.carrier import create_carrier
 from carrier.pages import create_library
 from carrier.settings import CarrierSettings, LineNumber, PhoneEntry
@@ -138,7 +130,7 @@ def _flask_config(settings: Settings) -> dict[str, Any]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": settings.secure_cookies,
         "PERMANENT_SESSION_LIFETIME": timedelta(hours=settings.session_hours),
-        "WTF_CSRF_CHECK_DEFAULT": False,  # app.access calls it, by the same rule as the roles
+        "WTF_CSRF_CHECK_DEFAULT": False,  # app.web.access calls it, by the same rule as the roles
         "WTF_CSRF_TIME_LIMIT": None,  # a desk stays open all day; the session bounds it
         "WTF_CSRF_SSL_STRICT": False,
         "RATELIMIT_STORAGE_URI": settings.redis_url or "memory://",

@@ -35,19 +35,20 @@ from flask import Flask
 from gevent import monkey
 from sqlalchemy import Connection, Engine, event, text, update
 
-from app import background, clock
 from app.accounts import service as accounts
 from app.accounts.models import Agent, Presence
 from app.accounts.models import Connection as Tab
-from app.calls import service
-from app.calls.arrivals import Incoming, receive
-from app.calls.line_models import Line
-from app.calls.models import Call
-from app.calls.states import Event, Kind
-from app.extensions import db, socketio
+from app.calls.call import service
+from app.calls.call.arrivals import Incoming, receive
+from app.calls.call.models import Call
+from app.calls.call.states import Event, Kind
 from app.factory import create_app
-from app.unit_of_work import unit_of_work
-from app.wiring import wake
+from app.foundation import clock
+from app.foundation.database.unit_of_work import unit_of_work
+from app.foundation.extensions import db, socketio
+from app.foundation.wiring import wake
+from app.lines.models import Line
+from app.operations import background
 from bench.webhooks import percentile
 from tests.fakes import fake_ports
 from tests.fixtures.databases import Postgres, free_port, migrate_to_head

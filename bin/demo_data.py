@@ -10,8 +10,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from app.exceptions import PermanenceError
 from app.factory import create_app
+from app.foundation.exceptions import PermanenceError
 
 COMMANDS = (["db", "upgrade"], ["demo", "seed"], ["demo", "accounts"])
 

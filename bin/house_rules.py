@@ -1,23 +1,26 @@
 """Rules of the house that no general linter knows. Prints each breach as path:line: what.
 
-* time comes from app/clock.py alone (STYLE: no hidden clock);
+* time comes from app/foundation/clock.py alone (STYLE: no hidden clock);
 * templates hold no inline script, style or handler (the Content-Security-Policy would block them);
-* patterns are compiled by app/patterns.py alone (a linear engine: texts come from outside);
-* numbers of a form or an address are read within bounds (app/outside.py);
+* patterns are compiled by app/foundation/text/patterns.py alone (a linear engine: texts come from outside);
+* numbers of a form or an address are read within bounds (app/foundation/text/outside.py);
 * `__init__.py` files stay empty, modules stay short, no utils or helpers;
-* nothing swallows every exception.
+* nothing swallows every exception;
+* what calls itself pure is in both lists that prove it, and no list names a module that is not there.
 """
 
 import ast
 import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST = 450  # lines in a module; the habit is 400
-OWN_CLOCK = "app/clock.py"  # (the carrier is a house of its own, with its own clock)
-PATTERNS = "app/patterns.py"
+OWN_CLOCK = "app/foundation/clock.py"  # (the carrier is a house of its own, with its own clock)
+PATTERNS = "app/foundation/text/patterns.py"
 ENGINES = {"re", "re2", "regex", "sre_compile", "sre_parse", "fnmatch"}
 CLOCK_CALLS = {"now", "utcnow", "today", "fromtimestamp", "utcfromtimestamp"}
 INLINE = (
@@ -52,7 +55,7 @@ def clock_calls(path: Path, tree: ast.AST) -> Iterator[Finding]:
             yield (
                 path,
                 node.lineno,
-                f"{owner}.{node.func.attr}(): take `now` as an argument, or use app.clock",
+                f"{owner}.{node.func.attr}(): take `now` as an argument, or use app.foundation.clock",
             )
 
 
@@ -89,7 +92,11 @@ def own_patterns(path: Path, tree: ast.AST) -> Iterator[Finding]:
             continue
         for name in names:
             if name.split(".")[0] in ENGINES:
-                yield path, node.lineno, f"import {name}: compile patterns with app.patterns"
+                yield (
+                    path,
+                    node.lineno,
+                    f"import {name}: compile patterns with app.foundation.text.patterns",
+                )
 
 
 def loose_numbers(path: Path, tree: ast.AST) -> Iterator[Finding]:
@@ -99,7 +106,11 @@ def loose_numbers(path: Path, tree: ast.AST) -> Iterator[Finding]:
             continue
         typed = [k for k in node.keywords if k.arg == "type" and ast.unparse(k.value) == "int"]
         if typed and node.func.attr in {"get", "getlist"}:
-            yield path, node.lineno, "type=int: read numbers with app.outside or number_in"
+            yield (
+                path,
+                node.lineno,
+                "type=int: read numbers with app.foundation.text.outside or number_in",
+            )
 
 
 def shape(path: Path, text: str) -> Iterator[Finding]:
@@ -130,6 +141,40 @@ def python_findings() -> Iterator[Finding]:
         yield from swallowed(path, tree)
 
 
+def calls_itself_pure(tree: ast.Module) -> bool:
+    """Does the module's docstring say « Pure »?"""
+    return re.search(r"\bPure\b", ast.get_docstring(tree) or "") is not None
+
+
+def pure_findings(settings: dict[str, Any], modules: dict[str, bool]) -> Iterator[Finding]:
+    """Lists of modules in pyproject.toml against the modules themselves (name → calls itself pure)."""
+    path = Path("pyproject.toml")
+    contracts = settings["importlinter"]["contracts"]
+    proved = [c for c in contracts if c["name"].startswith("Pure modules")]
+    strict = [o for o in settings["mypy"]["overrides"] if o.get("warn_return_any")]
+    for what, names in (
+        ("the contract of pure modules", {m for c in proved for m in c["source_modules"]}),
+        ("mypy's list of pure modules", {m for o in strict for m in o["module"]}),
+    ):
+        for name in sorted(names ^ {name for name, pure in modules.items() if pure}):
+            if name not in modules:
+                yield path, 1, f"{what} names {name}, which is not there"
+            elif modules[name]:
+                yield path, 1, f"{name} calls itself pure: put it in {what}"
+            else:
+                yield path, 1, f"{what} names {name}, which does not call itself pure"
+
+
+def named_modules() -> dict[str, bool]:
+    """Each module of app/, and whether it calls itself pure."""
+    return {
+        ".".join(file.relative_to(ROOT).with_suffix("").parts): calls_itself_pure(
+            ast.parse(file.read_text())
+        )
+        for file in sorted((ROOT / "app").rglob("*.py"))
+    }
+
+
 def template_findings() -> Iterator[Finding]:
     """What is wrong in the templates of app/ and carrier/."""
     for file in sorted(
@@ -145,7 +190,12 @@ def template_findings() -> Iterator[Finding]:
 
 def main() -> int:
     """Print the findings; returns the exit code."""
-    findings = [*python_findings(), *template_findings()]
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]
+    findings = [
+        *python_findings(),
+        *pure_findings(settings, named_modules()),
+        *template_findings(),
+    ]
     for path, line, what in findings:
         print(f"{path}:{line}: {what}")
     return 1 if findings else 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import context
 from flask import current_app
 
-from app.unit_of_work import WRITING
+from app.foundation.database.unit_of_work import WRITING
 
 config = context.config
 

@@ -10,10 +10,10 @@ from itsdangerous import URLSafeTimedSerializer
 from twilio.request_validator import RequestValidator
 from werkzeug.test import TestResponse
 
-from app import clock
 from app.accounts import sessions
 from app.accounts.models import Agent
-from app.unit_of_work import unit_of_work
+from app.foundation import clock
+from app.foundation.database.unit_of_work import unit_of_work
 from tests.fixtures.settings import AUTH_TOKEN, BASE_URL
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}

@@ -16,6 +16,7 @@ from tests.fixtures.network import forbid_outside
 pytest_plugins = [
     "tests.fixtures.databases",
     "tests.fixtures.application",
+    "tests.fixtures.line",
     "tests.fixtures.servers",
     "tests.fixtures.browsers",
 ]

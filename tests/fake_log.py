@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from app.adapters.ports import AskedForLeg, LegReport, RoomReport, TextReport
-from app.exceptions import Unavailable
+from app.foundation.exceptions import Unavailable
+from app.foundation.ports import AskedForLeg, LegReport, RoomReport, TextReport
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Fakes of the outside (app/adapters/ports.py): they remember what was asked, and fail on demand.
+"""Fakes of the outside (app/foundation/ports.py): they remember what was asked, and fail on demand.
 
 Tests read what happened (`telephony.commands`, `mail.sent`) instead of patching the product.
 """
@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from app.adapters.ports import LegStatus, MailMessage, MailReceipt, OutboxMail, Ports
-from app.exceptions import NotFound, Unavailable
+from app.foundation.exceptions import NotFound, Unavailable
+from app.foundation.ports import LegStatus, MailMessage, MailReceipt, OutboxMail, Ports
 
 SENT_AT = datetime(2021, 6, 22, 8, 35, tzinfo=UTC)
 

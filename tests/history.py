@@ -13,11 +13,10 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from app import clock
 from app.accounts.models import JournalEntry, SignInTry, StaffSession
 from app.alerts.models import Alert, AlertKind, AlertOutcome
 from app.assist.models import Mail, PortalLink, ScriptAct, ScriptRun, ScriptRunStep, ScriptVersion
-from app.calls.models import (
+from app.calls.call.models import (
     Call,
     CallEvent,
     CallParty,
@@ -27,7 +26,7 @@ from app.calls.models import (
     Drift,
     Voicemail,
 )
-from app.calls.reconciliation import DriftKind
+from app.calls.provider.reconciliation import DriftKind
 from app.dossiers.models import (
     Annotation,
     Dossier,
@@ -36,7 +35,9 @@ from app.dossiers.models import (
     PriorityFlag,
 )
 from app.dossiers.vocabulary import PortalEventKind
-from app.extensions import db
+from app.foundation import clock
+from app.foundation.database.unit_of_work import unit_of_work
+from app.foundation.extensions import db
 from app.tickets.delivery import Delivery
 from app.tickets.models import (
     Author,
@@ -49,7 +50,6 @@ from app.tickets.models import (
     Message,
 )
 from app.tickets.reasons import Reason
-from app.unit_of_work import unit_of_work
 
 _numbers = itertools.count(1)
 

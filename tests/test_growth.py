@@ -14,14 +14,15 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app import access, clock
-from app.calls import live
-from app.extensions import db
+from app.desk import live
+from app.foundation import clock
+from app.foundation.extensions import db
 from app.reporting import service as reporting
+from app.web import access
 from tests.clients import StaffClient
 from tests.history import About, grow
 from tests.rows_read import Read, rows_read, total
-from tests.test_whose import NUMBER, World, _some, world
+from tests.web.test_whose import NUMBER, World, _some, world
 
 __all__ = ["world"]  # a fixture
 
@@ -125,7 +126,7 @@ SERVED = """
 from gevent import monkey
 monkey.patch_all()
 import gevent
-from app import beside_loop
+from app.foundation import beside_loop
 
 beats = 0
 

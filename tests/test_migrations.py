@@ -13,12 +13,12 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import func, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
-from app import clock
 from app.accounts.models import Agent
 from app.dossiers.models import Dossier, Person, PersonPhone
-from app.extensions import db
+from app.foundation import clock
+from app.foundation.database.unit_of_work import unit_of_work
+from app.foundation.extensions import db
 from app.tickets.models import Contact
-from app.unit_of_work import unit_of_work
 
 KEPT = (Person, PersonPhone, Dossier, Contact, Agent)
 

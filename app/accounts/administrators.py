@@ -9,8 +9,8 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from app.accounts.models import Agent
-from app.exceptions import Conflict
-from app.extensions import db
+from app.foundation.exceptions import Conflict
+from app.foundation.extensions import db
 
 NO_PASSWORD = ""  # what is kept for an account whose owner has not chosen one yet
 

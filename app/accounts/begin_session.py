@@ -7,11 +7,11 @@ from flask_login import current_user, login_user
 from flask_wtf.csrf import generate_csrf
 from werkzeug import Response
 
-from app import clock
 from app.accounts import known_browser, sessions
 from app.accounts.browser_words import browser_words
 from app.accounts.models import Agent
-from app.unit_of_work import unit_of_work
+from app.foundation import clock
+from app.foundation.database.unit_of_work import unit_of_work
 
 HOME = {"front": "/desk", "back": "/desk", "manager": "/wall", "admin": "/admin"}
 

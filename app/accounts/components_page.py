@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from app.access import allow
+from app.web.access import allow
 
 components_bp = Blueprint("components", __name__)
 

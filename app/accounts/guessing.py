@@ -15,9 +15,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.accounts.models import SignInTry
 from app.accounts.patience import FORGOTTEN_AFTER, Counter, Tries, counted, wait_until
-from app.exceptions import TooSoon
-from app.extensions import db
-from app.unit_of_work import unit_of_work
+from app.foundation.database.unit_of_work import unit_of_work
+from app.foundation.exceptions import TooSoon
+from app.foundation.extensions import db
 
 
 def admit(counters: Sequence[Counter], *, now: datetime) -> None:

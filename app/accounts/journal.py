@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select, text
 
 from app.accounts.models import JournalEntry
-from app.extensions import db
+from app.foundation.extensions import db
 
 FIRST = "0" * 64
 

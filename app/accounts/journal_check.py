@@ -19,8 +19,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.accounts.journal import FIRST, digest
 from app.accounts.models import JournalCheck, JournalEntry
-from app.extensions import db
-from app.unit_of_work import read_anew, unit_of_work
+from app.foundation.database.unit_of_work import read_anew, unit_of_work
+from app.foundation.extensions import db
 
 log = logging.getLogger(__name__)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask_babel import get_locale
 
-from app import clock
 from app.accounts import journal
 from app.accounts.models import Agent
-from app.extensions import db
-from app.saying import Saying
+from app.foundation import clock
+from app.foundation.extensions import db
+from app.foundation.text.saying import Saying
 
 
 def last_by(subject: str, *acts: str) -> str:

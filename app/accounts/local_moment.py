@@ -6,7 +6,7 @@ from datetime import datetime
 
 from flask_babel import format_datetime
 
-from app.clock import PARIS
+from app.foundation.clock import PARIS
 
 
 def local_moment(instant: datetime) -> str:

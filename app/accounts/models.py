@@ -17,13 +17,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.columns import UTCDateTime
-from app.extensions import db
-from app.sealed import Sealed
+from app.foundation.database.columns import UTCDateTime
+from app.foundation.database.sealed import Sealed
+from app.foundation.extensions import db
 
 
 class Agent(UserMixin, db.Model):
-    """A person who signs in. ``role`` decides what she may see (app.access)."""
+    """A person who signs in. ``role`` decides what she may see (app.web.access)."""
 
     __tablename__ = "agents"
     __table_args__ = (

@@ -8,9 +8,9 @@ from app.accounts import guessing, journal, passwords, sessions
 from app.accounts.models import Agent, StaffSession
 from app.accounts.patience import Counter, key_of
 from app.accounts.sessions import Why
-from app.exceptions import InvalidInput, NotFound
-from app.extensions import db
-from app.unit_of_work import release_connection, unit_of_work
+from app.foundation.database.unit_of_work import release_connection, unit_of_work
+from app.foundation.exceptions import InvalidInput, NotFound
+from app.foundation.extensions import db
 
 # Whoever sits at a desk left open may not guess its password there.
 FREE_TRIES = 10

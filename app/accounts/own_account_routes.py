@@ -9,13 +9,13 @@ from flask_babel import gettext as _
 from flask_login import current_user, logout_user
 from werkzeug import Response
 
-from app import clock
-from app.access import allow
 from app.accounts import own_account, passkeys, passwords, second_step, sessions
 from app.accounts.browser_words import browser_words
 from app.accounts.local_moment import local_moment
-from app.exceptions import Busy, InvalidInput
-from app.whose import OWN, about
+from app.foundation import clock
+from app.foundation.exceptions import Busy, InvalidInput
+from app.web.access import allow
+from app.web.whose import OWN, about
 
 bp = Blueprint("account", __name__, url_prefix="/account")
 

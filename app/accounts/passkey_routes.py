@@ -15,17 +15,18 @@ from flask_limiter.util import get_remote_address
 from flask_login import current_user
 from werkzeug import Response
 
-from app import clock, outside
-from app.access import allow, public
 from app.accounts import guessing, passkeys, second_step, sign_in_view
 from app.accounts.begin_session import HOME, complete
 from app.accounts.models import Agent
 from app.accounts.patience import Counter, key_of, place_of
 from app.accounts.second_step_routes import PENDING, codes_page, half_signed_in, prove_it
-from app.exceptions import Busy, InvalidInput, PermanenceError
-from app.extensions import db, limiter
-from app.unit_of_work import unit_of_work
-from app.whose import OWN, about
+from app.foundation import clock
+from app.foundation.database.unit_of_work import unit_of_work
+from app.foundation.exceptions import Busy, InvalidInput, PermanenceError
+from app.foundation.extensions import db, limiter
+from app.foundation.text import outside
+from app.web.access import allow, public
+from app.web.whose import OWN, about
 
 bp = Blueprint("passkeys", __name__)
 

@@ -30,11 +30,11 @@ from webauthn.helpers.structs import (
 from app.accounts import journal, second_step, sessions
 from app.accounts.models import Agent, AnsweredChallenge, Passkey
 from app.accounts.sessions import Why
-from app.exceptions import Conflict, InvalidInput, NotFound
-from app.extensions import db
-from app.strict_json import loads
-from app.unit_of_work import Work, rows_changed, unit_of_work
-from app.wiring import settings
+from app.foundation.database.unit_of_work import Work, rows_changed, unit_of_work
+from app.foundation.exceptions import Conflict, InvalidInput, NotFound
+from app.foundation.extensions import db
+from app.foundation.text.strict_json import loads
+from app.foundation.wiring import settings
 
 LIFE = timedelta(minutes=3)  # of a challenge
 CHALLENGE_BYTES = 32

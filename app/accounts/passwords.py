@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from app.beside_loop import BesideTheLoop
-from app.exceptions import Busy, InvalidInput
+from app.foundation.beside_loop import BesideTheLoop
+from app.foundation.exceptions import Busy, InvalidInput
 
 MINIMUM = 12  # characters: length protects better than signs (ANSSI, CNIL)
 LONGEST = 200  # what is longer is nobody's password, and is not hashed

@@ -38,7 +38,8 @@ def wait_until(tries: Tries, free: int) -> datetime | None:
     if tries.last_at is None or tries.count < free:
         return None
     doubled = min(tries.count - free, 20)  # beyond, the wait is the longest anyway
-    return tries.last_at + min(FIRST_WAIT * 2**doubled, LONGEST_WAIT)
+    longer: timedelta = FIRST_WAIT * 2**doubled
+    return tries.last_at + min(longer, LONGEST_WAIT)
 
 
 def counted(tries: Tries, now: datetime) -> int:

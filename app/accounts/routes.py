@@ -8,8 +8,6 @@ from flask_login import current_user, logout_user
 from sqlalchemy import update
 from werkzeug import Response
 
-from app import clock, outside
-from app.access import allow, public
 from app.accounts import (
     journal,
     known_browser,
@@ -22,10 +20,13 @@ from app.accounts import (
 from app.accounts.begin_session import HOME, complete
 from app.accounts.models import Agent
 from app.accounts.second_step_routes import wait_for_code
-from app.exceptions import Busy
-from app.extensions import db, limiter, login
-from app.unit_of_work import unit_of_work
-from app.whose import OWN, about
+from app.foundation import clock
+from app.foundation.database.unit_of_work import unit_of_work
+from app.foundation.exceptions import Busy
+from app.foundation.extensions import db, limiter, login
+from app.foundation.text import outside
+from app.web.access import allow, public
+from app.web.whose import OWN, about
 
 bp = Blueprint("accounts", __name__)
 

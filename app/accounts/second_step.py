@@ -18,10 +18,10 @@ from app.accounts import guessing, journal, sessions
 from app.accounts.models import Agent, Passkey, RecoveryCode, TotpSecret
 from app.accounts.patience import Counter, key_of
 from app.accounts.sessions import Why
-from app.exceptions import Conflict, InvalidInput, NotFound
-from app.extensions import db
-from app.unit_of_work import Work, rows_changed, unit_of_work
-from app.wiring import settings
+from app.foundation.database.unit_of_work import Work, rows_changed, unit_of_work
+from app.foundation.exceptions import Conflict, InvalidInput, NotFound
+from app.foundation.extensions import db
+from app.foundation.wiring import settings
 
 ISSUER = "Permanence"
 STEP_SECONDS = 30

@@ -13,14 +13,14 @@ from flask_login import current_user
 from markupsafe import Markup
 from werkzeug import Response
 
-from app import clock
-from app.access import allow, public
 from app.accounts import own_account, passwords, second_step
 from app.accounts.begin_session import HOME, complete
 from app.accounts.models import Agent
-from app.exceptions import Busy, PermanenceError
-from app.extensions import db
-from app.whose import OWN, about
+from app.foundation import clock
+from app.foundation.exceptions import Busy, PermanenceError
+from app.foundation.extensions import db
+from app.web.access import allow, public
+from app.web.whose import OWN, about
 
 bp = Blueprint("second_step", __name__)
 

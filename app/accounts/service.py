@@ -24,10 +24,10 @@ from sqlalchemy import (
 from app.accounts import journal
 from app.accounts.models import Agent, Connection, Presence, StaffSession
 from app.accounts.presence import SET_BY_CALLS, PresenceState, may_go
-from app.exceptions import Conflict, InvalidInput, NotFound
-from app.extensions import db
-from app.together import Build, Change, Given, make, parameters
-from app.unit_of_work import rows_changed, unit_of_work
+from app.foundation.database.together import Build, Change, Given, make, parameters
+from app.foundation.database.unit_of_work import rows_changed, unit_of_work
+from app.foundation.exceptions import Conflict, InvalidInput, NotFound
+from app.foundation.extensions import db
 
 
 def choose_presence(agent_id: int, wanted: str, reason: str | None, *, now: datetime) -> None:

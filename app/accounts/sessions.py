@@ -20,10 +20,10 @@ from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from app.accounts import journal
 from app.accounts.models import Agent, Connection, Presence, StaffSession
 from app.accounts.presence import PresenceState
-from app.extensions import db
-from app.realtime import agent_room, publish, sign_out_tab
-from app.unit_of_work import Work, unit_of_work
-from app.wiring import settings, signed_out
+from app.foundation.database.unit_of_work import Work, unit_of_work
+from app.foundation.extensions import db
+from app.foundation.wiring import settings, signed_out
+from app.web.realtime import agent_room, publish, sign_out_tab
 
 WRITE_SEEN_EVERY = timedelta(seconds=60)
 SHOWN = 20  # live sessions of somebody on « Mon compte »; all can be closed at once

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from app.accounts import guessing, journal, passwords
 from app.accounts.models import Agent
 from app.accounts.patience import Counter, key_of, place_of
-from app.extensions import db
-from app.unit_of_work import release_connection, unit_of_work
+from app.foundation.database.unit_of_work import release_connection, unit_of_work
+from app.foundation.extensions import db
 
 FREE_TRIES = 10  # wrong ones, before the first wait
 # One place that tries many accounts. A whole office shares an address and signs in at nine o'clock:

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import render_template, request
 
-from app import outside
+from app.foundation.text import outside
 
 
 def page(email: str = "", **context: Any) -> str:

@@ -11,9 +11,9 @@ from app.accounts import administrators, journal, passwords, sessions
 from app.accounts.models import Agent, Presence
 from app.accounts.presence import PresenceState
 from app.accounts.sessions import Why
-from app.exceptions import Conflict, InvalidInput, NotFound
-from app.extensions import db
-from app.unit_of_work import Work, unit_of_work
+from app.foundation.database.unit_of_work import Work, unit_of_work
+from app.foundation.exceptions import Conflict, InvalidInput, NotFound
+from app.foundation.extensions import db
 
 
 def create_agent(

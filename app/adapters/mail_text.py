@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, make_msgid, parseaddr
 
-from app.adapters.ports import MailMessage, MailRefused
+from app.foundation.ports import MailMessage, MailRefused
 
 
 def compose(message: MailMessage, sender: str, at: datetime) -> EmailMessage:

@@ -16,11 +16,11 @@ from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-from app import clock
 from app.adapters.mail_text import compose
-from app.adapters.ports import FOR_STAFF, MailMessage, MailReceipt, OutboxMail
-from app.exceptions import Unavailable
-from app.patterns import pattern
+from app.foundation import clock
+from app.foundation.exceptions import Unavailable
+from app.foundation.ports import FOR_STAFF, MailMessage, MailReceipt, OutboxMail
+from app.foundation.text.patterns import pattern
 
 _KEY = pattern(r"[0-9]{8}T[0-9]{12}-[0-9a-f]{8}")
 DEFAULT_SENDER = "Permanence <ne-pas-repondre@permanence.example>"

@@ -14,11 +14,11 @@ from email.message import EmailMessage
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from app import clock
 from app.adapters.mail_text import compose
-from app.adapters.ports import MailMessage, MailReceipt, MailRefused
-from app.exceptions import ConfigurationError, Unavailable
-from app.total_time import within
+from app.foundation import clock
+from app.foundation.exceptions import ConfigurationError, Unavailable
+from app.foundation.ports import MailMessage, MailReceipt, MailRefused
+from app.foundation.total_time import within
 
 TIMEOUT_S = 10.0  # in all: the agent waits with a caller on the line
 GOODBYE_S = 1.0

@@ -15,9 +15,9 @@ from twilio.rest import Client
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NameResolutionError
 from urllib3.exceptions import NewConnectionError as NotConnected
 
-from app.config import Settings
-from app.exceptions import InvalidInput, NotFound, Unavailable
-from app.total_time import within
+from app.foundation.config import Settings
+from app.foundation.exceptions import InvalidInput, NotFound, Unavailable
+from app.foundation.total_time import within
 
 log = logging.getLogger(__name__)
 # At INFO the library writes each request's address, callers' numbers included.

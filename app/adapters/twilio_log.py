@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from app.adapters.ports import AskedForLeg, LegReport, RoomReport, TextReport
 from app.adapters.twilio_client import READING, Patience, Result, ask, make_client
-from app.config import Settings
-from app.exceptions import NotFound
+from app.foundation.config import Settings
+from app.foundation.exceptions import NotFound
+from app.foundation.ports import AskedForLeg, LegReport, RoomReport, TextReport
 
 PAGE = 1000  # the most that a request may bring: one is enough on all but the worst days
 MOST_EVENTS = 200

@@ -13,10 +13,10 @@ import requests
 from twilio.base.exceptions import TwilioException
 from twilio.request_validator import RequestValidator
 
-from app.adapters.ports import NOBODY, Finding
 from app.adapters.twilio_client import PATIENT, Patience, ask, make_client
-from app.config import Settings
-from app.exceptions import NotFound, PermanenceError
+from app.foundation.config import Settings
+from app.foundation.exceptions import NotFound, PermanenceError
+from app.foundation.ports import NOBODY, Finding
 
 # An application or a trunk that a number names silences all its addresses
 # (twilio.com/docs/phone-numbers/api/incomingphonenumber-resource), so they must be empty.

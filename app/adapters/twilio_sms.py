@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.adapters.twilio_client import PATIENT, Patience, ask, make_client
-from app.config import Settings
+from app.foundation.config import Settings
 
 
 class TwilioSms:

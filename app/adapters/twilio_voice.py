@@ -10,10 +10,10 @@ from twilio.base.exceptions import TwilioRestException
 from twilio.jwt.access_token import AccessToken
 from twilio.jwt.access_token.grants import VoiceGrant
 
-from app.adapters.ports import LegStatus, softphone_identity
 from app.adapters.twilio_client import PATIENT, Patience, Result, ask, make_client
-from app.config import Settings
-from app.exceptions import NotFound
+from app.foundation.config import Settings
+from app.foundation.exceptions import NotFound
+from app.foundation.ports import LegStatus, softphone_identity
 
 SOFTPHONE_RINGS = 10  # seconds; she has accepted already, her page answers by itself
 TELEPHONE_RINGS = 40  # about eight rings, before most answering machines

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.dossiers import details, mail_address
-from app.exceptions import InvalidInput
+from app.foundation.exceptions import InvalidInput
 
 ROLES = ("front", "back", "manager", "admin")
 LOCALES = ("fr", "en")
@@ -36,7 +36,7 @@ class Typed:
         )
 
     def texts(self) -> dict[str, str]:
-        """The values as texts: what is compared when two people edit (``app.edits``)."""
+        """The values as texts: what is compared when two people edit (``app.foundation.edits``)."""
         return {
             "name": self.name,
             "email": self.email,

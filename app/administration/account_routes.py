@@ -10,17 +10,17 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug import Response
 
-from app import clock, edits
 from app.accounts import last_editor
-from app.access import allow
 from app.accounts.models import Agent
-from app.adapters.ports import MailRefused
 from app.administration import account_view, accounts, invitations
 from app.administration.account_form import Judged, Typed
-from app.edits import StaleEdit
-from app.exceptions import Conflict, PermanenceError, Unavailable
-from app.whose import LINE, about
-from app.wiring import ports, settings
+from app.foundation import clock, edits
+from app.foundation.edits import StaleEdit
+from app.foundation.exceptions import Conflict, PermanenceError, Unavailable
+from app.foundation.ports import MailRefused
+from app.foundation.wiring import ports, settings
+from app.web.access import allow
+from app.web.whose import LINE, about
 
 bp = Blueprint("admin_accounts", __name__, url_prefix="/admin/accounts")
 

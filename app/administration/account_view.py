@@ -9,7 +9,6 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from app import clock
 from app.accounts import journal, second_step, sessions
 from app.accounts.administrators import NO_PASSWORD
 from app.accounts.local_moment import local_moment
@@ -17,7 +16,8 @@ from app.accounts.models import Agent, StaffSession
 from app.administration import invitations
 from app.dossiers import details
 from app.dossiers.wording import Words
-from app.extensions import db
+from app.foundation import clock
+from app.foundation.extensions import db
 
 LOCALE_NAMES = [("fr", "Français"), ("en", "English")]  # each in its own language
 

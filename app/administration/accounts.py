@@ -1,7 +1,7 @@
 """What an administrator does with accounts: make, change, close, reopen, sign out, take a factor off.
 
 Each act is one transaction, journaled with who did it. It carries what the administrator's page had
-shown (``seen``, app.edits): nobody closes or changes an account that somebody else has just changed,
+shown (``seen``, app.foundation.edits): nobody closes or changes an account that somebody else has just changed,
 unseen. Nobody does to their own account what would put themselves out.
 """
 
@@ -14,15 +14,15 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from app import edits
 from app.accounts import journal, second_step, sessions, staff
 from app.accounts.administrators import NO_PASSWORD
 from app.accounts.models import Agent
 from app.accounts.sessions import Why
 from app.administration.account_form import Judged, Typed, in_order, judge
-from app.exceptions import Conflict, InvalidInput, NotFound
-from app.extensions import db
-from app.unit_of_work import Work, unit_of_work
+from app.foundation import edits
+from app.foundation.database.unit_of_work import Work, unit_of_work
+from app.foundation.exceptions import Conflict, InvalidInput, NotFound
+from app.foundation.extensions import db
 
 
 def account(agent_id: int) -> Agent:

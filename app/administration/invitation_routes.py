@@ -6,12 +6,12 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask_babel import gettext as _
 from werkzeug import Response
 
-from app import clock
-from app.access import public
 from app.accounts import passwords
 from app.administration import invitations
-from app.exceptions import Busy, InvalidInput, NotFound, PermanenceError
-from app.extensions import limiter
+from app.foundation import clock
+from app.foundation.exceptions import Busy, InvalidInput, NotFound, PermanenceError
+from app.foundation.extensions import limiter
+from app.web.access import public
 
 bp = Blueprint("invitation", __name__)
 

@@ -13,18 +13,18 @@ from datetime import datetime, timedelta
 from flask import render_template
 from sqlalchemy import delete, select, update
 
-from app import public_tokens
 from app.accounts import journal, passwords, sessions
 from app.accounts.models import Agent, Invitation
 from app.accounts.sessions import Why
-from app.adapters.ports import FOR_STAFF, MailMessage, Ports
 from app.administration import accounts
 from app.assist.life import long_moment
-from app.dossiers.wording import language
-from app.exceptions import Conflict, NotFound
-from app.extensions import db
-from app.typography import french
-from app.unit_of_work import release_connection, rows_changed, unit_of_work
+from app.foundation.database.unit_of_work import release_connection, rows_changed, unit_of_work
+from app.foundation.exceptions import Conflict, NotFound
+from app.foundation.extensions import db
+from app.foundation.ports import FOR_STAFF, MailMessage, Ports
+from app.foundation.text.saying import language
+from app.foundation.text.typography import french
+from app.web import public_tokens
 
 LIFE = timedelta(days=7)
 TOKEN_BYTES = 32

@@ -8,10 +8,11 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, false, or_, select
 
-from app import clock, outside
 from app.accounts.models import JournalEntry
 from app.administration.journal_words import THEMES, acts_of
-from app.extensions import db
+from app.foundation import clock
+from app.foundation.extensions import db
+from app.foundation.text import outside
 
 PAGE = 50
 

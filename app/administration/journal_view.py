@@ -10,12 +10,12 @@ from flask_babel import format_datetime
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app import outside
 from app.accounts.models import Agent, JournalEntry
 from app.administration.journal_words import SUBJECTS, sentence
-from app.clock import PARIS
 from app.dossiers.models import Dossier
-from app.extensions import db
+from app.foundation.clock import PARIS
+from app.foundation.extensions import db
+from app.foundation.text import outside
 
 
 @dataclass(frozen=True)

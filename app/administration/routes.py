@@ -6,15 +6,15 @@ from flask import Blueprint, render_template, request
 from flask_login import current_user
 from sqlalchemy import select
 
-from app import clock
-from app.access import allow
 from app.accounts import journal_check
 from app.accounts.local_moment import local_moment
 from app.accounts.models import Agent
 from app.administration import account_view, journal_search, journal_view
 from app.administration.journal_search import Asked
 from app.administration.journal_words import THEMES
-from app.extensions import db
+from app.foundation import clock
+from app.foundation.extensions import db
+from app.web.access import allow
 
 LINES_SHOWN = 10
 

@@ -18,14 +18,14 @@ from sqlalchemy.orm import joinedload
 from app.accounts import journal
 from app.accounts.models import Agent, Connection
 from app.alerts.models import Alert, AlertKind, AlertOutcome
-from app.clock import local_day
 from app.dossiers.models import Dossier, PriorityFlag
 from app.dossiers.store import printable
 from app.dossiers.vocabulary import FlagKind
-from app.exceptions import Conflict, Forbidden, InvalidInput, NotFound
-from app.extensions import db
-from app.realtime import MANAGERS_ROOM, agent_room, publish
-from app.unit_of_work import Work, rows_changed, unit_of_work
+from app.foundation.clock import local_day
+from app.foundation.database.unit_of_work import Work, rows_changed, unit_of_work
+from app.foundation.exceptions import Conflict, Forbidden, InvalidInput, NotFound
+from app.foundation.extensions import db
+from app.web.realtime import MANAGERS_ROOM, agent_room, publish
 
 ANSWERING = ("manager", "admin")  # the roles whose pages show alerts
 STILL_SHOWN = timedelta(minutes=10)  # how long the agent is told how her alert ended

@@ -17,7 +17,6 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.accounts import journal
-from app.adapters.ports import MailMessage, MailReceipt, MailRefused, Ports
 from app.alerts import service as alerts
 from app.alerts.models import AlertKind
 from app.assist import condition_facts, conditions, links, mails, store
@@ -25,9 +24,10 @@ from app.assist.models import Mail, MailState, PortalLink, ScriptAct, ScriptRun
 from app.assist.script import BASES, Text
 from app.dossiers.models import Dossier
 from app.dossiers.vocabulary import PortalEventKind
-from app.exceptions import InvalidInput, PermanenceError, Unavailable
-from app.extensions import db
-from app.unit_of_work import unit_of_work
+from app.foundation.database.unit_of_work import unit_of_work
+from app.foundation.exceptions import InvalidInput, PermanenceError, Unavailable
+from app.foundation.extensions import db
+from app.foundation.ports import MailMessage, MailReceipt, MailRefused, Ports
 
 log = logging.getLogger(__name__)
 

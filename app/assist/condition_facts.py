@@ -8,11 +8,12 @@ from app.accounts.models import Agent
 from app.assist import store
 from app.assist.conditions import Facts
 from app.assist.models import ScriptRun
-from app.dossiers import corrections, phone_numbers
+from app.dossiers import corrections
 from app.dossiers import store as dossiers
 from app.dossiers.models import Person, PriorityFlag
 from app.dossiers.vocabulary import PieceState
-from app.extensions import db
+from app.foundation.extensions import db
+from app.foundation.text import phone_numbers
 from app.tickets.models import CallBack, CallBackState, Channel, Contact
 
 BY_CALL = (Channel.PHONE, Channel.VOICEMAIL)

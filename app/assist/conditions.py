@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.exceptions import InvalidInput
+from app.foundation.exceptions import InvalidInput
 
 
 @dataclass(frozen=True)

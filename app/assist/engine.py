@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.assist.script import OUTCOMES, Choice, Script, Step
-from app.exceptions import IllegalTransition, InvalidInput
+from app.foundation.exceptions import IllegalTransition, InvalidInput
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from app import bodies
 from app.assist.script import ACTIONS, LOCALES, OUTCOMES, Choice, Problem, Script, Step
+from app.foundation.text import bodies
 
 MAX_CHOICES = 9  # one key each, 1 to 9
 
@@ -110,7 +110,7 @@ def _untranslated(script: Script, file: str) -> list[Problem]:
 
 
 def _unnamed(script: Script, file: str) -> list[Problem]:
-    """Names of bodies are data: what is in braces must be in ``app/bodies.yaml``."""
+    """Names of bodies are data: what is in braces must be in ``app/foundation/text/bodies.yaml``."""
     return [
         Problem(file, place, f"nom d'organisme inconnu : « {mark} »")
         for place, text in script.texts()

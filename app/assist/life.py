@@ -7,8 +7,8 @@ from datetime import datetime
 
 from babel.dates import format_date
 
-from app.clock import PARIS
-from app.saying import language, tidy
+from app.foundation.clock import PARIS
+from app.foundation.text.saying import language, tidy
 
 
 @dataclass(frozen=True)

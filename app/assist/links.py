@@ -14,7 +14,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, update
 
-from app import realtime
 from app.assist import store
 from app.assist.life import clock_time
 from app.assist.models import PortalLink
@@ -22,8 +21,9 @@ from app.assist.script import Text
 from app.dossiers.facts import LINK_LIFE
 from app.dossiers.models import PortalEvent
 from app.dossiers.vocabulary import PortalEventKind
-from app.extensions import db
-from app.unit_of_work import Work, rows_changed, unit_of_work
+from app.foundation.database.unit_of_work import Work, rows_changed, unit_of_work
+from app.foundation.extensions import db
+from app.web import realtime
 
 TOKEN_BYTES = 32  # 256 bits: not to be guessed in 72 h, nor in a lifetime
 TOKEN_LENGTH = 43  # characters that these bytes make

@@ -16,12 +16,12 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from app import bodies
 from app.assist import graph
 from app.assist.script import Choice, Problem, Script, Step, Text
-from app.exceptions import ConfigurationError, NotFound
+from app.foundation.exceptions import ConfigurationError, NotFound
+from app.foundation.text import bodies
+from app.foundation.text.typography import french
 from app.tickets.reasons import DigitalKind, Reason
-from app.typography import french
 
 SCRIPTS_DIR = Path(__file__).parent / "scripts"
 SCHEMA_FILE = Path(__file__).parent / "schema.json"

@@ -9,12 +9,12 @@ from datetime import datetime
 
 from flask import render_template
 
-from app import helpline
-from app.adapters.ports import MailMessage
 from app.assist.life import long_moment
 from app.dossiers.models import Dossier
-from app.saying import language
-from app.typography import french
+from app.foundation.ports import MailMessage
+from app.foundation.text.saying import language
+from app.foundation.text.typography import french
+from app.web import helpline
 
 SUBJECTS = {
     "fr": "Votre aide à la formation : ouvrez votre espace sur le Portail",

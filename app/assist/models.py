@@ -9,9 +9,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Agent
-from app.columns import UTCDateTime, choice
 from app.dossiers.models import Dossier
-from app.extensions import db
+from app.foundation.database.columns import UTCDateTime, choice
+from app.foundation.extensions import db
 
 Code = String(40)
 

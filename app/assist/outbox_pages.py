@@ -10,13 +10,13 @@ from flask import Blueprint, Response, render_template
 from flask_login import current_user
 from markupsafe import Markup, escape
 
-from app import helpline
-from app.access import allow
-from app.adapters.ports import OutboxMail
 from app.assist.life import clock_time, long_moment
-from app.exceptions import NotFound
-from app.patterns import SPACE, pattern
-from app.wiring import ports
+from app.foundation.exceptions import NotFound
+from app.foundation.ports import OutboxMail
+from app.foundation.text.patterns import SPACE, pattern
+from app.foundation.wiring import ports
+from app.web import helpline
+from app.web.access import allow
 
 bp = Blueprint("outbox", __name__)
 

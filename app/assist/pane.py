@@ -18,7 +18,7 @@ from app.dossiers.mail_aloud import mask
 from app.dossiers.models import Dossier
 from app.dossiers.name_folding import fold
 from app.dossiers.trouble import likely_troubles
-from app.saying import language
+from app.foundation.text.saying import language
 from app.tickets import holding
 
 MOST_SUGGESTED = 3

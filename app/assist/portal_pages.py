@@ -13,13 +13,14 @@ from __future__ import annotations
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask_babel import get_locale
 
-from app import clock, guesses, helpline, public_tokens
-from app.access import public
 from app.assist import links, store
 from app.assist.life import long_moment
 from app.assist.models import PortalLink
-from app.exceptions import NotFound
-from app.extensions import limiter
+from app.foundation import clock
+from app.foundation.exceptions import NotFound
+from app.foundation.extensions import limiter
+from app.web import guesses, helpline, public_tokens
+from app.web.access import public
 
 bp = Blueprint("portal", __name__)
 

@@ -17,8 +17,6 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app import clock, outside
-from app.access import allow
 from app.assist import (
     actions,
     condition_facts,
@@ -32,18 +30,21 @@ from app.assist import (
 )
 from app.assist.life import clock_time, long_moment
 from app.assist.script import OUTCOMES, POSTURE_REASONS
-from app.belonging import Need
 from app.dossiers import timeline
 from app.dossiers.mail_aloud import mask
 from app.dossiers.models import Dossier, PortalEvent
 from app.dossiers.view import register_under_way
 from app.dossiers.vocabulary import PortalEventKind
-from app.exceptions import ConfigurationError, Forbidden, InvalidInput
-from app.saying import day
+from app.foundation import clock
+from app.foundation.belonging import Need
+from app.foundation.exceptions import ConfigurationError, Forbidden, InvalidInput
+from app.foundation.text import outside
+from app.foundation.text.saying import day
+from app.foundation.wiring import ports, settings
 from app.tickets import correction_routes, holding
 from app.tickets.reasons import Reason, label
-from app.whose import Judged, about, check_with, named_id
-from app.wiring import ports, settings
+from app.web.access import allow
+from app.web.whose import Judged, about, check_with, named_id
 
 log = logging.getLogger(__name__)
 

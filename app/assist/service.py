@@ -14,11 +14,11 @@ from app.assist import engine, loader, store
 from app.assist.models import ScriptRun, ScriptRunStep
 from app.assist.script import BASES, POSTURE_REASONS, POSTURES, SERVED, Script
 from app.dossiers.vocabulary import PortalEventKind as Kind
-from app.exceptions import IllegalTransition, InvalidInput
-from app.extensions import db
+from app.foundation.database.unit_of_work import unit_of_work
+from app.foundation.exceptions import IllegalTransition, InvalidInput
+from app.foundation.extensions import db
 from app.tickets import service as tickets
 from app.tickets.reasons import DigitalKind, Reason, Suggestion
-from app.unit_of_work import unit_of_work
 
 # Portal events that show a digital trouble by themselves, when they happen during the contact.
 TELLING_EVENTS = {

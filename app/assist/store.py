@@ -11,10 +11,10 @@ from sqlalchemy.orm import joinedload, selectinload
 from app.assist.models import Mail, PortalLink, ScriptRun, ScriptRunStep, ScriptVersion
 from app.dossiers.models import Dossier, PortalEvent
 from app.dossiers.vocabulary import PortalEventKind
-from app.exceptions import NotFound
-from app.extensions import db
+from app.foundation.database.unit_of_work import rows_changed
+from app.foundation.exceptions import NotFound
+from app.foundation.extensions import db
 from app.tickets.models import Contact
-from app.unit_of_work import rows_changed
 
 
 def run(run_id: int) -> ScriptRun:

@@ -11,8 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts import passwords, staff
 from app.accounts.models import Agent
-from app.exceptions import ConfigurationError
-from app.extensions import db
+from app.foundation.exceptions import ConfigurationError
+from app.foundation.extensions import db
 
 PASSWORD = "permanence-demo"  # noqa: S105 - printed by `make run`
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app import bodies
 from app.dossiers.vocabulary import (
     Defect,
     FlagKind,
@@ -19,7 +18,8 @@ from app.dossiers.vocabulary import (
     PortalEventKind,
     Rejection,
 )
-from app.saying import pick, tidy
+from app.foundation.text import bodies
+from app.foundation.text.saying import pick, tidy
 
 Kind = PortalEventKind
 

@@ -8,9 +8,7 @@ from flask_babel import get_locale
 from sqlalchemy import func, select
 
 from app.accounts.models import Agent
-from app.calls.directory_models import DirectoryEntry
-from app.calls.line_models import Line
-from app.clock import PARIS, local_day
+from app.calls.directory.models import DirectoryEntry
 from app.demo import accounts, cases, crowd
 from app.demo.cases import Case, Slot
 from app.dossiers import service
@@ -29,11 +27,13 @@ from app.dossiers.models import (
 )
 from app.dossiers.name_folding import fold
 from app.dossiers.vocabulary import SHOWN_AS, Inside
-from app.extensions import db
+from app.foundation.clock import PARIS, local_day
+from app.foundation.database.unit_of_work import unit_of_work
+from app.foundation.extensions import db
+from app.foundation.wiring import settings
+from app.lines.models import Line
 from app.tickets.models import Channel, Contact, Direction
 from app.tickets.reasons import CallerRole, DigitalKind, Reason
-from app.unit_of_work import unit_of_work
-from app.wiring import settings
 
 Team = dict[str, Agent]
 

@@ -12,7 +12,6 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from app import edits, realtime
 from app.accounts import journal
 from app.accounts.models import Agent
 from app.dossiers import details, store
@@ -20,9 +19,11 @@ from app.dossiers.details import Correction, Details, Judged, Phone
 from app.dossiers.facts import fold
 from app.dossiers.models import Dossier, Person, PersonChange, PersonPhone, PortalEvent
 from app.dossiers.vocabulary import PhoneOwner, PortalEventKind
-from app.exceptions import NotFound
-from app.extensions import db
-from app.unit_of_work import Work, unit_of_work
+from app.foundation import edits
+from app.foundation.database.unit_of_work import Work, unit_of_work
+from app.foundation.exceptions import NotFound
+from app.foundation.extensions import db
+from app.web import realtime
 
 MOST_SHOWN = 12  # former values, the latest first
 

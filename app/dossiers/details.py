@@ -11,10 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from app.dossiers import free_text, mail_address, phone_numbers
+from app.dossiers import free_text, mail_address
 from app.dossiers.mail_address import Wrong
 from app.dossiers.vocabulary import PhoneOwner
-from app.exceptions import InvalidInput
+from app.foundation.exceptions import InvalidInput
+from app.foundation.text import phone_numbers
 
 PLAIN = (
     "last_name", "first_name", "born_on", "email", "language", "address",

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.outside import clean
-from app.patterns import DIGIT, LETTER_OR_DIGIT, SPACE, Match, is_word, pattern
+from app.foundation.text.outside import clean
+from app.foundation.text.patterns import DIGIT, LETTER_OR_DIGIT, SPACE, Match, is_word, pattern
 
 LONGEST = 500  # characters: a note is a few facts, not a story
 KEPT_LONGEST = 4_000  # characters of a longer one that are read, and given back to be cut down

@@ -21,7 +21,6 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from app.accounts.models import Agent
-from app.columns import UTCDateTime, choice
 from app.dossiers import name_folding
 from app.dossiers.vocabulary import (
     Defect,
@@ -34,8 +33,9 @@ from app.dossiers.vocabulary import (
     PortalEventKind,
     Rejection,
 )
-from app.extensions import db
-from app.sealed import Sealed
+from app.foundation.database.columns import UTCDateTime, choice
+from app.foundation.database.sealed import Sealed
+from app.foundation.extensions import db
 
 E164 = String(16)
 

@@ -8,10 +8,11 @@ from datetime import date
 
 from flask_babel import gettext as _
 
-from app.dossiers import corrections, details, phone_numbers
+from app.dossiers import corrections, details
 from app.dossiers.models import Person, PersonChange
 from app.dossiers.vocabulary import PhoneOwner
 from app.dossiers.wording import Words
+from app.foundation.text import phone_numbers
 
 
 @dataclass(frozen=True)

@@ -13,16 +13,17 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
-from app import clock, outside
-from app.access import allow
 from app.dossiers import mail_address, service, store, view
 from app.dossiers.mail_address import Address
 from app.dossiers.service import Protected
 from app.dossiers.vocabulary import FlagKind
 from app.dossiers.wording import Words
-from app.exceptions import InvalidInput, NotFound
-from app.incoming import number_in
-from app.whose import NOTHING, TEAM, about
+from app.foundation import clock
+from app.foundation.exceptions import InvalidInput, NotFound
+from app.foundation.text import outside
+from app.web.access import allow
+from app.web.incoming import number_in
+from app.web.whose import NOTHING, TEAM, about
 
 bp = Blueprint("dossiers", __name__)
 

@@ -10,8 +10,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from app.accounts import journal
-from app.clock import local_day
-from app.dossiers import free_text, mail_address, phone_numbers, store
+from app.dossiers import free_text, mail_address, store
 from app.dossiers.mail_address import Wrong
 from app.dossiers.models import (
     Annotation,
@@ -23,9 +22,11 @@ from app.dossiers.models import (
     PriorityFlag,
 )
 from app.dossiers.vocabulary import FlagKind
-from app.exceptions import InvalidInput, NotFound
-from app.extensions import db
-from app.unit_of_work import rows_changed, unit_of_work
+from app.foundation.clock import local_day
+from app.foundation.database.unit_of_work import rows_changed, unit_of_work
+from app.foundation.exceptions import InvalidInput, NotFound
+from app.foundation.extensions import db
+from app.foundation.text import phone_numbers
 
 
 class Protected(StrEnum):

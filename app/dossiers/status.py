@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 
-from app.clock import PARIS, local_day
 from app.dossiers.facts import DossierFacts, PortalPath
 from app.dossiers.vocabulary import Inside, PieceState, Rejection
 from app.dossiers.wording import PIECE, REJECTION
-from app.saying import day, euros, moment, pick, tidy
+from app.foundation.clock import PARIS, local_day
+from app.foundation.text.saying import day, euros, moment, pick, tidy
 
 
 def status_sentence(facts: DossierFacts, now: datetime, locale: str) -> str:

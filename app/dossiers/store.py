@@ -22,9 +22,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import joinedload, selectinload
 
-from app import paging
 from app.accounts.models import Agent
-from app.dossiers import mail_address, name_folding, phone_numbers
+from app.dossiers import mail_address, name_folding
 from app.dossiers.facts import DossierFacts, EventFact, PieceFact, fold
 from app.dossiers.models import (
     Annotation,
@@ -38,8 +37,10 @@ from app.dossiers.models import (
     ProcessingDate,
 )
 from app.dossiers.vocabulary import CLOSED, FlagKind, Inside, PhoneOwner
-from app.exceptions import NotFound
-from app.extensions import db
+from app.foundation.database import paging
+from app.foundation.exceptions import NotFound
+from app.foundation.extensions import db
+from app.foundation.text import phone_numbers
 
 PAGE_SIZE = 20
 LONGEST_QUERY = 100  # signs of what is searched

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from app.clock import local_day
 from app.dossiers.trouble_case import Case, Rule, Trouble
 from app.dossiers.vocabulary import Inside, Rejection
-from app.saying import moment
+from app.foundation.clock import local_day
+from app.foundation.text.saying import moment
 
 MAIL_OVERDUE = timedelta(minutes=15)  # a mail unopened for longer is worth asking about
 

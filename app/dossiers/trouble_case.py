@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.clock import local_day
 from app.dossiers.facts import DossierFacts
-from app.saying import day, pick, tidy
+from app.foundation.clock import local_day
+from app.foundation.text.saying import day, pick, tidy
 
 RECENT = timedelta(days=10)  # an old incident no longer explains today's call
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from app.clock import local_day
 from app.dossiers.facts import PieceFact
 from app.dossiers.trouble_case import Case, Rule, Trouble
 from app.dossiers.vocabulary import Defect, Inside, PieceState
 from app.dossiers.wording import PIECE
-from app.saying import day, pick
+from app.foundation.clock import local_day
+from app.foundation.text.saying import day, pick
 
 # What a defect asks for; an empty or outdated pièce is simply asked again.
 _DEFECTS: dict[Defect | None, tuple[str, str, tuple[str, str]]] = {

@@ -9,7 +9,6 @@ from typing import cast
 
 from flask import Flask, current_app
 
-from app.clock import local_day
 from app.dossiers import person_view, store, timeline
 from app.dossiers.models import Annotation, Dossier, Piece, PriorityFlag
 from app.dossiers.person_view import PersonView
@@ -18,8 +17,9 @@ from app.dossiers.trouble import likely_troubles
 from app.dossiers.trouble_case import Trouble
 from app.dossiers.vocabulary import CLOSED, GRANTED, PieceState
 from app.dossiers.wording import Words
-from app.paging import Page
-from app.saying import pick, tidy
+from app.foundation.clock import local_day
+from app.foundation.database.paging import Page
+from app.foundation.text.saying import pick, tidy
 
 PERMIT_NOTICE = timedelta(days=60)  # a residence permit takes about two months to renew
 

@@ -1,6 +1,6 @@
 """The closed lists of the dossier, in the field's words. Pure.
 
-Each list is stored as text and checked by the database (``app.columns.choice``). What people read
+Each list is stored as text and checked by the database (``app.foundation.database.columns.choice``). What people read
 for each value is in ``wording``.
 """
 

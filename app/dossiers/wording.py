@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app import bodies
 from app.dossiers.vocabulary import (
     Defect,
     Inside,
@@ -19,7 +18,8 @@ from app.dossiers.vocabulary import (
     PortalEventKind,
     Rejection,
 )
-from app.saying import Saying, pick, tidy
+from app.foundation.text import bodies
+from app.foundation.text.saying import Saying, pick, tidy
 
 LOCALES = ("fr", "en")
 

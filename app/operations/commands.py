@@ -6,9 +6,10 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
-from app import clock
-from app.operations import backup_commands, doctor, keys
-from app.wiring import ports, settings
+from app.foundation import clock
+from app.foundation.wiring import ports, settings
+from app.operations import doctor, keys
+from app.operations.backups import commands as backup_commands
 
 keys_group = AppGroup("keys", help="Keys of what is encrypted in the database.")
 

@@ -22,13 +22,14 @@ import requests
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import clock, open_files
-from app.adapters.ports import Finding, Ports
 from app.adapters.smtp_mail import parse_url
-from app.config import Settings
-from app.exceptions import PermanenceError
-from app.extensions import db
-from app.operations import keys, places
+from app.foundation import clock, open_files
+from app.foundation.config import Settings
+from app.foundation.exceptions import PermanenceError
+from app.foundation.extensions import db
+from app.foundation.ports import Finding, Ports
+from app.operations import keys
+from app.operations.backups import places
 
 PATIENCE_S = 5
 FREE_BYTES = 1 << 30

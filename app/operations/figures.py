@@ -11,10 +11,10 @@ from sqlalchemy import func, select
 
 from app.accounts import journal_check
 from app.accounts.models import JournalEntry
-from app.calls.models import Call
-from app.calls.queue_models import Deadline
-from app.calls.states import State
-from app.extensions import db
+from app.calls.call.models import Call
+from app.calls.call.states import State
+from app.foundation.extensions import db
+from app.queue.models import Deadline
 
 WAIT = Gauge("permanence_longest_wait_seconds", "How long the caller who has waited longest waits.")
 OVERDUE = Gauge(

@@ -8,11 +8,11 @@ from datetime import datetime
 
 from sqlalchemy import Column, Text, select, tuple_, type_coerce, update
 
-from app import own_secrets
 from app.accounts import journal
-from app.extensions import db
-from app.sealed import Keyring, Sealed, WrongKey, keyring
-from app.unit_of_work import rows_changed, unit_of_work
+from app.foundation import own_secrets
+from app.foundation.database.sealed import Keyring, Sealed, WrongKey, keyring
+from app.foundation.database.unit_of_work import rows_changed, unit_of_work
+from app.foundation.extensions import db
 
 BATCH = 500  # rows a transaction: nobody waits long for a lock
 

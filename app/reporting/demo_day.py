@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from app.calls.states import Kind
-from app.clock import PARIS
+from app.calls.call.states import Kind
+from app.foundation.clock import PARIS
 from app.tickets.reasons import CallerRole, DigitalKind, Reason
 
 REFERENCE_DAY = date(2021, 6, 22)

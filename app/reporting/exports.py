@@ -20,7 +20,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from app.exceptions import InvalidInput
+from app.foundation.exceptions import InvalidInput
 from app.reporting import formats, tables
 from app.reporting.definitions import DEFINITIONS, blind_spots
 from app.reporting.statistics import DayReport

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, format_percent
 
-from app.typography import french
+from app.foundation.text.typography import french
 
 NOTHING = "—"
 """Printed where there is nothing to count: a mean over no call is not zero."""

@@ -11,16 +11,20 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
-from app import beside_loop, clock, outside
-from app.access import allow
 from app.alerts import service as alerts
-from app.calls import desk, line_rules, line_service, line_view
-from app.calls.record import SHORT_ABANDON
-from app.exceptions import NotFound
+from app.calls.call.record import SHORT_ABANDON
+from app.desk import routes as desk
+from app.foundation import beside_loop, clock
+from app.foundation.exceptions import NotFound
+from app.foundation.text import outside
+from app.lines import rules as line_rules
+from app.lines import service as line_service
 from app.reporting import charts, exports, formats, service, tables
 from app.reporting.definitions import DEFINITIONS, blind_spots
 from app.reporting.statistics import DayReport
+from app.supervision import line_view
 from app.tickets import callbacks
+from app.web.access import allow
 
 bp = Blueprint("reporting", __name__)
 

@@ -6,12 +6,13 @@ from datetime import date, datetime, time
 
 from flask import current_app
 
-from app import beside_loop
 from app.accounts import journal
-from app.calls import dispatch, opening_hours
+from app.calls.call import dispatch
+from app.foundation import beside_loop
+from app.foundation.database.unit_of_work import unit_of_work
+from app.lines import opening_hours
 from app.reporting import exports, store, wall
 from app.reporting.statistics import DayReport, day_report
-from app.unit_of_work import unit_of_work
 
 WALL = "permanence.wall"
 

@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.clock import PARIS, day_bounds, half_hours
+from app.foundation.clock import PARIS, day_bounds, half_hours
 from app.reporting.definitions import DEFINITIONS_VERSION, OUTCOMES, SERVICE_LEVEL_S
 from app.tickets.reasons import CallerRole, Reason
 

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import case, exists, func, or_, select
 
 from app.accounts.models import Agent, Connection, Presence
-from app.calls.line_models import Line
-from app.calls.models import Call, CallEvent, CallParty
-from app.calls.record import Kind
-from app.clock import PARIS, day_bounds
-from app.extensions import db
+from app.calls.call.models import Call, CallEvent, CallParty
+from app.calls.call.record import Kind
+from app.foundation.clock import PARIS, day_bounds
+from app.foundation.extensions import db
+from app.lines.models import Line
 from app.reporting.statistics import CallFact
 from app.reporting.wall import Doing, LiveCall, Seat
 from app.tickets.models import Contact

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from app.clock import PARIS
+from app.foundation.clock import PARIS
 from app.reporting import formats
 from app.reporting.definitions import DEFINITIONS, OUTCOMES
 from app.reporting.statistics import DayReport, HalfHour, share

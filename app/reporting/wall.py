@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.calls.line_policy import Policy
-from app.calls.routing import (
+from app.lines.policy import Policy
+from app.queue.routing import (
     ON_DUTY,
     AgentSeat,
     Offer,

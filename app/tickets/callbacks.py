@@ -1,4 +1,4 @@
-"""Call-backs as rows: asked for, listed, closed. Their attempts are calls (``app.calls.callbacks``).
+"""Call-backs as rows: asked for, listed, closed. Their attempts are calls (``app.calls.callbacks.service``).
 
 At most one is open for a number, in the database: asking twice keeps the first place.
 """
@@ -26,10 +26,10 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
-from app import paging
-from app.exceptions import NotFound
-from app.extensions import db
-from app.paging import Page
+from app.foundation.database import paging
+from app.foundation.database.paging import Page
+from app.foundation.exceptions import NotFound
+from app.foundation.extensions import db
 from app.tickets.models import CallBack, CallBackSource, CallBackState, Contact, Outcome
 
 PAGE_SIZE = 50

@@ -17,15 +17,15 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app import clock, edits
-from app.access import allow
 from app.dossiers import corrections, details, mail_aloud, person_view
 from app.dossiers import store as dossiers
 from app.dossiers.details import Correction, Judged
 from app.dossiers.routes import DESK, id_in, words
-from app.edits import Change, StaleEdit
+from app.foundation import clock, edits
+from app.foundation.edits import Change, StaleEdit
 from app.tickets import holding, store
-from app.whose import TEAM, about
+from app.web.access import allow
+from app.web.whose import TEAM, about
 
 bp = Blueprint("correction", __name__)
 

@@ -1,4 +1,4 @@
-"""Who holds a contact, and whether the person signed in may act on it (``app.belonging``, pure).
+"""Who holds a contact, and whether the person signed in may act on it (``app.foundation.belonging``, pure).
 
 Contacts know nothing of calls: the package of calls says who is on the line (``say_who_talks``).
 """
@@ -13,13 +13,13 @@ from flask import Flask, current_app
 from flask_login import current_user
 from sqlalchemy import select
 
-from app import belonging, clock
 from app.accounts.models import Agent
-from app.belonging import Held, Need
-from app.exceptions import Forbidden, NotFound
-from app.extensions import db
+from app.foundation import belonging, clock
+from app.foundation.belonging import Held, Need
+from app.foundation.exceptions import Forbidden, NotFound
+from app.foundation.extensions import db
 from app.tickets.models import CallBack, Contact
-from app.whose import Judged, named_id
+from app.web.whose import Judged, named_id
 
 KEY = "permanence.who_talks"
 

@@ -14,11 +14,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select, text, update
 from sqlalchemy.orm import InstrumentedAttribute
 
-from app.extensions import db
+from app.foundation.database.unit_of_work import rows_changed
+from app.foundation.extensions import db
 from app.tickets import delivery
 from app.tickets.delivery import Delivery
 from app.tickets.models import Author, Channel, Contact, Direction, Message
-from app.unit_of_work import rows_changed
 
 LATELY = timedelta(days=7)  # what somebody wrote is shown beside her next contacts for so long
 SHOWN = 10  # messages beside a contact

@@ -9,9 +9,9 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, t
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Agent
-from app.columns import UTCDateTime, choice
 from app.dossiers.models import E164, Dossier, Person
-from app.extensions import db
+from app.foundation.database.columns import UTCDateTime, choice
+from app.foundation.extensions import db
 from app.tickets.delivery import Delivery
 from app.tickets.reasons import CallerRole, DigitalKind, Reason
 

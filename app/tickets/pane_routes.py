@@ -13,16 +13,16 @@ from flask.blueprints import BlueprintSetupState
 from flask_babel import get_locale
 from flask_login import current_user
 
-from app import clock
-from app.access import allow
 from app.dossiers import person_view, view
 from app.dossiers import service as dossiers_service
 from app.dossiers import store as dossiers
 from app.dossiers.routes import DESK, doubt_about_mail, id_in, words
-from app.exceptions import NotFound
+from app.foundation import clock
+from app.foundation.exceptions import NotFound
 from app.tickets import holding, message_view, messages, service, store
 from app.tickets.models import Contact
-from app.whose import NOTHING, about, check_with
+from app.web.access import allow
+from app.web.whose import NOTHING, about, check_with
 
 bp = Blueprint("pane", __name__)
 

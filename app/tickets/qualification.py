@@ -11,8 +11,8 @@ from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
-from app import outside
 from app.dossiers import free_text
+from app.foundation.text import outside
 from app.tickets.reasons import CallerRole, DigitalKind, Reason, Suggestion
 
 NO_TROUBLE = "none"  # a required list cannot say it with an empty value: browsers refuse that

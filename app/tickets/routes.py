@@ -13,23 +13,24 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app import clock, edits, outside
-from app.access import allow
 from app.accounts import last_editor
-from app.belonging import Need
 from app.dossiers import timeline
 from app.dossiers.models import Dossier
 from app.dossiers.routes import DESK, id_in, words
 from app.dossiers.wording import Words
-from app.edits import StaleEdit
-from app.exceptions import InvalidInput, NotFound
-from app.incoming import number_in
+from app.foundation import clock, edits
+from app.foundation.belonging import Need
+from app.foundation.edits import StaleEdit
+from app.foundation.exceptions import InvalidInput, NotFound
+from app.foundation.text import outside
 from app.tickets import message_view, messages, reasons, service, store
 from app.tickets.message_view import Shown
 from app.tickets.models import Contact
 from app.tickets.qualification import NO_TROUBLE, Form, Refused
 from app.tickets.reasons import CallerRole, DigitalKind, Reason
-from app.whose import SERVICE, about
+from app.web.access import allow
+from app.web.incoming import number_in
+from app.web.whose import SERVICE, about
 
 bp = Blueprint("tickets", __name__)
 

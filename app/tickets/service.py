@@ -9,17 +9,19 @@ from typing import cast
 
 from sqlalchemy import Table, Update, bindparam, insert, null, or_, select, update
 
-from app import belonging, edits
 from app.accounts import journal
 from app.alerts import service as alerts
-from app.belonging import Need
-from app.dossiers import phone_numbers
 from app.dossiers import store as dossiers
 from app.dossiers.models import Dossier
 from app.dossiers.trouble import likely_trouble
 from app.dossiers.vocabulary import PhoneOwner
-from app.exceptions import Conflict, Forbidden, InvalidInput
-from app.extensions import db
+from app.foundation import belonging, edits
+from app.foundation.belonging import Need
+from app.foundation.database.together import Change, Given, make, parameters
+from app.foundation.database.unit_of_work import unit_of_work
+from app.foundation.exceptions import Conflict, Forbidden, InvalidInput
+from app.foundation.extensions import db
+from app.foundation.text import phone_numbers
 from app.tickets import holding, store
 from app.tickets.models import Channel, Contact, Direction, Outcome
 from app.tickets.qualification import (
@@ -34,8 +36,6 @@ from app.tickets.qualification import (
     preset,
 )
 from app.tickets.reasons import CallerRole, DigitalKind, Reason, Suggestion, suggest
-from app.together import Change, Given, make, parameters
-from app.unit_of_work import unit_of_work
 
 
 def open_contact(

@@ -8,11 +8,11 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from app import paging
-from app.clock import day_bounds
 from app.dossiers.models import Dossier
-from app.exceptions import NotFound
-from app.extensions import db
+from app.foundation.clock import day_bounds
+from app.foundation.database import paging
+from app.foundation.exceptions import NotFound
+from app.foundation.extensions import db
 from app.tickets.models import Contact
 
 PAGE_SIZE = 25

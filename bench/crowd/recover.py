@@ -9,10 +9,10 @@ import json
 
 from sqlalchemy import select
 
-from app.calls import states, store
-from app.calls.models import Call
-from app.extensions import db
+from app.calls.call import states, store
+from app.calls.call.models import Call
 from app.factory import create_app
+from app.foundation.extensions import db
 
 
 def differing() -> list[str]:

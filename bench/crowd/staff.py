@@ -12,12 +12,12 @@ from flask import Flask, Response, session
 from flask_login import login_user
 from flask_wtf.csrf import generate_csrf
 
-from app import clock
 from app.accounts import sessions
 from app.accounts.models import Agent, Presence
-from app.extensions import db
 from app.factory import create_app
-from app.unit_of_work import unit_of_work
+from app.foundation import clock
+from app.foundation.database.unit_of_work import unit_of_work
+from app.foundation.extensions import db
 
 USER_AGENT = "permanence-bench"  # a session is bound to it
 

@@ -14,9 +14,9 @@ from typing import Any, TextIO
 
 from sqlalchemy import Select, create_engine, select
 
-from app.calls.models import Call
-from app.clock import PARIS
+from app.calls.call.models import Call
 from app.dossiers.models import Dossier
+from app.foundation.clock import PARIS
 from app.tickets.models import Contact
 
 COLUMNS = ("queued_at", "talk_s", "wait_s", "wrap_up_s", "ring_s", "owner")

@@ -4,7 +4,7 @@
   ``wait_s``, ``wrap_up_s``, ``ring_s``, ``patience_s``, ``owner`` (a number for each dossier owner).
 - An export of our own database: the same columns, written by ``python -m bench.routing.export``.
 - Any switchboard's file, with the TOML mapping that ``flask … calls import`` reads
-  (app/calls/importing.py): ``received_at``, ``wait_s``, ``talk_s``.
+  (app/reporting/imports/service.py): ``received_at``, ``wait_s``, ``talk_s``.
 
 What a log does not tell is drawn, anew for each replay. Who left waited ``wait_s`` and no more: that
 is her patience, and her talk is drawn. Who was answered would have waited longer, by an exponential.
@@ -20,8 +20,16 @@ from pathlib import Path
 
 import numpy as np
 
-from app import clock
-from app.calls import import_line, import_mapping, import_table
+from app.foundation import clock
+from app.reporting.imports import (
+    line as import_line,
+)
+from app.reporting.imports import (
+    mapping as import_mapping,
+)
+from app.reporting.imports import (
+    table as import_table,
+)
 from bench.routing.arrivals import (
     MEAN_PATIENCE_S,
     RING_S,

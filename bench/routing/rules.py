@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from app.calls.line_policy import Policy
-from app.calls.routing import AgentSeat, Decision, Offer, Snapshot, WaitingCall, decide
+from app.lines.policy import Policy
+from app.queue.routing import AgentSeat, Decision, Offer, Snapshot, WaitingCall, decide
 
 Decide = Callable[[Snapshot, datetime], Sequence[Decision]]
 
@@ -36,7 +36,7 @@ class Rule(Protocol):
 
 
 class Permanence:
-    """The product: ``app.calls.routing.decide``, unchanged, looked at on events and each second."""
+    """The product: ``app.queue.routing.decide``, unchanged, looked at on events and each second."""
 
     in_turn = True
 

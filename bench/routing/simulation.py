@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 
-from app.calls.routing import AgentSeat, Offer, Snapshot, WaitingCall
+from app.queue.routing import AgentSeat, Offer, Snapshot, WaitingCall
 from bench.routing.arrivals import ArrivingCall, Day
 from bench.routing.rules import Rule
 

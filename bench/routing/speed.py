@@ -16,8 +16,8 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from time import perf_counter, thread_time
 
-from app.calls.line_policy import Policy
-from app.calls.routing import AgentSeat, Refusal, Snapshot, WaitingCall, decide
+from app.lines.policy import Policy
+from app.queue.routing import AgentSeat, Refusal, Snapshot, WaitingCall, decide
 
 AGENTS, WAITING, RUNS = 1000, 2000, 300
 GOAL_MS = 5.0

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import sqlalchemy as sa
 from alembic import op
 
-from app.sealed import keyring
+from app.foundation.database.sealed import keyring
 
 revision = "0005"
 down_revision = "0004"

@@ -5,7 +5,7 @@ that holds a number is mended; where the right number stands already (a person's
 call-back, the directory), the wrong row joins it. Going down leaves the right numbers.
 
 The table is written here and not imported: what this migration does must not change with the code
-(``app.dossiers.overseas_numbers`` is its like of today).
+(``app.foundation.text.overseas_numbers`` is its like of today).
 """
 
 from __future__ import annotations

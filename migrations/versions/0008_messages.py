@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from app.columns import UTCDateTime
+from app.foundation.database.columns import UTCDateTime
 from migrations.messages_guard import drop_guard, make_guard
 
 revision = "0008"

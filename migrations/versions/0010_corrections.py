@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from app.columns import UTCDateTime
+from app.foundation.database.columns import UTCDateTime
 
 revision = "0010"
 down_revision = "0009"

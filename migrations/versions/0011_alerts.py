@@ -10,7 +10,7 @@ import unicodedata
 import sqlalchemy as sa
 from alembic import op
 
-from app.columns import UTCDateTime
+from app.foundation.database.columns import UTCDateTime
 
 revision = "0011"
 down_revision = "0010"

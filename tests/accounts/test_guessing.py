@@ -12,13 +12,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app import clock, retention
 from app.accounts import guessing, passwords, routes, sign_in, staff
 from app.accounts.models import JournalEntry, SignInTry
 from app.accounts.patience import Counter
-from app.exceptions import TooSoon
-from app.extensions import db
-from app.unit_of_work import unit_of_work
+from app.foundation import clock
+from app.foundation.database.unit_of_work import unit_of_work
+from app.foundation.exceptions import TooSoon
+from app.foundation.extensions import db
+from app.operations import retention
 from tests.clients import StaffClient
 
 PASSWORD = "une phrase assez longue"

@@ -9,11 +9,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app import clock
 from app.accounts import own_account, passwords, sessions, sign_in
 from app.accounts.models import Agent, JournalEntry, StaffSession
-from app.exceptions import TooSoon
-from app.extensions import db
+from app.foundation import clock
+from app.foundation.exceptions import TooSoon
+from app.foundation.extensions import db
 from tests.clients import StaffClient
 
 Login = Callable[..., StaffClient]

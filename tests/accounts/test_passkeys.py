@@ -15,12 +15,12 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from app import clock
 from app.accounts import passkeys, passwords, second_step, staff
 from app.accounts.models import Agent, JournalEntry, Passkey, RecoveryCode
-from app.exceptions import Conflict
-from app.extensions import db
-from app.unit_of_work import unit_of_work
+from app.foundation import clock
+from app.foundation.database.unit_of_work import unit_of_work
+from app.foundation.exceptions import Conflict
+from app.foundation.extensions import db
 from tests.accounts.authenticator import UP, UV, Authenticator, b64
 from tests.clients import StaffClient
 from tests.fixtures.settings import BASE_URL

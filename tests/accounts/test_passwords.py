@@ -10,7 +10,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from app.accounts import passwords
-from app.exceptions import Busy, InvalidInput
+from app.foundation.exceptions import Busy, InvalidInput
 
 PASSWORD = "une phrase assez longue"
 

@@ -13,13 +13,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
-from app import clock, config
 from app.accounts import passwords, second_step, staff
 from app.accounts.models import Agent, JournalEntry, RecoveryCode
-from app.config import Settings
-from app.exceptions import ConfigurationError, Conflict, InvalidInput, TooSoon
-from app.extensions import db
-from app.unit_of_work import unit_of_work
+from app.foundation import clock, config
+from app.foundation.config import Settings
+from app.foundation.database.unit_of_work import unit_of_work
+from app.foundation.exceptions import ConfigurationError, Conflict, InvalidInput, TooSoon
+from app.foundation.extensions import db
 from tests.clients import StaffClient
 
 PASSWORD = "une phrase assez longue"

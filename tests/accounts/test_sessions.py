@@ -11,17 +11,17 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app import clock
 from app.accounts import passwords, sessions, staff
 from app.accounts import service as accounts
 from app.accounts.models import Agent, Connection, JournalEntry, Presence, StaffSession
 from app.accounts.service import Tab
 from app.accounts.sessions import Why
-from app.adapters.ports import agent_of, softphone_identity
-from app.calls import sockets
-from app.exceptions import NotFound
-from app.extensions import db
-from app.unit_of_work import unit_of_work
+from app.desk import sockets
+from app.foundation import clock
+from app.foundation.database.unit_of_work import unit_of_work
+from app.foundation.exceptions import NotFound
+from app.foundation.extensions import db
+from app.foundation.ports import agent_of, softphone_identity
 from tests.clients import StaffClient
 
 Login = Callable[..., StaffClient]

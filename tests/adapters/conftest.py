@@ -11,7 +11,7 @@ import pytest
 from flask import request
 
 from app.adapters.twilio_client import Patience
-from app.config import Settings
+from app.foundation.config import Settings
 from carrier.tests.subscriber import ACCOUNT, API_KEY, API_SECRET, LINE, TOKEN, Line
 from tests.fixtures.settings import make_settings
 

@@ -13,13 +13,13 @@ from click.testing import Result
 from flask import Flask, Response, request
 from sqlalchemy import select
 
-from app import clock
-from app.adapters.ports import NOBODY, Finding, Ports
 from app.adapters.twilio_client import Patience
 from app.adapters.twilio_provisioning import TwilioProvisioning
-from app.calls import fallback, probe
-from app.calls.provider_models import ProviderLink
-from app.extensions import db
+from app.calls.provider import fallback, probe
+from app.calls.provider.models import ProviderLink
+from app.foundation import clock
+from app.foundation.extensions import db
+from app.foundation.ports import NOBODY, Finding, Ports
 from carrier.tests.subscriber import LINE, Server
 from tests.adapters.conftest import Bench
 from tests.clients import post_signed

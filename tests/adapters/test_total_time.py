@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import pytest
 
-from app.exceptions import Unavailable
-from app.total_time import within
+from app.foundation.exceptions import Unavailable
+from app.foundation.total_time import within
 from tests.fixtures.waits import served
 
 DRIPPING = """
     from gevent.server import StreamServer
-    from app.adapters.ports import MailMessage
+    from app.foundation.ports import MailMessage
     from app.adapters.smtp_mail import SmtpMail
-    from app.exceptions import Unavailable
+    from app.foundation.exceptions import Unavailable
 
     MESSAGE = MailMessage(to="ana@tests.example", subject="Le Portail", text="Bonjour", html="", language="fr")
     ended = []

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from app import clock
 from app.adapters.twilio_log import TwilioCallLog
-from app.exceptions import Unavailable
+from app.foundation import clock
+from app.foundation.exceptions import Unavailable
 from carrier.tests.subscriber import ALICE, LINE
 from tests.adapters.conftest import Bench
 

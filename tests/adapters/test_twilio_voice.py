@@ -9,11 +9,11 @@ import pytest
 import requests
 from flask import Flask
 
-from app.adapters.ports import agent_of, softphone_identity
 from app.adapters.twilio_client import PATIENT, Patience, ask
 from app.adapters.twilio_sms import TwilioSms
 from app.adapters.twilio_voice import TwilioVoice
-from app.exceptions import InvalidInput, NotFound, PermanenceError, Unavailable
+from app.foundation.exceptions import InvalidInput, NotFound, PermanenceError, Unavailable
+from app.foundation.ports import agent_of, softphone_identity
 from carrier import tokens
 from carrier.tests.subscriber import ALICE, LINE
 from tests.adapters.conftest import Bench
@@ -288,8 +288,8 @@ def test_the_connection_is_given_back_before_each_request(
 def test_no_connection_is_out_while_the_provider_thinks(app: Flask, bench: Bench) -> None:
     from sqlalchemy import text
 
-    from app.extensions import db
-    from app.unit_of_work import release_connection
+    from app.foundation.database.unit_of_work import release_connection
+    from app.foundation.extensions import db
 
     out = []
     engine = db.engine

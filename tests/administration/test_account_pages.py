@@ -13,16 +13,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
-from app import clock, edits
 from app.accounts import second_step, sessions, sign_in, staff
 from app.accounts.models import Agent, Invitation, JournalEntry, StaffSession
 from app.adapters.outbox import FileOutbox
-from app.adapters.ports import MailMessage, Ports
 from app.administration import accounts, invitations
 from app.administration.account_form import Typed, judge
-from app.exceptions import Conflict, NotFound, Unavailable
-from app.extensions import db
-from app.unit_of_work import unit_of_work
+from app.foundation import clock, edits
+from app.foundation.database.unit_of_work import unit_of_work
+from app.foundation.exceptions import Conflict, NotFound, Unavailable
+from app.foundation.extensions import db
+from app.foundation.ports import MailMessage, Ports
 from tests.clients import StaffClient
 from tests.fakes import FakeMail
 

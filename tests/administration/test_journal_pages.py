@@ -14,9 +14,9 @@ from flask import Flask
 from app.accounts import journal
 from app.administration import journal_words
 from app.administration.journal_search import PAGE
-from app.calls.record import Kind
+from app.calls.call.record import Kind
 from app.dossiers.service import Protected
-from app.unit_of_work import unit_of_work
+from app.foundation.database.unit_of_work import unit_of_work
 from tests.clients import StaffClient
 from tests.dossiers.build import create_dossier
 

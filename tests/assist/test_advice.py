@@ -8,12 +8,12 @@ from datetime import date
 import pytest
 import yaml
 
-from app import bodies
 from app.assist import loader
 from app.assist.script import SERVED, Script, Step
 from app.dossiers.vocabulary import Rejection
 from app.dossiers.wording import PIECE, REJECTION
-from app.typography import french
+from app.foundation.text import bodies
+from app.foundation.text.typography import french
 from tests.assist.paths import every_path
 
 SCRIPTS = list(loader.library().values())

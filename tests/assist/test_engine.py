@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.assist import engine, loader
 from app.assist.script import OUTCOMES, Script
-from app.exceptions import IllegalTransition, InvalidInput
+from app.foundation.exceptions import IllegalTransition, InvalidInput
 
 AT = datetime(2021, 6, 22, 8, 30, tzinfo=UTC)
 SCRIPTS = list(loader.library().values())

@@ -12,18 +12,18 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from app import clock
 from app.accounts.models import JournalEntry
-from app.adapters.ports import MailRefused, Ports
 from app.assist import actions, links, service, store
 from app.assist.models import Mail, PortalLink, ScriptAct
-from app.config import Settings
 from app.dossiers.models import Dossier, Person, PortalEvent
-from app.exceptions import InvalidInput, Unavailable
-from app.extensions import db, limiter
 from app.factory import create_app
-from app.unit_of_work import unit_of_work
-from app.wiring import ports
+from app.foundation import clock
+from app.foundation.config import Settings
+from app.foundation.database.unit_of_work import unit_of_work
+from app.foundation.exceptions import InvalidInput, Unavailable
+from app.foundation.extensions import db, limiter
+from app.foundation.ports import MailRefused, Ports
+from app.foundation.wiring import ports
 from tests.clients import StaffClient
 from tests.dossiers.build import NOW, create_contact, create_dossier, create_person
 from tests.fakes import FakeMail

@@ -12,7 +12,7 @@ import yaml
 from app.assist import loader
 from app.assist.actions import ACTIONS as HANDLERS
 from app.assist.script import ACTIONS
-from app.exceptions import NotFound
+from app.foundation.exceptions import NotFound
 
 
 def text(words: str) -> dict[str, str]:

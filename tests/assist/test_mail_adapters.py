@@ -14,10 +14,10 @@ import pytest
 from app.adapters import outbox as outbox_module
 from app.adapters.mail_text import compose
 from app.adapters.outbox import FileOutbox
-from app.adapters.ports import MailMessage, MailRefused
 from app.adapters.smtp_mail import SmtpMail, parse_url
-from app.clock import now
-from app.exceptions import ConfigurationError, Unavailable
+from app.foundation.clock import now
+from app.foundation.exceptions import ConfigurationError, Unavailable
+from app.foundation.ports import MailMessage, MailRefused
 
 SENDER = "Permanence <permanence@tests.example>"
 MESSAGE = MailMessage("ana@tests.example", "Objet du Portail", "Texte é", "<p>HTML é</p>")

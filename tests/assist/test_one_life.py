@@ -11,8 +11,8 @@ from flask_login import login_user
 from app.assist import actions, pane, service
 from app.dossiers import view
 from app.dossiers.vocabulary import PortalEventKind as Kind
-from app.extensions import db
-from app.wiring import ports
+from app.foundation.extensions import db
+from app.foundation.wiring import ports
 from tests.dossiers.build import NOW, create_contact, create_dossier, create_event, create_person
 
 

@@ -14,8 +14,8 @@ from app.assist import loader, service, store
 from app.assist.actions import ACTIONS
 from app.assist.models import ScriptRun, ScriptRunStep, ScriptVersion
 from app.dossiers.vocabulary import PortalEventKind
-from app.exceptions import InvalidInput, NotFound
-from app.extensions import db
+from app.foundation.exceptions import InvalidInput, NotFound
+from app.foundation.extensions import db
 from app.tickets.models import Contact
 from tests.clients import StaffClient
 from tests.dossiers.build import NOW, create_contact, create_dossier, create_event, create_person

@@ -11,20 +11,21 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from app import clock
 from app.accounts import service as accounts
 from app.accounts.models import Connection, Presence
-from app.calls import service, store, ticker
-from app.calls.consequences import ConnectCaller
-from app.calls.line_models import Line
-from app.calls.models import Call
-from app.calls.states import Event, Kind
-from app.extensions import db
+from app.calls.call import service, store
+from app.calls.call.consequences import ConnectCaller
+from app.calls.call.models import Call
+from app.calls.call.states import Event, Kind
+from app.foundation import clock
+from app.foundation.database.unit_of_work import unit_of_work
+from app.foundation.extensions import db
+from app.lines.models import Line
+from app.operations import ticker
 from app.tickets.models import Contact
-from app.unit_of_work import unit_of_work
-from tests.calls.switchboard import Caller
 from tests.clients import StaffClient
 from tests.fakes import FakeTelephony
+from tests.switchboard import Caller
 
 Desk = Callable[..., StaffClient]
 Phone = Callable[..., Caller]

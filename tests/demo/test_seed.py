@@ -10,9 +10,10 @@ from sqlalchemy import func, select
 
 from app.accounts.models import Agent
 from app.demo import accounts, cases, seed
-from app.dossiers import phone_numbers, store, view
+from app.dossiers import store, view
 from app.dossiers.models import Dossier, Person
-from app.extensions import db
+from app.foundation.extensions import db
+from app.foundation.text import phone_numbers
 
 NOW = datetime(2026, 3, 9, 9, 15, tzinfo=UTC)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.dossiers import phone_numbers
+from app.foundation.text import phone_numbers
 from tests.deploy.front import NAME, ROOT
 
 PREPARE = runpy.run_path(str(ROOT / "deploy" / "prepare"))

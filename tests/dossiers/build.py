@@ -9,7 +9,7 @@ from typing import Any
 from app.dossiers import service
 from app.dossiers.models import Dossier, Person, Piece, PortalEvent
 from app.dossiers.vocabulary import PortalEventKind
-from app.extensions import db
+from app.foundation.extensions import db
 from app.tickets.models import Channel, Contact, Direction
 from app.tickets.service import open_contact
 

@@ -11,7 +11,7 @@ from sqlalchemy import event
 from app.dossiers import store
 from app.dossiers.models import Organisation
 from app.dossiers.vocabulary import Inside, Rejection
-from app.extensions import db
+from app.foundation.extensions import db
 from tests.dossiers.build import create_dossier, create_person
 
 NUMBER = "+33639980101"

@@ -9,7 +9,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app import clock
 from app.accounts.models import JournalEntry
 from app.dossiers import store
 from app.dossiers.models import (
@@ -21,9 +20,10 @@ from app.dossiers.models import (
     PriorityFlag,
 )
 from app.dossiers.vocabulary import Inside, PieceKind, PieceState, PortalEventKind
-from app.extensions import db
+from app.foundation import clock
+from app.foundation.database.unit_of_work import unit_of_work
+from app.foundation.extensions import db
 from app.tickets.models import Contact
-from app.unit_of_work import unit_of_work
 from tests.dossiers.build import (
     create_contact,
     create_dossier,

@@ -11,8 +11,8 @@ from sqlalchemy import select, text
 
 from app.dossiers import store
 from app.dossiers.models import Person
-from app.extensions import db
-from app.unit_of_work import unit_of_work
+from app.foundation.database.unit_of_work import unit_of_work
+from app.foundation.extensions import db
 from tests.dossiers.build import create_contact, create_dossier, create_person
 from tests.dossiers.names import SAME, TITLED
 

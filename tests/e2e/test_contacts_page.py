@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from app import clock
+from app.foundation import clock
 from tests.people import People, assert_axe, expect
 
 

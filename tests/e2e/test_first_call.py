@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from app import clock
+from app.foundation import clock
 from tests.people import act, assert_axe, become_available, keep_screen
 from tests.remote import Line
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from app import clock
+from app.foundation import clock
 from tests.own_browser import OwnBrowser
 from tests.people import act, assert_axe, become_available, keep_screen, sign_in
 from tests.remote import Line

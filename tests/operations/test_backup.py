@@ -20,17 +20,17 @@ from click.testing import Result
 from flask import Flask, current_app
 from flask_migrate import downgrade, upgrade
 
-from app import own_secrets
 from app.accounts import journal, journal_check
 from app.accounts.models import Agent, JournalEntry, Presence
-from app.calls.line_models import AnnouncementSound, Line
-from app.config import Settings
 from app.dossiers.models import Person, PersonNir
-from app.exceptions import Conflict, InvalidInput
-from app.extensions import db
 from app.factory import create_app
-from app.operations import backup, backup_file, places, restore, table_rows
-from app.unit_of_work import unit_of_work
+from app.foundation import own_secrets
+from app.foundation.config import Settings
+from app.foundation.database.unit_of_work import unit_of_work
+from app.foundation.exceptions import Conflict, InvalidInput
+from app.foundation.extensions import db
+from app.lines.models import AnnouncementSound, Line
+from app.operations.backups import backup, backup_file, places, restore, table_rows
 from tests.fakes import fake_ports
 
 NOW = datetime(2026, 6, 22, 8, 30, tzinfo=UTC)
@@ -415,7 +415,7 @@ def test_the_commands_make_verify_try_and_keep_some(
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     folder = tmp_path / "backups"
     times = iter(NOW + timedelta(days=day, seconds=s) for day in range(4) for s in range(30))
-    monkeypatch.setattr("app.clock.now", lambda: next(times))
+    monkeypatch.setattr("app.foundation.clock.now", lambda: next(times))
     words = ("backup", "--folder", folder, "--keep", "2", "--recipient", public)
     made = [run(*words, *more) for more in ((), (), ("--verify",))]
     assert [each.exit_code for each in made] == [0, 0, 0], made[-1].output

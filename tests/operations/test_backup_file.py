@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.exceptions import InvalidInput
-from app.operations import backup_file
+from app.foundation.exceptions import InvalidInput
+from app.operations.backups import backup_file
 
 SECRET, PUBLIC = backup_file.new_identity()
 ENTRIES = {"header.json": b"{}", "tables/a/000000.jsonl": bytes(range(256)) * 900, "empty": b""}

@@ -14,12 +14,13 @@ import pytest
 from flask import Flask
 from flask_migrate import downgrade
 
-from app import clock, own_secrets, sealed
-from app.adapters.ports import Ports
-from app.config import Settings
 from app.dossiers.models import PersonNir
 from app.dossiers.service import add_person
-from app.extensions import db
+from app.foundation import clock, own_secrets
+from app.foundation.config import Settings
+from app.foundation.database import sealed
+from app.foundation.extensions import db
+from app.foundation.ports import Ports
 from app.operations import doctor
 from tests.deploy.front import make_certificate
 

@@ -6,7 +6,7 @@ import itertools
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from app.clock import PARIS
+from app.foundation.clock import PARIS
 from app.reporting.statistics import CallFact
 
 DAY = date(2021, 6, 22)

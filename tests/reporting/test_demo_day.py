@@ -6,8 +6,9 @@ from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
-from app.calls import opening_hours, states
-from app.clock import PARIS
+from app.calls.call import states
+from app.foundation.clock import PARIS
+from app.lines import opening_hours
 from app.reporting.demo_day import (
     AGENTS,
     OVERFLOW_AFTER_S,

@@ -11,7 +11,7 @@ import zlib
 import openpyxl
 import pytest
 
-from app.exceptions import InvalidInput
+from app.foundation.exceptions import InvalidInput
 from app.reporting import exports, tables
 from app.reporting.definitions import DEFINITIONS
 from app.reporting.demo_day import REFERENCE_DAY

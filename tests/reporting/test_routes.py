@@ -13,11 +13,11 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app.accounts.models import JournalEntry
-from app.calls import store as calls_store
-from app.calls.line_models import Line
-from app.calls.models import Call, CallEvent
-from app.exceptions import Unavailable
-from app.extensions import db
+from app.calls.call import store as calls_store
+from app.calls.call.models import Call, CallEvent
+from app.foundation.exceptions import Unavailable
+from app.foundation.extensions import db
+from app.lines.models import Line
 from app.reporting import demo_load, service, tables
 from app.reporting.demo_day import REFERENCE_DAY
 from app.tickets import service as tickets

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.clock import PARIS, day_bounds
+from app.foundation.clock import PARIS, day_bounds
 from app.reporting.definitions import DEFINITIONS_VERSION
 from app.reporting.statistics import REASONS, ROLES, CallFact, DayReport, day_report
 from tests.reporting.builders import DAY, at, create_answered, create_fact

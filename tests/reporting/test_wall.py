@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.calls.line_policy import Policy
-from app.calls.routing import AgentSeat, Offer, Refusal, Snapshot, WaitingCall, decide
+from app.lines.policy import Policy
+from app.queue.routing import AgentSeat, Offer, Refusal, Snapshot, WaitingCall, decide
 from app.reporting.wall import WHYS, LiveCall, Reason, Seat, board, reason_of, waiting_reason
 
 NOW = datetime(2021, 6, 22, 8, 35, tzinfo=UTC)

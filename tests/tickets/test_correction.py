@@ -10,14 +10,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
-from app import clock, retention
 from app.accounts.models import JournalEntry
 from app.assist import links, service
 from app.assist.models import ScriptAct
 from app.dossiers import corrections, store
 from app.dossiers.models import Person, PersonChange
 from app.dossiers.vocabulary import PortalEventKind
-from app.extensions import db
+from app.foundation import clock
+from app.foundation.extensions import db
+from app.operations import retention
 from tests.clients import StaffClient
 from tests.dossiers.build import create_contact, create_dossier, create_event, create_person
 

@@ -13,18 +13,20 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DatabaseError
 
-from app import clock, retention
-from app.calls import callbacks, text_messages
-from app.calls.line_models import Line
-from app.calls.text_messages import Text
-from app.extensions import db
+from app.calls.callbacks import service as callbacks
+from app.channels.sms import arrivals as text_messages
+from app.channels.sms.arrivals import Text
+from app.foundation import clock
+from app.foundation.database.unit_of_work import unit_of_work
+from app.foundation.extensions import db
+from app.lines.models import Line
+from app.operations import retention
 from app.tickets import callbacks as callback_rows
 from app.tickets import delivery, messages, service
 from app.tickets.callbacks import Wish
 from app.tickets.delivery import Delivery
 from app.tickets.messages import Written
 from app.tickets.models import Author, CallBackSource, Channel, Contact, Direction, Message
-from app.unit_of_work import unit_of_work
 from tests.clients import StaffClient
 from tests.dossiers.build import create_contact, create_dossier, create_person
 

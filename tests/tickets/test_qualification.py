@@ -13,16 +13,16 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
-from app import clock
 from app.accounts.models import JournalEntry
 from app.dossiers.models import Organisation
 from app.dossiers.vocabulary import PhoneOwner, PortalEventKind
-from app.extensions import db
+from app.foundation import clock
+from app.foundation.database.unit_of_work import unit_of_work
+from app.foundation.extensions import db
 from app.tickets import service
 from app.tickets.models import Contact
 from app.tickets.qualification import Form, Qualification, Refused, judge
 from app.tickets.reasons import CallerRole, DigitalKind, Reason, Suggestion
-from app.unit_of_work import unit_of_work
 from tests.dossiers.build import create_contact, create_dossier, create_event, create_person
 
 NUMBER = "+33639980101"

@@ -134,7 +134,7 @@ def test_the_front_end_files_that_templates_load_are_all_copied(steps: ModuleTyp
 
 
 def test_every_setting_is_in_the_sample() -> None:
-    from app.config import SETTINGS
+    from app.foundation.config import SETTINGS
 
     sample = (ROOT / ".env.example").read_text()
     missing = [s.name for s in SETTINGS if not re.search(rf"^#? ?{s.name}=", sample, re.MULTILINE)]

@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.prompt_worker import Visitor, Waiting
+from app.web.prompt_worker import Visitor, Waiting
 from tests.fixtures.databases import free_port
 from tests.fixtures.servers import GUNICORN, Process, wait_ready
 
 CONFIGURATION = """
-from app import prompt_worker
+from app.web import prompt_worker
 
 class Worker(prompt_worker.PromptWorker):
     header_s = {header_s}

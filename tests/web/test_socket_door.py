@@ -12,11 +12,11 @@ from engineio.socket import Socket
 from flask import Flask, g
 from sqlalchemy.exc import OperationalError
 
-from app import socket_door
 from app.accounts import sessions
-from app.config import Settings
-from app.extensions import socketio
-from app.socket_door import SocketDoor
+from app.foundation.config import Settings
+from app.foundation.extensions import socketio
+from app.web import socket_door
+from app.web.socket_door import SocketDoor
 from tests.clients import StaffClient
 from tests.fixtures.settings import make_settings
 

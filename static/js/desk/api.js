@@ -1,6 +1,6 @@
 import { signedInAs } from "../page/session.js";
 
-// Talks to app/calls/desk.py. Every answer is {"desk": …} or the house's error shape.
+// Talks to app/desk/routes.py. Every answer is {"desk": …} or the house's error shape.
 const token = () => document.querySelector('meta[name="csrf-token"]').content;
 
 export class Refused extends Error {

@@ -1,0 +1,176 @@
+"""The form that a caller of the closed line gets by SMS: a link, then one request to be called back.
+
+The link names the call that asked for it, signed, and nothing else: no personal data is in an
+address. It lives seven days and serves once, which the database holds (one message a link).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from app.calls.call.models import Call
+from app.calls.callbacks import rules as callback_rules
+from app.calls.callbacks import service as callbacks
+from app.calls.callbacks.rules import Slot
+from app.dossiers import free_text
+from app.foundation.database.unit_of_work import unit_of_work
+from app.foundation.extensions import db
+from app.lines.dialling import Use
+from app.lines.models import Line
+from app.lines.numbers import reach
+from app.tickets import callbacks as rows
+from app.tickets import messages
+from app.tickets import service as tickets
+from app.tickets.callbacks import Wish
+from app.tickets.messages import Written
+from app.tickets.models import CallBack, CallBackSource, Channel, Direction
+
+LIFE = timedelta(days=7)
+SOONEST = "soonest"
+_SALT = "request-form"
+
+
+# --- the link ------------------------------------------------------------------------------------
+
+
+def _serializer() -> URLSafeSerializer:
+    return URLSafeSerializer(str(current_app.secret_key), salt=_SALT)
+
+
+def token_for(ref: str, now: datetime) -> str:
+    """The signed token of the call ``ref``, with the instant after which it is dead."""
+    return str(_serializer().dumps([ref, int((now + LIFE).timestamp())]))
+
+
+# --- the page ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the page shows. ``state``: open, used, expired, unknown, or unreachable when the line does
+    not call this number. ``callback``: the one that was asked for, over or not. ``line_number``: where
+    to call us. ``undated``: the line is closed and nobody knows until when, so no hour is offered;
+    ``called_from``: from when she is called back, None when that is not known."""
+
+    state: str
+    number: str | None = None
+    slots: list[Slot] = field(default_factory=list)
+    zone: ZoneInfo | None = None
+    callback: CallBack | None = None
+    line_number: str | None = None
+    undated: bool = False
+    called_from: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A form that cannot be stored as it is: what is wrong, by field, and the message kept."""
+
+    errors: dict[str, list[str]]
+    message: str
+    when: str
+
+
+def page(token: str, now: datetime) -> Page:
+    """The page behind a link. A forged link is an unknown one."""
+    call, expires = _named(token)
+    if call is None or call.number is None:
+        ours = db.session.scalar(select(Line.number).order_by(Line.id).limit(1))
+        return Page("unknown", line_number=ours)
+    line = db.session.get_one(Line, call.line_id)
+    zone = ZoneInfo(line.zone)
+    shown = Page("open", call.number, zone=zone, line_number=line.number)
+    if used(call.ref):
+        held = rows.last_of(call.number)
+        called = callbacks.called_from(line, held.due_at, now) if held else None
+        return replace(shown, state="used", callback=held, called_from=called)
+    if now >= expires:
+        return replace(shown, state="expired")
+    if not reach.allows(call.number, Use.CALL_BACK, line.id):
+        return replace(shown, state="unreachable")
+    if callbacks.is_undated(line, now):
+        return replace(shown, undated=True)
+    return replace(shown, slots=callback_rules.slots(callbacks.hours_of(line), now, zone))
+
+
+def _named(token: str) -> tuple[Call | None, datetime]:
+    nothing = datetime.fromtimestamp(0, UTC)
+    try:
+        ref, expires = _serializer().loads(token)
+    except (BadSignature, ValueError, TypeError):
+        return None, nothing
+    call = db.session.scalar(select(Call).where(Call.ref == ref))
+    return call, datetime.fromtimestamp(expires, UTC)
+
+
+def _key(ref: str) -> str:
+    """What names the one request of a link."""
+    return f"form-{ref}"
+
+
+def used(ref: str) -> bool:
+    """Has the request of this call's link been made?"""
+    return messages.named(_key(ref)) is not None
+
+
+def submit(token: str, message: str, when: str, *, locale: str, now: datetime) -> Page | Refused:
+    """Store one request: a contact with the message, and a call-back. Twice: one request.
+
+    A message that holds a secret, or a time that is past, comes back with an explanation.
+    """
+    shown = page(token, now)
+    if shown.state != "open":
+        return shown
+    note = free_text.check(message)
+    slot = next((each for each in shown.slots if each.key == when), None)
+    errors: dict[str, list[str]] = {}
+    if isinstance(note, free_text.Refused):
+        errors["message"] = free_text.explain(note, locale)
+        message = note.kept
+    if slot is None and when != SOONEST:
+        errors["when"] = []
+    if errors or isinstance(note, free_text.Refused):
+        return Refused(errors, message, when)
+    call, _expires = _named(token)
+    assert call is not None  # the page was open
+    try:
+        _store(call, note.text, slot, now)
+    except IntegrityError:
+        db.session.rollback()  # the same form, twice at once: it is stored
+    return page(token, now)
+
+
+def _store(call: Call, message: str, slot: Slot | None, now: datetime) -> None:
+    line = db.session.get_one(Line, call.line_id)
+    soonest = callbacks.due_for(line, now)
+    due = max(now, slot.start) if slot else soonest
+    number, ref, language = call.number, call.ref, call.language
+    assert number is not None  # the page was open
+    with unit_of_work():
+        contact_id = tickets.insert_contact(
+            channel=Channel.FORM,
+            direction=Direction.IN,
+            e164=number,
+            now=now,
+            provider_sid=_key(ref),
+        )
+        messages.keep(contact_id, Written(Channel.FORM, message, now, number, key=_key(ref)))
+        callbacks.note(
+            Wish(
+                number=number,
+                line_id=line.id,
+                source=CallBackSource.FORM,
+                arrived_at=due if slot else now,
+                due_at=due,
+                language=language,
+                contact_id=contact_id,
+                chosen=slot is not None,
+            )
+        )

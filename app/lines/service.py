@@ -1,0 +1,415 @@
+"""Changes of a line by a manager: each is one transaction, journaled, told to who looks at it.
+
+The journal keeps who, which fields and codes; never a text that was typed.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import g
+from sqlalchemy import Select, delete, func, select
+
+from app.accounts import journal
+from app.foundation import edits
+from app.foundation.database.unit_of_work import Work, unit_of_work
+from app.foundation.exceptions import Conflict, InvalidInput, NotFound
+from app.foundation.extensions import db
+from app.foundation.text import phone_numbers
+from app.foundation.wiring import settings, wake
+from app.lines import (
+    rules as line_rules,
+)
+from app.lines import (
+    settings as line_settings,
+)
+from app.lines import (
+    week_in_words,
+)
+from app.lines.announcements import said as announcements
+from app.lines.announcements.settings import read_text, sound_type
+from app.lines.models import AnnouncementSound, Line
+from app.lines.opening_hours import REFERENCE_HOURS, TERRITORIES
+from app.lines.policy import Policy
+from app.web import news
+
+NAME_LENGTH = 80
+
+
+def about(line_id: int | None) -> None:
+    """What follows in this request is about that line; None: about the first one."""
+    g.line_id = line_id
+
+
+def asked() -> int | None:
+    """The line that this request has named, if it has."""
+    line_id: int | None = g.get("line_id")
+    return line_id
+
+
+def current() -> Line:
+    """The line that this request is about. Raises NotFound when it does not exist."""
+    return _existing(db.session.scalar(_query()))
+
+
+def _locked() -> Line:
+    locked = _query().with_for_update().execution_options(populate_existing=True)
+    return _existing(db.session.scalar(locked))
+
+
+def _query() -> Select[Any]:
+    query = select(Line).order_by(Line.id).limit(1)
+    return query if asked() is None else query.where(Line.id == asked())
+
+
+def _existing(line: Line | None) -> Line:
+    if line is not None:
+        return line
+    if asked() is not None:
+        raise NotFound("Cette ligne n'existe pas.")
+    raise NotFound("Aucune ligne n'est configurée.", todo="flask --app app.factory line add")
+
+
+def every() -> list[Line]:
+    """The lines of the installation, the first one first: its policy routes for all."""
+    return list(db.session.scalars(select(Line).order_by(Line.id)))
+
+
+def routes(line: Line) -> bool:
+    """Is it the line whose policy routes the calls of all?"""
+    return line.id == db.session.scalar(select(func.min(Line.id)))
+
+
+def add(number: str, name: str) -> Line:
+    """Take calls on a further number, with the hours of reference. Raises InvalidInput, Conflict."""
+    dialled, name = phone_numbers.stored(number), name.strip()
+    if dialled is None:
+        raise InvalidInput("Ce numéro n'est pas un numéro de téléphone.")
+    if not 0 < len(name) <= NAME_LENGTH:
+        raise InvalidInput("Le nom doit avoir de 1 à %(most)s caractères.", most=NAME_LENGTH)
+    with unit_of_work():
+        if db.session.scalar(select(Line.id).where(Line.number == dialled)) is not None:
+            raise Conflict("Une ligne a déjà ce numéro.", kept="Elle n'a pas changé.")
+        line = Line(name=name, number=dialled)
+        db.session.add(line)
+        db.session.flush()
+        return line
+
+
+def hours_of(line: Line) -> dict[str, Any]:
+    """The hours that count: the line's own, else those of reference."""
+    return line.hours or REFERENCE_HOURS
+
+
+def answering(locale: str) -> str:
+    """When somebody answers on LINE_NUMBER, as a caller reads it; "" when it follows no hours."""
+    line = db.session.scalar(select(Line).where(Line.number == settings().line_number))
+    if line is None:
+        return week_in_words.in_words(REFERENCE_HOURS, locale)
+    return week_in_words.in_words(hours_of(line), locale) if line.mode == "hours" else ""
+
+
+def week_of(line: Line) -> dict[str, Any]:
+    """The spans of each day of the week."""
+    return dict(hours_of(line).get("week", {}))
+
+
+def rules_and_policy(line: Line) -> dict[str, Any]:
+    """Every rule and threshold with its value, defaults included; lists, as JSON has them."""
+    rules = {**asdict(line_rules.of(line.rules)), **asdict(Policy(**line.policy))}
+    lists = {name: list(rules[name]) for name in ("languages", "countries")}
+    short = rules["short_numbers"]
+    return {**rules, **lists, "short_numbers": None if short is None else list(short)}
+
+
+def week_shown(line: Line) -> dict[str, str]:
+    """What the form of hours shows."""
+    return line_settings.week_form(week_of(line))
+
+
+def rules_shown(line: Line, locale: str) -> dict[str, str]:
+    """What the form of rules shows in a language: thresholds only on the line that routes."""
+    shown = line_settings.rules_form(rules_and_policy(line), locale)
+    hidden = () if routes(line) else line_settings.POLICY_BOUNDS
+    return {name: value for name, value in shown.items() if name not in hidden}
+
+
+def territory_shown(line: Line) -> dict[str, str]:
+    """What the form of public holidays shows."""
+    return {"territory": hours_of(line).get("territory", "")}
+
+
+def thresholds_shown(line: Line) -> dict[str, str]:
+    """What the form of thresholds shows, on the wall."""
+    policy = Policy(**line.policy)
+    return {name: str(getattr(policy, name)) for name in line_settings.THRESHOLDS}
+
+
+# --- hours ---------------------------------------------------------------------------------------
+
+
+def change_week(
+    week: Mapping[str, Any], typed: Mapping[str, str], *, seen: str, by: int, now: datetime
+) -> list[str]:
+    """Store the hours of the week; the days that changed. Raises StaleEdit on a stale page."""
+    with unit_of_work() as work:
+        line = _locked()
+        edits.refuse_stale(seen, week_shown(line), typed)
+        days = line_settings.changed(week_of(line), week)
+        line.hours = {**hours_of(line), "week": dict(week)}
+        _journal(line, "line_hours", by, now, {"days": days}, work)
+        return days
+
+
+def change_territory(territory: str, *, seen: str, by: int, now: datetime) -> None:
+    """Keep the public holidays of this territory.
+
+    Raises InvalidInput for one that we do not know, StaleEdit when somebody else chose meanwhile.
+    """
+    if territory not in TERRITORIES:
+        raise InvalidInput("Ce territoire n'est pas dans la liste.")
+    with unit_of_work() as work:
+        line = _locked()
+        hours = hours_of(line)
+        edits.refuse_stale(seen, territory_shown(line), {"territory": territory})
+        if hours.get("territory", "") != territory:
+            line.hours = {**hours, "territory": territory}
+            _journal(line, "line_territory", by, now, {"to": territory}, work)
+
+
+def close_days(days: list[str], *, by: int, now: datetime) -> None:
+    """Add exceptional closures."""
+    with unit_of_work() as work:
+        line = _locked()
+        hours = hours_of(line)
+        line.hours = {**hours, "closures": sorted({*hours.get("closures", ()), *days})}
+        _journal(line, "line_closed_days", by, now, {"added": days}, work)
+
+
+def open_day(day: str, *, by: int, now: datetime) -> None:
+    """Take an exceptional closure back. Raises NotFound when there is none on that day."""
+    with unit_of_work() as work:
+        line = _locked()
+        hours = hours_of(line)
+        closures = list(hours.get("closures", ()))
+        if day not in closures:
+            raise NotFound("Cette fermeture n'est plus dans la liste.")
+        line.hours = {**hours, "closures": [each for each in closures if each != day]}
+        _journal(line, "line_closed_days", by, now, {"removed": [day]}, work)
+
+
+def local_day(line: Line, now: datetime) -> date:
+    """The day it is where the line is."""
+    return now.astimezone(ZoneInfo(line.zone)).date()
+
+
+# --- rules, thresholds, mode ---------------------------------------------------------------------
+
+
+def change_rules(
+    rules: Mapping[str, Any],
+    policy: Mapping[str, Any],
+    typed: Mapping[str, str],
+    *,
+    seen: str,
+    locale: str,
+    by: int,
+    now: datetime,
+) -> list[str]:
+    """Store rules and policy; the names that changed. Raises StaleEdit on a stale page."""
+    with unit_of_work() as work:
+        line = _locked()
+        edits.refuse_stale(seen, rules_shown(line, locale), typed)
+        before = rules_and_policy(line)
+        line.rules = {**line.rules, **rules}
+        line.policy = {**line.policy, **policy}
+        names = line_settings.changed(before, rules_and_policy(line))
+        _journal(line, "line_rules", by, now, {"fields": names}, work)
+        return names
+
+
+def change_thresholds(
+    policy: Mapping[str, int], typed: Mapping[str, str], *, seen: str, by: int, now: datetime
+) -> None:
+    """Switch the overflow thresholds at once, those who wait included. Raises StaleEdit."""
+    with unit_of_work() as work:
+        line = _locked()
+        edits.refuse_stale(seen, thresholds_shown(line), typed)
+        before = {name: getattr(Policy(**line.policy), name) for name in policy}
+        line.policy = {**line.policy, **policy}
+        _journal(line, "line_thresholds", by, now, {"from": before, "to": dict(policy)}, work)
+
+
+def switch_mode(mode: str, *, by: int, now: datetime) -> None:
+    """Open or close the line by hand, or give it back to its hours."""
+    if mode not in line_settings.MODES:
+        raise InvalidInput("Cet état de la ligne n'existe pas.")
+    with unit_of_work() as work:
+        line = _locked()
+        before, line.mode = line.mode, mode
+        _journal(line, "line_mode", by, now, {"from": before, "to": mode}, work)
+
+
+def switch_incident(on: bool, *, by: int, now: datetime) -> bool:
+    """Switch the incident's announcement. False when it already was so: nothing is changed."""
+    with unit_of_work() as work:
+        line = _locked()
+        if (line.incident_since is not None) == on:
+            return False
+        line.incident_since = now if on else None
+        act = "line_incident_on" if on else "line_incident_off"
+        _journal(line, act, by, now, {}, work)
+        return True
+
+
+# --- announcements -------------------------------------------------------------------------------
+
+
+def default_text(key: str, language: str) -> str:
+    """Our own words for a key: those of the language, else French. Raises NotFound."""
+    if key not in announcements.TEXTS["fr"]:
+        raise NotFound("Cette annonce n'existe pas.")
+    return announcements.text(key, language)
+
+
+def own_text(line: Line, key: str, language: str) -> str | None:
+    """The line's own words, if it has any."""
+    return (line.announcements or {}).get(language, {}).get(key)
+
+
+def check_language(line: Line, language: str) -> None:
+    """Raise NotFound unless the line speaks this language."""
+    if language not in line_rules.of(line.rules).languages:
+        raise NotFound("La ligne ne parle pas cette langue.")
+
+
+def text_shown(line: Line, key: str, language: str) -> dict[str, str]:
+    """What the form of an announcement shows: the line's own words, or ours."""
+    own = own_text(line, key, language)
+    return {"text": default_text(key, language) if own is None else own}
+
+
+def sound_shown(line: Line, key: str, language: str) -> dict[str, str]:
+    """What the form of an announcement's sound shows: which one is played, if any."""
+    return {"sound": sounds_of(line, language).get(key, "")}
+
+
+def change_text(
+    key: str, language: str, typed: str, *, seen: str, by: int, now: datetime
+) -> str | None:
+    """Store the line's words for an announcement; None: it is back to ours.
+
+    Raises InvalidInput for words that cannot be spoken, StaleEdit on a stale page.
+    """
+    words = read_text(typed, default_text(key, language))
+    with unit_of_work() as work:
+        line = _locked()
+        check_language(line, language)
+        edits.refuse_stale(seen, text_shown(line, key, language), {"text": typed})
+        texts = {each: dict(own) for each, own in (line.announcements or {}).items()}
+        texts.setdefault(language, {}).pop(key, None)
+        if words is not None:
+            texts[language][key] = words
+        line.announcements = texts
+        what = {"key": key, "language": language, "own": words is not None}
+        _journal(line, "announcement_text", by, now, what, work)
+    return words
+
+
+def sounds_of(line: Line, language: str) -> dict[str, str]:
+    """The token of each uploaded sound of a language, by key."""
+    rows = db.session.execute(
+        select(AnnouncementSound.key, AnnouncementSound.token).where(
+            AnnouncementSound.line_id == line.id, AnnouncementSound.language == language
+        )
+    )
+    return {row.key: row.token for row in rows}
+
+
+def sound(token: str) -> AnnouncementSound:
+    """An uploaded sound. Raises NotFound."""
+    found = db.session.scalar(select(AnnouncementSound).where(AnnouncementSound.token == token))
+    if found is None:
+        raise NotFound("Ce son n'existe plus.")
+    return found
+
+
+def store_sound(
+    key: str, language: str, content: bytes, *, seen: str = "", by: int, now: datetime
+) -> None:
+    """Play this sound instead of speaking the announcement.
+
+    Raises InvalidInput for another file, StaleEdit when another sound than the one shown (``seen``)
+    is there.
+
+    A new token each time: whoever kept the old sound fetches the new one.
+    """
+    default_text(key, language)
+    if not announcements.playable(key):
+        raise InvalidInput(
+            "Cette annonce dit un nombre ou une heure : elle ne peut être un fichier."
+        )
+    media_type = sound_type(content)
+    with unit_of_work() as work:
+        line = _locked()
+        check_language(line, language)
+        _refuse_other_sound(line, key, language, seen)
+        _forget_sound(line, key, language)
+        db.session.add(
+            AnnouncementSound(
+                line_id=line.id,
+                key=key,
+                language=language,
+                token=secrets.token_hex(16),
+                media_type=media_type,
+                content=content,
+                uploaded_at=now,
+            )
+        )
+        what = {"key": key, "language": language, "bytes": len(content)}
+        _journal(line, "announcement_sound", by, now, what, work)
+
+
+def delete_sound(key: str, language: str, *, seen: str = "", by: int, now: datetime) -> None:
+    """Speak the announcement again. Raises StaleEdit when another sound than the one shown is there."""
+    with unit_of_work() as work:
+        line = _locked()
+        _refuse_other_sound(line, key, language, seen)
+        if not _forget_sound(line, key, language):
+            raise NotFound("Ce son n'existe plus.")
+        what = {"key": key, "language": language, "bytes": 0}
+        _journal(line, "announcement_sound", by, now, what, work)
+
+
+def _refuse_other_sound(line: Line, key: str, language: str, seen: str) -> None:
+    if seen:
+        edits.refuse_stale(seen, sound_shown(line, key, language), {})
+
+
+def _forget_sound(line: Line, key: str, language: str) -> bool:
+    gone = db.session.scalars(
+        delete(AnnouncementSound)
+        .where(
+            AnnouncementSound.line_id == line.id,
+            AnnouncementSound.key == key,
+            AnnouncementSound.language == language,
+        )
+        .returning(AnnouncementSound.id)
+    ).all()
+    return bool(gone)
+
+
+# --- common --------------------------------------------------------------------------------------
+
+
+def _journal(
+    line: Line, act: str, by: int, now: datetime, detail: dict[str, Any], work: Work
+) -> None:
+    journal.record(act, f"line:{line.id}", agent_id=by, now=now, detail=detail)
+    work.after(news.line_changed)
+    work.after(wake)

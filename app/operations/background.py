@@ -1,0 +1,154 @@
+"""What runs beside requests: routing's wake-ups, the ticker, the pulse of open tabs, jobs.
+
+Embedded, the one web process does it all; in production web processes route and vouch for their
+tabs, and the worker (``flask worker``) ticks and runs the jobs.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.accounts import sessions
+from app.calls.call import commands_outbox, dispatch
+from app.calls.provider import watch as provider_watch
+from app.channels.sms import watch as text_watch
+from app.desk import departures, live, sockets
+from app.foundation import clock
+from app.foundation.database.batch import Batch
+from app.foundation.exceptions import PermanenceError
+from app.foundation.extensions import socketio
+from app.operations import jobs, ticker
+from app.web import news
+
+log = logging.getLogger(__name__)
+
+PULSE_SECONDS = 5
+FORGET_SECONDS = 0.5  # far below the lease of a command, which would be sent again
+
+
+class Router:
+    """Runs routing when woken; wake-ups that come together make one run."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._woken = threading.Event()
+
+    def wake(self) -> None:
+        """Look at the queue soon."""
+        self._woken.set()
+
+    def serve(self) -> None:
+        """Run for ever, one look at a time."""
+        while True:
+            self._woken.wait()
+            self._woken.clear()
+            guarded(self._app, "routing", dispatch.run)
+
+
+def guarded(app: Flask, what: str, task: Callable[[], Any]) -> None:
+    """Run one round of background work; a failure is logged and the next round comes."""
+    try:
+        with app.app_context():
+            task()
+    except (PermanenceError, SQLAlchemyError) as error:
+        log.error("%s failed: %s", what, type(error).__name__)
+    except Exception:
+        log.exception("%s failed", what)
+
+
+def spawn_served(app: Flask, task: Callable[[], object], after: float = 0.0) -> None:
+    """Run a task beside the requests of a served app, ``after`` so many seconds."""
+
+    def run() -> None:
+        if after:
+            socketio.sleep(after)
+        guarded(app, "effect", task)
+
+    socketio.start_background_task(run)
+
+
+def spawn_now(_app: Flask, task: Callable[[], object], _after: float = 0.0) -> None:
+    """Run a task at once: tests see what it did."""
+    task()
+
+
+def install(app: Flask, testing: bool) -> None:
+    """Give ``wiring.spawn``, ``wiring.wake`` and ``news`` their meaning for this app."""
+    router = Router(app)
+    app.extensions["permanence.router"] = router
+    app.extensions["permanence.spawn"] = spawn_now if testing else spawn_served
+    app.extensions["permanence.wake"] = dispatch.run if testing else router.wake
+
+    def start(task: Callable[[], None]) -> None:
+        spawn_served(app, task)
+
+    app.extensions["permanence.signed_out"] = lambda agent: departures.signed_out(
+        agent, now=clock.now()
+    )
+    changed = Batch(live.tell_desks, start)
+    news.install(
+        app,
+        desks=live.tell_desks if testing else changed.add,
+        line=live.tell_line,
+    )
+    done = Batch(commands_outbox.delete_rows, start, lambda: socketio.sleep(FORGET_SECONDS))
+    app.extensions["permanence.commands_done"] = (
+        commands_outbox.delete_rows if testing else done.add
+    )
+
+
+def start_web(app: Flask) -> None:
+    """Background work of every web process."""
+    socketio.start_background_task(app.extensions["permanence.router"].serve)
+    every(app, PULSE_SECONDS, "pulse", sockets.vouch)
+    every(app, PULSE_SECONDS, "sockets", app.extensions["permanence.door"].sweep)
+    watch = live.LineWatch()
+    every(app, live.LOOK_SECONDS, "watch of the line", lambda: look(watch))
+
+
+def look(watch: live.LineWatch) -> None:
+    """Look at the line, if anybody here would hear of it."""
+    if sockets.any_open():
+        watch.look()
+
+
+def start_ticker(app: Flask) -> None:
+    """Deadlines, and the comparison with the provider's records, each at its own pace.
+
+    Several processes may do it: one at a time works.
+    """
+    settings = app.extensions["permanence.settings"]
+    every(app, PULSE_SECONDS, "sessions", lambda: sessions.sweep(now=clock.now()))
+    every(app, settings.ticker_seconds, "ticker", lambda: ticker.tick(clock.now()))
+    if settings.reconcile_seconds > 0:
+        every(app, settings.reconcile_seconds, "reconciliation", compare_with_provider)
+
+
+def compare_with_provider() -> None:
+    """Our calls and text messages against the provider's records."""
+    provider_watch.run(text_watch.compare)
+
+
+def every(app: Flask, seconds: float, what: str, task: Callable[[], Any]) -> None:
+    """Repeat a task with a pause between two rounds."""
+
+    def loop() -> None:
+        while True:
+            guarded(app, what, task)
+            socketio.sleep(seconds)
+
+    socketio.start_background_task(loop)
+
+
+def start(app: Flask) -> None:
+    """Start what this web process must run; without Redis that is everything."""
+    start_web(app)
+    if not app.extensions["permanence.settings"].redis_url:
+        start_ticker(app)
+        jobs.start_embedded(app)

@@ -1,0 +1,412 @@
+"""Objects, not only roles: each role × each route × what is not theirs, on both databases.
+
+A world is built in which one agent talks with a person: a contact, a call, a script, a promise. Then
+everybody else tries every route that changes something, naming those objects. Who may not, changes
+nothing; who may (a manager), is told of at the holder's desk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask, g
+from sqlalchemy import select, text
+
+from app.accounts import service as accounts
+from app.alerts import service as alerts
+from app.alerts.models import AlertKind
+from app.assist import service as scripts
+from app.assist import store as assist
+from app.calls.call import service
+from app.calls.call.models import Call, Voicemail
+from app.calls.call.record import State
+from app.calls.callbacks import service as callbacks
+from app.desk import live
+from app.dossiers.models import Dossier, Person, PriorityFlag
+from app.dossiers.vocabulary import PortalEventKind
+from app.foundation import clock
+from app.foundation.database.unit_of_work import unit_of_work
+from app.foundation.extensions import db
+from app.lines.models import Line
+from app.tickets.models import CallBack, Contact
+from app.web import access, whose
+from tests.clients import StaffClient
+from tests.dossiers.build import create_dossier, create_event, create_person
+from tests.switchboard import LINE_NUMBER, Caller
+
+NUMBER = "+33639980101"
+NAME, MAIL = "Quatremère", "zoe.quatremere@courriel.example"
+WATCHED = (
+    "contacts", "script_runs", "script_run_steps", "script_acts", "callbacks", "calls",
+    "call_events", "call_parties", "portal_links", "mails", "person_changes", "alerts",
+)  # fmt: skip
+SAFE = {"GET", "HEAD", "OPTIONS"}
+
+
+@dataclass
+class World:
+    """What one agent is doing."""
+
+    holder: StaffClient
+    caller: Caller
+    contact: Contact
+    call: Call
+    run_id: int
+    callback: CallBack
+    dossier: Dossier
+    other: Person
+    flag: PriorityFlag
+    voicemail_id: int
+    alert_id: int
+
+    def values(self) -> dict[str, Any]:
+        """What a form or an address may name: the holder's objects."""
+        run = assist.run(self.run_id)
+        step = scripts.state_of(run).step
+        return {
+            "contact": self.contact.id,
+            "contact_id": self.contact.id,
+            "person": self.other.id,
+            "person_id": self.other.id,
+            "dossier_id": self.dossier.id,
+            "callback_id": self.callback.id,
+            "flag_id": self.flag.id,
+            "voicemail_id": self.voicemail_id,
+            "alert_id": self.alert_id,
+            "place": "ailleurs",
+            "run_id": self.run_id,
+            "ref": self.call.ref,
+            "agent_id": self.holder.agent.id,
+            "agent": self.holder.agent.id,
+            "script": "S02",
+            "moves": run.moves,
+            "step": step.id,
+            "choice": 0,
+            "action": step.action or "",
+            "outcome": "follow_up",
+            "reason": "Suivi du dossier",
+            "caller_role": "stagiaire",
+            "digital_kind": "none",
+            "note": "écrite par quelqu'un d'autre",
+            "first_name": "Eve",
+            "last_name": "Intruse",
+            "day": (clock.now() + timedelta(days=1)).date().isoformat(),
+            "time": "10:00",
+            "entry_id": 1,
+            "language": "fr",
+            "key": "greeting",
+        }
+
+
+@pytest.fixture
+def world(app: Flask, login: Callable[..., StaffClient], telephony: Any) -> World:
+    """An agent in conversation, with everything that belongs to it."""
+    line = Line(name="Portail des aides", number=LINE_NUMBER, mode="open")
+    db.session.add(line)
+    db.session.commit()
+    person = create_person(NUMBER, first_name="Zoé", last_name=NAME, email=MAIL)
+    dossier = create_dossier(person, reference="PF-SECRET-1", owner_id=None)
+    create_event(dossier, PortalEventKind.LINK_SENT, clock.now() - timedelta(days=9))
+    holder = login("front", state="available", display_name="Nadia Holder")
+    accounts.connected("tab-holder", holder.agent.id, "tests", now=clock.now())
+    one = Caller(app.test_client(), telephony, NUMBER).dial()  # type: ignore[arg-type]
+    assert holder.post(f"/desk/calls/{one.call.ref}/accept", json={}).status_code == 200
+    one.agent_picks_up()
+    one.is_connected()
+    call = one.call
+    contact = db.session.get_one(Contact, call.contact_id)
+    run_id = scripts.start_run(
+        "S02", contact_id=contact.id, dossier_id=None, agent_id=holder.agent.id, now=clock.now()
+    )
+    asked = callbacks.rows.ask
+    with unit_of_work():
+        promised = asked(
+            callbacks.Wish(
+                number=NUMBER,
+                line_id=line.id,
+                source=callbacks.CallBackSource.AGENT,
+                arrived_at=clock.now() + timedelta(days=1),
+                due_at=clock.now() + timedelta(days=1),
+                contact_id=contact.id,
+                agent_id=holder.agent.id,
+                chosen=True,
+            )
+        ).callback
+        flag = PriorityFlag(
+            dossier_id=dossier.id,
+            author_id=holder.agent.id,
+            reason="urgent",
+            due_on=clock.local_day(clock.now()),
+            created_at=clock.now(),
+        )
+        message = Voicemail(
+            call_id=call.id,
+            contact_id=contact.id,
+            recording_sid="RE1",
+            duration_s=9,
+            received_at=clock.now(),
+        )
+        db.session.add_all([flag, message])
+        db.session.flush()
+        voicemail_id = message.id
+    alert_id = alerts.raise_alert(
+        AlertKind.DISTRESS, agent_id=holder.agent.id, now=clock.now(), contact_id=contact.id
+    )
+    other = create_person("+33639980199", last_name="Autre")
+    return World(
+        holder, one, contact, call, run_id, promised, dossier, other, flag, voicemail_id, alert_id
+    )  # fmt: skip
+
+
+@pytest.fixture
+def tab_of(socket_client: Callable[..., Any]) -> Callable[[StaffClient], Any]:
+    """A live tab of somebody (the test's own context would remember the one before)."""
+
+    def connect(client: StaffClient) -> Any:
+        g.pop("_login_user", None)
+        tab = socket_client(client)
+        tab.get_received()
+        return tab
+
+    return connect
+
+
+def snapshot() -> dict[str, list[tuple[Any, ...]]]:
+    """All rows of what belongs to contacts."""
+    db.session.rollback()
+    rows = {
+        table: [tuple(row) for row in db.session.execute(text(f"SELECT * FROM {table} ORDER BY 1"))]
+        for table in WATCHED
+    }
+    db.session.rollback()
+    return rows
+
+
+def acts(app: Flask) -> Iterator[tuple[str, str, whose.About, access.Access]]:
+    """(endpoint, method, what it acts on, who may use it) of each route of the staff that acts."""
+    for rule in app.url_map.iter_rules():
+        view = app.view_functions[rule.endpoint]
+        declared = access.access_of(view)
+        methods = sorted(set(rule.methods or ()) - SAFE)
+        if methods and declared and not declared.public and not declared.signed:
+            found = whose.about_of(view)
+            assert found is not None, rule.endpoint
+            yield rule.endpoint, methods[0], found, declared
+
+
+def ask(app: Flask, client: StaffClient, endpoint: str, method: str, values: dict[str, Any]) -> Any:
+    """Send that request with everything it may want, as JSON where the desk speaks JSON."""
+    rule = next(r for r in app.url_map.iter_rules() if r.endpoint == endpoint)
+    named = {name: values.get(name, "1") for name in rule.arguments}
+    address = app.url_map.bind("localhost").build(endpoint, named)
+    headers = {"Accept": "application/json"}
+    if address.startswith("/desk/") or address == "/tickets/draft" or "/coach" in address:
+        body = {"number": "+33139980111", **values}
+        body.pop("agent_id", None)
+        body.pop("contact_id", None)
+        return client.open(address, method=method, json=body, headers=headers)
+    return client.open(address, method=method, data=values, headers=headers)
+
+
+def test_every_route_that_acts_says_on_what(app: Flask) -> None:
+    assert whose.undeclared(app) == []
+
+
+def test_every_kind_of_object_has_a_check(app: Flask) -> None:
+    kinds = {found.kind for _endpoint, _method, found, _access in acts(app)}
+    assert kinds - set(whose.UNCHECKED) == set(app.extensions[whose.KEY])
+
+
+@pytest.mark.parametrize("role", ["front", "back"])
+def test_nobody_changes_what_another_agent_holds(
+    app: Flask, world: World, login: Callable[..., StaffClient], role: str
+) -> None:
+    stranger = login(role, state="away")
+    before, values = snapshot(), world.values()
+    tried = 0
+    for endpoint, method, found, declared in acts(app):
+        if role not in declared.roles or found.kind in (whose.OWN, whose.TEAM, whose.NOTHING):
+            continue
+        answer = ask(app, stranger, endpoint, method, values)
+        judged_before = found.kind not in whose.UNCHECKED
+        if judged_before:
+            assert answer.status_code == 403, (endpoint, answer.status_code, answer.text)
+            assert "Nadia Holder" in answer.text or "quelqu'un d'autre" in answer.text, endpoint
+        assert answer.status_code < 500, endpoint
+        assert snapshot() == before, endpoint
+        tried += 1
+    assert tried > 20
+
+
+def test_administrators_touch_no_contact(
+    app: Flask, world: World, login: Callable[..., StaffClient]
+) -> None:
+    admin = login("admin")
+    before, values = snapshot(), world.values()
+    for endpoint, method, found, _declared in acts(app):
+        if found.kind in (whose.OWN, whose.LINE):
+            continue
+        answer = ask(app, admin, endpoint, method, values)
+        assert answer.status_code == 403, endpoint
+    assert snapshot() == before
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "word"),
+    [("pane.attach", "person"), ("pane.detach", "person"), ("pane.create_person", "person"),
+     ("assist.start_run", "script"), ("assist.answer", "script"), ("assist.finish", "script"),
+     ("tickets.qualify", "reason"), ("callbacks.cancel", "callback")],
+)  # fmt: skip
+def test_what_a_manager_changes_is_told_at_the_holders_desk(
+    app: Flask,
+    world: World,
+    login: Callable[..., StaffClient],
+    tab_of: Callable[[StaffClient], Any],
+    endpoint: str,
+    word: str,
+) -> None:
+    manager = login("manager", display_name="Isabelle")
+    desk, elsewhere = tab_of(world.holder), tab_of(login("front"))
+    before = snapshot()
+    answer = ask(app, manager, endpoint, "POST", world.values())
+    assert answer.status_code < 400, answer.text
+    assert snapshot() != before
+    told = [m["args"][0] for m in desk.get_received() if m["name"] == "contact"]
+    assert told == [{"contact_id": world.contact.id, "what": word, "by": "Isabelle"}]
+    assert not [m for m in elsewhere.get_received() if m["name"] == "contact"]
+
+
+def test_the_holders_own_acts_are_told_to_nobody_and_allowed(
+    app: Flask, world: World, tab_of: Callable[[StaffClient], Any]
+) -> None:
+    desk = tab_of(world.holder)
+    for endpoint in ("assist.answer", "tickets.qualify", "pane.attach", "pane.detach"):
+        answer = ask(app, world.holder, endpoint, "POST", world.values())
+        assert answer.status_code == 200, (endpoint, answer.text)
+    assert not [m for m in desk.get_received() if m["name"] == "contact"]
+
+
+def test_a_colleague_acts_once_joined_and_reads_before(
+    app: Flask, world: World, login: Callable[..., StaffClient]
+) -> None:
+    colleague = login("back", state="available")
+    accounts.connected("tab-colleague", colleague.agent.id, "tests", now=clock.now())
+    ref, values = world.call.ref, world.values()
+    asked = world.holder.post(f"/desk/calls/{ref}/consult", json={"agent_id": colleague.agent.id})
+    assert asked.status_code == 200, asked.text
+    assert ask(app, colleague, "pane.attach", "POST", values).status_code == 403
+    page = colleague.get(f"/dossiers/pane?contact={world.contact.id}").text
+    assert "Vous lisez" in page
+    assert "/dossiers/detach" not in page
+    assert "Vous lisez" in colleague.get(f"/assist/pane?contact={world.contact.id}").text
+    assert colleague.post(f"/desk/calls/{ref}/consultation/accept", json={}).status_code == 200
+    assert ask(app, colleague, "pane.attach", "POST", values).status_code == 200
+    assert ask(app, colleague, "tickets.qualify", "POST", values).status_code == 403
+    assert "/dossiers/detach" in colleague.get(f"/dossiers/pane?contact={world.contact.id}").text
+
+
+def test_what_nobody_holds_is_taken_by_whoever_is_on_duty(
+    app: Flask, world: World, login: Callable[..., StaffClient]
+) -> None:
+    with unit_of_work():
+        free = db.session.get_one(Contact, world.contact.id)
+        call = db.session.scalars(select(Call)).one()
+        call.state, call.outcome, call.agent_id = State.ENDED, "abandoned", None
+        free.agent_id = None
+    for role in ("front", "back"):
+        client = login(role)
+        assert ask(app, client, "pane.attach", "POST", world.values()).status_code == 200, role
+
+
+def test_a_call_that_waits_is_nobodys_to_take_by_a_form(
+    app: Flask, world: World, login: Callable[..., StaffClient], telephony: Any
+) -> None:
+    waiting = Caller(app.test_client(), telephony, "+33639980155").dial()  # type: ignore[arg-type]
+    values = world.values() | {"contact": waiting.call.contact_id}
+    before = snapshot()
+    for endpoint in ("pane.attach", "tickets.qualify", "assist.start_run", "tickets.draft"):
+        answer = ask(app, login("front"), endpoint, "POST", values)
+        assert answer.status_code in (200, 403), endpoint  # a draft is left out in silence
+    assert snapshot() == before
+
+
+def test_a_promise_is_anybodys_once_its_hour_has_come(
+    app: Flask, world: World, login: Callable[..., StaffClient]
+) -> None:
+    stranger = login("front", state="away")
+    path = f"/desk/callbacks/{world.callback.id}/call"
+    assert stranger.post(path, json={}).status_code == 403
+    with unit_of_work():
+        db.session.get_one(CallBack, world.callback.id).due_at = clock.now() - timedelta(minutes=1)
+    service.hang_up(world.call.ref, world.holder.agent.id, now=clock.now())
+    assert stranger.post(path, json={}).status_code == 200
+
+
+def test_a_script_on_a_dossier_alone_is_its_agents(
+    app: Flask, world: World, login: Callable[..., StaffClient]
+) -> None:
+    mine, other = login("front"), login("back")
+    run_id = scripts.start_run(
+        "S02", contact_id=None, dossier_id=world.dossier.id, agent_id=mine.agent.id, now=clock.now()
+    )
+    data = {"moves": 0, "step": "date", "choice": 0}
+    assert other.post(f"/assist/runs/{run_id}/answer", data=data).status_code == 403
+    started = other.post("/assist/runs", data={"script": "S03", "dossier": world.dossier.id})
+    assert started.status_code == 200
+    assert assist.run(run_id).ended_at is None  # another's script on the same dossier ends nothing
+    assert mine.post(f"/assist/runs/{run_id}/answer", data=data).status_code == 200
+
+
+# --- administrators who may not read dossiers ---------------------------------------------------
+
+
+def test_administrators_read_no_persons_trouble_anywhere(
+    app: Flask, world: World, login: Callable[..., StaffClient], mail: Any
+) -> None:
+    world.holder.post(f"/assist/runs/{world.run_id}/action", data={"action": "resend_link"})
+    admin, values = login("admin"), world.values()
+    read = 0
+    for rule in app.url_map.iter_rules():
+        declared = access.access_of(app.view_functions[rule.endpoint])
+        if "GET" not in (rule.methods or ()) or declared is None or declared.signed:
+            continue
+        if declared.public:
+            continue
+        named = {n: values.get(n, _some(rule, n)) for n in rule.arguments}
+        address = app.url_map.bind("localhost").build(rule.endpoint, named)
+        answer = admin.get(f"{address}?contact={world.contact.id}&dossier={world.dossier.id}")
+        assert answer.status_code < 500, address
+        page = answer.get_data(as_text=True) if answer.mimetype != "application/pdf" else ""
+        for secret in (NAME, MAIL, "PF-SECRET-1", "39980101", "39 98 01 01", "Le lien envoyé"):
+            assert secret not in page, (address, secret)
+        read += answer.status_code == 200
+    assert read > 10
+
+
+def _some(rule: Any, name: str) -> Any:
+    converter = rule._converters[name]
+    if type(converter).__name__ == "IntegerConverter":
+        return 1
+    return min(getattr(converter, "items", ["2021-06-22"]))
+
+
+def test_administrators_hear_no_name_on_their_socket(
+    app: Flask,
+    world: World,
+    login: Callable[..., StaffClient],
+    tab_of: Callable[[StaffClient], Any],
+) -> None:
+    tab, stranger = tab_of(login("admin")), tab_of(login("front"))
+    live.tell_desks([world.holder.agent.id])
+    live.tell_line()
+    for endpoint in ("assist.answer", "tickets.qualify", "pane.detach"):
+        ask(app, world.holder, endpoint, "POST", world.values())
+    path = f"/dossiers/persons/{world.dossier.person_id}/correction"
+    world.holder.post(path, data={"email": "a@b.fr", "seen": "", "read": ""})
+    heard = str(tab.get_received()) + str(stranger.get_received())
+    for secret in (NAME, "Zoé", MAIL, "PF-SECRET-1", NUMBER, "39 98 01 01", "Le lien envoyé"):
+        assert secret not in heard
