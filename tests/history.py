@@ -16,16 +16,9 @@ from sqlalchemy import insert
 from app.accounts.models import JournalEntry, SignInTry, StaffSession
 from app.alerts.models import Alert, AlertKind, AlertOutcome
 from app.assist.models import Mail, PortalLink, ScriptAct, ScriptRun, ScriptRunStep, ScriptVersion
-from app.calls.call.models import (
-    Call,
-    CallEvent,
-    CallParty,
-    CallSegment,
-    Deadline,
-    DirectoryEntry,
-    Drift,
-    Voicemail,
-)
+from app.calls.call.models import Call, CallEvent, CallParty, CallSegment, Voicemail
+from app.calls.directory.models import DirectoryEntry
+from app.calls.provider.models import Drift
 from app.calls.provider.reconciliation import DriftKind
 from app.dossiers.models import (
     Annotation,
@@ -38,6 +31,7 @@ from app.dossiers.vocabulary import PortalEventKind
 from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.extensions import db
+from app.queue.models import Deadline
 from app.tickets.delivery import Delivery
 from app.tickets.models import (
     Author,

@@ -43,6 +43,8 @@ def test_the_mail_gives_the_number_to_dial_and_when(app: Flask, locale: str) -> 
 
 def test_every_mail_template_names_the_number() -> None:
     for template in (ROOT / "templates" / "mail").iterdir():
+        if template.name.startswith("invitation."):
+            continue  # goes to whoever will work here, not to a caller
         text = template.read_text("utf-8")
         assert "line.number" in text, template.name
         assert template.suffix != ".html" or "tel:" in text, template.name
