@@ -313,6 +313,7 @@ def carrier_settings(settings: Settings) -> CarrierSettings:
         ),
         phone_book=lambda: [PhoneEntry(*entry) for entry in phone_book()],
         speech_rate=settings.speech_rate,
+        strict=True,
         language=select_locale,
         control_token=settings.carrier_control_token,
         api_url=settings.twilio_api_base_url,

@@ -57,9 +57,10 @@ class Announcer:
         if participant:
             params = self._board.call_params(participant.leg) | params
         about = participant.leg.sid if participant else room.sid
-        for verb in self._documents.read(source, Context.CONFERENCE, params, about):
+        found, base = self._documents.read(source, Context.CONFERENCE, params, about)
+        for verb in found:
             if isinstance(verb, verbs.Redirect):
-                return Source(resolve(source.url, verb.url), verb.method)
+                return Source(resolve(base, verb.url), verb.method)
             if isinstance(verb, verbs.Say | verbs.Play | verbs.Pause):
                 self._prompt(room, participant, verb)
         return None

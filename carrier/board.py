@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable
 
 from carrier import clock
-from carrier.legs import Device, Leg, StatusCallback
+from carrier.legs import NO_WISHES, Device, Leg, StatusCallback, Wishes
 from carrier.settings import CarrierSettings
 from carrier.sids import new_sid
 
@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 KEPT_LEGS = 20_000  # legs that are over stay listed: some ten minutes of the greatest load
 RECENT_LEGS = 500  # of these, how many still know their telephone
 Spawn = Callable[..., object]
+DETECTED_AFTER = "400"  # milliseconds: a telephone here knows at once what it is
 API_VERSION = "2010-04-01"
 
 
@@ -38,6 +39,7 @@ class Board:
         self.legs: dict[str, Leg] = {}
         self.live: dict[str, Leg] = {}
         self.forgotten: Callable[[str], None] = _nobody_minds
+        self.ended: list[Callable[[Leg], None]] = []  # told of a leg that is over
         self.alerts: deque[dict[str, str]] = deque(maxlen=500)
         self._over: deque[str] = deque()  # those of ``legs`` that are over, oldest first
         self._recent: deque[Leg] = deque()
@@ -52,6 +54,7 @@ class Board:
         status: str = "queued",
         parent: Leg | None = None,
         device: Device | None = None,
+        wishes: Wishes = NO_WISHES,
     ) -> Leg:
         """Open a leg; nothing rings yet."""
         leg = Leg(
@@ -64,6 +67,7 @@ class Board:
             callback=callback,
             parent_sid=parent.sid if parent else "",
             device=device,
+            wishes=wishes,
         )
         with self.lock:
             self.legs[leg.sid] = self.live[leg.sid] = leg
@@ -72,6 +76,8 @@ class Board:
     def retire(self, leg: Leg) -> None:
         """Keep the memory of a long run bounded: legs that are over lose weight, then go."""
         self.live.pop(leg.sid, None)
+        for told in self.ended:
+            told(leg)
         self._over.append(leg.sid)
         self._recent.append(leg)
         if len(self._recent) > RECENT_LEGS:
@@ -103,6 +109,8 @@ class Board:
             "CallStatus": leg.status,
             "ApiVersion": API_VERSION,
         }
+        if leg.answered_by and leg.wishes.detected is None:
+            params |= {"AnsweredBy": leg.answered_by, "MachineDetectionDuration": DETECTED_AFTER}
         if leg.parent_sid:
             params["ParentCallSid"] = leg.parent_sid
         return params

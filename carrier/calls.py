@@ -12,7 +12,7 @@ from email.utils import format_datetime
 from carrier import clock
 from carrier.board import Board
 from carrier.courier import Courier
-from carrier.legs import ENDED, LIVE, Device, Digit, HangUp, Leg, Moved, Source, Wake
+from carrier.legs import ENDED, LIVE, Device, Digit, HangUp, Leg, Moved, Source, Wake, Words
 from carrier.queues import Queues
 from carrier.rooms import Rooms
 
@@ -69,6 +69,16 @@ class Calls:
         for key in keys:
             if key in "0123456789*#":
                 leg.inbox.put(Digit(key))
+
+    def say(self, leg: Leg, words: str) -> None:
+        """The telephone's owner says something, for a Gather that listens."""
+        leg.inbox.put(Words(words))
+
+    def limit(self, leg: Leg, seconds: float) -> None:
+        """The call ends ``seconds`` after it was answered (before: from now on)."""
+        seconds *= self._board.settings.pace
+        leg.deadline = (leg.answered_monotonic or time.monotonic()) + seconds
+        leg.inbox.put(Wake(leg))  # so that whoever waits looks at the clock
 
     def redirect(self, leg: Leg, source: Source) -> None:
         """Send a live leg to another document, out of whatever it is in. Raises NotLive."""

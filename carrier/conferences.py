@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from carrier.legs import Leg
+from carrier.verbs import NO_HOOK, Hook
 
 # Conference callback events → the word of statusCallbackEvent that asks for them.
 ASKED_BY = {
@@ -46,6 +47,7 @@ class Participant:
     wait_url: str | None = None
     wait_method: str = "POST"
     coached: str = ""
+    beep: str = "true"
 
 
 @dataclass(eq=False)
@@ -63,8 +65,8 @@ class Conference:
     callback_method: str = "POST"
     callback_events: tuple[str, ...] = ()
     max_participants: int = 250
-    recording: bool = False
-    recording_callback: str = ""
+    records: bool = False
+    recording: Hook = NO_HOOK
     updated_at: datetime | None = None
     started_at: datetime | None = None
     reason_ended: str = ""

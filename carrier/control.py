@@ -65,7 +65,7 @@ def _form() -> dict[str, Any]:
 
 
 def dial() -> tuple[Response, int]:
-    """``{from, to?, hidden?, silent?, keys?}`` → a fake caller's call."""
+    """``{from, to?, hidden?, silent?, keys?, words?}`` → a fake caller's call."""
     form = _form()
     call = carrier().driver.dial(
         form["from"],
@@ -73,6 +73,7 @@ def dial() -> tuple[Response, int]:
         hidden=bool(form.get("hidden")),
         silent=bool(form.get("silent")),
         keys=str(form.get("keys", "")),
+        words=str(form.get("words", "")),
     )
     return jsonify(call.snapshot()), 201
 
@@ -94,6 +95,13 @@ def press(sid: str) -> Response:
     """``{keys, wait?}`` presses keys, once they are asked for."""
     call, form = _call(sid), _form()
     call.press(form["keys"], wait=float(form.get("wait", 5.0)))
+    return jsonify(call.snapshot())
+
+
+def say(sid: str) -> Response:
+    """``{words, wait?}`` says something, once the line listens."""
+    call, form = _call(sid), _form()
+    call.say(str(form["words"]), wait=float(form.get("wait", 5.0)))
     return jsonify(call.snapshot())
 
 
@@ -122,6 +130,8 @@ def _habits(form: dict[str, Any]) -> dict[str, Any]:
         "keys": str(form.get("keys", "")),
         "talk": form.get("talk"),
         "silent": bool(form.get("silent")),
+        "machine": bool(form.get("machine")),
+        "words": str(form.get("words", "")),
     }
 
 
@@ -230,6 +240,7 @@ ROUTES: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("POST", "/calls", dial),
     ("GET", "/calls/<sid>", fetch),
     ("POST", "/calls/<sid>/keys", press),
+    ("POST", "/calls/<sid>/words", say),
     ("DELETE", "/calls/<sid>", hang_up),
     ("POST", "/phones", add_phone),
     ("GET", "/phones/<key>", fetch_phone),

@@ -66,7 +66,15 @@ class Directory:
     def _ring(leg: Leg, device: Device) -> None:
         if device not in leg.ringing:
             leg.ringing.append(device)
-            device.notify("ringing", {"leg": leg.sid, "from": leg.from_, "to": leg.to})
+            device.notify(
+                "ringing",
+                {
+                    "leg": leg.sid,
+                    "from": leg.from_,
+                    "to": leg.to,
+                    "parameters": dict(leg.wishes.parameters),
+                },
+            )
 
 
 def _nothing_waits(_address: str) -> None:

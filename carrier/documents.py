@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from carrier import verbs
-from carrier.attributes import TwimlRefused
+from carrier.attributes import Notes, TwimlRefused
 from carrier.board import Board
 from carrier.history import History
 from carrier.legs import Source
@@ -29,18 +29,29 @@ class Documents:
 
     def read(
         self, source: Source, context: Context, params: Mapping[str, str], call_sid: str
-    ) -> tuple[verbs.Verb, ...]:
-        """The verbs of ``source``. Raises WebhookFailed or TwimlRefused."""
+    ) -> tuple[tuple[verbs.Verb, ...], str]:
+        """The verbs of ``source``, and where they come from. Raises WebhookFailed or TwimlRefused."""
         if source.twiml is not None:
-            return parse(source.twiml, context)
+            return self._parse(source.twiml, source, context, call_sid), source.url
         answer = self._ask(source, params, call_sid)
         if not answer.ok:
             raise WebhookFailed(11200, source.url, f"HTTP {answer.status}")
         kind = answer.content_type.split(";")[0].strip().lower()
         if kind in SOUNDS and context is not Context.CALL:
-            return (verbs.Play(source.url),)
+            return (verbs.Play(source.url),), source.url
         check_content_type(answer.content_type)
-        return tuple(_absolute(verb, source.url) for verb in parse(answer.body, context))
+        found = self._parse(answer.body, source, context, call_sid)
+        base = answer.url or source.url
+        return tuple(_absolute(verb, base) for verb in found), base
+
+    def _parse(
+        self, document: bytes | str, source: Source, context: Context, call_sid: str
+    ) -> tuple[verbs.Verb, ...]:
+        notes = Notes(self._board.settings.strict)
+        found = parse(document, context, notes)
+        for code, message in notes.told:
+            self._board.alert(call_sid, code, source.url, message)
+        return found
 
     def _ask(self, source: Source, params: Mapping[str, str], call_sid: str) -> Answer:
         history = self._history
@@ -62,7 +73,12 @@ class Documents:
                 language = verb.language or settings.default_language
                 return (
                     "said",
-                    {"text": verb.text, "language": language, "seconds": seconds},
+                    {
+                        "text": verb.text,
+                        "language": language,
+                        "voice": verb.voice,
+                        "seconds": seconds,
+                    },
                     seconds,
                 )
             case verbs.Play():

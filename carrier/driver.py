@@ -34,16 +34,18 @@ class Driver:
         hidden: bool = False,
         silent: bool = False,
         keys: str = "",
+        words: str = "",
     ) -> FakeCall:
         """Somebody calls the line (``to``: the main number).
 
         ``hidden``: without their number. ``silent``: they say nothing when they are recorded.
-        ``keys`` are pressed the first time that some are asked for.
+        ``keys`` are pressed the first time that some are asked for. ``words`` are what a
+        transcription of their message reads.
         """
         line = self.exchange.registry.number(to or self.exchange.registry.first_number())
         if line is None:
             raise CallFailed(f"{to} is not a number of the line")
-        phone = FakePhone(self.exchange, silent=silent, keys=keys)
+        phone = FakePhone(self.exchange, silent=silent, keys=keys, words=words)
         shown = self.exchange.settings.hidden_from if hidden else from_
         leg = self.exchange.dialer.incoming(phone, shown, line)
         self.calls[leg.sid] = call = phone.call(leg.sid)

@@ -2,26 +2,29 @@
 
 State changes under the board's lock and no method that holds it waits. TwiML runs outside of it,
 one runner a leg (``runner.py``). Below, a module imports only what stands above it:
-board → queues, rooms → calls → directory → messages, runner → dialer → exchange.
+board → recordings → queues, rooms → calls → directory → messages, runner → ringing → bridging →
+dialer → exchange.
 """
 
 from __future__ import annotations
 
 from carrier.announcements import Announcer
 from carrier.board import Board
+from carrier.bridging import Bridges
 from carrier.calls import Calls
 from carrier.courier import Courier
 from carrier.dialer import Dialer
 from carrier.directory import Directory
 from carrier.documents import Documents
 from carrier.faults import Faults
+from carrier.hearing import Equipment
 from carrier.history import History
 from carrier.messages import Messages
 from carrier.queues import Queues
 from carrier.recordings import Recordings
 from carrier.registry import Registry
+from carrier.ringing import Ringer
 from carrier.rooms import Rooms
-from carrier.runner import Equipment
 from carrier.settings import CarrierSettings
 from carrier.sounds import Sounds
 from carrier.webhooks import Webhooks
@@ -39,13 +42,13 @@ class Exchange:
         board.forgotten = self.history.forget
         self.webhooks = webhooks = Webhooks(settings.auth_token, settings.webhook_timeout)
         self.courier = Courier(webhooks, self.history, self.faults, board.spawn)
+        self.recordings = Recordings(board, self.courier)
         self.queues = Queues(board, self.courier)
-        self.rooms = Rooms(board, self.courier)
+        self.rooms = Rooms(board, self.courier, self.recordings)
         self.calls = Calls(board, self.courier, self.queues, self.rooms)
         self.directory = Directory(board, self.calls)
-        self.messages = Messages(board, self.directory, self.courier, webhooks)
+        self.messages = Messages(board, self.directory, self.courier, webhooks, self.registry)
         self.directory.arrived = self.messages.deliver_waiting
-        self.recordings = Recordings(board, self.courier)
         self.sounds = Sounds(webhooks, board.alert)
         documents = Documents(board, webhooks, self.history, self.sounds)
         self.announcer = Announcer(board, self.rooms, documents)
@@ -57,5 +60,8 @@ class Exchange:
             self.queues,
             self.recordings,
             self.rooms,
+            self.messages.write,
         )
-        self.dialer = Dialer(equipment, self.directory, self.registry)
+        ringer = Ringer(board, self.calls, self.courier, self.directory, self.recordings)
+        bridges = Bridges(equipment, ringer)
+        self.dialer = Dialer(board, bridges, ringer, self.rooms, self.registry)

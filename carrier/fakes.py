@@ -39,6 +39,9 @@ class FakeCall:
         self.hears: list[str] = []
         self.heard_by: list[str] = []
         self.duration = 0
+        self.parameters: dict[str, str] = {}  # what the subscriber tells a client
+        self.beeps = 0
+        self.listening = False
         self.pressed = False  # its telephone has pressed its keys
         self.changed = threading.Condition()
 
@@ -49,6 +52,12 @@ class FakeCall:
             if handler:
                 handler(payload)
             self.changed.notify_all()
+
+    def _on_ringing(self, payload: dict[str, Any]) -> None:
+        self.parameters = payload.get("parameters", {})
+
+    def _on_beep(self, _payload: dict[str, Any]) -> None:
+        self.beeps += 1
 
     def _on_state(self, payload: dict[str, Any]) -> None:
         self.status = payload["status"]
@@ -65,7 +74,8 @@ class FakeCall:
         self.played.append(payload["url"] or payload["digits"])
 
     def _on_gathering(self, payload: dict[str, Any]) -> None:
-        self.gathering = payload["on"]
+        self.gathering = payload["on"] and payload["keys"]
+        self.listening = payload["on"] and payload["words"]
 
     def _on_music(self, payload: dict[str, Any]) -> None:
         self.music = payload["on"]
@@ -90,6 +100,12 @@ class FakeCall:
         if wait:
             self.wait_for(lambda: self.gathering, wait, "keys were never asked for")
         self.exchange.calls.press(self.exchange.board.legs[self.sid], keys)
+
+    def say(self, words: str, *, wait: float = 5.0) -> None:
+        """Say something, once the line listens (within ``wait`` seconds; 0: at once)."""
+        if wait:
+            self.wait_for(lambda: self.listening, wait, "nobody ever listened")
+        self.exchange.calls.say(self.exchange.board.legs[self.sid], words)
 
     def hang_up(self) -> None:
         """Put the receiver down."""
@@ -127,11 +143,13 @@ class FakeCall:
             "heard": list(self.heard),
             "played": list(self.played),
             "gathering": self.gathering,
+            "listening": self.listening,
             "music": self.music,
             "company": list(self.company),
             "hears": list(self.hears),
             "heard_by": list(self.heard_by),
             "duration": self.duration,
+            "parameters": dict(self.parameters),
         }
 
 
@@ -140,8 +158,9 @@ class FakePhone:
 
     ``decline`` makes it refuse calls instead. ``keys`` are pressed the first time that a call
     asks for some; without any it is an answering machine. ``talk`` seconds after it answered it
-    hangs up by itself; None: never. ``silent``: it says nothing to who records it. Of its calls
-    the last ``KEPT_CALLS`` are remembered.
+    hangs up by itself; None: never. ``silent``: it says nothing to who records it; ``words``: what
+    a transcription of its message reads. ``machine``: it is an answering machine, to who asks. Of
+    its calls the last ``KEPT_CALLS`` are remembered.
     """
 
     media = False
@@ -155,6 +174,8 @@ class FakePhone:
         keys: str = "",
         talk: float | None = None,
         silent: bool = False,
+        machine: bool = False,
+        words: str = "",
     ) -> None:
         self.key = new_sid("FP")
         self.exchange = exchange
@@ -163,6 +184,8 @@ class FakePhone:
         self.keys = keys
         self.talk = talk
         self.silent = silent
+        self.machine = machine
+        self.words = words
         self.calls: dict[str, FakeCall] = {}
         self.messages: list[dict[str, Any]] = []
         self.changed = threading.Condition()
@@ -177,7 +200,13 @@ class FakePhone:
         call = self.call(payload["leg"])
         if event == "ringing" and (self.answer_after is not None or self.decline):
             self.exchange.board.spawn(self._pick_up, call)
-        if event == "gathering" and payload["on"] and self.keys and not call.pressed:
+        if (
+            event == "gathering"
+            and payload["on"]
+            and payload["keys"]
+            and self.keys
+            and not call.pressed
+        ):
             call.pressed = True
             self.exchange.calls.press(self.exchange.board.legs[call.sid], self.keys)
         call.learn(event, payload)

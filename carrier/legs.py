@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import queue
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
+
+from carrier.verbs import NO_HOOK, Hook
 
 ENDED = frozenset({"completed", "busy", "no-answer", "failed", "canceled"})
 LIVE = "in-progress"
@@ -56,6 +59,20 @@ class Digit:
 
 
 @dataclass(frozen=True)
+class Words:
+    """Somebody said something."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Summons:
+    """Who dials the queue takes this leg out of it: ``answer`` is done in place of waiting, by its runner."""
+
+    answer: Callable[[Any], None]
+
+
+@dataclass(frozen=True)
 class Wake:
     """Something changed in what the leg waits for (``topic``: a conference, a dial)."""
 
@@ -74,7 +91,35 @@ class HangUp:
     """The leg is over."""
 
 
-Message = Digit | Wake | Moved | HangUp
+Message = Digit | Words | Summons | Wake | Moved | HangUp
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What is asked of a call that the subscriber places, beside whom it rings.
+
+    ``time_limit`` in seconds (0: none). ``detection``: Enable or DetectMessageEnd; with
+    ``detected`` the document does not wait for the answer.
+    """
+
+    time_limit: float = 0.0
+    send_digits: str = ""
+    record: bool = False
+    recording: Hook = NO_HOOK
+    detection: str = ""
+    detected: Hook | None = None
+    parameters: tuple[tuple[str, str], ...] = ()
+
+
+NO_WISHES = Wishes()
+
+
+class Summoned(Exception):
+    """Raised in a runner whose leg is taken out of its queue."""
+
+    def __init__(self, summons: Summons) -> None:
+        super().__init__("summoned")
+        self.summons = summons
 
 
 class HungUp(Exception):
@@ -104,6 +149,9 @@ class Leg:
     callback: StatusCallback | None = None
     parent_sid: str = ""
     device: Device | None = None
+    wishes: Wishes = NO_WISHES
+    answered_by: str = ""  # human | machine_start | machine_end_beep, where it was asked for
+    deadline: float = 0.0  # monotonic clock; 0: as long as they want
     ringing: list[Device] = field(default_factory=list)
     answered_at: datetime | None = None
     ended_at: datetime | None = None
@@ -122,8 +170,8 @@ class Leg:
         if self.device is not None:
             self.device.notify(event, {"leg": self.sid, **payload})
 
-    def receive(self, seconds: float | None) -> Digit | Wake | None:
-        """The next key or wake-up; None after ``seconds``. Raises HungUp or Redirected."""
+    def receive(self, seconds: float | None) -> Digit | Words | Wake | None:
+        """What comes next; None after ``seconds``. Raises HungUp, Redirected or Summoned."""
         try:
             message = self.inbox.get(timeout=seconds) if seconds else self._take_now(seconds)
         except queue.Empty:
@@ -132,6 +180,8 @@ class Leg:
             raise HungUp
         if isinstance(message, Moved):
             raise Redirected(message.source)
+        if isinstance(message, Summons):
+            raise Summoned(message)
         return message
 
     def _take_now(self, seconds: float | None) -> Message:

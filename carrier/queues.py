@@ -93,17 +93,26 @@ class Queues:
             self.by_sid[queue.sid] = queue
             return queue
 
-    def join(self, leg: Leg, name: str, action_url: str, action_method: str) -> QueueEntry | None:
+    def join(
+        self, leg: Leg, name: str, action_url: str, action_method: str, most: int | None = None
+    ) -> QueueEntry | None:
         """Put a leg at the end of a queue; None when it is full, or the leg is over."""
         with self._board.lock:
             queue = self.named(name)
-            if leg.over or len(queue.entries) >= queue.max_size:
+            size = queue.max_size if most is None else min(most, queue.max_size)
+            if leg.over or len(queue.entries) >= size:
                 return None
             entry = QueueEntry(queue, leg, clock.now(), action_url, action_method)
             queue.entries.append(entry)
             self._entries[leg.sid] = entry
             leg.tell("waiting", queue=name, on=True)
             return entry
+
+    def take_first(self, name: str) -> QueueEntry | None:
+        """Take who waits first out of a queue, to be bridged; None when nobody waits."""
+        with self._board.lock:
+            entries = self.named(name).entries
+            return self.leave(entries[0].leg, "bridged") if entries else None
 
     def leave(self, leg: Leg, result: str) -> QueueEntry | None:
         """Take a leg out of its queue. For a result that Twilio only reports, report it."""

@@ -34,6 +34,8 @@ APPLICATION_FIELDS = {
     "status_callback_method": "POST",
     "sms_url": "",
     "sms_method": "POST",
+    "sms_fallback_url": "",
+    "sms_fallback_method": "POST",
     "sms_status_callback": "",
     "message_status_callback": "",
 }
@@ -55,6 +57,7 @@ class Registry:
                     "voice_fallback_method": line.voice_fallback_method,
                     "status_callback": line.status_callback,
                     "sms_url": line.sms_url,
+                    "sms_fallback_url": line.sms_fallback_url,
                 }
             )
         self._first_application = settings.application_sid or new_sid("AP")
@@ -76,9 +79,24 @@ class Registry:
         self.applications[resource["sid"]] = resource
         return resource
 
+    def remove_application(self, sid: str) -> bool:
+        """Take a TwiML application away; False for the one that softphones call through."""
+        if sid == self._first_application:
+            return False
+        self.applications.pop(sid, None)
+        return True
+
     def number(self, e164: str) -> Resource | None:
         """The resource of a number of the subscriber, or None."""
         return next((n for n in self.numbers.values() if n["phone_number"] == e164), None)
+
+    def voice_of(self, line: Resource) -> Resource:
+        """What answers the calls of a number: its application if it has one, else itself."""
+        return self.applications.get(line["voice_application_sid"], line)
+
+    def texts_of(self, line: Resource) -> Resource:
+        """What answers the messages of a number: its application if it has one, else itself."""
+        return self.applications.get(line["sms_application_sid"], line)
 
     def first_number(self) -> str:
         """The subscriber's main number; empty when it has none."""

@@ -6,8 +6,11 @@ Access is the API's own (basic authentication).
 
 from __future__ import annotations
 
+import functools
 import hmac
 import time
+from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, Response, request
 
@@ -19,6 +22,7 @@ from carrier import (
     rest_recordings,
     rest_rooms,
 )
+from carrier.conformance import REST, Fate, Spoken
 from carrier.current import exchange
 from carrier.faults import REST_KINDS
 from carrier.rest_errors import RestRefused
@@ -43,11 +47,45 @@ def create_rest() -> Blueprint:
     bp.before_request(open_request)
     bp.register_error_handler(RestRefused, RestRefused.response)
     for method, path, view in ROUTES:
-        bp.add_url_rule(OF_ACCOUNT + path, view_func=view, methods=[method])
+        spoken = REST[method, path]
+        bp.add_url_rule(
+            OF_ACCOUNT + path,
+            endpoint=f"{view.__name__}{len(bp.deferred_functions)}",
+            view_func=_weighed(view, spoken),
+            methods=[method],
+        )
     bp.add_url_rule("/Accounts.json", view_func=rest_account.list_accounts)
     for rule in ("/", "/<path:_rest>"):
         bp.add_url_rule(rule, view_func=unknown, methods=METHODS)
     return bp
+
+
+def _weighed(view: Callable[..., Any], spoken: Spoken) -> Callable[..., Any]:
+    """The view, once its parameters were looked up in the table of what is done here."""
+
+    @functools.wraps(view)
+    def weighed(**values: str) -> Any:
+        weigh(spoken)
+        return view(**values)
+
+    return weighed
+
+
+def weigh(spoken: Spoken) -> None:
+    """Refuse a parameter that cannot be done; one that has no effect here raises an alert.
+
+    Strict: what has no effect is refused too, and what Twilio does not know.
+    """
+    if spoken.fate is Fate.REFUSED:
+        raise RestRefused(20404, f"{request.path} ({spoken.why})")
+    board = exchange().board
+    for name in {**request.args, **request.form}:
+        fate, why = spoken.of(name) or (Fate.ALERT, "it is not known")
+        if fate is Fate.DONE or not request.values.get(name):
+            continue
+        if fate is Fate.REFUSED or board.settings.strict:
+            raise RestRefused(20001, f"{name} is not done here: {why}")
+        board.alert("", 20001, request.path, f"{name} is not done here: {why}")
 
 
 def open_request() -> Response | None:

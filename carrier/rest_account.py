@@ -128,6 +128,21 @@ def update_application(sid: str) -> Response:
     return jsonify(shapes.configured(resource, account(), APPLICATIONS))
 
 
+def delete_number(sid: str) -> tuple[str, int]:
+    """Give a number back."""
+    _found(exchange().registry.numbers, sid)
+    del exchange().registry.numbers[sid]
+    return "", 204
+
+
+def delete_application(sid: str) -> tuple[str, int]:
+    """Take an application away; not the one that softphones call through."""
+    _found(exchange().registry.applications, sid)
+    if not exchange().registry.remove_application(sid):
+        raise RestRefused(20001, "softphones call through this application")
+    return "", 204
+
+
 ROUTES: Routes = (
     ("GET", ".json", fetch_account),
     ("GET", "/IncomingPhoneNumbers.json", list_numbers),
@@ -138,4 +153,6 @@ ROUTES: Routes = (
     ("POST", "/Applications.json", create_application),
     ("GET", "/Applications/<sid>.json", fetch_application),
     ("POST", "/Applications/<sid>.json", update_application),
+    ("DELETE", "/IncomingPhoneNumbers/<sid>.json", delete_number),
+    ("DELETE", "/Applications/<sid>.json", delete_application),
 )

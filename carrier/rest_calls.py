@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from flask import Response, jsonify, request
@@ -10,7 +11,7 @@ from carrier import clock
 from carrier import rest_shapes as shapes
 from carrier.calls import NotLive
 from carrier.current import exchange
-from carrier.legs import LIVE, Leg, Source
+from carrier.legs import LIVE, Leg, Source, StatusCallback
 from carrier.rest_errors import RestRefused
 from carrier.rest_paging import DateFilter, listed
 from carrier.rest_request import (
@@ -19,9 +20,12 @@ from carrier.rest_request import (
     addresses,
     created,
     find_leg,
+    method,
     ring_seconds,
+    seconds,
     status_callback,
     url,
+    wishes,
 )
 from carrier.webhooks import Answer
 
@@ -35,7 +39,14 @@ def create_call() -> tuple[Response, int]:
     source = _source()
     if source is None:
         raise RestRefused(21205, "none given")
-    leg = exchange().dialer.outgoing(to, from_, source, ring_seconds(), status_callback())
+    leg = exchange().dialer.outgoing(
+        to,
+        from_,
+        source,
+        ring_seconds(),
+        status_callback(),
+        wishes=wishes("AsyncAmdStatusCallback"),
+    )
     exchange().history.note(
         leg.sid, request.base_url, "POST", request.form.to_dict(), Answer(201, JSON, b"", 0.0)
     )
@@ -45,25 +56,22 @@ def create_call() -> tuple[Response, int]:
 def _source() -> Source | None:
     """The document named by Url, Twiml or ApplicationSid; None when there is none."""
     form = request.form
-    fallback = url("FallbackUrl") if form.get("FallbackUrl") else ""
-    fallback_method = form.get("FallbackMethod", "POST")
+    fallback, fallback_method = url("FallbackUrl"), method("FallbackMethod")
     if form.get("Url"):
-        return Source(
-            url("Url"),
-            form.get("Method", "POST").upper(),
-            fallback_url=fallback,
-            fallback_method=fallback_method,
-        )
-    if form.get("Twiml"):
+        asked = Source(url("Url"), method("Method"))
+    elif form.get("Twiml"):
         if len(form["Twiml"]) > MAX_TWIML:
             raise RestRefused(32018)
-        return Source(twiml=form["Twiml"], fallback_url=fallback, fallback_method=fallback_method)
-    if form.get("ApplicationSid"):
+        asked = Source(twiml=form["Twiml"])
+    elif form.get("ApplicationSid"):
         application = exchange().registry.applications.get(form["ApplicationSid"])
         if application is None:
             raise RestRefused(21218)
-        return Source(application["voice_url"], application["voice_method"])
-    return None
+        asked = Source(application["voice_url"], application["voice_method"])
+        fallback = fallback or application["voice_fallback_url"]
+    else:
+        return None
+    return replace(asked, fallback_url=fallback, fallback_method=fallback_method)
 
 
 def list_calls() -> Response:
@@ -112,7 +120,13 @@ def update_call(sid: str) -> Response:
     leg, status = find_leg(sid), request.form.get("Status", "")
     if status not in ("", "completed", "canceled"):
         raise RestRefused(20001, f"Status {status} is not valid")
-    source = _source()
+    source, limit = _source(), seconds("TimeLimit")
+    if request.form.get("StatusCallback"):
+        leg.callback = StatusCallback(url("StatusCallback"), method("StatusCallbackMethod"))
+    if request.form.get("FallbackUrl"):
+        leg.fallback_url, leg.fallback_method = url("FallbackUrl"), method("FallbackMethod")
+    if limit:
+        exchange().calls.limit(leg, limit)
     try:
         if status:
             _finish(leg, status)

@@ -35,6 +35,11 @@ MESSAGES = {
     21614: (400, "'To' number is not a valid mobile number: {detail}"),
     21617: (400, "The concatenated message body exceeds the 1600 character limit"),
     21626: (400, "Invalid value(s) for statusCallbackEvents"),
+    21207: (400, "Invalid phone extension or digits: {detail}"),
+    21623: (400, "Number of media files exceeds allowed limit: {detail}"),
+    35118: (400, "MessagingServiceSid is required to schedule a message"),
+    35114: (400, "SendAt must be between 15 minutes and 35 days from now: {detail}"),
+    22001: (400, "Queue is not empty: {detail}"),
     22003: (400, "Queue is already full, or its name is taken: {detail}"),
 }
 

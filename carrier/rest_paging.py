@@ -90,8 +90,8 @@ class DateFilter:
         on, before, after = (request.args.get(name + sign) for sign in ("", "<", ">"))
         self._from: datetime | None = None
         self._until: datetime | None = None
-        if on:
-            self._from, self._until = _span(name, on)
+        if on:  # a client library writes a day as its first instant
+            self._from, self._until = _span(name, on.removesuffix("T00:00:00Z"))
         if after:
             self._from = _span(name, after)[0]
         if before:

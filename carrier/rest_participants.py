@@ -10,6 +10,7 @@ from carrier import rest_shapes as shapes
 from carrier import verbs
 from carrier.conferences import Conference, Participant
 from carrier.current import exchange
+from carrier.elements import RECORDING_EVENTS
 from carrier.legs import Source
 from carrier.reading import whole_number
 from carrier.rest_errors import RestRefused
@@ -20,9 +21,13 @@ from carrier.rest_request import (
     addresses,
     created,
     flag,
+    hook,
+    method,
     missing,
     ring_seconds,
     status_callback,
+    url,
+    wishes,
 )
 from carrier.rest_rooms import announcement, find_room
 from carrier.rooms import NotInConference
@@ -40,7 +45,15 @@ NOUN = {
     "ConferenceRecord": "record",
     "ConferenceStatusCallback": "statusCallback",
     "ConferenceStatusCallbackMethod": "statusCallbackMethod",
+    "ConferenceRecordingStatusCallback": "recordingStatusCallback",
+    "ConferenceRecordingStatusCallbackMethod": "recordingStatusCallbackMethod",
     "CallSidToCoach": "coach",
+}
+
+
+EVENTS = {
+    "statusCallbackEvent": "ConferenceStatusCallbackEvent",
+    "recordingStatusCallbackEvent": "ConferenceRecordingStatusCallbackEvent",
 }
 
 
@@ -79,18 +92,20 @@ def fetch_participant(sid: str, call_sid: str) -> Response:
 def update_participant(sid: str, call_sid: str) -> Response:
     """Hold, mute, let coach, announce to, or change what their leaving does."""
     room, member = _participant(sid, call_sid)
-    muted, hold, end = flag("Muted"), flag("Hold"), flag("EndConferenceOnExit")
+    muted, hold = flag("Muted"), flag("Hold")
+    end, beep = flag("EndConferenceOnExit"), flag("BeepOnExit")
     source = announcement()
     _coach(room, member)
     if muted is not None:
         exchange().rooms.mute(room, member, muted)
     if hold is not None:
         with exchange().board.lock:
-            member.hold_url = request.form.get("HoldUrl", "")
-            member.hold_method = request.form.get("HoldMethod", "GET").upper()
+            member.hold_url, member.hold_method = url("HoldUrl"), method("HoldMethod", "GET")
             exchange().rooms.hold(room, member, hold)
-    if end is not None:
-        exchange().rooms.modify(room, member, end)
+    if end is not None or beep is not None:
+        exchange().rooms.modify(room, member, end_on_exit=end, beep_on_exit=beep)
+    if "WaitUrl" in request.form:
+        exchange().rooms.wait_with(room, member, url("WaitUrl"), method("WaitMethod"))
     if source:
         exchange().announcer.announce(room, member, source)
     return jsonify(shapes.participant(room, member, account()))
@@ -129,6 +144,7 @@ def create_participant(sid: str) -> tuple[Response, int]:
         ring_seconds(),
         status_callback(),
         unused=room,
+        wishes=wishes("AmdStatusCallback"),
     )
     member = Participant(leg, leg.created_at, label=request.form.get("Label", ""))
     return created(shapes.participant(room, member, account()) | {"status": "queued"})
@@ -143,14 +159,13 @@ def _room_for(sid: str) -> Conference:
             room = rooms.open(
                 verbs.ConferenceNoun(
                     sid,
-                    status_callback_method=request.form.get(
-                        "ConferenceStatusCallbackMethod", "POST"
-                    ),
+                    status_callback_method=method("ConferenceStatusCallbackMethod"),
                     events=tuple(word for value in words for word in value.split()),
                     max_participants=_most_participants(),
-                    record=request.form.get("ConferenceRecord", "do-not-record"),
+                    record=request.form.get("ConferenceRecord") in ("true", "record-from-start"),
                 ),
-                request.form.get("ConferenceStatusCallback", ""),
+                url("ConferenceStatusCallback"),
+                hook("ConferenceRecordingStatusCallback", RECORDING_EVENTS),
             )
     if room is None or room.status == "completed":
         raise missing()
@@ -162,8 +177,10 @@ def _joining(name: str) -> str:
     response = ElementTree.Element("Response")
     dial = ElementTree.SubElement(response, "Dial")
     given = {NOUN[field]: request.form[field] for field in NOUN if field in request.form}
-    given["statusCallbackEvent"] = " ".join(request.form.getlist("ConferenceStatusCallbackEvent"))
-    noun = ElementTree.SubElement(dial, "Conference", {k: v for k, v in given.items() if v})
+    for attribute, field in EVENTS.items():
+        given[attribute] = " ".join(request.form.getlist(field))
+    kept = {k: v for k, v in given.items() if v or k == "waitUrl"}
+    noun = ElementTree.SubElement(dial, "Conference", kept)
     noun.text = name
     return ElementTree.tostring(response, encoding="unicode")
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from flask import Response, jsonify, request
 
 from carrier.current import exchange
-from carrier.legs import Leg, StatusCallback
+from carrier.elements import CALL_EVENTS, RECORDING_EVENTS
+from carrier.legs import Leg, StatusCallback, Wishes
 from carrier.numbers import identity_of, is_number, outcome_of
+from carrier.reading import whole_number
 from carrier.rest_errors import RestRefused
-from carrier.twiml import CALL_EVENTS
+from carrier.verbs import Hook
 
 Routes = tuple[tuple[str, str, Callable[..., Any]], ...]  # method, path below the account, view
+NOT_TONES = re.compile(r"[^0-9*#wW]")
 RING_BUFFER = 5.0  # seconds that Twilio adds to every time-out
 
 
@@ -58,17 +62,12 @@ def status_callback() -> StatusCallback | None:
     wanted = events("StatusCallbackEvent", ("completed",))
     if set(wanted) - CALL_EVENTS:
         raise RestRefused(21626)
-    return StatusCallback(
-        url("StatusCallback"), request.form.get("StatusCallbackMethod", "POST").upper(), wanted
-    )
+    return StatusCallback(url("StatusCallback"), method("StatusCallbackMethod"), wanted)
 
 
 def ring_seconds() -> float:
     """How long to ring: Timeout, 60 by default, 600 at most, and Twilio's own five seconds."""
-    given = request.form.get("Timeout", "60")
-    if not given.isdigit():
-        raise RestRefused(20001, f"Timeout {given} is not valid")
-    return min(float(given), 600) + RING_BUFFER
+    return min(seconds("Timeout") if "Timeout" in request.form else 60.0, 600) + RING_BUFFER
 
 
 def addresses() -> tuple[str, str]:
@@ -91,8 +90,51 @@ def addresses() -> tuple[str, str]:
 
 
 def url(name: str) -> str:
-    """An absolute URL of the form."""
-    given = request.form[name]
-    if not given.startswith(("http://", "https://")):
+    """An absolute URL of the form; empty when it is not there."""
+    given = request.form.get(name, "").strip()
+    if given and not given.startswith(("http://", "https://")):
         raise RestRefused(21205, given)
     return given
+
+
+def method(name: str, default: str = "POST") -> str:
+    """GET or POST."""
+    given = request.form.get(name, default).upper()
+    if given not in ("GET", "POST"):
+        raise RestRefused(20001, f"{name} {given} is not valid")
+    return given
+
+
+def hook(name: str, allowed: frozenset[str] = frozenset()) -> Hook:
+    """A callback of the form: ``name``, with its Method and Event."""
+    wanted = events(f"{name}Event", ())
+    if set(wanted) - allowed:
+        raise RestRefused(20001, f"{name}Event {' '.join(wanted)} is not valid")
+    return Hook(url(name), method(f"{name}Method"), wanted)
+
+
+def seconds(name: str, most: int = 86400) -> float:
+    """A length of time; 0 when it is not there."""
+    given = request.form.get(name, "0")
+    found = whole_number(given, 0, most)
+    if found is None:
+        raise RestRefused(20001, f"{name} {given} is not valid")
+    return float(found)
+
+
+def wishes(detected: str) -> Wishes:
+    """What is asked of a call that is placed; ``detected`` names the callback of its detection."""
+    detection, tones = request.form.get("MachineDetection", ""), request.form.get("SendDigits", "")
+    if detection not in ("", "Enable", "DetectMessageEnd"):
+        raise RestRefused(20001, f"MachineDetection {detection} is not valid")
+    if NOT_TONES.search(tones):
+        raise RestRefused(21207, tones)
+    apart = detected != "AsyncAmdStatusCallback" or bool(flag("AsyncAmd"))
+    return Wishes(
+        time_limit=seconds("TimeLimit"),
+        send_digits=tones,
+        record=bool(flag("Record")),
+        recording=hook("RecordingStatusCallback", RECORDING_EVENTS),
+        detection=detection,
+        detected=hook(detected) if apart else None,
+    )

@@ -13,7 +13,7 @@ from carrier.queues import CallQueue, QueueEntry
 from carrier.reading import whole_number
 from carrier.rest_errors import RestRefused
 from carrier.rest_paging import DateFilter, listed
-from carrier.rest_request import Routes, account, created, find_leg, missing, url
+from carrier.rest_request import Routes, account, created, find_leg, method, missing, url
 
 # -- conferences --------------------------------------------------------------------------------
 
@@ -50,9 +50,8 @@ def find_room(sid: str) -> Conference:
 
 def announcement() -> Source | None:
     """The announcement that the form asks for, or None."""
-    if not request.form.get("AnnounceUrl"):
-        return None
-    return Source(url("AnnounceUrl"), request.form.get("AnnounceMethod", "POST").upper())
+    where = url("AnnounceUrl")
+    return Source(where, method("AnnounceMethod")) if where else None
 
 
 def fetch_conference(sid: str) -> Response:
@@ -117,6 +116,16 @@ def update_queue(sid: str) -> Response:
     return jsonify(shapes.queue(line, account()))
 
 
+def delete_queue(sid: str) -> tuple[str, int]:
+    """Take a queue away, once nobody waits in it."""
+    line = _queue(sid)
+    with exchange().board.lock:
+        if line.entries:
+            raise RestRefused(22001, line.name)
+        del exchange().queues.by_sid[sid]
+    return "", 204
+
+
 def list_members(sid: str) -> Response:
     """Who waits, first come first."""
     line = _queue(sid)
@@ -146,7 +155,9 @@ def dequeue_member(sid: str, call_sid: str) -> Response:
     """Take somebody out of the queue, to another document."""
     entry = _member(sid, call_sid)
     shape = shapes.member(entry, account())
-    source = Source(request.form.get("Url", ""), request.form.get("Method", "POST").upper())
+    source = Source(url("Url"), method("Method"))
+    if not source.url:
+        raise RestRefused(21205, "none given")
     leg = find_leg(entry.leg.sid)
     try:
         exchange().calls.redirect(leg, source)
@@ -163,6 +174,7 @@ ROUTES: Routes = (
     ("POST", "/Queues.json", create_queue),
     ("GET", "/Queues/<sid>.json", fetch_queue),
     ("POST", "/Queues/<sid>.json", update_queue),
+    ("DELETE", "/Queues/<sid>.json", delete_queue),
     ("GET", "/Queues/<sid>/Members.json", list_members),
     ("GET", "/Queues/<sid>/Members/<call_sid>.json", fetch_member),
     ("POST", "/Queues/<sid>/Members/<call_sid>.json", dequeue_member),

@@ -10,10 +10,18 @@ from carrier.board import Board
 from carrier.conferences import Conference, Participant
 from carrier.courier import Courier
 from carrier.legs import Leg, Wake
+from carrier.recordings import Recordings
 from carrier.sids import new_sid
-from carrier.verbs import ConferenceNoun
+from carrier.verbs import NO_HOOK, ConferenceNoun, Hook
 
 KEPT_ROOMS = 500
+# (on entering, on leaving) → Twilio's word
+BEEPS = {
+    (True, True): "true",
+    (True, False): "onEnter",
+    (False, True): "onExit",
+    (False, False): "false",
+}
 
 
 class NotInConference(Exception):
@@ -23,9 +31,10 @@ class NotInConference(Exception):
 class Rooms:
     """The conferences of the line. Every method takes the board's lock."""
 
-    def __init__(self, board: Board, courier: Courier) -> None:
+    def __init__(self, board: Board, courier: Courier, recordings: Recordings) -> None:
         self._board = board
         self._courier = courier
+        self._recordings = recordings
         self._of: dict[str, Conference] = {}  # by the leg that is in it
         self.conferences: dict[str, Conference] = {}
         self._live: dict[str, Conference] = {}  # by name
@@ -56,7 +65,7 @@ class Rooms:
         noun: ConferenceNoun,
         *,
         callback_url: str = "",
-        recording_callback: str = "",
+        recording: Hook = NO_HOOK,
         wait_url: str | None = None,
     ) -> Conference | None:
         """Let a leg in, as its ``noun`` says; None when it is over or the room is full.
@@ -71,7 +80,7 @@ class Rooms:
             if noun.coach and not self._coachable(room, noun.coach):
                 raise NotInConference(noun.coach)
             if room is None:
-                room = self.open(noun, callback_url, recording_callback)
+                room = self.open(noun, callback_url, recording)
             participant = Participant(
                 leg,
                 clock.now(),
@@ -82,6 +91,7 @@ class Rooms:
                 wait_url=wait_url,
                 wait_method=noun.wait_method,
                 coached=noun.coach,
+                beep=noun.beep,
             )
             self._enter(room, participant)
             return room
@@ -100,11 +110,13 @@ class Rooms:
                 return False
             room.answered_by = answerer.sid
             for leg in (answerer, caller):
-                self._enter(room, Participant(leg, clock.now(), end_on_exit=True, wait_url=""))
+                self._enter(
+                    room, Participant(leg, clock.now(), end_on_exit=True, wait_url="", beep="false")
+                )
             return True
 
     def open(
-        self, noun: ConferenceNoun, callback_url: str = "", recording_callback: str = ""
+        self, noun: ConferenceNoun, callback_url: str = "", recording: Hook = NO_HOOK
     ) -> Conference:
         """A new conference with nobody in it yet."""
         return self._keep(
@@ -116,8 +128,8 @@ class Rooms:
                 callback_method=noun.status_callback_method,
                 callback_events=noun.events,
                 max_participants=noun.max_participants,
-                recording=noun.record in ("record-from-start", "true"),
-                recording_callback=recording_callback,
+                records=noun.record,
+                recording=recording,
             )
         )
 
@@ -140,6 +152,9 @@ class Rooms:
         if room.status == "init" and room.startable:
             room.status, room.started_at = "in-progress", clock.now()
             self._say(room, "conference-start", participant)
+            if room.records:
+                self._recordings.start("", "Conference", room.recording, conference_sid=room.sid)
+        self._beep(room, participant, "onEnter")
         self._refresh(room)
 
     def leave(self, leg: Leg, reason: str, *, kicked: bool = False) -> None:
@@ -153,6 +168,7 @@ class Rooms:
             if room is None or participant is None:
                 return
             room.participants.remove(participant)
+            self._beep(room, participant, "onExit")
             self._say(
                 room,
                 "participant-leave",
@@ -204,8 +220,8 @@ class Rooms:
             **({"CallSidEndingConference": by.sid} if by else {}),
         )
         room.updated_at = clock.now()
-        if room.recording:
-            self._recorded(room)
+        for recording in self._recordings.of_now(conference_sid=room.sid):
+            self._recordings.stop(recording)
 
     def hold(self, room: Conference, participant: Participant, on: bool) -> None:
         """Put a participant on hold, or take them back."""
@@ -223,11 +239,28 @@ class Rooms:
                 self._say(room, "participant-mute" if on else "participant-unmute", participant)
                 self._refresh(room)
 
-    def modify(self, room: Conference, participant: Participant, end_on_exit: bool) -> None:
-        """Change whether a participant's leaving ends the conference."""
+    def modify(
+        self,
+        room: Conference,
+        participant: Participant,
+        *,
+        end_on_exit: bool | None = None,
+        beep_on_exit: bool | None = None,
+    ) -> None:
+        """Change whether a participant's leaving ends the conference, and whether it is heard."""
         with self._board.lock:
-            participant.end_on_exit = end_on_exit
+            if end_on_exit is not None:
+                participant.end_on_exit = end_on_exit
+            if beep_on_exit is not None:
+                enters = participant.beep in ("true", "onEnter")
+                participant.beep = BEEPS[enters, beep_on_exit]
             self._say(room, "participant-modify", participant)
+
+    def wait_with(self, room: Conference, participant: Participant, url: str, method: str) -> None:
+        """Change what a participant hears before the conference starts."""
+        with self._board.lock:
+            participant.wait_url, participant.wait_method = url, method
+            self._refresh(room)
 
     def coach(self, room: Conference, participant: Participant, coached: str) -> None:
         """Let only the leg ``coached`` hear a participant; empty: everybody again.
@@ -271,23 +304,9 @@ class Rooms:
         }
         self._courier.send(room.sid, room.callback_url, room.callback_method, params)
 
-    def _recorded(self, room: Conference) -> None:
-        seconds = (clock.now() - (room.started_at or room.created_at)).total_seconds()
-        sid = new_sid("RE")
-        self._send(
-            _as_recording(room),
-            {
-                "RecordingSid": sid,
-                "RecordingUrl": f"/2010-04-01/Accounts/{self._board.settings.account_sid}"
-                f"/Recordings/{sid}",
-                "RecordingStatus": "completed",
-                "RecordingDuration": str(round(seconds)),
-                "RecordingSource": "Conference",
-                "ConferenceSid": room.sid,
-            },
-        )
-
-
-def _as_recording(room: Conference) -> Conference:
-    """The same room, seen by the callback that hears of recordings."""
-    return Conference(room.sid, room.name, room.created_at, callback_url=room.recording_callback)
+    @staticmethod
+    def _beep(room: Conference, participant: Participant, when: str) -> None:
+        """Let everybody hear that somebody has come, or gone."""
+        if participant.beep in ("true", when):
+            for listener in room.participants:
+                listener.leg.tell("beep")

@@ -8,67 +8,36 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NoReturn
 
 from carrier import verbs
 from carrier.attributes import TwimlRefused
-from carrier.board import Board
-from carrier.calls import Calls
-from carrier.courier import Courier
-from carrier.documents import Documents
-from carrier.legs import LIVE, Digit, HungUp, Leg, Redirected, Source
-from carrier.queues import Queues
-from carrier.recordings import Recording, Recordings
-from carrier.rooms import NotInConference, Rooms
+from carrier.collecting import Collecting, seen_from
+from carrier.hearing import SHORTEST_ROUND, Equipment, Woken
+from carrier.legs import LIVE, HungUp, Leg, Redirected, Source, Summoned
+from carrier.rooms import NotInConference
 from carrier.twiml import Context
 from carrier.webhooks import WebhookFailed, resolve
 
 APOLOGY = "We are sorry, an application error has occurred. Goodbye."
-SHORTEST_ROUND = 0.2  # seconds; a waiting document that lasts nothing does not spin
 
 
 class ApplicationFailed(Exception):
     """Neither the document nor its fallback could be had."""
 
 
-class Pressed(Exception):
-    """A key came while keys were being collected."""
-
-
-class Woken(Exception):
-    """What the leg waits for has changed."""
-
-
 Dial = Callable[["Runner", verbs.Dial, str], dict[str, str]]
 
 
-@dataclass(frozen=True)
-class Equipment:
-    """What a runner works with."""
-
-    board: Board
-    calls: Calls
-    courier: Courier
-    documents: Documents
-    queues: Queues
-    recordings: Recordings
-    rooms: Rooms
-
-
-class Runner:
+class Runner(Collecting):
     """One leg's interpreter. ``run`` returns when the leg is over.
 
-    ``dial`` rings parties for it (``dialer.py``): runner, verb, the document's address.
+    ``dial`` rings parties for it (``bridging.py``): runner, verb, the document's address.
     """
 
     def __init__(self, equipment: Equipment, leg: Leg, dial: Dial) -> None:
-        self.equipment = equipment
-        self.leg = leg
+        super().__init__(equipment, leg)
         self._dial_parties = dial
-        self.pace = equipment.board.settings.pace
-        self.topic: object | None = None  # what wakes the leg now
-        self.keys: list[str] | None = None  # being collected now
 
     # -- documents ------------------------------------------------------------------------------
 
@@ -77,7 +46,7 @@ class Runner:
         step: Source | None = source
         while step is not None:
             try:
-                self.topic, self.keys = None, None
+                self.topic, self.keys, self.words = None, None, None
                 step = self.execute(step, Context.CALL)
             except Redirected as moved:
                 step = moved.source
@@ -94,21 +63,29 @@ class Runner:
         """Run one document; the next one it leads to, or None at its end."""
         instructions, base = self._load(source, context, more or {})
         if self.leg.status == "ringing":
-            if instructions and isinstance(instructions[0], verbs.Reject):
-                self._reject(instructions[0])
-            self.equipment.calls.progress(self.leg, LIVE, "answered")
+            first = instructions[0] if instructions else None
+            if isinstance(first, verbs.Reject):
+                self._reject(first)
+            if not (isinstance(first, verbs.Dial) and first.answer_on_bridge):
+                self.pick_up()
         self.idle(0)  # a redirect or a hang-up may have come while the document was fetched
         for verb in instructions:
             following = self._do(verb, base)
+            self.pick_up()  # who dialled with answerOnBridge in vain hears what follows
             if following is not None:
                 return following
         return None
+
+    def pick_up(self) -> None:
+        """The subscriber answers an incoming leg, if it still rings."""
+        if self.leg.status == "ringing":
+            self.equipment.calls.progress(self.leg, LIVE, "answered")
 
     def _load(
         self, source: Source, context: Context, more: dict[str, str]
     ) -> tuple[tuple[verbs.Verb, ...], str]:
         try:
-            return self._ask(source, context, more), source.url
+            return self._ask(source, context, more)
         except (WebhookFailed, TwimlRefused) as error:
             self.equipment.board.alert(self.leg.sid, error.code, source.url, str(error))
             fallback = source.fallback_url or self.leg.fallback_url
@@ -117,14 +94,14 @@ class Runner:
             reason = {"ErrorCode": str(error.code), "ErrorUrl": source.url}
         spare = Source(fallback, self.leg.fallback_method, params=reason)
         try:
-            return self._ask(spare, context, more), fallback
+            return self._ask(spare, context, more)
         except (WebhookFailed, TwimlRefused) as error:
             self.equipment.board.alert(self.leg.sid, error.code, fallback, str(error))
             raise ApplicationFailed from error
 
     def _ask(
         self, source: Source, context: Context, more: dict[str, str]
-    ) -> tuple[verbs.Verb, ...]:
+    ) -> tuple[tuple[verbs.Verb, ...], str]:
         params = self.equipment.board.call_params(self.leg) | source.params | more
         return self.equipment.documents.read(source, context, params, self.leg.sid)
 
@@ -145,7 +122,7 @@ class Runner:
             case verbs.Say() | verbs.Play() | verbs.Pause():
                 self.prompt(verb)
             case verbs.Gather():
-                return self._gather(verb, base)
+                return self.gather(verb, base)
             case verbs.Redirect():
                 return Source(resolve(base, verb.url), verb.method)
             case verbs.Enqueue():
@@ -156,156 +133,46 @@ class Runner:
             case verbs.Dial():
                 return self._dial(verb, base)
             case verbs.Record():
-                return self._record(verb, base)
+                return self.record(verb, base)
             case verbs.Hangup() | verbs.Reject():
                 self.equipment.calls.end(self.leg)
                 raise HungUp
+            case verbs.Sms():
+                return self._text(verb, base)
         return None
-
-    # -- time and keys --------------------------------------------------------------------------
-
-    def idle(self, seconds: float | None) -> None:
-        """Let ``seconds`` pass (None: for ever), hearing what comes meanwhile.
-
-        Raises HungUp, Redirected, Pressed while keys are collected, Woken on the topic's change.
-        """
-        until = None if seconds is None else time.monotonic() + seconds
-        while True:
-            left = None if until is None else max(0.0, until - time.monotonic())
-            message = self.leg.receive(left)
-            if message is None:
-                return
-            if isinstance(message, Digit):
-                if self.keys is not None:
-                    self.keys.append(message.key)
-                    raise Pressed
-            elif self.topic is not None and message.topic is self.topic:
-                raise Woken
-
-    def rounds(self, loop: int, once: Callable[[], None]) -> None:
-        """Do something ``loop`` times, for ever if 0."""
-        count = 0
-        while loop == 0 or count < loop:
-            started = time.monotonic()
-            once()
-            count += 1
-            if loop == 0 and time.monotonic() - started < SHORTEST_ROUND:
-                self.idle(SHORTEST_ROUND)
-
-    # -- prompts --------------------------------------------------------------------------------
-
-    def prompt(self, verb: verbs.Prompt) -> None:
-        """Say, play or be silent."""
-        loop = 1 if isinstance(verb, verbs.Pause) else verb.loop
-        self.rounds(loop, lambda: self._utter(verb))
-
-    def _utter(self, verb: verbs.Prompt) -> None:
-        event, payload, seconds = self.equipment.documents.spoken(verb)
-        self.leg.tell(event, **payload)
-        self.idle(seconds)
-
-    # -- Gather and Record ----------------------------------------------------------------------
-
-    def _gather(self, verb: verbs.Gather, base: str) -> Source | None:
-        keys: list[str] = []
-        self.keys = keys
-        self.leg.tell("gathering", on=True, digits=verb.num_digits)
-        try:
-            self._collect(verb, keys)
-        finally:
-            self.keys = None
-            self.leg.tell("gathering", on=False)
-        finished = keys.pop() if keys and keys[-1] == verb.finish_on_key else ""
-        if not keys and not verb.action_on_empty:
-            return None
-        params = {"Digits": "".join(keys), "FinishedOnKey": finished, "msg": "Gather End"}
-        return Source(resolve(base, verb.action), verb.method, params)
-
-    def _collect(self, verb: verbs.Gather, keys: list[str]) -> None:
-        prompting = True
-        while not self._complete(verb, keys):
-            try:
-                if prompting:
-                    for prompt in verb.prompts:
-                        self.prompt(prompt)
-                    prompting = False
-                self.idle(verb.timeout * self.pace)
-                return
-            except Pressed:
-                prompting = False
-
-    @staticmethod
-    def _complete(verb: verbs.Gather, keys: list[str]) -> bool:
-        if verb.num_digits and len(keys) >= verb.num_digits:
-            return True
-        return bool(keys) and bool(verb.finish_on_key) and keys[-1] == verb.finish_on_key
-
-    def _record(self, verb: verbs.Record, base: str) -> Source | None:
-        callback = resolve(base, verb.status_callback) if verb.status_callback else ""
-        if verb.play_beep:
-            self.leg.tell("beep")
-        started, self.keys = time.monotonic(), []
-        recording = self.equipment.recordings.begin(
-            self.leg, callback, verb.status_callback_method, verb.events
-        )
-        key = ""
-        ended: HungUp | Redirected | None = None
-        self.leg.tell("recording", on=True)
-        try:
-            key = self._until_key(verb, recording)
-        except HungUp as gone:
-            key, ended = "hangup", gone
-        except Redirected as moved:
-            ended = moved
-        self.keys = None
-        self.leg.tell("recording", on=False)
-        seconds = time.monotonic() - started
-        params = self.equipment.recordings.finish(self.leg, recording, seconds, key)
-        action = Source(resolve(base, verb.action), verb.method, params)
-        if isinstance(ended, HungUp) and params:  # told all the same; the answer does not matter
-            params = self.equipment.board.call_params(self.leg) | params
-            self.equipment.courier.send(self.leg.sid, action.url, action.method, params)
-        if ended:
-            raise ended
-        return action if params else None  # nothing was said: the document goes on
-
-    def _until_key(self, verb: verbs.Record, recording: Recording) -> str:
-        """Wait for a key, for silence or for the greatest length; what ended it."""
-        started = time.monotonic()
-        until = started + verb.max_length * self.pace
-        while (left := until - time.monotonic()) > 0:
-            silent_at = (recording.loud_at or started) + verb.timeout * self.pace
-            if recording.real or not recording.loud_at:  # others speak without end
-                left = min(left, silent_at - time.monotonic())
-            if left <= 0:
-                break
-            try:
-                self.idle(left)
-            except Pressed:
-                key = (self.keys or [""])[-1]
-                if key in verb.finish_on_key:
-                    return key
-        return ""
 
     # -- Enqueue --------------------------------------------------------------------------------
 
     def _enqueue(self, verb: verbs.Enqueue, base: str) -> Source | None:
         action = resolve(base, verb.action) if verb.action else ""
-        entry = self.equipment.queues.join(self.leg, verb.name, action, verb.method)
+        entry = self.equipment.queues.join(self.leg, verb.name, action, verb.method, verb.max_size)
         if entry is None:
             self.idle(0)
             return self._after(action, verb.method, {"QueueResult": "queue-full"})
         wait = Source(resolve(base, verb.wait_url), verb.wait_method) if verb.wait_url else None
-        result = "leave"
+        result = ""
         try:
             self._loop(wait, Context.QUEUE, entry.wait_params)
+        except Summoned as summoned:
+            result = self._bridged(summoned)
         except LeftQueue:
-            if self.equipment.queues.leave(self.leg, "leave") is None:
-                self.idle(0)  # redirected at the same instant
+            result = self._leaves("leave")
         except ApplicationFailed:
-            self.equipment.queues.leave(self.leg, "system-error")
-            result = "system-error"
+            result = self._leaves("system-error")
         return self._after(action, verb.method, entry.result_params(result))
+
+    def _leaves(self, result: str) -> str:
+        """Leave the queue by oneself, unless one was redirected or summoned at this instant."""
+        if self.equipment.queues.leave(self.leg, result) is None:
+            try:
+                self.idle(0)
+            except Summoned as summoned:
+                return self._bridged(summoned)
+        return result
+
+    def _bridged(self, summoned: Summoned) -> str:
+        summoned.summons.answer(self)
+        return "bridged"
 
     @staticmethod
     def _after(action: str, method: str, params: dict[str, str]) -> Source | None:
@@ -332,12 +199,12 @@ class Runner:
 
     def _dial(self, verb: verbs.Dial, base: str) -> Source | None:
         started = time.monotonic()
-        params = (
-            self._conference(verb.conference, base)
-            if verb.conference
-            else self._dial_parties(self, verb, base)
-        )
-        self.topic = None
+        if verb.conference:
+            self.pick_up()
+            params = self._conference(verb.conference, base)
+        else:
+            params = self._dial_parties(self, verb, base)
+        self.topic, self.keys = None, None
         if not verb.action:
             return None
         params.setdefault("DialCallDuration", str(int(time.monotonic() - started)))
@@ -351,9 +218,7 @@ class Runner:
                 noun,
                 wait_url=wait_url,
                 callback_url=resolve(base, noun.status_callback) if noun.status_callback else "",
-                recording_callback=resolve(base, noun.recording_status_callback)
-                if noun.recording_status_callback
-                else "",
+                recording=seen_from(base, noun.recording),
             )
         except NotInConference:
             self.equipment.board.alert(
@@ -385,6 +250,18 @@ class Runner:
             return
         except ApplicationFailed:
             self.stay(None, params)  # nothing to play: silence
+
+    # -- Sms ------------------------------------------------------------------------------------
+
+    def _text(self, verb: verbs.Sms, base: str) -> Source | None:
+        ours, theirs = self.leg.to, self.leg.from_
+        if self.leg.direction != "inbound":
+            ours, theirs = theirs, ours
+        callback = resolve(base, verb.status_callback) if verb.status_callback else ""
+        sid = self.equipment.write(verb.from_ or ours, verb.to or theirs, verb.text, callback)
+        status = "sent" if sid else "failed"
+        params = {"MessageSid": sid, "SmsSid": sid, "MessageStatus": status, "SmsStatus": status}
+        return self._after(resolve(base, verb.action) if verb.action else "", verb.method, params)
 
 
 class LeftQueue(Exception):

@@ -30,6 +30,7 @@ class LineNumber:
     voice_fallback_method: str = "POST"
     status_callback: str = ""
     sms_url: str = ""
+    sms_fallback_url: str = ""
     friendly_name: str = ""
 
 
@@ -43,6 +44,8 @@ class CarrierSettings:
     ``api_url`` is where the subscriber finds the REST API; recordings' addresses begin with it.
     ``events_after``: seconds from a call's end until its events can be read (Twilio: 900).
     ``control_token`` opens the control API (fake callers, faults); empty: it does not exist.
+    ``strict`` refuses what Twilio only warns of, and what this line does not do.
+    ``transcript`` stands for the words of a message that is transcribed.
     ``language`` says in which language the telephone page is read (fr, en); without it the address
     (``?lang=en``) or the browser decides.
     """
@@ -68,3 +71,5 @@ class CarrierSettings:
     socket_url: str = ""
     control_token: str = ""
     language: Callable[[], str] | None = None
+    strict: bool = False
+    transcript: str = "A message left on the line."

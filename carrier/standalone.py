@@ -34,6 +34,7 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--webhook-timeout", type=float, default=15.0, help="seconds")
     parser.add_argument("--device-grace", type=float, default=3.0, help="seconds")
     parser.add_argument("--events-after", type=float, default=0.0, help="seconds; Twilio: 900")
+    parser.add_argument("--strict", action="store_true", help="refuse what Twilio only warns of")
     parser.add_argument("--control-token", default="", help="opens /carrier/control (tests)")
     return parser.parse_args(given)
 
@@ -55,6 +56,7 @@ def settings_of(args: argparse.Namespace, environ: Mapping[str, str]) -> Carrier
         webhook_timeout=args.webhook_timeout,
         device_grace=args.device_grace,
         control_token=args.control_token,
+        strict=args.strict,
         events_after=args.events_after,
         api_url=f"http://{args.host}:{args.port}/carrier",
     )

@@ -12,6 +12,18 @@ POST = "POST"
 
 
 @dataclass(frozen=True)
+class Hook:
+    """A callback that a document asks for: where, how, and of which events (none: the default)."""
+
+    url: str = ""
+    method: str = POST
+    events: tuple[str, ...] = ()
+
+
+NO_HOOK = Hook()
+
+
+@dataclass(frozen=True)
 class Say:
     """Speak ``text``. ``loop`` 0 means until the call moves on."""
 
@@ -42,7 +54,11 @@ Prompt = Say | Play | Pause
 
 @dataclass(frozen=True)
 class Gather:
-    """Collect keys while prompts run; ``timeout`` in seconds after the last key."""
+    """Collect keys, words or both while prompts run; ``timeout`` in seconds after the last key.
+
+    ``speech_timeout``: seconds of silence that end what is said; None: « auto ». ``barge_in``:
+    words stop the prompts.
+    """
 
     prompts: tuple[Prompt, ...] = ()
     action: str = ""
@@ -51,6 +67,11 @@ class Gather:
     num_digits: int | None = None
     finish_on_key: str = "#"
     action_on_empty: bool = False
+    takes_keys: bool = True
+    takes_words: bool = False
+    language: str = ""
+    speech_timeout: float | None = None
+    barge_in: bool = True
 
 
 @dataclass(frozen=True)
@@ -62,6 +83,7 @@ class Enqueue:
     method: str = POST
     wait_url: str = ""
     wait_method: str = POST
+    max_size: int | None = None
 
 
 @dataclass(frozen=True)
@@ -99,9 +121,10 @@ class Record:
     max_length: float = 3600
     finish_on_key: str = "1234567890*#"
     play_beep: bool = True
-    status_callback: str = ""
-    status_callback_method: str = POST
-    events: tuple[str, ...] = ()
+    callback: Hook = NO_HOOK
+    trim: bool = True
+    transcribe: bool = False
+    transcribe_callback: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,8 +142,8 @@ class ConferenceNoun:
     wait_url: str | None = None
     wait_method: str = POST
     max_participants: int = 250
-    record: str = "do-not-record"
-    recording_status_callback: str = ""
+    record: bool = False
+    recording: Hook = NO_HOOK
     status_callback: str = ""
     status_callback_method: str = POST
     events: tuple[str, ...] = ()
@@ -130,7 +153,11 @@ class ConferenceNoun:
 
 @dataclass(frozen=True)
 class Party:
-    """Somebody to ring: a Client identity or a Number."""
+    """Somebody to ring: a Client identity or a Number.
+
+    ``send_digits`` are pressed once they answer (w: half a second). ``parameters`` reach the
+    client. ``detection`` is Enable or DetectMessageEnd; ``detected`` hears what answered.
+    """
 
     address: str
     url: str = ""
@@ -138,20 +165,55 @@ class Party:
     status_callback: str = ""
     status_callback_method: str = POST
     events: tuple[str, ...] = ()
+    send_digits: str = ""
+    detection: str = ""
+    detected: Hook = NO_HOOK
+    parameters: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class QueueNoun:
+    """Whoever waits first in the queue ``name``; the document at ``url`` is run for them before."""
+
+    name: str
+    url: str = ""
+    method: str = POST
 
 
 @dataclass(frozen=True)
 class Dial:
-    """Connect the caller to a conference, or to the first of ``parties`` who answers."""
+    """Connect the caller: to a conference, to who waits first, or to the first who answers.
+
+    ``record`` is Twilio's word: from when on, of which legs.
+    """
 
     conference: ConferenceNoun | None = None
     parties: tuple[Party, ...] = ()
+    queue: QueueNoun | None = None
     action: str = ""
     method: str = POST
     timeout: float = 30
     caller_id: str = ""
     hangup_on_star: bool = False
     time_limit: float = 14400
+    answer_on_bridge: bool = False
+    sequential: bool = False
+    record: str = "do-not-record"
+    recording: Hook = NO_HOOK
 
 
-Verb = Say | Play | Pause | Gather | Enqueue | Leave | Redirect | Hangup | Reject | Record | Dial
+@dataclass(frozen=True)
+class Sms:
+    """Write to somebody during the call; empty addresses are those of the call."""
+
+    text: str
+    to: str = ""
+    from_: str = ""
+    action: str = ""
+    method: str = POST
+    status_callback: str = ""
+
+
+Verb = (
+    Say | Play | Pause | Gather | Enqueue | Leave | Redirect | Hangup | Reject | Record | Dial | Sms
+)

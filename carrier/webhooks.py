@@ -5,7 +5,8 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from http.cookiejar import CookieJar
 from urllib.parse import urlencode, urljoin, urlsplit
 
 import urllib3
@@ -14,24 +15,33 @@ from urllib3 import exceptions as failures
 
 from carrier.attributes import TwimlRefused
 from carrier.connections import Connection, split
-from carrier.twiml import MAX_DOCUMENT, check_content_type
+from carrier.cookies import Cookies, header, keep
+from carrier.twiml import MAX_DOCUMENT
 
 NOT_CONNECTED = (failures.NewConnectionError, failures.ConnectTimeoutError, failures.SSLError)
+FOLLOWED = (301, 302, 303, 307)
+KEEPS_METHOD = 307
+MOST_REDIRECTIONS = 10
 FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a webhook answered; ``status`` 0 when it did not. ``seconds`` is how long it took."""
+    """What a webhook answered; ``status`` 0 when it did not. ``seconds`` is how long it took.
+
+    ``url`` is where the answer came from, after redirections; ``location`` where it points.
+    """
 
     status: int
     content_type: str
     body: bytes
     seconds: float
+    url: str = ""
+    location: str = ""
 
     @property
     def ok(self) -> bool:
-        """True for a 2xx: redirections are not followed."""
+        """True for a 2xx."""
         return 200 <= self.status < 300
 
 
@@ -55,16 +65,9 @@ class Webhooks:
     def __init__(self, auth_token: str, timeout: float) -> None:
         self._validator = RequestValidator(auth_token)
         self._timeout = timeout
-        # A pool manager goes through no proxy, keeps no cookie.
+        self.cookies = Cookies()
+        # A pool manager goes through no proxy, keeps no cookie, follows no redirection by itself.
         self.pool = urllib3.PoolManager(num_pools=8, maxsize=256, retries=False)
-
-    def document(self, url: str, method: str, params: Mapping[str, str]) -> bytes:
-        """The document that ``url`` answers. Raises WebhookFailed or TwimlRefused."""
-        answer = self.ask(url, method, params)
-        if not answer.ok:
-            raise WebhookFailed(11200, url, f"HTTP {answer.status}")
-        check_content_type(answer.content_type)
-        return answer.body
 
     def ask(
         self,
@@ -76,10 +79,34 @@ class Webhooks:
     ) -> Answer:
         """Send one request, again where the URL's overrides say so; its last answer.
 
+        Redirections are followed as a browser follows them: after a 301, 302 or 303 by GET and
+        without the parameters, after a 307 as before.
         ``token`` is the idempotency token, the same for each try and for a repeated callback;
         ``largest`` is in bytes.
         Raises WebhookFailed when there is no answer, TwimlRefused when it is too large.
         """
+        jar = self.cookies.of(params)
+        where, answer = url, self._ask(url, method, params, token, largest, jar)
+        for _turn in range(MOST_REDIRECTIONS):
+            if not 300 <= answer.status < 400:
+                return replace(answer, url=where)
+            if answer.status not in FOLLOWED or not answer.location:
+                raise WebhookFailed(11216, url, f"HTTP invalid redirect ({answer.status})")
+            if answer.status != KEEPS_METHOD:
+                method, params = "GET", {}
+            where = urljoin(where, answer.location)
+            answer = self._ask(where, method, params, token, largest, jar)
+        raise WebhookFailed(11215, url, "HTTP too many redirects")
+
+    def _ask(
+        self,
+        url: str,
+        method: str,
+        params: Mapping[str, str],
+        token: str,
+        largest: int,
+        jar: CookieJar | None,
+    ) -> Answer:
         bare, connection = split(url)
         connection = connection.within(self._timeout)
         if urlsplit(bare).scheme not in ("http", "https"):
@@ -90,7 +117,7 @@ class Webhooks:
             last = attempt == connection.retries
             try:
                 answer = self._once(
-                    bare, method, params, token, connection, max(left, 0.05), largest
+                    bare, method, params, token, connection, max(left, 0.05), largest, jar
                 )
             except WebhookFailed as failure:
                 spent = time.monotonic() - started >= connection.total
@@ -110,6 +137,7 @@ class Webhooks:
         connection: Connection,
         left: float,
         largest: int,
+        jar: CookieJar | None,
     ) -> Answer:
         form = params if method == "POST" else {}
         if method != "POST" and params:
@@ -122,6 +150,8 @@ class Webhooks:
         }
         if method == "POST":
             headers["Content-Type"] = FORM
+        if jar is not None:
+            headers |= header(jar, url)
         started = time.monotonic()
         try:
             response = self.pool.request(
@@ -135,6 +165,8 @@ class Webhooks:
                 redirect=False,
                 preload_content=False,
             )
+            if jar is not None:
+                keep(jar, url, response.headers)
             return self._read(response, url, started, left, largest)
         except failures.HTTPError as error:
             raise _failed(url, error) from error
@@ -159,7 +191,9 @@ class Webhooks:
             else:
                 response.close()
         kind = response.headers.get("Content-Type", "")
-        return Answer(response.status, kind, bytes(body), time.monotonic() - started)
+        location = response.headers.get("Location", "")
+        seconds = time.monotonic() - started
+        return Answer(response.status, kind, bytes(body), seconds, location=location)
 
 
 def _failed(url: str, error: failures.HTTPError) -> WebhookFailed:

@@ -127,6 +127,7 @@ class Line:
             "pace": 0.05,
             "device_grace": 0.2,
             "control_token": "control",
+            "strict": True,
         }
         self.flask = create_standalone(CarrierSettings(**(settings | changes)), [], "threading")
         self.carrier: Carrier = self.flask.extensions[EXTENSION]

@@ -11,7 +11,7 @@ import requests
 from twilio.base.exceptions import TwilioRestException
 
 from carrier.fakes import FakeCall
-from carrier.recordings import RATE, loudest, tone, with_header
+from carrier.recording import RATE, loudest, tone, with_header
 from carrier.tests.subscriber import ACCOUNT, ALICE, TOKEN, Line
 
 integration = pytest.mark.integration  # real servers, real HTTP, no database

@@ -215,8 +215,15 @@ def test_conference_recording_is_announced(line: Line) -> None:
     )
     caller = line.driver.dial(ALICE)
     caller.wait_for_state("conference")
+    assert line.client.recordings.list() == []  # it begins with the second one
+    other = line.driver.dial(BOB)
+    caller.wait_for_state("talking")
     caller.hang_up()
-    assert line.application.wait("/recording")["RecordingStatus"] == "completed"
+    other.hang_up()
+    told = line.application.wait("/recording")
+    assert (told["RecordingStatus"], told["RecordingSource"]) == ("completed", "Conference")
+    (found,) = line.client.conferences(told["ConferenceSid"]).recordings.list()
+    assert (found.sid, found.status) == (told["RecordingSid"], "completed")
 
 
 def test_an_agent_joins_before_the_caller(line: Line) -> None:

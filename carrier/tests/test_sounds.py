@@ -9,7 +9,7 @@ import pytest
 from flask import Response
 
 from carrier.attributes import TwimlRefused
-from carrier.recordings import tone, with_header
+from carrier.recording import tone, with_header
 from carrier.sounds import UNKNOWN_SECONDS, length
 from carrier.tests.subscriber import ALICE, Line
 

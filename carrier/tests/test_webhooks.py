@@ -35,7 +35,8 @@ def page(_form: dict[str, str]) -> Response:
         (page, "12300"),
         ("<Sing>la</Sing>", "12200"),
         (lambda _form: "no xml", "12100"),
-        (lambda _form: Response("", status=302, headers={"Location": "/other"}), "11200"),
+        (lambda _form: Response("", status=304), "11216"),
+        (lambda _form: Response("", status=302, headers={"Location": "/incoming"}), "11215"),
     ],
 )
 def test_the_fallback_is_asked(answer: Any, code: str) -> None:

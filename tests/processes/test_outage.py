@@ -74,7 +74,7 @@ def installation(tmp_path: Path, apart: str) -> Iterator[Served]:
     carrier = Process(
         "outage-carrier",
         [
-            *(sys.executable, "-m", "carrier", "--port", str(carrier_port)),
+            *(sys.executable, "-m", "carrier", "--strict", "--port", str(carrier_port)),
             *("--application", url, "--number", LINE_NUMBER, "--speech-rate", "0"),
             *("--control-token", CONTROL_TOKEN),
         ],
