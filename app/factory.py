@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,12 +83,15 @@ from carrier.sockets import register_sockets
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
+log = logging.getLogger(__name__)
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def create_app(settings: Settings | None = None, ports: Ports | None = None) -> Flask:
     """Build the application. Tests pass settings and fake ports; a server reads its environment."""
     settings = settings or _from_environment()
+    _say_what_is_not_read()
     private_files.only_ours(settings.instance_dir)
     app = Permanence(__name__, root_path=str(ROOT), instance_path=str(settings.instance_dir))
     app.config.update(_flask_config(settings))
@@ -118,6 +122,12 @@ def _from_environment() -> Settings:
         if click.get_current_context(silent=True) is None:
             raise
         raise click.ClickException(" ".join(part for part in error.told() if part)) from None
+
+
+def _say_what_is_not_read() -> None:
+    """A setting that somebody gave and nothing reads must not pass for one that works."""
+    if ignored := [name for name in config.NOT_YET if os.environ.get(name)]:
+        log.warning("set, and read by nothing yet (docs/limits.md): %s", ", ".join(ignored))
 
 
 def _flask_config(settings: Settings) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from app.foundation.exceptions import ConfigurationError
 TWILIO_API = "https://api.twilio.com"
 SERVICE_SETTINGS = Path("/etc/permanence.env")  # written by deploy/prepare, read by systemd
 ELSEWHERE = ("DATABASE_URL", "INSTANCE_DIR")
+NOT_YET = ("IMAP_URL", "PORTAL_URL", "PORTAL_TOKEN")  # named for good, read by nothing yet
 
 
 @dataclass(frozen=True)
