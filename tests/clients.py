@@ -14,6 +14,7 @@ from app.accounts import sessions
 from app.accounts.models import Agent
 from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work
+from app.web.acts.keys import HEADER, new_key
 from tests.fixtures.settings import AUTH_TOKEN, BASE_URL
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
@@ -28,16 +29,16 @@ def forget_who_asked() -> None:
 
 
 class StaffClient(FlaskClient):
-    """A browser: it sends the form token with what it posts, once somebody is signed in."""
+    """A browser: it sends a new key with each act, and the form token once somebody is signed in."""
 
     agent: Agent
     csrf: str = ""
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         forget_who_asked()
-        if self.csrf and str(kwargs.get("method", "GET")).upper() in UNSAFE:
-            headers = dict(kwargs.pop("headers", None) or {})
-            kwargs["headers"] = {"X-CSRFToken": self.csrf, **headers}
+        if str(kwargs.get("method", "GET")).upper() in UNSAFE:
+            sent = {HEADER: new_key(), **({"X-CSRFToken": self.csrf} if self.csrf else {})}
+            kwargs["headers"] = {**sent, **dict(kwargs.pop("headers", None) or {})}
         return super().open(*args, **kwargs)
 
     def sign_in(self, agent: Agent) -> StaffClient:

@@ -10,6 +10,7 @@ from typing import Any
 import requests
 import socketio
 
+from app.web.acts.keys import HEADER, new_key
 from tests.fixtures.servers import CONTROL_TOKEN
 
 PASSWORD = "permanence-demo"
@@ -52,13 +53,19 @@ class Staff:
         assert found
         self.csrf = found[1]
 
-    def post(self, path: str, body: dict[str, Any] | None = None) -> requests.Response:
-        """Post JSON as the desk does."""
+    def post(
+        self, path: str, body: dict[str, Any] | None = None, key: str = ""
+    ) -> requests.Response:
+        """Post JSON as the desk does, with a new key unless one is given."""
         return self.http.post(
             self.base_url + path,
             json=body or {},
             timeout=10,
-            headers={"X-CSRFToken": self.csrf, "Accept": "application/json"},
+            headers={
+                "X-CSRFToken": self.csrf,
+                "Accept": "application/json",
+                HEADER: key or new_key(),
+            },
         )
 
     def desk(self) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from app.accounts.local_moment import local_moment
 from app.foundation import clock
 from app.foundation.exceptions import Busy, InvalidInput
 from app.web.access import allow
+from app.web.acts.once import repeatable
 from app.web.whose import OWN, about
 
 bp = Blueprint("account", __name__, url_prefix="/account")
@@ -78,6 +79,7 @@ def end_session(session_id: int) -> Response:
 @bp.post("/sign-out-everywhere")
 @allow()
 @about(OWN)
+@repeatable("a session ends once")
 def sign_out_everywhere() -> Response:
     """Close every session, this one too."""
     own_account.end_all_sessions(current_user.id, now=clock.now())

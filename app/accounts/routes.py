@@ -26,6 +26,7 @@ from app.foundation.exceptions import Busy
 from app.foundation.extensions import db, limiter, login
 from app.foundation.text import outside
 from app.web.access import allow, public
+from app.web.acts.once import repeatable
 from app.web.whose import OWN, about
 
 bp = Blueprint("accounts", __name__)
@@ -85,6 +86,7 @@ def sign_in_submit() -> Response | tuple[str, int]:
 @bp.post("/sign-out")
 @allow()
 @about(OWN)
+@repeatable("a session ends once")
 def sign_out() -> Response:
     """End the session, and with it the copies of its cookie."""
     now = clock.now()

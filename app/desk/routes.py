@@ -20,6 +20,7 @@ from app.foundation.wiring import ports, settings
 from app.tickets import holding
 from app.web import news
 from app.web.access import allow
+from app.web.acts.once import repeatable
 from app.web.whose import CALL, OWN, about
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
@@ -102,6 +103,7 @@ def token() -> Any:
 @bp.post("/presence")
 @allow("front", "back")
 @about(OWN)
+@repeatable("the state that was chosen is chosen again")
 def presence() -> Any:
     """Choose one's state. JSON: ``{"state": …, "reason": …}``."""
     body = request.get_json(silent=True)

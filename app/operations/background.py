@@ -25,10 +25,12 @@ from app.foundation.exceptions import PermanenceError
 from app.foundation.extensions import socketio
 from app.operations import jobs, ticker
 from app.web import news
+from app.web.acts import store as acts
 
 log = logging.getLogger(__name__)
 
 PULSE_SECONDS = 5
+ANSWERS_SECONDS = 60
 FORGET_SECONDS = 0.5  # far below the lease of a command, which would be sent again
 
 
@@ -125,6 +127,7 @@ def start_ticker(app: Flask) -> None:
     """
     settings = app.extensions["permanence.settings"]
     every(app, PULSE_SECONDS, "sessions", lambda: sessions.sweep(now=clock.now()))
+    every(app, ANSWERS_SECONDS, "answers kept", lambda: acts.drop_old_answers(now=clock.now()))
     every(app, settings.ticker_seconds, "ticker", lambda: ticker.tick(clock.now()))
     if settings.reconcile_seconds > 0:
         every(app, settings.reconcile_seconds, "reconciliation", compare_with_provider)

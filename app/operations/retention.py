@@ -19,6 +19,7 @@ from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.extensions import db
 from app.tickets import messages
 from app.tickets.models import CallBack, CallBackState, Contact, Message
+from app.web.acts import store as acts
 
 # A year of call-backs and disputes; the daily figures need neither number nor note.
 KEEP_CONTACT_DETAILS = timedelta(days=365)
@@ -67,6 +68,7 @@ def run(*, now: datetime, dry_run: bool) -> dict[str, int]:
         sessions.forget_old(now=now)
         invitations.forget_old(now=now)
         passkeys.forget_old(now=now)
+        acts.forget_old(now=now)
         journal.record("retention", "contacts:old", agent_id=None, now=now, detail=counts)
     return counts
 

@@ -18,6 +18,7 @@ from app.dossiers import service as dossiers_service
 from app.dossiers import store as dossiers
 from app.dossiers.routes import DESK, doubt_about_mail, id_in, words
 from app.foundation import clock
+from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.exceptions import NotFound
 from app.tickets import holding, message_view, messages, service, store
 from app.tickets.models import Contact
@@ -90,21 +91,22 @@ def create_person() -> Response:
     contact = store.contact(_number("contact"))
     if doubt := doubt_about_mail():
         return doubt
-    person = dossiers_service.create_person(
-        request.form.get("first_name", ""),
-        request.form.get("last_name", ""),
-        number=contact.caller_number,
-        email=request.form.get("email", "").strip() or None,
-        agent_id=current_user.id,
-        now=clock.now(),
-    )
-    service.attach(
-        contact.id,
-        person_id=person.id,
-        dossier_id=None,
-        agent_id=current_user.id,
-        now=clock.now(),
-    )
+    with unit_of_work():  # a person of nobody's is not left behind
+        person = dossiers_service.create_person(
+            request.form.get("first_name", ""),
+            request.form.get("last_name", ""),
+            number=contact.caller_number,
+            email=request.form.get("email", "").strip() or None,
+            agent_id=current_user.id,
+            now=clock.now(),
+        )
+        service.attach(
+            contact.id,
+            person_id=person.id,
+            dossier_id=None,
+            agent_id=current_user.id,
+            now=clock.now(),
+        )
     return _changed(contact.id)
 
 

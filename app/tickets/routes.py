@@ -29,6 +29,7 @@ from app.tickets.models import Contact
 from app.tickets.qualification import NO_TROUBLE, Form, Refused
 from app.tickets.reasons import CallerRole, DigitalKind, Reason
 from app.web.access import allow
+from app.web.acts.once import repeatable
 from app.web.incoming import number_in
 from app.web.whose import SERVICE, about
 
@@ -84,6 +85,7 @@ def qualify() -> Response:
 @bp.post("/tickets/draft")
 @allow(*DESK)
 @about(SERVICE)
+@repeatable("what is kept is what was typed last")
 def draft() -> Response:
     """Keep what was begun in the bar. JSON: ``{contact, note, chosen: {field: value}}``; what is not
     there was not touched."""

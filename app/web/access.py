@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, Response, request
 from flask_login import current_user
 
-from app.foundation.exceptions import Forbidden, SignInRequired
+from app.foundation.exceptions import Forbidden, PermanenceError, SignInRequired
 from app.foundation.extensions import csrf, limiter, socketio
 from app.web import whose
+from app.web.acts import once
 
 ROLES = ("front", "back", "manager", "admin")
 STAFF = ROLES
@@ -90,11 +91,14 @@ def undeclared(app: Flask) -> list[str]:
 def install(app: Flask, verify_signature: Callable[[], None]) -> None:
     """Run the rule before each request. ``verify_signature`` raises Forbidden on a forged one."""
 
+    once.install(app)
+
     @app.before_request
-    def guard() -> None:
+    def guard() -> Response | None:
         if request.endpoint is None:
-            return  # 404 and 405 are answered by Flask
-        access = access_of(app.view_functions[request.endpoint])
+            return None  # 404 and 405 are answered by Flask
+        view = app.view_functions[request.endpoint]
+        access = access_of(view)
         if access is None:
             raise Forbidden("Cette page n'est ouverte à personne.")
         if access.signed:
@@ -103,7 +107,13 @@ def install(app: Flask, verify_signature: Callable[[], None]) -> None:
             require(access)
         if access.csrf and request.method not in SAFE_METHODS and not access.signed:
             csrf.protect()
-        whose.judge(app.view_functions[request.endpoint])
+        if not access.signed and (answer := once.begin(view, public=access.public)) is not None:
+            return answer
+        try:
+            whose.judge(view)
+        except PermanenceError as error:
+            return once.or_first_answer(error)
+        return None
 
     whose.install(app)
 

@@ -26,6 +26,7 @@ from app.foundation.exceptions import (
     Unavailable,
 )
 from app.foundation.extensions import login, socketio
+from app.web.acts.once import KeyMissing
 
 log = logging.getLogger(__name__)
 
@@ -63,8 +64,11 @@ def render_error(error: PermanenceError) -> tuple[Any, int]:
     }
     if wants_json():
         return jsonify({"error": body}), error.status
-    template = "errors/fragment.html" if request.headers.get("HX-Request") else "errors/page.html"
-    return render_template(template, error=body, status=error.status), error.status
+    again = error.again if isinstance(error, KeyMissing) else []
+    template = "errors/again.html" if again else "errors/page.html"
+    if request.headers.get("HX-Request"):
+        template = "errors/fragment.html"
+    return render_template(template, error=body, status=error.status, again=again), error.status
 
 
 def _expected(error: PermanenceError) -> Any:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import secrets
 import sys
 import time
 from collections import Counter
@@ -141,8 +142,9 @@ class Agent:
     async def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> int:
         began, status = time.perf_counter(), 0
         try:
+            headers = {**self.headers, "Idempotency-Key": secrets.token_urlsafe(18)}
             async with self.http.request(
-                method, self.url + path, json=body, headers=self.headers
+                method, self.url + path, json=body, headers=headers
             ) as answer:
                 status = answer.status
                 if status == 200:

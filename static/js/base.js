@@ -2,6 +2,7 @@
 import { text } from "./page/i18n.js";
 import { fillSheet } from "./page/key-sheet.js";
 import { installKeys } from "./page/keys.js";
+import { installOnce } from "./page/once.js";
 import { installSession, signedInAs } from "./page/session.js";
 import { announce, installToasts, toast } from "./page/toast.js";
 
@@ -130,6 +131,7 @@ document.addEventListener("keydown", onEscape);
 installKeys();
 installSession();
 installToasts();
+installOnce();
 installHtmx();
 showTheme();
 showKeys();

@@ -1,5 +1,6 @@
 // The desk. It keeps one copy of what the server says ({desk}), draws it, and sends what the person does.
 import { text } from "./page/i18n.js";
+import { wait } from "./page/once.js";
 import { signedOut, socketIdentity } from "./page/session.js";
 import { announce, toast } from "./page/toast.js";
 import { Refused, get, post } from "./desk/api.js";
@@ -249,7 +250,7 @@ const asked = new Set(); // acts under way: the same one is not asked twice
 async function run(name, act, button) {
   if (asked.has(name)) return;
   asked.add(name);
-  button.setAttribute("aria-busy", "true");
+  const done = wait(button);
   try {
     const answer = await act();
     if (answer?.desk) take(answer.desk);
@@ -257,7 +258,8 @@ async function run(name, act, button) {
     failed(error);
   } finally {
     asked.delete(name);
-    button.removeAttribute("aria-busy");
+    done();
+    draw(); // whether it serves now is the state's to say
   }
 }
 

@@ -5,6 +5,7 @@
 //
 // A page's own module may export mount(): it is called each time its page is shown.
 import { learn, text } from "./page/i18n.js";
+import { wait } from "./page/once.js";
 import { signedInAs } from "./page/session.js";
 import { announce, toast } from "./page/toast.js";
 
@@ -70,7 +71,7 @@ function onSubmit(event) {
     go(url.pathname + url.search);
   } else {
     const body = form.enctype === "multipart/form-data" ? data : new URLSearchParams(data);
-    show(url.pathname + url.search, { push: "pushState", method: "POST", body });
+    show(url.pathname + url.search, { push: "pushState", method: "POST", body }).finally(wait(form, { submitter: event.submitter }));
   }
 }
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, expect
 
+from app.web.acts.keys import HEADER, new_key
 from tests.e2e.test_pages import check
 from tests.people import act, keep_screen
 from tests.remote import Line
@@ -133,6 +134,6 @@ def close_line(manager: Page, mode: str) -> None:
     answer = manager.request.post(
         "/supervision/line/mode",
         form={"mode": mode, "csrf_token": token},
-        headers={"X-CSRFToken": token},
+        headers={"X-CSRFToken": token, HEADER: new_key()},
     )
     assert answer.ok, answer.status

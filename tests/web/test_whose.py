@@ -7,8 +7,7 @@ nothing; who may (a manager), is told of at the holder's desk.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -17,149 +16,31 @@ from flask import Flask, g
 from sqlalchemy import select, text
 
 from app.accounts import service as accounts
-from app.alerts import service as alerts
-from app.alerts.models import AlertKind
 from app.assist import service as scripts
 from app.assist import store as assist
 from app.calls.call import service
-from app.calls.call.models import Call, Voicemail
+from app.calls.call.models import Call
 from app.calls.call.record import State
-from app.calls.callbacks import service as callbacks
 from app.desk import live
-from app.dossiers.models import Dossier, Person, PriorityFlag
-from app.dossiers.vocabulary import PortalEventKind
 from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.extensions import db
-from app.lines.models import Line
 from app.tickets.models import CallBack, Contact
 from app.web import access, whose
 from tests.clients import StaffClient
-from tests.dossiers.build import create_dossier, create_event, create_person
-from tests.switchboard import LINE_NUMBER, Caller
+from tests.switchboard import Caller
+from tests.world import MAIL, NAME, NUMBER, World, acts, ask, build
 
-NUMBER = "+33639980101"
-NAME, MAIL = "Quatremère", "zoe.quatremere@courriel.example"
 WATCHED = (
     "contacts", "script_runs", "script_run_steps", "script_acts", "callbacks", "calls",
     "call_events", "call_parties", "portal_links", "mails", "person_changes", "alerts",
 )  # fmt: skip
-SAFE = {"GET", "HEAD", "OPTIONS"}
-
-
-@dataclass
-class World:
-    """What one agent is doing."""
-
-    holder: StaffClient
-    caller: Caller
-    contact: Contact
-    call: Call
-    run_id: int
-    callback: CallBack
-    dossier: Dossier
-    other: Person
-    flag: PriorityFlag
-    voicemail_id: int
-    alert_id: int
-
-    def values(self) -> dict[str, Any]:
-        """What a form or an address may name: the holder's objects."""
-        run = assist.run(self.run_id)
-        step = scripts.state_of(run).step
-        return {
-            "contact": self.contact.id,
-            "contact_id": self.contact.id,
-            "person": self.other.id,
-            "person_id": self.other.id,
-            "dossier_id": self.dossier.id,
-            "callback_id": self.callback.id,
-            "flag_id": self.flag.id,
-            "voicemail_id": self.voicemail_id,
-            "alert_id": self.alert_id,
-            "place": "ailleurs",
-            "run_id": self.run_id,
-            "ref": self.call.ref,
-            "agent_id": self.holder.agent.id,
-            "agent": self.holder.agent.id,
-            "script": "S02",
-            "moves": run.moves,
-            "step": step.id,
-            "choice": 0,
-            "action": step.action or "",
-            "outcome": "follow_up",
-            "reason": "Suivi du dossier",
-            "caller_role": "stagiaire",
-            "digital_kind": "none",
-            "note": "écrite par quelqu'un d'autre",
-            "first_name": "Eve",
-            "last_name": "Intruse",
-            "day": (clock.now() + timedelta(days=1)).date().isoformat(),
-            "time": "10:00",
-            "entry_id": 1,
-            "language": "fr",
-            "key": "greeting",
-        }
 
 
 @pytest.fixture
 def world(app: Flask, login: Callable[..., StaffClient], telephony: Any) -> World:
-    """An agent in conversation, with everything that belongs to it."""
-    line = Line(name="Portail des aides", number=LINE_NUMBER, mode="open")
-    db.session.add(line)
-    db.session.commit()
-    person = create_person(NUMBER, first_name="Zoé", last_name=NAME, email=MAIL)
-    dossier = create_dossier(person, reference="PF-SECRET-1", owner_id=None)
-    create_event(dossier, PortalEventKind.LINK_SENT, clock.now() - timedelta(days=9))
-    holder = login("front", state="available", display_name="Nadia Holder")
-    accounts.connected("tab-holder", holder.agent.id, "tests", now=clock.now())
-    one = Caller(app.test_client(), telephony, NUMBER).dial()  # type: ignore[arg-type]
-    assert holder.post(f"/desk/calls/{one.call.ref}/accept", json={}).status_code == 200
-    one.agent_picks_up()
-    one.is_connected()
-    call = one.call
-    contact = db.session.get_one(Contact, call.contact_id)
-    run_id = scripts.start_run(
-        "S02", contact_id=contact.id, dossier_id=None, agent_id=holder.agent.id, now=clock.now()
-    )
-    asked = callbacks.rows.ask
-    with unit_of_work():
-        promised = asked(
-            callbacks.Wish(
-                number=NUMBER,
-                line_id=line.id,
-                source=callbacks.CallBackSource.AGENT,
-                arrived_at=clock.now() + timedelta(days=1),
-                due_at=clock.now() + timedelta(days=1),
-                contact_id=contact.id,
-                agent_id=holder.agent.id,
-                chosen=True,
-            )
-        ).callback
-        flag = PriorityFlag(
-            dossier_id=dossier.id,
-            author_id=holder.agent.id,
-            reason="urgent",
-            due_on=clock.local_day(clock.now()),
-            created_at=clock.now(),
-        )
-        message = Voicemail(
-            call_id=call.id,
-            contact_id=contact.id,
-            recording_sid="RE1",
-            duration_s=9,
-            received_at=clock.now(),
-        )
-        db.session.add_all([flag, message])
-        db.session.flush()
-        voicemail_id = message.id
-    alert_id = alerts.raise_alert(
-        AlertKind.DISTRESS, agent_id=holder.agent.id, now=clock.now(), contact_id=contact.id
-    )
-    other = create_person("+33639980199", last_name="Autre")
-    return World(
-        holder, one, contact, call, run_id, promised, dossier, other, flag, voicemail_id, alert_id
-    )  # fmt: skip
+    """One agent in conversation."""
+    return build(app, login, telephony)
 
 
 @pytest.fixture
@@ -184,32 +65,6 @@ def snapshot() -> dict[str, list[tuple[Any, ...]]]:
     }
     db.session.rollback()
     return rows
-
-
-def acts(app: Flask) -> Iterator[tuple[str, str, whose.About, access.Access]]:
-    """(endpoint, method, what it acts on, who may use it) of each route of the staff that acts."""
-    for rule in app.url_map.iter_rules():
-        view = app.view_functions[rule.endpoint]
-        declared = access.access_of(view)
-        methods = sorted(set(rule.methods or ()) - SAFE)
-        if methods and declared and not declared.public and not declared.signed:
-            found = whose.about_of(view)
-            assert found is not None, rule.endpoint
-            yield rule.endpoint, methods[0], found, declared
-
-
-def ask(app: Flask, client: StaffClient, endpoint: str, method: str, values: dict[str, Any]) -> Any:
-    """Send that request with everything it may want, as JSON where the desk speaks JSON."""
-    rule = next(r for r in app.url_map.iter_rules() if r.endpoint == endpoint)
-    named = {name: values.get(name, "1") for name in rule.arguments}
-    address = app.url_map.bind("localhost").build(endpoint, named)
-    headers = {"Accept": "application/json"}
-    if address.startswith("/desk/") or address == "/tickets/draft" or "/coach" in address:
-        body = {"number": "+33139980111", **values}
-        body.pop("agent_id", None)
-        body.pop("contact_id", None)
-        return client.open(address, method=method, json=body, headers=headers)
-    return client.open(address, method=method, data=values, headers=headers)
 
 
 def test_every_route_that_acts_says_on_what(app: Flask) -> None:

@@ -26,7 +26,13 @@ from app.calls.call.models import Call, CallParty
 from app.calls.call.states import CallRecord, Event, Kind, State
 from app.foundation import clock
 from app.foundation.database.together import Change
-from app.foundation.database.unit_of_work import Work, read_anew, release_connection, unit_of_work
+from app.foundation.database.unit_of_work import (
+    Work,
+    claims,
+    read_anew,
+    release_connection,
+    unit_of_work,
+)
 from app.foundation.exceptions import Conflict, IllegalTransition, NotFound
 from app.foundation.extensions import db
 from app.foundation.wiring import ports, spawn, wake
@@ -111,6 +117,7 @@ def _is_one_question(after: CallRecord, event: Event, changes: list[Change]) -> 
     """Is all that follows written together with the event, so that it needs no transaction?"""
     return (
         db.session.get_bind().dialect.name == "postgresql"
+        and not claims()
         and after.state not in (State.ENDED, State.OUTSIDE)
         and _rung(event) is None
         and len({each.name for each in changes}) == len(changes)

@@ -5,15 +5,16 @@
         work.after(lambda: publish(...))
 
 Effects (provider calls, sockets, mails) run after the commit with no database connection held;
-when the block raises, everything is rolled back and no effect runs.
+when the block raises, everything is rolled back and no effect runs. One inside another is part of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
+from flask import g
 from sqlalchemy import CursorResult, Result
 from sqlalchemy.orm import Session
 
@@ -37,6 +38,19 @@ class Work:
             effect()
 
 
+class Claim(Protocol):
+    """What a request writes first, in the first transaction that it commits (``app.once``)."""
+
+    def opened(self) -> None:
+        """A transaction begins: write in it."""
+
+    def committed(self) -> None:
+        """It is stored."""
+
+
+CLAIM = "act"  # where a request's claim is, in ``flask.g``
+_OPEN = "permanence.work"
+
 # SQLite locks at once (``extensions``); PostgreSQL, which reads without transactions, begins one.
 WRITING: dict[str, dict[str, Any]] = {
     "sqlite": {"write": True},
@@ -52,17 +66,32 @@ def unit_of_work() -> Iterator[Work]:
     would decide on old rows.
     """
     session = db.session()
+    if _OPEN in session.info:
+        yield session.info[_OPEN]
+        return
     if session.in_transaction():
         session.commit()
     session.connection(execution_options=WRITING[session.get_bind().dialect.name])
-    work = Work(session)
+    work = session.info[_OPEN] = Work(session)
+    claim: Claim | None = g.get(CLAIM)
     try:
+        if claim is not None:
+            claim.opened()
         yield work
         session.commit()
     except BaseException:
         session.rollback()
         raise
+    finally:
+        del session.info[_OPEN]
+    if claim is not None:
+        claim.committed()
     work.run_effects()
+
+
+def claims() -> bool:
+    """Must this request's first write be in a transaction, for its claim is part of it?"""
+    return g.get(CLAIM) is not None
 
 
 def read_anew() -> None:

@@ -1,3 +1,4 @@
+import { HEADER, answered, keyFor } from "../page/once.js";
 import { signedInAs } from "../page/session.js";
 
 // Talks to app/desk/routes.py. Every answer is {"desk": …} or the house's error shape.
@@ -13,6 +14,7 @@ export class Refused extends Error {
 
 async function ask(path, options = {}) {
   const response = await fetch(path, { credentials: "same-origin", ...options, headers: { Accept: "application/json", ...signedInAs(), ...options.headers } });
+  if (options.method) answered(response.status);
   if (response.status === 401) document.dispatchEvent(new Event("session-over")); // phone.js: at once, or after the conversation
   const body = await response.json().catch(() => ({}));
   if (!response.ok) throw new Refused(response.status, body.error || { message: "", code: "error" });
@@ -21,11 +23,20 @@ async function ask(path, options = {}) {
 
 export const get = (path) => ask(path);
 
-export const post = (path, body = {}) => ask(path, {
-  method: "POST",
-  headers: { "Content-Type": "application/json", "X-CSRFToken": token() },
-  body: JSON.stringify(body),
-});
+const onTheWay = new Map(); // "path body" → its answer: the same act is not asked twice at once
+
+export function post(path, body = {}) {
+  const asked = `${path} ${JSON.stringify(body)}`;
+  const first = onTheWay.get(asked);
+  if (first) return first;
+  const answer = ask(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-CSRFToken": token(), [HEADER]: keyFor(asked) },
+    body: JSON.stringify(body),
+  }).finally(() => onTheWay.delete(asked));
+  onTheWay.set(asked, answer);
+  return answer;
+}
 
 /** After a new sign-in in another tab: the forms of this page need the new session's token. */
 export async function newFormToken() {

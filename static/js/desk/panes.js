@@ -1,5 +1,6 @@
 // The dossier, the script and the qualification: server-rendered fragments, loaded once for each person on the line.
 // Nothing here reloads a pane while the same person is on the line: what she typed and where she had scrolled stay.
+import { wait } from "../page/once.js";
 import { toast } from "../page/toast.js";
 import { post } from "./api.js";
 
@@ -198,11 +199,12 @@ export async function storeQualification() {
 }
 
 /** « Ouvrir le script » in the dossier: it starts in the pane beside. A refusal is told by base.js; nothing is lost. */
-function openScript({ script, contact, dossier }) {
+function openScript(button) {
+  const { script, contact, dossier } = button.dataset;
   const source = document.getElementById("script-run");
   if (!source) return;
   const request = { source, target: source, swap: "outerHTML", values: { script, contact, dossier } };
-  window.htmx.ajax("POST", "/assist/runs", request).catch(() => {});
+  window.htmx.ajax("POST", "/assist/runs", request).catch(() => {}).finally(wait(button));
 }
 
 /** A pane that could not be loaded says so in its place, with a way to try again; the others work. */
@@ -228,6 +230,6 @@ export function watchPanes() {
   });
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-script]");
-    if (button) openScript(button.dataset);
+    if (button) openScript(button);
   });
 }

@@ -1,0 +1,342 @@
+"""How each act of the staff is asked so that it really acts: in an order in which each finds its state.
+
+One world (``tests.world``), one story: what is done on the dossier, in the script, on the call, with a
+colleague, on the line and its settings, on one's own account. A step says who asks, and what the form
+holds beside ``World.values``; where a page's form carries what it showed, the page is read.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from html.parser import HTMLParser
+from typing import Any
+
+import pyotp
+from sqlalchemy import func, select, update
+
+from app.accounts import passwords, sessions
+from app.accounts import service as accounts
+from app.accounts.models import Agent, Presence, StaffSession, TotpSecret
+from app.alerts.models import Alert
+from app.assist import store as assist
+from app.calls.call import dispatch
+from app.calls.directory.models import DirectoryEntry
+from app.dossiers import details
+from app.dossiers.models import PersonNir, PriorityFlag
+from app.foundation import clock, edits
+from app.foundation.database.unit_of_work import unit_of_work
+from app.foundation.extensions import db
+from app.lines.models import Line
+from app.tickets.models import CallBack, CallBackState
+from tests.calls.call.test_transfers import party_hangs_up, party_leg, party_picks_up
+from tests.clients import StaffClient
+from tests.switchboard import Caller
+from tests.world import World
+
+WAV = b"RIFF" + b"\0" * 4 + b"WAVEfmt " + b"\0" * 64
+_numbers = itertools.count(200)
+PASSWORD = "une phrase assez longue"
+Values = dict[str, Any]
+
+
+@dataclass
+class Step:
+    """One act: its endpoint, who asks, what is asked beside the world's values (``alone``: nothing else).
+
+    ``file``: the content of a file that is sent with it.
+    """
+
+    endpoint: str
+    client: StaffClient
+    values: Values = field(default_factory=dict)
+    alone: bool = False
+    file: bytes = b""
+
+
+class _Forms(HTMLParser):
+    """The fields of each form of a page, as a browser would send them, by the form's action."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: dict[str, Values] = {}
+        self._form: Values | None = None
+        self._select = self._area = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, given: list[tuple[str, str | None]]) -> None:
+        """Note what a browser would send of it."""
+        attrs = {name: value or "" for name, value in given}
+        name, value = attrs.get("name", ""), attrs.get("value", "")
+        if tag == "form":
+            self._form = self.found.setdefault(_where(attrs), {})
+        elif self._form is None:
+            return
+        elif tag == "select":
+            self._select = name
+        elif tag == "textarea":
+            self._area = name
+            self._form[name] = ""
+        elif tag == "option" and ("selected" in attrs or self._select not in self._form):
+            self._form[self._select] = value
+        elif tag == "input" and name:
+            ticked = attrs.get("type") not in ("checkbox", "radio") or "checked" in attrs
+            if ticked:
+                self._form[name] = value
+
+    def handle_data(self, text: str) -> None:
+        """What is written in a long field."""
+        if self._area and self._form is not None:
+            self._form[self._area] += text
+
+    def handle_endtag(self, tag: str) -> None:
+        """A form or a long field ends."""
+        if tag == "form":
+            self._form = None
+        if tag == "textarea":
+            self._area = ""
+
+
+def _where(attrs: dict[str, str]) -> str:
+    return (attrs.get("action") or attrs.get("hx-post", "")).partition("#")[0]
+
+
+def form_of(client: StaffClient, page: str, action: str) -> Values:
+    """The form of a page that goes to ``action``, filled as it was drawn."""
+    return _Forms(client.get(page).text).found[action]
+
+
+@dataclass
+class Story:
+    """The people of the walk."""
+
+    world: World
+    colleague: StaffClient
+    manager: StaffClient
+    admin: StaffClient
+    dial: Callable[[str], Caller]
+
+    def steps(self) -> Iterator[Step]:
+        """Every act, each when its state is there."""
+        yield from self._on_the_dossier()
+        yield from self._in_the_script()
+        yield from self._danger()
+        yield from self._on_the_call()
+        yield from self._settings()
+        yield from self._from_the_wall()
+        yield from self._accounts()
+        yield from self._own_account()
+
+    def _on_the_dossier(self) -> Iterator[Step]:
+        world, me = self.world, self.world.holder
+        person = world.dossier.person_id
+        with unit_of_work():
+            db.session.add(PersonNir(person_id=person, nir="284017512345678"))
+        tomorrow = (clock.now() + timedelta(days=1)).date().isoformat()
+        yield Step("dossiers.annotate", me, {"text": "Rappeler l'organisme"})
+        yield Step("dossiers.flag_priority", me, {"kind": "priority", "due_on": tomorrow})
+        flag = db.session.scalars(select(PriorityFlag.id).order_by(PriorityFlag.id.desc())).first()
+        yield Step("dossiers.finish_flag", me, {"flag_id": flag})
+        yield Step("dossiers.reveal", me, {"field": "nir"})
+        yield Step("dossiers.search", me, {"q": "Quatremère"})
+        yield Step("dossiers.judge_mail", me, {"email": "zoe@gmial.com"})
+        yield Step("dossiers.correct_mail", me, {"email": "zoe@gmail.com"})
+        yield Step("pane.find", me, {"q": "Quatremère"})
+        yield Step("pane.detach", me)
+        yield Step("pane.create_person", me, {"email": ""})
+        yield Step("pane.attach", me, {"person": person, "dossier": world.dossier.id})
+        page = f"/dossiers/persons/{person}/correction"
+        form = form_of(me, page, page) | {"email": "zoe@courriel.example"}
+        form |= {"read": edits.seal(details.sent(form))}
+        yield Step("correction.correct", me, {**form, "person_id": person})
+        yield Step("tickets.draft", me, {"note": "à suivre", "chosen": {}})
+        yield Step("callbacks.cancel", me)
+        yield Step("callbacks.promise", me, {"seen": ""})
+        yield Step("tickets.qualify", me, {"seen": self._bar()})
+
+    def _bar(self) -> str:
+        page = f"/tickets/qualification?contact={self.world.contact.id}&edit=1"
+        return str(form_of(self.world.holder, page, "/tickets/qualification")["seen"])
+
+    def _in_the_script(self) -> Iterator[Step]:
+        world, me = self.world, self.world.holder
+        yield Step("assist.start_run", me, {"script": "S02"})
+        run = assist.running(world.contact.id, None)
+        assert run is not None
+        world.run_id = run.id
+        while not world.values()["action"]:
+            yield Step("assist.answer", me)
+        yield Step("assist.act", me, {"basis": "spoken"})
+        yield Step("assist.correct_address", me, self._address(), alone=True)
+        yield Step("assist.back", me)
+        yield Step("assist.finish", me)
+
+    def _address(self) -> Values:
+        page = f"/assist/runs/{self.world.run_id}/address"
+        form = form_of(self.world.holder, page, page)
+        return form | {"read": edits.seal(details.sent(form))}
+
+    def _danger(self) -> Iterator[Step]:
+        me, boss = self.world.holder, self.manager
+        yield Step("alerts.raise_alert", me)
+        yield Step("alerts.place", me)
+        yield Step("alerts.take", boss)
+        yield Step("alerts.close", boss, {"outcome": "better"})
+        yield Step("alerts.raise_alert", me)
+        yield Step(
+            "alerts.mistaken", me, {"alert_id": db.session.scalar(select(func.max(Alert.id)))}
+        )
+
+    def _on_the_call(self) -> Iterator[Step]:
+        me, other, talk = self.world.holder, self.colleague, self.world.caller
+        asked = {"agent_id": other.agent.id}
+        yield Step("desk.hold", me)
+        yield Step("desk.resume", me)
+        with unit_of_work():
+            line = db.session.get_one(Line, talk.call.line_id)
+            line.rules = {**(line.rules or {}), "coaching": True}
+        yield Step("supervision.coach", self.manager)
+        party_picks_up(talk, f"client:agent_{self.manager.agent.id}")
+        yield Step("supervision.stop_coaching", self.manager)
+        party_hangs_up(talk, party_leg(talk))
+        for act, client in (("leave", other), ("end", me)):
+            self._free(other)
+            yield Step("desk_transfers.consult", me, asked, alone=True)
+            yield Step(f"desk_transfers.{act}_consultation", client)
+        self._free(other)
+        yield Step("desk_transfers.consult", me, asked, alone=True)
+        yield Step("desk_transfers.accept_consultation", other)
+        party_picks_up(talk, f"client:agent_{other.agent.id}")
+        yield Step("desk_transfers.hand_over", me)
+        yield Step("desk_transfers.transfer", other, {"queue": True}, alone=True)
+        ringing = self._rings(me)
+        yield Step("desk.decline", me, {"ref": ringing.call.ref})
+        ringing = self._rings(me)
+        yield Step("desk.accept", me, {"ref": ringing.call.ref})
+        ringing.agent_picks_up()
+        ringing.is_connected()
+        yield Step("desk.rejoin", me, {"ref": ringing.call.ref})
+        yield Step("desk.hang_up", me, {"ref": ringing.call.ref})
+        yield Step("desk.wrap_up_done", me, {"ref": ringing.call.ref})
+        self._free(me)
+        yield Step("desk_transfers.call_again", me, {"ref": ringing.call.ref})
+        self._free(me)
+        yield Step("desk_transfers.dial", me, {"number": "+33139980111"}, alone=True)
+        self._free(me)
+        yield Step("callbacks.call", me, {"callback_id": self._open_callback()})
+        self._free(me)
+        yield Step("desk.presence", me, {"state": "away", "reason": "pause"}, alone=True)
+
+    def _free(self, client: StaffClient) -> None:
+        with unit_of_work():
+            found = db.session.get_one(Presence, client.agent.id)
+            found.state, found.call_id = "available", None
+
+    def _rings(self, client: StaffClient) -> Caller:
+        """A new call rings there, and nowhere else."""
+        with unit_of_work():
+            db.session.execute(update(Presence).values(state="away", reason="pause"))
+        self._free(client)
+        one = self.dial(f"+3363998{next(_numbers):04d}")
+        dispatch.run()
+        assert one.call.offered_to == client.agent.id
+        return one
+
+    def _open_callback(self) -> int | None:
+        return db.session.scalar(select(CallBack.id).where(CallBack.state == CallBackState.OPEN))
+
+    def _settings(self) -> Iterator[Step]:
+        boss, base = self.manager, "/admin/line"
+        entry = {
+            "label": "Interprète",
+            "kind": "interpreter",
+            "number": "06 39 98 01 60",
+            "note": "",
+        }
+        yield Step("directory.add", boss, entry)
+        entry_id = db.session.scalar(select(DirectoryEntry.id))
+        at = f"/admin/directory/{entry_id}"
+        changed = form_of(boss, at, at) | {"label": "Interprète arabe", "entry_id": entry_id}
+        yield Step("directory.change", boss, changed)
+        yield Step("directory.switch", boss, {"entry_id": entry_id, "active": ""})
+        hours = form_of(boss, base, f"{base}/hours") | {"day-5": "9h-12h"}
+        yield Step("line.change_hours", boss, hours)
+        holidays = form_of(boss, base, f"{base}/territory") | {"territory": "974"}
+        yield Step("line.change_territory", boss, holidays)
+        day = (clock.now() + timedelta(days=40)).date().isoformat()
+        yield Step("line.add_closure", boss, {"first": day, "last": ""})
+        yield Step("line.remove_closure", boss, {"day": day})
+        rules = form_of(boss, f"{base}/rules", f"{base}/rules") | {"callback_attempts": "5"}
+        yield Step("line.change_rules", boss, rules, alone=True)
+        yield from self._announcements(f"{base}/announcements/fr/greeting")
+
+    def _announcements(self, card: str) -> Iterator[Step]:
+        boss, pages = self.manager, "/admin/line/announcements"
+        words = form_of(boss, pages, card) | {"text": "Bonjour, vous êtes à la permanence."}
+        yield Step("line.change_text", boss, words)
+        yield Step("line.reset_text", boss, form_of(boss, pages, f"{card}/reset"))
+        sound = form_of(boss, pages, f"{card}/sound")
+        yield Step("line.upload_sound", boss, sound, file=WAV)
+        yield Step("line.delete_sound", boss, form_of(boss, pages, f"{card}/sound/delete"))
+
+    def _from_the_wall(self) -> Iterator[Step]:
+        boss, other = self.manager, self.colleague
+        with unit_of_work():
+            db.session.execute(update(Presence).values(state="away", reason="pause"))
+        waiting = self.dial("+33639980188").call.ref
+        yield Step("supervision.first", boss, {"ref": waiting})
+        self._free(other)
+        yield Step("supervision.offer", boss, {"ref": waiting, "agent": other.agent.id})
+        me = self.world.holder.agent.id
+        yield Step("supervision.presence", boss, {"agent_id": me, "state": "available"})
+        yield Step("supervision.mode", boss, {"mode": "closed"})
+        yield Step("supervision.incident", boss, {"on": "1"})
+        page = "/supervision/thresholds"
+        thresholds = form_of(boss, page, page) | {"overflow_after": "7"}
+        yield Step("supervision.change_thresholds", boss, thresholds, alone=True)
+        yield Step("callbacks.delete", boss)
+
+    def _accounts(self) -> Iterator[Step]:
+        boss, base = self.admin, "/admin/accounts"
+        typed = {"name": "Inès Haddad", "email": "ines@permanence.example", "role": "front",
+                 "languages": "fr", "locale": "fr"}  # fmt: skip
+        yield Step("admin_accounts.add", boss, typed, alone=True)
+        made = {"agent_id": db.session.scalar(select(func.max(Agent.id)))}
+        at = f"{base}/{made['agent_id']}"
+        with unit_of_work():
+            sessions.begin(made["agent_id"], now=clock.now())
+        changed = form_of(boss, at, at) | {"name": "Inès Haddad-Roy"}
+        yield Step("admin_accounts.change", boss, changed | made)
+        for act in ("sign_out", "close", "reopen", "send_link"):
+            path = "link" if act == "send_link" else act.replace("_", "-")
+            yield Step(f"admin_accounts.{act}", boss, form_of(boss, at, f"{at}/{path}") | made)
+
+    def _own_account(self) -> Iterator[Step]:
+        me, now = self.colleague, clock.now()
+        stored = passwords.hashed(PASSWORD)
+        with unit_of_work():
+            db.session.get_one(Agent, me.agent.id).password_hash = stored
+            sessions.begin(me.agent.id, now=now)
+        newest = select(func.max(StaffSession.id)).where(StaffSession.agent_id == me.agent.id)
+        yield Step("account.end_session", me, {"session_id": db.session.scalar(newest)})
+        yield Step("second_step.begin", me, {"password": PASSWORD})
+        secret = db.session.get_one(TotpSecret, me.agent.id).secret
+        code = pyotp.TOTP(secret).at(int(clock.now().timestamp()))
+        yield Step("second_step.confirm", me, {"code": code})
+        yield Step("second_step.codes", me, {"password": PASSWORD})
+        yield Step("second_step.off", me, {"password": PASSWORD})
+        yield Step("account.change_password", me, {"current": PASSWORD, "wanted": f"{PASSWORD} !"})
+        yield Step("accounts.sign_out", self.world.holder)
+        yield Step("account.sign_out_everywhere", self.manager)
+
+
+def build_story(
+    world: World, login: Callable[..., StaffClient], dial: Callable[[str], Caller]
+) -> Story:
+    """The others of the world: a colleague at a desk, a manager."""
+    colleague = login("back", state="available", display_name="Bruno")
+    accounts.connected("tab-colleague", colleague.agent.id, "tests", now=clock.now())
+    manager = login("manager", display_name="Isabelle")
+    return Story(world, colleague, manager, login("admin"), dial)
