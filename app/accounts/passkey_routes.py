@@ -26,6 +26,7 @@ from app.foundation.exceptions import Busy, InvalidInput, PermanenceError
 from app.foundation.extensions import db, limiter
 from app.foundation.text import outside
 from app.web.access import allow, public
+from app.web.acts.once import repeatable
 from app.web.whose import OWN, about
 
 bp = Blueprint("passkeys", __name__)
@@ -33,11 +34,13 @@ bp = Blueprint("passkeys", __name__)
 ASKED = "passkey"  # in the session: what this browser was asked last
 FREE_TRIES_OF_A_PLACE = 60
 ID = "int(max=2147483647)"
+NEW_CHALLENGE = "a challenge serves once, and a new one replaces it"
 
 
 @bp.post("/account/passkeys/options")
 @allow()
 @about(OWN)
+@repeatable(NEW_CHALLENGE, anew=True)
 def registration_options() -> Any:
     """What to ask the browser, for who gives the account's password."""
     prove_it()
@@ -99,6 +102,7 @@ def remove(passkey_id: int) -> Response:
 
 @bp.post("/sign-in/passkey/options")
 @public
+@repeatable(NEW_CHALLENGE, anew=True)
 @limiter.limit("60/minute")
 def sign_in_options() -> Any:
     """What to ask the browser of who signs in; after a password, one of that account's passkeys."""

@@ -47,7 +47,7 @@ NOT_KEPT = frozenset({"set-cookie", "content-length", "date", "server"})
 # Kinds of objects whose acts may come without a key, and why.
 BY_KIND = {
     NOTHING: "changes nothing",
-    CALL: "the call's own state refuses what it has already seen (calls.states)",
+    CALL: "the call's own state refuses what it has already seen (calls.call.states)",
 }
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -112,11 +112,15 @@ class Pending:
         self.claimed = True
 
 
-def repeatable(reason: str) -> Callable[[View], View]:
-    """Let a view be asked without a key: say why a second time changes nothing more."""
+def repeatable(reason: str, *, anew: bool = False) -> Callable[[View], View]:
+    """Let a view be asked without a key: say why a second time changes nothing more.
+
+    ``anew``: each time is answered for itself, whatever key comes with it.
+    """
 
     def declare(view: View) -> View:
         view._repeatable = reason  # type: ignore[attr-defined]
+        view._anew = anew  # type: ignore[attr-defined]
         return view
 
     return declare
@@ -154,7 +158,7 @@ def begin(view: Callable[..., Any], *, public: bool) -> Response | None:
     a link that serves once, and no caller is refused for an old page.
     """
     g.pop(CLAIM, None)
-    if request.method in SAFE:
+    if request.method in SAFE or getattr(view, "_anew", False):
         return None
     key = request.headers.get(HEADER) or request.form.get(FIELD, "")
     if not keys.usable(key):
