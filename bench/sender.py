@@ -21,29 +21,29 @@ NUMBERS = [f"+3363998{n:04d}" for n in range(10_000)]
 
 async def one(
     session: aiohttp.ClientSession, url: str, request: tuple[dict[str, str], str], due: float
-) -> tuple[float, int]:
-    """Send one webhook; its latency in seconds and status."""
+) -> tuple[float, int, bool]:
+    """Send one webhook; its latency in seconds, its status, and whether the caller has a place."""
     form, signature = request
     await asyncio.sleep(max(0.0, due - time.perf_counter()))
     try:
         async with session.post(
             url, data=form, headers={"X-Twilio-Signature": signature}
         ) as answer:
-            await answer.read()
-            return time.perf_counter() - due, answer.status
+            said = await answer.text()
+            return time.perf_counter() - due, answer.status, "<Enqueue" in said
     except aiohttp.ClientError:
-        return time.perf_counter() - due, 0
+        return time.perf_counter() - due, 0, False
 
 
 async def run(url: str, public: str, token: str, rate: float, seconds: float) -> None:
     """Send ``rate`` webhooks a second for ``seconds``."""
     validator = RequestValidator(token)
-    prepared = []
+    prepared, first = [], secrets.randbelow(len(NUMBERS))
     for number in range(int(rate * seconds)):
         form = {
             "CallSid": "CA" + secrets.token_hex(16),
             "AccountSid": "AC" + "1" * 32,
-            "From": NUMBERS[number % len(NUMBERS)],
+            "From": NUMBERS[(first + number) % len(NUMBERS)],
             "To": "+33199000100",
             "CallStatus": "ringing",
             "Direction": "inbound",
@@ -56,7 +56,8 @@ async def run(url: str, public: str, token: str, rate: float, seconds: float) ->
         results = await asyncio.gather(
             *(one(session, url, each, start + i / rate) for i, each in enumerate(prepared))
         )
-    print(json.dumps({"latencies": [r[0] for r in results], "statuses": [r[1] for r in results]}))
+    names = ("latencies", "statuses", "kept")
+    print(json.dumps(dict(zip(names, zip(*results, strict=True), strict=True))))
 
 
 if __name__ == "__main__":

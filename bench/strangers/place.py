@@ -47,6 +47,7 @@ class Found:
     p99: float
     worst: float
     failed: int
+    lost: int  # callers who were not given a place in the queue
     sent: int
     answers: Counter[str]
 
@@ -123,6 +124,7 @@ def _figures(results: list[dict[str, list[float]]], answers: Counter[str]) -> Fo
         percentile(values, 0.99),
         max(values),
         sum(1 for status in statuses if status != 200),
+        sum(not kept for each in results for kept in each["kept"]),
         len(values),
         answers,
     )
