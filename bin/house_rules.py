@@ -5,6 +5,7 @@
 * patterns are compiled by app/foundation/text/patterns.py alone (a linear engine: texts come from outside);
 * numbers of a form or an address are read within bounds (app/foundation/text/outside.py);
 * `__init__.py` files stay empty, modules stay short, no utils or helpers;
+* what asks another machine does so within a total time (app/foundation/total_time.py);
 * nothing swallows every exception;
 * what calls itself pure is in both lists that prove it, and no list names a module that is not there.
 """
@@ -22,6 +23,20 @@ LONGEST = 450  # lines in a module; the habit is 400
 OWN_CLOCK = "app/foundation/clock.py"  # (the carrier is a house of its own, with its own clock)
 PATTERNS = "app/foundation/text/patterns.py"
 ENGINES = {"re", "re2", "regex", "sre_compile", "sre_parse", "fnmatch"}
+# Who speaks to another machine. Commands at a terminal wait as long as who typed them.
+SPEAKERS = {
+    "smtplib",
+    "imaplib",
+    "poplib",
+    "ftplib",
+    "requests",
+    "httpx",
+    "aiohttp",
+    "urllib.request",
+    "http.client",
+}
+AT_A_TERMINAL = ("app/operations/doctor.py", "app/adapters/twilio_provisioning.py")
+BOUNDED = {("app.foundation.total_time", "within"), ("app.adapters.twilio_client", "ask")}
 CLOCK_CALLS = {"now", "utcnow", "today", "fromtimestamp", "utcfromtimestamp"}
 INLINE = (
     (
@@ -99,6 +114,23 @@ def own_patterns(path: Path, tree: ast.AST) -> Iterator[Finding]:
                 )
 
 
+def endless_waits(path: Path, tree: ast.AST) -> Iterator[Finding]:
+    """`import smtplib` without a total time: a server that drips is waited for as long as it likes."""
+    if path.as_posix() in AT_A_TERMINAL:
+        return
+    speaks, bounded = 0, False
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            if SPEAKERS & {name.name for name in node.names}:
+                speaks = speaks or node.lineno
+        elif isinstance(node, ast.ImportFrom):
+            if node.module in SPEAKERS:
+                speaks = speaks or node.lineno
+            bounded = bounded or any((node.module, name.name) in BOUNDED for name in node.names)
+    if speaks and not bounded:
+        yield path, speaks, "asks another machine: do it within app.foundation.total_time.within"
+
+
 def loose_numbers(path: Path, tree: ast.AST) -> Iterator[Finding]:
     """`form.get("page", type=int)` reads « ٣ », « 1_000 » and 4,000 digits."""
     for node in ast.walk(tree):
@@ -137,6 +169,7 @@ def python_findings() -> Iterator[Finding]:
         yield from shape(path, text)
         yield from clock_calls(path, tree)
         yield from own_patterns(path, tree)
+        yield from endless_waits(path, tree)
         yield from loose_numbers(path, tree)
         yield from swallowed(path, tree)
 

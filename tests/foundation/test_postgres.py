@@ -8,9 +8,12 @@ import textwrap
 
 import pytest
 
+from app.factory import create_app
 from app.foundation import postgres as postgres_module
+from tests.fakes import fake_ports
 from tests.fixtures.databases import Postgres
 from tests.fixtures.servers import ROOT, clean_environment
+from tests.fixtures.settings import make_settings
 
 BEGIN = """
     from gevent import monkey
@@ -123,3 +126,10 @@ def test_a_connection_that_the_server_closes_is_said_to_be_broken(postgres: Post
         """,
     )
     assert said == "broken True"
+
+
+def test_a_server_that_says_nothing_is_given_up() -> None:
+    settings = make_settings(database_url="postgresql+psycopg://p@127.0.0.1/p")
+    waits = create_app(settings, fake_ports()).config["SQLALCHEMY_ENGINE_OPTIONS"]["connect_args"]
+    assert waits["connect_timeout"] == 5
+    assert waits["tcp_user_timeout"] == 10_000

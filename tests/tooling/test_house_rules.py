@@ -83,6 +83,23 @@ def test_a_pattern_of_another_engine_is_found(rules: ModuleType, code: str, brea
 
 
 @pytest.mark.parametrize(
+    ("code", "breach"),
+    [
+        ("import smtplib", True),
+        ("import os, imaplib", True),
+        ("from urllib.request import urlopen", True),
+        ("import requests\nfrom app.foundation.total_time import within", False),
+        ("import requests\nfrom app.adapters.twilio_client import Patience, ask", False),
+        ("import requests\nfrom app.adapters.twilio_client import Patience", True),
+        ("from urllib.parse import urlsplit", False),
+    ],
+)
+def test_a_wait_without_an_end_is_found(rules: ModuleType, code: str, breach: bool) -> None:
+    assert bool(list(rules.endless_waits(Path("app/adapters/x.py"), ast.parse(code)))) is breach
+    assert not list(rules.endless_waits(Path(rules.AT_A_TERMINAL[0]), ast.parse(code)))
+
+
+@pytest.mark.parametrize(
     ("html", "breach"),
     [
         ("<script>alert(1)</script>", True),
