@@ -62,8 +62,13 @@ class Asked(NamedTuple):
 def ask(wish: Wish) -> Asked:
     """Note a call-back inside the caller's transaction; a second one of a number joins the first.
 
-    Two requests at once make one: the database decides, and the loser finds the winner's row.
+    Two requests at once make one: the database decides, and the loser finds the winner's row. A wish
+    that changes nothing does not wait for the row: a thousand calls of one number would stand in
+    line for it, each with a connection that somebody else's call needs.
     """
+    held = last_of(wish.number)
+    if held is not None and held.state == CallBackState.OPEN and not _changes(held, wish):
+        return Asked(held, False)
     held = open_of(wish.number)
     if held is None:
         made = CallBack(
@@ -85,17 +90,25 @@ def ask(wish: Wish) -> Asked:
             held = open_of(wish.number)
             if held is None:  # closed at this very instant: served
                 raise
-    held.arrived_at = min(held.arrived_at, wish.arrived_at)
-    held.due_at = wish.due_at if wish.chosen else min(held.due_at, wish.due_at)
-    if wish.chosen or held.agent_id is None:
-        held.agent_id = wish.agent_id or held.agent_id
-    if wish.contact_id is not None and (wish.chosen or held.contact_id is None):
-        held.contact_id = (
-            wish.contact_id
-        )  # the later one: who it is, and what was said, is known there
-    held.attempts = 0  # she is there: tried as often as one who has just asked
+    for name, value in _changes(held, wish).items():
+        setattr(held, name, value)
     db.session.flush()
     return Asked(held, False)
+
+
+def _changes(held: CallBack, wish: Wish) -> dict[str, Any]:
+    """What a wish changes of the call-back that is open already."""
+    joined: dict[str, Any] = {
+        "arrived_at": min(held.arrived_at, wish.arrived_at),
+        "due_at": wish.due_at if wish.chosen else min(held.due_at, wish.due_at),
+        "attempts": 0,  # she is there: tried as often as one who has just asked
+    }
+    if wish.chosen or held.agent_id is None:
+        joined["agent_id"] = wish.agent_id or held.agent_id
+    if wish.contact_id is not None and (wish.chosen or held.contact_id is None):
+        # The later one: who it is, and what was said, is known there.
+        joined["contact_id"] = wish.contact_id
+    return {name: value for name, value in joined.items() if value != getattr(held, name)}
 
 
 def open_of(number: str) -> CallBack | None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, select, update
 
 from app.calls.call import one_sender
 from app.calls.call.models import Call
@@ -74,6 +74,29 @@ def test_the_rest_are_told_kindly_and_called_back(caller: Phone) -> None:
     report = report_of(clock.local_day(clock.now()))
     assert (report.limited, report.presented) == (1, one_sender.at_once(LineRules()))
     assert sum(report.outcomes().values()) == report.presented
+
+
+def test_those_who_are_too_many_do_not_stand_in_line_for_one_row(caller: Phone) -> None:
+    """Each would hold a connection that a real caller needs."""
+    for _each in range(one_sender.at_once(LineRules()) + 1):
+        rings(caller(NUMBER))
+    said: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        said.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        assert "votre place sont gardées" in rings(caller(NUMBER))
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    touched = [each for each in said if "FOR UPDATE" in each or "UPDATE callbacks" in each]
+    assert touched == []
+    callback = db.session.scalars(select(CallBack)).one()
+    callback.attempts = 2
+    db.session.commit()
+    rings(caller(NUMBER))
+    assert callback.attempts == 0  # she is there: tried anew
 
 
 def test_by_the_hour_too(caller: Phone, line: Line) -> None:
