@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Callable
 
 import pytest
@@ -11,13 +12,15 @@ from alembic.migration import MigrationContext
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import func, inspect, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.accounts.models import Agent
 from app.dossiers.models import Dossier, Person, PersonPhone
 from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.extensions import db
+from app.lines.models import Line
+from app.queue.models import Work, WorkEvent
 from app.tickets.models import Contact
 
 KEPT = (Person, PersonPhone, Dossier, Contact, Agent)
@@ -306,3 +309,58 @@ def test_what_was_preset_becomes_a_suggestion_and_what_was_chosen_keeps_its_auth
     assert roles == [role for _phone, role, *_rest in BEFORE_STATEMENTS]
     db.session.remove()
     upgrade()
+
+
+def test_each_line_gets_a_queue_with_the_policy_that_routed_its_calls(app: Flask) -> None:
+    db.session.remove()
+    downgrade(revision="0019")
+    rows = [("Portail", "+33199000100", '{"ring_seconds": 35}'), ("Logement", "+33199000101", "{}")]
+    with unit_of_work():
+        for name, number, policy in rows:
+            db.session.execute(
+                text(
+                    "INSERT INTO lines (name, number, zone, mode, hours, policy, announcements, rules)"
+                    " VALUES (:name, :number, 'Europe/Paris', 'open', '{}', :policy, '{}', '{}')"
+                ),
+                {"name": name, "number": number, "policy": policy},
+            )
+    upgrade()
+    lines = db.session.scalars(select(Line).order_by(Line.id)).all()
+    assert [line.queue.name for line in lines] == ["Portail", "Logement"]
+    assert [line.queue.policy for line in lines] == [{"ring_seconds": 35}] * 2
+    assert lines[0].queue_id != lines[1].queue_id
+    db.session.remove()
+    downgrade(revision="0019")
+    kept = db.session.execute(text("SELECT policy FROM lines ORDER BY id")).scalars().all()
+    assert [json.loads(p) if isinstance(p, str) else p for p in kept] == [{"ring_seconds": 35}] * 2
+    db.session.remove()
+    upgrade()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE work_events SET kind = 'held'",
+        "DELETE FROM work_events",
+        "INSERT OR REPLACE INTO work_events (id, work_id, seq, kind, at, data)"
+        " VALUES (1, 1, 1, 'held', '2026-06-22 08:00:00', '{}')",
+    ],
+)
+def test_the_events_of_a_work_are_only_added_to(app: Flask, change: str) -> None:
+    if "REPLACE" in change and db.engine.dialect.name == "postgresql":
+        pytest.skip("PostgreSQL has no such statement")
+    now = clock.now()
+    with unit_of_work():
+        line = Line(name="Portail", number="+33199000100")
+        contact = Contact(channel="sms", direction="in", opened_at=now)
+        db.session.add_all([line, contact])
+        db.session.flush()
+        work = Work(
+            queue_id=line.queue_id, kind="message", contact_id=contact.id, created_at=now,
+            first_arrived_at=now, waiting_since=now, last_at=now,
+        )  # fmt: skip
+        db.session.add(work)
+        db.session.flush()
+        db.session.add(WorkEvent(work_id=work.id, seq=1, kind="offered", at=now))
+    with pytest.raises(DBAPIError, match="append-only"), unit_of_work():
+        db.session.execute(text(change))

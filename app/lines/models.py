@@ -13,14 +13,15 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.foundation.database.columns import UTCDateTime
 from app.foundation.extensions import db
+from app.queue.models import Queue
 
 
 class Line(db.Model):
-    """A service's telephone line: its number, hours, announcements, rules and routing policy.
+    """A service's telephone line: its number, hours, announcements and rules, and the queue of its calls.
 
     ``rules`` are the line's own (``line_rules.LineRules``); ``incident_since`` says that the
     incident's announcement is on.
@@ -32,13 +33,21 @@ class Line(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(80))
     number: Mapped[str] = mapped_column(String(20), unique=True)
+    queue_id: Mapped[int] = mapped_column(ForeignKey("queues.id"), index=True)
     zone: Mapped[str] = mapped_column(String(40), default="Europe/Paris")
     mode: Mapped[str] = mapped_column(String(8), default="hours")
     hours: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    policy: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     announcements: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     rules: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
     incident_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    queue: Mapped[Queue] = relationship()
+
+    def __init__(self, **fields: Any) -> None:
+        """A line has a queue of its own, unless another's is given (``queue``, ``queue_id``)."""
+        if not {"queue", "queue_id"} & fields.keys():
+            fields["queue"] = Queue(name=fields["name"])
+        super().__init__(**fields)
 
 
 class AnnouncementSound(db.Model):

@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import g
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import Select, delete, select
 
 from app.accounts import journal
 from app.foundation import edits
@@ -35,7 +35,8 @@ from app.lines.announcements import said as announcements
 from app.lines.announcements.settings import read_text, sound_type
 from app.lines.models import AnnouncementSound, Line
 from app.lines.opening_hours import REFERENCE_HOURS, TERRITORIES
-from app.lines.policy import Policy
+from app.queue.models import Queue
+from app.queue.policy import Policy, policy_from, thresholds_of
 from app.web import news
 
 NAME_LENGTH = 80
@@ -62,6 +63,12 @@ def _locked() -> Line:
     return _existing(db.session.scalar(locked))
 
 
+def _set_policy(line: Line, changed: Mapping[str, Any]) -> None:
+    """Change these thresholds of the line's queue, whose row is locked: lines may share it."""
+    queue = db.session.get_one(Queue, line.queue_id, with_for_update=True, populate_existing=True)
+    queue.policy = {**queue.policy, **changed}
+
+
 def _query() -> Select[Any]:
     query = select(Line).order_by(Line.id).limit(1)
     return query if asked() is None else query.where(Line.id == asked())
@@ -76,13 +83,19 @@ def _existing(line: Line | None) -> Line:
 
 
 def every() -> list[Line]:
-    """The lines of the installation, the first one first: its policy routes for all."""
+    """The lines of the installation, the first one first."""
     return list(db.session.scalars(select(Line).order_by(Line.id)))
 
 
-def routes(line: Line) -> bool:
-    """Is it the line whose policy routes the calls of all?"""
-    return line.id == db.session.scalar(select(func.min(Line.id)))
+def policy_of(line: Line) -> Policy:
+    """The policy of the line's queue; what it does not say is the default."""
+    return policy_from(line.queue.policy, line.queue.team)
+
+
+def sharing(line: Line) -> list[str]:
+    """The names of the other lines whose calls wait in the same queue."""
+    others = select(Line.name).where(Line.queue_id == line.queue_id, Line.id != line.id)
+    return list(db.session.scalars(others.order_by(Line.id)))
 
 
 def add(number: str, name: str) -> Line:
@@ -121,7 +134,7 @@ def week_of(line: Line) -> dict[str, Any]:
 
 def rules_and_policy(line: Line) -> dict[str, Any]:
     """Every rule and threshold with its value, defaults included; lists, as JSON has them."""
-    rules = {**asdict(line_rules.of(line.rules)), **asdict(Policy(**line.policy))}
+    rules = {**asdict(line_rules.of(line.rules)), **thresholds_of(policy_of(line))}
     lists = {name: list(rules[name]) for name in ("languages", "countries")}
     short = rules["short_numbers"]
     return {**rules, **lists, "short_numbers": None if short is None else list(short)}
@@ -133,10 +146,8 @@ def week_shown(line: Line) -> dict[str, str]:
 
 
 def rules_shown(line: Line, locale: str) -> dict[str, str]:
-    """What the form of rules shows in a language: thresholds only on the line that routes."""
-    shown = line_settings.rules_form(rules_and_policy(line), locale)
-    hidden = () if routes(line) else line_settings.POLICY_BOUNDS
-    return {name: value for name, value in shown.items() if name not in hidden}
+    """What the form of rules shows in a language, with the thresholds of the line's queue."""
+    return line_settings.rules_form(rules_and_policy(line), locale)
 
 
 def territory_shown(line: Line) -> dict[str, str]:
@@ -146,7 +157,7 @@ def territory_shown(line: Line) -> dict[str, str]:
 
 def thresholds_shown(line: Line) -> dict[str, str]:
     """What the form of thresholds shows, on the wall."""
-    policy = Policy(**line.policy)
+    policy = policy_of(line)
     return {name: str(getattr(policy, name)) for name in line_settings.THRESHOLDS}
 
 
@@ -227,7 +238,7 @@ def change_rules(
         edits.refuse_stale(seen, rules_shown(line, locale), typed)
         before = rules_and_policy(line)
         line.rules = {**line.rules, **rules}
-        line.policy = {**line.policy, **policy}
+        _set_policy(line, policy)
         names = line_settings.changed(before, rules_and_policy(line))
         _journal(line, "line_rules", by, now, {"fields": names}, work)
         return names
@@ -240,8 +251,8 @@ def change_thresholds(
     with unit_of_work() as work:
         line = _locked()
         edits.refuse_stale(seen, thresholds_shown(line), typed)
-        before = {name: getattr(Policy(**line.policy), name) for name in policy}
-        line.policy = {**line.policy, **policy}
+        before = {name: getattr(policy_of(line), name) for name in policy}
+        _set_policy(line, policy)
         _journal(line, "line_thresholds", by, now, {"from": before, "to": dict(policy)}, work)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from app.lines.policy import Policy
+from app.queue.policy import Policy
 from app.queue.routing import AgentSeat, Offer, Snapshot, WaitingCall, decide
 
 TOO_EARLY = 5  # calls: fewer say nothing
@@ -182,7 +182,7 @@ class _Replay:
             return
         call = self.calls[number]
         self.waits.append((now - call.at).total_seconds())
-        self.back_office += self.seats[agent_id].role != "front"
+        self.back_office += self.seats[agent_id].role not in self.policy.team.first
         self._become(agent_id, "in_call", now)
         talk = call.talk_s if call.talk_s is not None else self._talk
         self._after(now, talk + call.wrap_up_s, FREED, agent_id)

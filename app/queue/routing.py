@@ -3,8 +3,11 @@
 Order: priority, then first arrival; waiting raises priority, so nobody starves. Who: the sticky
 agent for a while, then the dossier's owner when free on front duty, then the front office by
 longest idle. Overflow widens, it never moves the call: after ``overflow_after`` seconds (at once,
-unless the line has a threshold), when the queue is longer than ``overflow_length``, or when nobody
-is on front duty, back-office agents become eligible *too*.
+unless the queue has a threshold), when the queue is longer than ``overflow_length``, or when nobody
+is on front duty, back-office agents become eligible *too*. (Front and back: the roles that the
+queue's team asks first, and those that widen them.)
+
+Several queues are decided together: an agent who serves two takes the first in order of either.
 
 Who let a call go (declined, missed) is not rung for it again at once, then only when nobody else is
 free, then like anybody: the caller never waits for nothing beside the only agent, and the agent is
@@ -13,13 +16,13 @@ never rung in a loop. Why these numbers: docs/adr/0010-routing-rules.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from operator import attrgetter
 
-from app.lines.policy import Policy
+from app.queue.policy import Policy
 
 ON_DUTY = frozenset({"available", "ringing", "in_call", "wrap_up"})
 
@@ -51,6 +54,7 @@ class WaitingCall:
 
     ``excluded`` are never rung for it; ``refusals`` say who let it go, and wear off.
     ``waiting_since``: when this wait began, if it is not the first (an unanswered transfer).
+    ``queue_id``: whose rules it waits by (``Snapshot.policies``).
     """
 
     call_id: int
@@ -62,6 +66,7 @@ class WaitingCall:
     excluded: frozenset[int] = frozenset()
     refusals: tuple[Refusal, ...] = ()
     waiting_since: datetime | None = None
+    queue_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +83,16 @@ class AgentSeat:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All that a decision may look at."""
+    """All that a decision may look at. ``policy`` is that of a queue not in ``policies``."""
 
     waiting: tuple[WaitingCall, ...]
     agents: tuple[AgentSeat, ...]
     policy: Policy = field(default_factory=Policy)
+    policies: Mapping[int, Policy] = field(default_factory=dict)
+
+    def policy_of(self, queue_id: int) -> Policy:
+        """The rules of a queue."""
+        return self.policies.get(queue_id, self.policy)
 
 
 # The answers are not frozen: a long queue makes thousands, and freezing triples what one costs.
@@ -110,28 +120,34 @@ Decision = Offer | Wait
 def decide(snapshot: Snapshot, now: datetime) -> list[Decision]:
     """One decision for each waiting call, best placed first; no agent is offered two calls."""
     staff = _Staff(snapshot, now)
-    alone = not any(a.state in ON_DUTY and a.connected for a in snapshot.agents)
     decisions: list[Decision] = []
-    position = 0
-    for call in in_order(snapshot.waiting, snapshot.policy, now):
-        agent = staff.choose(call) if staff.free else None
+    positions: dict[int, int] = {}
+    for call in in_order(snapshot.waiting, snapshot, now):
+        rules = staff.rules(call.queue_id)
+        agent = staff.choose(call, rules) if staff.free else None
         if agent is None:
-            position += 1
-            decisions.append(Wait(call.call_id, position, alone))
+            positions[call.queue_id] = position = positions.get(call.queue_id, 0) + 1
+            decisions.append(Wait(call.call_id, position, rules.alone))
             continue
         del staff.free[agent.agent_id]
-        overflow = agent.role != "front" and agent.agent_id != call.preferred_agent_id
+        overflow = agent.role not in rules.first and agent.agent_id != call.preferred_agent_id
         decisions.append(Offer(call.call_id, agent.agent_id, overflow))
     return decisions
 
 
-def in_order(waiting: Iterable[WaitingCall], policy: Policy, now: datetime) -> list[WaitingCall]:
-    """The queue as it will be served."""
+def in_order(
+    waiting: Iterable[WaitingCall], rules: Policy | Snapshot, now: datetime
+) -> list[WaitingCall]:
+    """The queue as it will be served; by the ``rules`` of one queue, or each by its own."""
+    paces: dict[int, timedelta] = {}
 
-    step = timedelta(seconds=policy.ageing_seconds)
+    def pace(queue_id: int) -> timedelta:
+        policy = rules.policy_of(queue_id) if isinstance(rules, Snapshot) else rules
+        paces[queue_id] = found = timedelta(seconds=policy.ageing_seconds)
+        return found
 
     def risen(call: WaitingCall) -> int:
-        steps = (now - call.arrived_at) // step
+        steps = (now - call.arrived_at) // (paces.get(call.queue_id) or pace(call.queue_id))
         return -call.priority - steps if steps > 0 else -call.priority
 
     # Two stable sorts: rows come nearly in order of arrival, so the first is almost free.
@@ -139,13 +155,18 @@ def in_order(waiting: Iterable[WaitingCall], policy: Policy, now: datetime) -> l
 
 
 def widened(call: WaitingCall, snapshot: Snapshot, now: datetime) -> bool:
-    """Are back-office agents eligible for this call?"""
-    return _widened_for_all(snapshot) or _waited(call, now) >= snapshot.policy.overflow_after
+    """Are the agents of the overflow eligible for this call?"""
+    policy = snapshot.policy_of(call.queue_id)
+    return (
+        _widened_for_all(snapshot, call.queue_id, policy)
+        or _waited(call, now) >= policy.overflow_after
+    )
 
 
-def _widened_for_all(snapshot: Snapshot) -> bool:
-    return len(snapshot.waiting) > snapshot.policy.overflow_length or not any(
-        a.role == "front" and a.state in ON_DUTY for a in snapshot.agents
+def _widened_for_all(snapshot: Snapshot, queue_id: int, policy: Policy) -> bool:
+    length = sum(1 for call in snapshot.waiting if call.queue_id == queue_id)
+    return length > policy.overflow_length or not any(
+        a.role in policy.team.first and a.state in ON_DUTY for a in snapshot.agents
     )
 
 
@@ -157,6 +178,25 @@ def _idle(agent: AgentSeat) -> tuple[datetime, int]:
     return agent.idle_since, agent.agent_id
 
 
+class _Rules:
+    """The rules of one queue at one instant."""
+
+    __slots__ = ("alone", "any_language", "anybody", "back", "first", "overflow", "wide")
+
+    def __init__(self, snapshot: Snapshot, queue_id: int, now: datetime) -> None:
+        policy = snapshot.policy_of(queue_id)
+        self.first, self.overflow = policy.team.first, policy.team.overflow
+        # Who arrived before these instants has waited long enough for…
+        self.any_language = now - timedelta(seconds=policy.language_wait)
+        self.anybody = now - timedelta(seconds=policy.sticky_wait)
+        self.back = now - timedelta(seconds=policy.overflow_after)
+        self.wide = _widened_for_all(snapshot, queue_id, policy)
+        team = {*self.first, *self.overflow}
+        self.alone = not any(
+            a.state in ON_DUTY and a.connected and a.role in team for a in snapshot.agents
+        )
+
+
 class _Staff:
     """The agents of one snapshot, sorted once: a long queue must not sort them for each call.
 
@@ -165,13 +205,8 @@ class _Staff:
     """
 
     def __init__(self, snapshot: Snapshot, now: datetime) -> None:
-        policy = snapshot.policy
-        self._now = now
-        # Who arrived before these instants has waited long enough for…
-        self._any_language = now - timedelta(seconds=policy.language_wait)
-        self._anybody = now - timedelta(seconds=policy.sticky_wait)
-        self._back = now - timedelta(seconds=policy.overflow_after)
-        self._wide = _widened_for_all(snapshot)
+        self._snapshot, self._now = snapshot, now
+        self._rules: dict[int, _Rules] = {}
         self._on_duty = {a.agent_id for a in snapshot.agents if a.connected and a.state in ON_DUTY}
         self._seats = [a for a in snapshot.agents if a.state == "available" and a.connected]
         self._seats.sort(key=_idle, reverse=True)
@@ -179,17 +214,24 @@ class _Staff:
         self._pools: dict[tuple[str, frozenset[str]], list[int]] = {}
         for rank, agent in enumerate(self._seats):
             self._pools.setdefault((agent.role, agent.languages), []).append(rank)
-        self._fitting: dict[tuple[str, str | None], list[list[int]]] = {}
+        self._fitting: dict[tuple[tuple[str, ...], str | None], list[list[int]]] = {}
 
-    def choose(self, call: WaitingCall) -> AgentSeat | None:
+    def rules(self, queue_id: int) -> _Rules:
+        """Those of this queue, worked out once."""
+        found = self._rules.get(queue_id)
+        if found is None:
+            found = self._rules[queue_id] = _Rules(self._snapshot, queue_id, self._now)
+        return found
+
+    def choose(self, call: WaitingCall, rules: _Rules) -> AgentSeat | None:
         """Who rings for this call, if anybody may: who let it go comes after all others."""
         if not call.refusals:
-            return self._choose(call, call.excluded)
+            return self._choose(call, rules, call.excluded)
         resting, last = self._reluctant(call)
-        first = self._choose(call, call.excluded | resting | last)
+        first = self._choose(call, rules, call.excluded | resting | last)
         if first is not None or not last:
             return first
-        return self._choose(call, call.excluded | resting)
+        return self._choose(call, rules, call.excluded | resting)
 
     def _reluctant(self, call: WaitingCall) -> tuple[set[int], set[int]]:
         """Free agents not to be rung now for a call that they let go, and those to be rung last.
@@ -208,25 +250,27 @@ class _Staff:
                 last.add(refusal.agent_id)
         return resting, last
 
-    def _choose(self, call: WaitingCall, barred: AbstractSet[int]) -> AgentSeat | None:
+    def _choose(
+        self, call: WaitingCall, rules: _Rules, barred: AbstractSet[int]
+    ) -> AgentSeat | None:
         # A caller whose language nobody speaks is not left to wait for ever: anybody, with S29.
-        language = call.language if call.arrived_at > self._any_language else None
-        if call.preferred_agent_id is not None and self._kept_for_one(call):
+        language = call.language if call.arrived_at > rules.any_language else None
+        if call.preferred_agent_id is not None and self._kept_for_one(call, rules):
             return self._named(call.preferred_agent_id, barred, language)
         owner = self._named(call.owner_id, barred, language)
-        if owner is not None and owner.role == "front":
+        if owner is not None and owner.role in rules.first:
             return owner
-        front = self._longest_idle("front", barred, language)
+        front = self._longest_idle(rules.first, barred, language)
         if front is not None:
             return front
-        wide = self._wide or call.arrived_at <= self._back
-        return self._longest_idle("back", barred, language) if wide else None
+        wide = rules.wide or call.arrived_at <= rules.back
+        return self._longest_idle(rules.overflow, barred, language) if wide else None
 
-    def _kept_for_one(self, call: WaitingCall) -> bool:
+    def _kept_for_one(self, call: WaitingCall, rules: _Rules) -> bool:
         """Is the agent this call is kept for still worth waiting for?"""
         return (
             call.preferred_agent_id in self._on_duty
-            and (call.waiting_since or call.arrived_at) > self._anybody
+            and (call.waiting_since or call.arrived_at) > rules.anybody
             and call.preferred_agent_id not in call.excluded
             and all(r.agent_id != call.preferred_agent_id for r in call.refusals)
         )
@@ -240,10 +284,10 @@ class _Staff:
         return agent if language is None or language in agent.languages else None
 
     def _longest_idle(
-        self, role: str, barred: AbstractSet[int], language: str | None
+        self, roles: tuple[str, ...], barred: AbstractSet[int], language: str | None
     ) -> AgentSeat | None:
         seats, free, found = self._seats, self.free, -1
-        for pool in self._fitting.get((role, language)) or self._fit(role, language):
+        for pool in self._fitting.get((roles, language)) or self._fit(roles, language):
             while pool and seats[pool[-1]].agent_id not in free:
                 pool.pop()
             if not barred:
@@ -256,11 +300,11 @@ class _Staff:
                     break
         return seats[found] if found >= 0 else None
 
-    def _fit(self, role: str, language: str | None) -> list[list[int]]:
-        """The pools of this role whose agents can serve; found once for each need."""
-        self._fitting[role, language] = [
+    def _fit(self, roles: tuple[str, ...], language: str | None) -> list[list[int]]:
+        """The pools of these roles whose agents can serve; found once for each need."""
+        self._fitting[roles, language] = [
             pool
             for (of, languages), pool in self._pools.items()
-            if of == role and (language is None or language in languages)
+            if of in roles and (language is None or language in languages)
         ]
-        return self._fitting[role, language]
+        return self._fitting[roles, language]

@@ -201,12 +201,16 @@ def _board() -> dict[str, Any]:
 def _lines_now(now: datetime) -> dict[str, Any]:
     """How each line stands."""
     lines = line_service.every()
+    first_of = {
+        line.queue_id: line.id for line in reversed(lines)
+    }  # who shows its queue's thresholds
     return {
         "coaching": current_user.role == "manager"
         and any(line_rules.of(line.rules).coaching for line in lines),
         "lines": [
             {
                 "line": line,
+                "leads": first_of[line.queue_id] == line.id,
                 "standing": line_view.standing(line, now),
                 "incident": line_view.incident_words(line) if line.incident_since else "",
             }

@@ -116,7 +116,10 @@ def live_calls() -> list[LiveCall]:
             Call.priority,
             Call.language,
             Call.callback_id.is_not(None).label("callback"),
-        ).where(
+            Line.queue_id,
+        )
+        .join(Line, Line.id == Call.line_id)
+        .where(
             Call.state.in_(BEFORE_ANSWER),
             or_(Call.direction == "in", Call.callback_id.is_not(None)),
         )

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.lines.policy import Policy
+from app.queue.policy import Policy
 from app.queue.routing import (
     ON_DUTY,
     AgentSeat,
@@ -36,6 +36,7 @@ class LiveCall:
     priority: int = 0
     language: str = "fr"
     callback: bool = False
+    queue_id: int = 0
 
     @property
     def since(self) -> datetime:
@@ -146,20 +147,23 @@ def board(
     """The queue in the order in which it will be served, each call with the reason why it waits."""
     team = tuple(seats)
     names = {seat.agent_id: seat.name for seat in team}
-    queue = _served_in_order(calls, snapshot.policy, now)
+    queue = _served_in_order(calls, snapshot, now)
     return Board(
         tuple(_line(n, call, snapshot, names, now) for n, call in enumerate(queue, start=1)), team
     )
 
 
-def _served_in_order(calls: Iterable[LiveCall], policy: Policy, now: datetime) -> list[LiveCall]:
-    """Those in the queue as routing serves them; then who still hears the greeting."""
+def _served_in_order(
+    calls: Iterable[LiveCall], snapshot: Snapshot, now: datetime
+) -> list[LiveCall]:
+    """Those in a queue as routing serves them; then who still hears the greeting."""
     live = list(calls)
     queued = {call.call_id: call for call in live if call.queued_at}
     places = [
-        WaitingCall(call.call_id, call.since, priority=call.priority) for call in queued.values()
+        WaitingCall(call.call_id, call.since, priority=call.priority, queue_id=call.queue_id)
+        for call in queued.values()
     ]
-    served = [queued[place.call_id] for place in in_order(places, policy, now)]
+    served = [queued[place.call_id] for place in in_order(places, snapshot, now)]
     return served + sorted((c for c in live if not c.queued_at), key=lambda c: c.received_at)
 
 
@@ -203,13 +207,15 @@ def waiting_reason(call: WaitingCall, snapshot: Snapshot, now: datetime) -> Reas
     on_duty = [a for a in snapshot.agents if a.state in ON_DUTY and a.connected]
     if not on_duty:
         return Reason("nobody")
-    policy = snapshot.policy
+    policy = snapshot.policy_of(call.queue_id)
     if _kept_for(call, on_duty, policy, now):
         until = _wait_began(call) + timedelta(seconds=policy.sticky_wait)
         return Reason("kept_for", call.preferred_agent_id, until)
     free = [a for a in on_duty if a.state == "available"]
     wide = widened(call, snapshot, now)
-    eligible = [a for a in free if wide or a.role == "front"]
+    eligible = [
+        a for a in free if a.role in policy.team.first or (wide and a.role in policy.team.overflow)
+    ]
     if eligible:
         return _why_not_by_them(call, eligible, decisions.values(), policy, now)
     return _nobody_free(call, free, on_duty, wide, policy)
@@ -250,7 +256,7 @@ def _nobody_free(
     wide: bool,
     policy: Policy,
 ) -> Reason:
-    if not any(a.role != "front" for a in on_duty):
+    if not any(a.role in policy.team.overflow for a in on_duty):
         return Reason("no_back")
     if wide:
         return Reason("all_busy")

@@ -177,7 +177,7 @@ def _rules_page(
         errors=errors or {},
         **_told(stale, line, "line_rules", "line_thresholds"),
         languages=line_view.languages(line),
-        routes=line_service.routes(line),
+        sharing=line_service.sharing(line),
         country_groups=line_view.country_groups(),
         short_numbers=short_reach.offered(line.id),
         provider_reaches=short_reach.provider_reaches(),
@@ -192,8 +192,7 @@ def _rules_page(
 def change_rules() -> Page:
     """Store the rules."""
     rules = line_settings.read_rules(request.form)
-    routes = line_service.routes(line_service.current())
-    policy = line_settings.read_policy(request.form) if routes else line_settings.Read({}, {})
+    policy = line_settings.read_policy(request.form)
     shown = line_service.rules_shown(line_service.current(), line_view.locale())
     typed = {name: request.form[name][:2000] for name in shown if name in request.form}
     typed |= dict.fromkeys(line_settings.unticked(shown, request.form), "")

@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 
 from app.accounts import journal
 from app.accounts import service as accounts
 from app.accounts.models import Agent, Presence
 from app.calls.call import dispatch, service, store
 from app.calls.call.models import Call, CallEvent
+from app.calls.call.snapshot import policy_of
 from app.calls.call.states import Event, Kind, State
 from app.dossiers.models import Dossier
 from app.foundation import beside_loop, clock
@@ -26,10 +28,11 @@ from app.foundation.database.unit_of_work import release_connection, rows_change
 from app.foundation.exceptions import Conflict
 from app.foundation.extensions import db
 from app.foundation.wiring import wake
+from app.lines import service as line_service
 from app.lines.models import Line
-from app.lines.policy import Policy
 from app.queue import preview
-from app.queue.routing import WaitingCall
+from app.queue.policy import Team
+from app.queue.routing import Snapshot, WaitingCall
 from app.tickets.models import Contact
 from app.web import news
 from app.web.realtime import agent_room, publish
@@ -49,7 +52,7 @@ def offer_to(ref: str, agent_id: int, *, by: Agent, now: datetime) -> None:
     role = db.session.scalar(select(Agent.role).where(Agent.id == agent_id))
     if role not in ("front", "back") or not accounts.is_connected(agent_id):
         raise _not_free()
-    policy = service.policy_of(db.session.get(Line, call.line_id))
+    policy = policy_of(call.line_id)
     event = Event(
         Kind.OFFERED,
         now,
@@ -78,7 +81,7 @@ def put_first(ref: str, *, by: Agent, now: datetime) -> None:
         mine = next((c for c in snapshot.waiting if c.call_id == call_id), None)
         if mine is None:
             raise _why_not_waiting(call_id)
-        priority = first_priority(mine, snapshot.waiting, snapshot.policy, now)
+        priority = first_priority(mine, snapshot.waiting, snapshot, now)
         changed = db.session.execute(
             update(Call)
             .where(Call.id == call_id, Call.state == State.WAITING)
@@ -93,7 +96,7 @@ def put_first(ref: str, *, by: Agent, now: datetime) -> None:
 
 
 def first_priority(
-    call: WaitingCall, waiting: tuple[WaitingCall, ...], policy: Policy, now: datetime
+    call: WaitingCall, waiting: tuple[WaitingCall, ...], rules: Snapshot, now: datetime
 ) -> int:
     """The least priority that puts ``call`` before the others, and keeps it there as all age.
 
@@ -101,7 +104,8 @@ def first_priority(
     """
 
     def steps(each: WaitingCall) -> int:
-        return max(0, int((now - each.arrived_at).total_seconds() // policy.ageing_seconds))
+        pace = rules.policy_of(each.queue_id).ageing_seconds
+        return max(0, int((now - each.arrived_at).total_seconds() // pace))
 
     others = [each.priority + steps(each) for each in waiting if each.call_id != call.call_id]
     return max([call.priority, *(top + 2 - steps(call) for top in others)])
@@ -186,16 +190,17 @@ def free_agents() -> list[tuple[Agent, datetime]]:
 
 
 def preview_today(
-    line: Line, proposed: dict[str, int], *, now: datetime
+    line: Line, proposed: dict[str, Any], *, now: datetime
 ) -> tuple[preview.Preview, list[preview.Seat]]:
-    """Today's calls so far, replayed with the present thresholds and with the ``proposed`` ones.
+    """Today's calls so far of the line's queue, replayed with the present thresholds and with the
+    ``proposed`` ones.
 
     Also the team that the replay supposes there all along.
     """
     start, _end = clock.day_bounds(clock.local_day(now))
-    current = Policy(**line.policy)
-    calls, answer_s = _past_calls(start, now)
-    seats = _team(start)
+    current = line_service.policy_of(line)
+    calls, answer_s = _past_calls(line.queue_id, start, now)
+    seats = _team(start, current.team)
     release_connection()
     changed = replace(current, **proposed)
     replayed = beside_loop.figure(
@@ -204,7 +209,9 @@ def preview_today(
     return replayed, seats
 
 
-def _past_calls(start: datetime, now: datetime) -> tuple[list[preview.PastCall], float]:
+def _past_calls(
+    queue_id: int, start: datetime, now: datetime
+) -> tuple[list[preview.PastCall], float]:
     rows = db.session.execute(
         select(
             Call.queued_at,
@@ -218,6 +225,7 @@ def _past_calls(start: datetime, now: datetime) -> tuple[list[preview.PastCall],
         .outerjoin(Contact, Contact.id == Call.contact_id)
         .outerjoin(Dossier, Dossier.id == Contact.dossier_id)
         .where(
+            Call.line_id.in_(_lines_of(queue_id)),
             Call.queued_at >= start,
             Call.queued_at <= now,
             Call.direction == "in",
@@ -226,7 +234,11 @@ def _past_calls(start: datetime, now: datetime) -> tuple[list[preview.PastCall],
         .order_by(Call.queued_at.desc())
         .limit(REPLAYED)
     ).all()
-    return [_past_call(row._mapping, now) for row in rows], _answer_seconds(start)
+    return [_past_call(row._mapping, now) for row in rows], _answer_seconds(queue_id, start)
+
+
+def _lines_of(queue_id: int) -> Select[Any]:
+    return select(Line.id).where(Line.queue_id == queue_id)
 
 
 def _past_call(row: object, now: datetime) -> preview.PastCall:
@@ -245,10 +257,11 @@ def _past_call(row: object, now: datetime) -> preview.PastCall:
     )
 
 
-def _answer_seconds(start: datetime) -> float:
+def _answer_seconds(queue_id: int, start: datetime) -> float:
     """How long it rings before an agent answers, on average today."""
     rows = db.session.execute(
         select(Call.offered_at, Call.answered_at).where(
+            Call.line_id.in_(_lines_of(queue_id)),
             Call.queued_at >= start,
             Call.direction == "in",
             Call.answered_at.is_not(None),
@@ -264,7 +277,7 @@ def _answer_seconds(start: datetime) -> float:
     return sum(rung) / len(rung) if rung else preview.DEFAULT_ANSWER_S
 
 
-def _team(start: datetime) -> list[preview.Seat]:
+def _team(start: datetime, team: Team) -> list[preview.Seat]:
     """Who is on duty now, and who was offered a call today: there all along in the replay."""
     today = select(CallEvent.agent_id).where(
         CallEvent.kind == Kind.OFFERED, CallEvent.at >= start, CallEvent.agent_id.is_not(None)
@@ -274,7 +287,7 @@ def _team(start: datetime) -> list[preview.Seat]:
         .join(Presence, Presence.agent_id == Agent.id)
         .where(
             Agent.active.is_(True),
-            Agent.role.in_(("front", "back")),
+            Agent.role.in_((*team.first, *team.overflow)),
             Presence.state.in_(("available", "ringing", "in_call", "wrap_up"))
             | Agent.id.in_(today),
         )

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.lines.policy import Policy
+from app.queue.policy import Policy
 from bench.routing import arrivals, logs, speed
 from bench.routing.erlang import Queue, agents_for, erlang_a
 from bench.routing.figures import COLUMNS, FELT, PAID, Figures, figures, of_limit

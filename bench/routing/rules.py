@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from app.lines.policy import Policy
+from app.queue.policy import Policy
 from app.queue.routing import AgentSeat, Decision, Offer, Snapshot, WaitingCall, decide
 
 Decide = Callable[[Snapshot, datetime], Sequence[Decision]]

@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from time import perf_counter, thread_time
 
-from app.lines.policy import Policy
+from app.queue.policy import Policy
 from app.queue.routing import AgentSeat, Refusal, Snapshot, WaitingCall, decide
 
 AGENTS, WAITING, RUNS = 1000, 2000, 300

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from app.lines.policy import Policy
+from app.queue.policy import Policy
 from bench.routing import arrivals, speed
 from bench.routing.arrivals import ArrivingCall, Day
 from bench.routing.erlang import Queue, agents_for, erlang_a, erlang_b, erlang_c

@@ -136,7 +136,7 @@ def test_the_first_of_two_accepts_wins(caller: Phone, at_desk: Desk) -> None:
 def test_third_call_overflows_to_the_back_office_past_the_lines_threshold(
     caller: Phone, at_desk: Desk, line: Line
 ) -> None:
-    line.policy = {"overflow_after": 20}
+    line.queue.policy = {"overflow_after": 20}
     db.session.commit()
     front = [at_desk(), at_desk()]
     back = at_desk("back")

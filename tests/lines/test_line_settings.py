@@ -365,7 +365,7 @@ def test_rules_are_stored_with_the_names_that_changed(line: Line, login: Login) 
     typed = {**RULES, "coaching": "1", "overflow_after": "45", "languages": "en, ar"}
     assert manager.post("/admin/line/rules", data={**typed, "seen": token}).status_code == 302
     stored = fresh(line)
-    assert (stored.rules["coaching"], stored.policy["overflow_after"]) == (True, 45)
+    assert (stored.rules["coaching"], stored.queue.policy["overflow_after"]) == (True, 45)
     detail = db.session.scalars(select(JournalEntry.detail)).one()
     assert detail == {"fields": ["coaching", "languages", "overflow_after"]}
     stale = manager.post("/admin/line/rules", data={**RULES, "seen": token})
@@ -589,7 +589,25 @@ def test_the_wall_shows_each_line(line: Line, housing: Line, login: Login) -> No
     board = login("manager").get("/wall/board").text
     assert "Logement" in board
     assert f'data-open="/supervision/line?line={housing.id}"' in board
-    assert board.count("/supervision/thresholds") == 1  # one team: one line's policy routes
+    assert f'data-open="/supervision/thresholds?line={housing.id}"' in board
+    assert board.count("/supervision/thresholds") == 2  # each queue has its own
+
+
+def test_lines_that_share_a_queue_share_its_thresholds(
+    line: Line, housing: Line, login: Login
+) -> None:
+    housing.queue = line.queue
+    db.session.commit()
+    manager = login("manager")
+    assert manager.get("/wall/board").text.count("/supervision/thresholds") == 1
+    assert "Portail des aides, dont les appels attendent" in manager.get(
+        f"/admin/line/rules?line={housing.id}"
+    ).text.replace("\u202f", " ").replace("\xa0", " ")
+    page = manager.get(f"/supervision/thresholds?line={housing.id}").text
+    assert "Logement, Portail des aides" in page
+    changed = {"overflow_after": "45", "overflow_length": "2", "seen": seen(page)}
+    manager.post(f"/supervision/thresholds?line={housing.id}", data=changed)
+    assert fresh(line).queue.policy == {"overflow_after": 45, "overflow_length": 2}
 
 
 def test_one_service_alone_is_not_asked_to_choose(line: Line, login: Login) -> None:
@@ -598,20 +616,20 @@ def test_one_service_alone_is_not_asked_to_choose(line: Line, login: Login) -> N
     assert "?line=" not in manager.get("/wall/board").text
 
 
-def test_thresholds_are_those_of_the_line_that_routes(
+def test_thresholds_are_those_of_the_queue_of_the_line(
     line: Line, housing: Line, login: Login
 ) -> None:
     manager = login("manager")
-    assert 'name="overflow_after"' in manager.get("/admin/line/rules").text
     page = manager.get(f"/admin/line/rules?line={housing.id}").text
-    assert 'name="overflow_after"' not in page
     typed = {
         "closing": "callback", "callbacks": "1", "callback_attempts": "2", "languages": "en",
         "callback_pause_minutes": "10", "sticky_minutes": "5", "seen": seen(page),
+        "ring_seconds": "35", "overflow_after": "60", "overflow_length": "3",
     }  # fmt: skip
     assert manager.post(f"/admin/line/rules?line={housing.id}", data=typed).status_code == 302
     assert fresh(housing).rules["closing"] == "callback"
-    assert fresh(housing).policy == {}
+    assert fresh(housing).queue.policy["ring_seconds"] == 35
+    assert fresh(line).queue.policy == {}
 
 
 def test_a_line_that_does_not_exist(line: Line, login: Login) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.lines.policy import Policy
+from app.queue.policy import Policy
 from app.queue.preview import PastCall, Seat, preview
 
 NINE = datetime(2021, 6, 22, 7, tzinfo=UTC)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.lines.policy import Policy
+from app.queue.policy import Policy, Team
 from app.queue.routing import (
     REFUSAL_LASTS,
     AgentSeat,
@@ -82,6 +83,19 @@ policies = st.builds(
     Policy, overflow_after=st.sampled_from([0, 20]), overflow_length=st.sampled_from([0, 3])
 )
 snapshots = st.builds(Snapshot, calls.map(tuple), seats.map(tuple), policies)
+TEAMS = (Team(), Team(first=("back",), overflow=("front",)), Team(first=("back",), overflow=()))
+two_queues = st.builds(
+    lambda waiting, agents, rules, team, of: Snapshot(
+        tuple(replace(c, queue_id=1 + c.call_id % 2) for c in waiting),
+        tuple(agents),
+        policies={1: rules, 2: replace(of, team=team)},
+    ),
+    calls,
+    seats,
+    policies,
+    st.sampled_from(TEAMS),
+    policies,
+)
 
 
 @given(snapshots)
@@ -159,6 +173,34 @@ def test_equal_priority_is_first_come_first_served(waits: list[int], free: int) 
 def test_the_answer_does_not_depend_on_the_order_of_rows(snapshot: Snapshot) -> None:
     mirrored = Snapshot(snapshot.waiting[::-1], snapshot.agents[::-1], snapshot.policy)
     assert decide(snapshot, NOW) == decide(mirrored, NOW)
+
+
+@given(two_queues)
+def test_each_queue_is_served_by_its_own_team_and_thresholds(snapshot: Snapshot) -> None:
+    agents = {a.agent_id: a for a in snapshot.agents}
+    waiting = {c.call_id: c for c in snapshot.waiting}
+    made = offers(snapshot)
+    assert len(set(made.values())) == len(made)  # no agent is rung for two, whatever their queues
+    for call_id, agent_id in made.items():
+        one, role = waiting[call_id], agents[agent_id].role
+        team = snapshot.policy_of(one.queue_id).team
+        if agent_id == one.preferred_agent_id or role in team.first:
+            continue
+        assert role in team.overflow
+        assert widened(one, snapshot, NOW)
+
+
+@given(snapshots)
+def test_calls_of_two_queues_alike_are_served_as_of_one(snapshot: Snapshot) -> None:
+    """Length apart, which is that of each queue."""
+    rules = replace(snapshot.policy, overflow_length=100)
+    one = replace(snapshot, policy=rules)
+    two = Snapshot(
+        tuple(replace(c, queue_id=1 + c.call_id % 2) for c in snapshot.waiting),
+        snapshot.agents,
+        policies={1: rules, 2: rules},
+    )
+    assert offers(two) == offers(one)
 
 
 def test_longest_idle_is_rung_first() -> None:

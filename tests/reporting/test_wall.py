@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.lines.policy import Policy
+from app.queue.policy import Policy
 from app.queue.routing import AgentSeat, Offer, Refusal, Snapshot, WaitingCall, decide
 from app.reporting.wall import WHYS, LiveCall, Reason, Seat, board, reason_of, waiting_reason
 

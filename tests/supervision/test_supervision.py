@@ -18,8 +18,8 @@ from app.calls.call.models import Call
 from app.foundation import clock
 from app.foundation.extensions import db
 from app.lines.models import Line
-from app.lines.policy import Policy
-from app.queue.routing import WaitingCall, in_order
+from app.queue.policy import Policy
+from app.queue.routing import Snapshot, WaitingCall, in_order
 from app.supervision import service as supervision
 from tests.calls.test_journey import connect
 from tests.clients import StaffClient
@@ -167,7 +167,7 @@ calls_drawn = st.lists(
 @given(calls_drawn, st.integers(0, 2000))
 def test_first_stays_first_as_all_age(calls: list[WaitingCall], later: int) -> None:
     policy, chosen = Policy(), calls[-1]
-    priority = supervision.first_priority(chosen, tuple(calls), policy, now)
+    priority = supervision.first_priority(chosen, tuple(calls), Snapshot((), ()), now)
     raised = WaitingCall(chosen.call_id, chosen.arrived_at, priority)
     queue = in_order([*calls[:-1], raised], policy, now + timedelta(seconds=later))
     assert queue[0].call_id == chosen.call_id
@@ -374,7 +374,7 @@ def test_the_second_of_two_who_change_thresholds_is_told(
     assert 'name="overflow_after" value="60"' in refused.text  # left alone: what is stored now
     assert 'name="overflow_length" value="9"' in refused.text  # typed: kept
     db.session.expire_all()
-    assert db.session.get_one(Line, line.id).policy["overflow_after"] == 60
+    assert db.session.get_one(Line, line.id).queue.policy["overflow_after"] == 60
 
 
 @pytest.mark.parametrize("typed", ["", "abc", "-1", "601"])

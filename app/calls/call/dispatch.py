@@ -5,9 +5,9 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Select, Table, func, select
+from sqlalchemy import Select, func
 
 from app.calls.call import service, snapshot
 from app.calls.call.states import Event, Kind
@@ -15,8 +15,7 @@ from app.foundation import clock
 from app.foundation.database.unit_of_work import Work, unit_of_work
 from app.foundation.exceptions import Conflict
 from app.foundation.extensions import db
-from app.lines.models import Line
-from app.lines.policy import Policy, policy_from
+from app.queue.policy import Policy
 from app.queue.routing import Offer, Snapshot, decide
 from app.web.realtime import MANAGERS_ROOM, publish
 
@@ -34,33 +33,36 @@ def run(now: datetime | None = None) -> list[Offer]:
         return []
     try:
         with unit_of_work() as work:
-            queue = snapshot.brief(policy_from(_my_turn()))
-            offers = [d for d in decide(queue, now) if isinstance(d, Offer)]
+            seen = snapshot.brief(_my_turn())
+            queues = {call.call_id: call.queue_id for call in seen.waiting}
+            offers = [d for d in decide(seen, now) if isinstance(d, Offer)]
             make = _offer if len(offers) == 1 else _offer_or_not
-            return [offer for offer in offers if make(offer, queue.policy, now, work)]
+            return [
+                offer
+                for offer in offers
+                if make(offer, seen.policy_of(queues[offer.call_id]), now, work)
+            ]
     except Conflict:
         return []  # of a single offer: its agent was taken meanwhile; the ticker looks again soon
 
 
 def snapshot_of() -> Snapshot:
-    """The queue, the agents on duty and the line's policy, as rows say now."""
-    return snapshot.take(service.policy_of(snapshot.line()))
+    """The calls that wait, the agents on duty and the rules of each queue, as rows say now."""
+    return snapshot.take(snapshot.policies(db.session.execute(snapshot.QUEUES)))
 
 
-def _my_turn() -> dict[str, Any] | None:
-    """The policy of the line that routes, once no other process routes.
+def _my_turn() -> dict[int, Policy]:
+    """The rules of each queue, once no other process routes.
 
     Two dispatchers would be safe (conditional updates) but could serve out of order.
     """
-    return db.session.scalar(_turn_on(db.session.get_bind().dialect.name))
+    return snapshot.policies(db.session.execute(_turn_on(db.session.get_bind().dialect.name)))
 
 
 @lru_cache(maxsize=2)
 def _turn_on(dialect: str) -> Select[Any]:
-    lines = cast(Table, Line.__table__).c
-    query = select(lines.policy).order_by(lines.id).limit(1)
     lock = func.pg_advisory_xact_lock(7402).label("lock")
-    return query.add_columns(lock) if dialect == "postgresql" else query
+    return snapshot.QUEUES.add_columns(lock) if dialect == "postgresql" else snapshot.QUEUES
 
 
 def _offer_or_not(offer: Offer, policy: Policy, now: datetime, work: Work) -> bool:

@@ -37,7 +37,6 @@ from app.foundation.exceptions import Conflict, IllegalTransition, NotFound
 from app.foundation.extensions import db
 from app.foundation.wiring import ports, spawn, wake
 from app.lines.models import Line
-from app.lines.policy import Policy, policy_from
 from app.queue import deadlines
 from app.tickets import service as tickets
 from app.web import news
@@ -49,11 +48,6 @@ Follower = Callable[[int, CallRecord, CallRecord, Work], None]
 _followers: list[tuple[Concern, Follower, ColumnElement[bool] | None]] = []
 
 GONE_AFTER = timedelta(seconds=10)  # a page reload is back long before
-
-
-def policy_of(line: Line | None) -> Policy:
-    """The line's routing policy; what it does not say is the default."""
-    return policy_from(line.policy if line else None)
 
 
 def follow_with(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, cast
 
@@ -21,16 +21,17 @@ from app.calls.call.states import Kind, State
 from app.dossiers.models import Dossier
 from app.foundation.extensions import db
 from app.lines.models import Line
-from app.lines.policy import Policy
+from app.queue.models import Queue
+from app.queue.policy import Policy, policy_from
 from app.queue.routing import ON_DUTY, AgentSeat, Refusal, Snapshot, WaitingCall
 from app.tickets.models import Contact
 
 LET_GO = (Kind.DECLINED, Kind.OFFER_EXPIRED, Kind.CONNECT_FAILED, Kind.REQUEUED)
 ANSWERING = ("front", "back")
 
-_agents, _presences, _connections, _calls, _events, _contacts, _dossiers = (
+_agents, _presences, _connections, _calls, _events, _contacts, _dossiers, _lines, _queues = (
     cast(Table, model.__table__)
-    for model in (Agent, Presence, Connection, Call, CallEvent, Contact, Dossier)
+    for model in (Agent, Presence, Connection, Call, CallEvent, Contact, Dossier, Line, Queue)
 )
 _waits = _calls.c.state == State.WAITING
 _has_tab = exists().where(_connections.c.agent_id == _presences.c.agent_id)
@@ -86,11 +87,12 @@ _QUEUE = (
         _calls.c.language,
         _calls.c.preferred_agent_id,
         _dossiers.c.owner_id,
+        _lines.c.queue_id,
     )
     .select_from(
-        _calls.outerjoin(_contacts, _contacts.c.id == _calls.c.contact_id).outerjoin(
-            _dossiers, _dossiers.c.id == _contacts.c.dossier_id
-        )
+        _calls.join(_lines, _lines.c.id == _calls.c.line_id)
+        .outerjoin(_contacts, _contacts.c.id == _calls.c.contact_id)
+        .outerjoin(_dossiers, _dossiers.c.id == _contacts.c.dossier_id)
     )
     .where(_waits)
     .order_by(_calls.c.queued_at, _calls.c.id)
@@ -119,17 +121,29 @@ def anybody_on_duty() -> bool:
     return bool(db.session.scalar(_ON_DUTY))
 
 
-def line() -> Line | None:
-    """The line whose policy routes."""
-    return db.session.scalar(select(Line).order_by(Line.id).limit(1))
+def policies(rows: Iterable[Any]) -> dict[int, Policy]:
+    """The rules of each queue, from its row (``QUEUES``)."""
+    return {row.id: policy_from(row.policy, row.team) for row in rows}
 
 
-def take(policy: Policy) -> Snapshot:
-    """The queue, who let which of its calls go, and the agents on duty."""
-    return Snapshot(_queue(), _seats(db.session.execute(_STAFF)), policy)
+def policy_of(line_id: int) -> Policy:
+    """The rules of the queue of this line's calls."""
+    row = db.session.execute(_OF_LINE, {"line_id": line_id}).one()
+    return policy_from(row.policy, row.team)
 
 
-def brief(policy: Policy) -> Snapshot:
+QUEUES = select(_queues.c.id, _queues.c.policy, _queues.c.team).order_by(_queues.c.id)
+_OF_LINE = QUEUES.join(_lines, _lines.c.queue_id == _queues.c.id).where(
+    _lines.c.id == bindparam("line_id")
+)
+
+
+def take(policies: Mapping[int, Policy]) -> Snapshot:
+    """The calls that wait, who let which of them go, and the agents on duty."""
+    return Snapshot(_queue(), _seats(db.session.execute(_STAFF)), policies=policies)
+
+
+def brief(policies: Mapping[int, Policy]) -> Snapshot:
     """As ``take``, but of a thousand agents those few who can change what is decided.
 
     Who rings for one call is its own agent, its dossier's owner, or the longest idle of a kind who
@@ -141,7 +155,7 @@ def brief(policy: Policy) -> Snapshot:
         "most": len(waiting) + max((len(call.refusals) for call in waiting), default=0),
         "named": list({i for c in waiting for i in (c.preferred_agent_id, c.owner_id) if i}),
     }
-    return Snapshot(waiting, _seats(db.session.execute(_FEW, found)), policy)
+    return Snapshot(waiting, _seats(db.session.execute(_FEW, found)), policies=policies)
 
 
 def _queue() -> tuple[WaitingCall, ...]:
@@ -159,6 +173,7 @@ def _queue() -> tuple[WaitingCall, ...]:
             preferred_agent_id=row.preferred_agent_id,
             owner_id=row.owner_id,
             refusals=tuple(refusals.get(row.id, ())),
+            queue_id=row.queue_id,
         )
         for row in rows
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from app.accounts.models import Agent, Connection, Presence
 from app.calls.call import snapshot, store
@@ -16,11 +16,17 @@ from app.dossiers.models import Dossier, Person
 from app.foundation import clock
 from app.foundation.extensions import db
 from app.lines.models import Line
-from app.lines.policy import Policy
+from app.queue.models import Queue
+from app.queue.policy import Policy, Team
 from app.queue.routing import decide
 from app.tickets.models import Channel, Contact, Direction
 
 STATES = ["available", "available", "available", "ringing", "in_call", "wrap_up", "away", "offline"]
+TEAMS = [
+    Team(),
+    Team(first=("back",), overflow=("front",)),
+    Team(first=("front", "back"), overflow=()),
+]
 LANGUAGES = [["fr"], ["fr"], ["fr"], ["fr", "en"], ["en", "fr"]]
 
 
@@ -67,6 +73,9 @@ def moments(line: Line, create_agent: Callable[..., Agent]) -> Callable[[random.
         create_agent(draw.choice(["front", "front", "back"]), languages=draw.choice(LANGUAGES)).id
         for _each in range(12)
     ]
+    other = Line(name="Logement", number="+33199000101")
+    db.session.add(other)
+    db.session.flush()
     calls = []
     for number in range(5):
         person = Person(first_name="A", last_name="B", search_name="a b", created_at=now)
@@ -79,7 +88,7 @@ def moments(line: Line, create_agent: Callable[..., Agent]) -> Callable[[random.
         db.session.add(contact)
         db.session.flush()
         call = Call(
-            ref=store.new_ref(), provider_sid=f"CA{number}", line_id=line.id,
+            ref=store.new_ref(), provider_sid=f"CA{number}", line_id=draw.choice([line.id, other.id]),
             contact_id=contact.id, received_at=now, state="waiting", queued_at=now,
         )  # fmt: skip
         db.session.add(call)
@@ -89,14 +98,23 @@ def moments(line: Line, create_agent: Callable[..., Agent]) -> Callable[[random.
     return lambda draw: shuffle(draw, agents, calls, now)
 
 
+def queues() -> list[int]:
+    return list(db.session.scalars(select(Queue.id).order_by(Queue.id)))
+
+
 def test_few_agents_decide_as_all(moments: Callable[[random.Random], None]) -> None:
     spared = 0
     for seed in range(60):
         draw = random.Random(seed)
         moments(draw)
-        policy = Policy(overflow_after=draw.choice([0, 20]), overflow_length=draw.choice([1, 3]))
+        rules = {
+            each: Policy(
+                overflow_after=draw.choice([0, 20]), overflow_length=draw.choice([1, 3]), team=team
+            )
+            for each, team in zip(queues(), (Team(), draw.choice(TEAMS)), strict=True)
+        }
         now = clock.now() + timedelta(seconds=draw.choice([0, 15, 45]))
-        whole, few = snapshot.take(policy), snapshot.brief(policy)
+        whole, few = snapshot.take(rules), snapshot.brief(rules)
         assert decide(few, now) == decide(whole, now), (seed, whole)
         assert few.waiting == whole.waiting
         spared += len(whole.agents) - len(few.agents)
