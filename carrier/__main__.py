@@ -1,4 +1,4 @@
-"""``python -m carrier --application http://localhost:5000 --port 5050``."""
+"""``python -m carrier --voice-url http://localhost:5000/voice``."""
 
 from gevent import monkey
 

@@ -50,7 +50,7 @@ def create_call() -> tuple[Response, int]:
     exchange().history.note(
         leg.sid, request.base_url, "POST", request.form.to_dict(), Answer(201, JSON, b"", 0.0)
     )
-    return created(shapes.call(leg, account()))
+    return created(shapes.call(leg, account()) | {"status": "queued"})
 
 
 def _source() -> Source | None:

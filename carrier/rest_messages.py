@@ -42,7 +42,8 @@ def create_message() -> tuple[Response, int]:
         service_sid=service,
         send_at=_send_at(service),
     )
-    return created(shapes.message(sent, account()))
+    status = "scheduled" if sent.send_at else "accepted" if service else "queued"
+    return created(shapes.message(sent, account()) | {"status": status, "date_sent": None})
 
 
 def _of_application() -> str:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from carrier.attributes import TwimlRefused
 from carrier.connections import DEFAULT, split
 from carrier.history import History, snake_case
-from carrier.standalone import line_number
+from carrier.standalone import arguments, line_number
 from carrier.tests.subscriber import ALICE, LINE, Line, Server
 from carrier.webhooks import Answer
 
@@ -224,9 +224,10 @@ def test_names_in_events(name: str, written: str) -> None:
 
 
 def test_a_line_served_alone_may_have_its_fallback_elsewhere() -> None:
-    apart = line_number(LINE, "http://localhost:5000", "https://example.org/fallback.xml")
+    ours = ["--application", "http://localhost:5000"]
+    apart = line_number(LINE, arguments([*ours, "--fallback", "https://example.org/fallback.xml"]))
     assert apart.voice_fallback_url == "https://example.org/fallback.xml"
     assert apart.voice_fallback_method == "GET"
-    own = line_number(LINE, "http://localhost:5000")
+    own = line_number(LINE, arguments(ours))
     assert own.voice_fallback_url == "http://localhost:5000/voice/fallback"
     assert own.voice_fallback_method == "POST"
