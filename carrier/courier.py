@@ -22,6 +22,7 @@ from carrier.webhooks import WebhookFailed, Webhooks
 
 log = logging.getLogger(__name__)
 Spawn = Callable[..., object]
+Alert = Callable[[str, int, str, str], None]  # SID, code, URL, message
 HELD_AT_MOST = 1.0  # seconds that a reordered callback waits for a next one to overtake it
 
 
@@ -46,8 +47,11 @@ class Callback:
 class Courier:
     """Delivers callbacks in the background."""
 
-    def __init__(self, webhooks: Webhooks, history: History, faults: Faults, spawn: Spawn) -> None:
+    def __init__(
+        self, webhooks: Webhooks, history: History, faults: Faults, spawn: Spawn, alert: Alert
+    ) -> None:
         self.webhooks = webhooks
+        self.alert = alert
         self.history = history
         self.faults = faults
         self.spawn = spawn
@@ -126,6 +130,9 @@ class Courier:
                     callback.lane, callback.url, callback.method, callback.params, answer
                 )
             self.journal.append((callback.label, f"{how} {answer.status}"))
+            if not answer.ok:
+                self.alert(callback.lane, 11200, callback.url, f"HTTP {answer.status}")
         except (WebhookFailed, TwimlRefused) as error:
             self.journal.append((callback.label, f"{how}, failed {error.code}"))
+            self.alert(callback.lane, error.code, callback.url, str(error))
             log.warning("carrier: callback %s failed (%s)", callback.label, error.code)

@@ -41,7 +41,7 @@ class Exchange:
         self.history = History()
         board.forgotten = self.history.forget
         self.webhooks = webhooks = Webhooks(settings.auth_token, settings.webhook_timeout)
-        self.courier = Courier(webhooks, self.history, self.faults, board.spawn)
+        self.courier = Courier(webhooks, self.history, self.faults, board.spawn, board.alert)
         self.recordings = Recordings(board, self.courier)
         self.queues = Queues(board, self.courier)
         self.rooms = Rooms(board, self.courier, self.recordings)

@@ -15,9 +15,10 @@ from carrier.settings import CarrierSettings
 from carrier.texts import LANGUAGES, page_texts
 
 HERE = Path(__file__).resolve().parent
-# The Socket.IO client comes from its npm package; ``bin/setup.py`` puts it here.
-VENDOR = HERE.parent / "static" / "vendor"
 SOCKET_CLIENT = "socket.io.min.js"
+# It comes from the npm package socket.io-client: put beside our own files, or, in this repository,
+# by ``bin/setup.py`` where all such files are.
+VENDOR = HERE.parent / "static" / "vendor"
 
 
 def create_pages(settings: CarrierSettings) -> Blueprint:
@@ -58,6 +59,8 @@ def create_library() -> Blueprint:
     @bp.get("/<path:name>")
     def file(name: str) -> Response:
         """A file of ``static/``, or the Socket.IO client."""
-        return send_from_directory(VENDOR if name == SOCKET_CLIENT else HERE / "static", name)
+        own = HERE / "static"
+        elsewhere = name == SOCKET_CLIENT and not (own / name).is_file()
+        return send_from_directory(VENDOR if elsewhere else own, name)
 
     return bp

@@ -66,6 +66,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "sound-off": ("Voix muette, texte seul", "Voice off, text only"),
     "recording": ("On vous enregistre", "You are being recorded"),
     "press": ("Une touche est attendue", "A key is expected"),
+    "speak": ("Des paroles sont attendues", "Words are expected"),
     "message-from": ("Message de", "Message from"),
     "hidden": ("Numéro masqué", "Number withheld"),
     "you": ("Vous tapez", "You press"),

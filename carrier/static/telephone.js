@@ -48,9 +48,9 @@ class Telephone {
     on("taken", ({ leg }) => this.#withdrawn(leg));
     on("sms", (message) => { this.#view.message(message); beep([880, 1320], { seconds: 0.15 }); });
     own("state", ({ status }) => { if (status === "in-progress") this.#answered(); });
-    own("said", (said) => { this.#player.stop(); this.#view.heard(said.text, said.language); this.#speaker.say(said.text, said.language); });
+    own("said", (said) => { this.#player.stop(); this.#view.heard(said.text, said.language); this.#speaker.say(said.text, said.language, said.voice); });
     own("played", ({ url }) => { if (url) { this.#view.aside(text("music")); this.#player.play(url); } });
-    own("gathering", ({ on: wanted }) => this.#view.hint(wanted ? text("press") : ""));
+    own("gathering", ({ on: wanted, keys }) => this.#view.hint(wanted ? text(keys ? "press" : "speak") : ""));
     own("waiting", ({ on: waits }) => this.#show(waits ? "queued" : "connected"));
     own("music", ({ on: plays }) => this.#voice?.music(plays));
     own("ringback", ({ on: rings }) => (rings ? this.#back.start() : this.#back.stop()));

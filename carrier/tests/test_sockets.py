@@ -221,3 +221,16 @@ def test_the_telephone_page_has_no_inline_code(line: Line) -> None:
     assert "<script>" not in page
     assert "style=" not in page
     assert " on" + "click=" not in page
+
+
+@pytest.mark.parametrize(
+    ("asked", "accepted", "word"),
+    [("", "fr", "Clavier"), ("", "en", "Keypad"), ("?lang=en", "fr", "Keypad")],
+)
+def test_the_telephone_page_speaks_two_languages(
+    line: Line, asked: str, accepted: str, word: str
+) -> None:
+    answer = line.flask.test_client().get(
+        f"/telephone{asked}", headers={"Accept-Language": accepted}
+    )
+    assert word in answer.get_data(as_text=True)

@@ -165,3 +165,12 @@ def test_reordered_callbacks_keep_their_numbers(line: Line) -> None:
         "participant-leave",
     ]
     assert [int(f["SequenceNumber"]) for f in forms] == [1, 3, 2]
+
+
+def test_a_callback_that_fails_raises_an_alert(line: Line) -> None:
+    line.answers(status=lambda _form: Response("", status=500))
+    caller = line.driver.dial(ALICE)
+    caller.wait_for_state("ended")
+    (alert,) = eventually(lambda: line.driver.line()["alerts"])
+    assert (alert["code"], alert["call_sid"]) == ("11200", caller.sid)
+    assert alert["url"].endswith("/status")

@@ -7,10 +7,14 @@ export class Speaker {
     if (!on) this.hush();
   }
 
-  say(sentence, language) {
+  /** voice: the provider's name for one ("Polly.Lea-Neural"); taken where the browser has one of that name. */
+  say(sentence, language, voice = "") {
     if (!this.#on || !window.speechSynthesis) return;
     const utterance = new SpeechSynthesisUtterance(sentence);
     utterance.lang = language;
+    const name = voice.split(".").pop().split("-")[0];
+    const wanted = name && window.speechSynthesis.getVoices().find((one) => one.name.includes(name));
+    if (wanted) utterance.voice = wanted;
     window.speechSynthesis.speak(utterance);
   }
 
