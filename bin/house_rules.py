@@ -3,6 +3,7 @@
 * time comes from app/foundation/clock.py alone (STYLE: no hidden clock);
 * templates hold no inline script, style or handler (the Content-Security-Policy would block them);
 * patterns are compiled by app/foundation/text/patterns.py alone (a linear engine: texts come from outside);
+* what the telephone provider's form fields are called stands in app/calls/provider/reading.py alone;
 * numbers of a form or an address are read within bounds (app/foundation/text/outside.py);
 * `__init__.py` files stay empty, modules stay short, no utils or helpers;
 * what asks another machine does so within a total time (app/foundation/total_time.py);
@@ -22,6 +23,8 @@ ROOT = Path(__file__).resolve().parent.parent
 LONGEST = 450  # lines in a module; the habit is 400
 OWN_CLOCK = "app/foundation/clock.py"  # (the carrier is a house of its own, with its own clock)
 PATTERNS = "app/foundation/text/patterns.py"
+READER = "app/calls/provider/reading.py"  # of the telephone provider's form fields
+PROVIDERS = "app/adapters/"  # who speak with one provider, and may use its words
 ENGINES = {"re", "re2", "regex", "sre_compile", "sre_parse", "fnmatch"}
 # Who speaks to another machine. Commands at a terminal wait as long as who typed them.
 SPEAKERS = {
@@ -37,6 +40,8 @@ SPEAKERS = {
 }
 AT_A_TERMINAL = ("app/operations/doctor.py", "app/adapters/twilio_provisioning.py")
 BOUNDED = {("app.foundation.total_time", "within"), ("app.adapters.twilio_client", "ask")}
+FORMS = {"request.form", "request.values", "request.data"}
+FIELD = re.compile(r"[A-Z][A-Za-z]+")
 CLOCK_CALLS = {"now", "utcnow", "today", "fromtimestamp", "utcfromtimestamp"}
 INLINE = (
     (
@@ -145,6 +150,37 @@ def loose_numbers(path: Path, tree: ast.AST) -> Iterator[Finding]:
             )
 
 
+def provider_fields() -> set[str]:
+    """The names of form fields that the reader reads."""
+    tree = ast.parse((ROOT / READER).read_text())
+    given = [arg for node in ast.walk(tree) if isinstance(node, ast.Call) for arg in node.args]
+    names = [arg.value for arg in given if isinstance(arg, ast.Constant)]
+    return {name for name in names if isinstance(name, str) and FIELD.fullmatch(name)}
+
+
+def read_elsewhere(path: Path, tree: ast.AST, fields: set[str]) -> Iterator[Finding]:
+    """A form field of the provider named, or its form read, but by the one reader."""
+    if path.as_posix() == READER or path.as_posix().startswith(PROVIDERS):
+        return
+    signed = "signed_webhook" in {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+    given = {
+        id(arg)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("reading.")
+        for arg in node.args
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and node.value in fields:
+            yield (
+                path,
+                node.lineno,
+                f"« {node.value} », a form field of the provider: {READER} reads it",
+            )
+        whole = ast.unparse(node) if isinstance(node, ast.Attribute) else ""
+        if isinstance(node, ast.Attribute) and signed and whole in FORMS and id(node) not in given:
+            yield path, node.lineno, f"{whole}: give it to {READER} as it is"
+
+
 def shape(path: Path, text: str) -> Iterator[Finding]:
     """Empty __init__.py, short modules, telling names."""
     lines = text.count("\n")
@@ -163,10 +199,12 @@ def python_findings() -> Iterator[Finding]:
         if path.parts[1] != "tests":
             yield from shape(path, text)
         yield from swallowed(path, ast.parse(text))
+    fields = provider_fields()
     for file in sorted((ROOT / "app").rglob("*.py")):
         path, text = file.relative_to(ROOT), file.read_text()
         tree = ast.parse(text)
         yield from shape(path, text)
+        yield from read_elsewhere(path, tree, fields)
         yield from clock_calls(path, tree)
         yield from own_patterns(path, tree)
         yield from endless_waits(path, tree)

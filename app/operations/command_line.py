@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.accounts import journal_check, second_step, staff
 from app.assist import loader
 from app.calls.call import service
-from app.calls.provider import fallback, probe
+from app.calls.provider import fallback, probe, twiml
 from app.demo import accounts as demo_accounts
 from app.demo import seed as demo_seed
 from app.foundation import clock
@@ -281,7 +281,7 @@ def telephony_fallback(out: Path, base_url: str, method: str) -> None:
         raise click.ClickException(f"« {base_url} » n'est pas une adresse (https://…).")
     try:
         out.mkdir(parents=True, exist_ok=True)
-        for name, content in fallback.documents(base_url, method).items():
+        for name, content in twiml.files(fallback.documents(base_url, method)).items():
             (out / name).write_text(content, encoding="utf-8")
             (out / name).chmod(0o644)  # for a web server, not for us alone as all else
             click.echo(out / name)

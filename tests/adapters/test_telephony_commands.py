@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from app.adapters.twilio_client import Patience
 from app.adapters.twilio_provisioning import TwilioProvisioning
-from app.calls.provider import fallback, probe
+from app.calls.provider import fallback, probe, twiml
 from app.calls.provider.models import ProviderLink
 from app.foundation import clock
 from app.foundation.extensions import db
@@ -149,7 +149,7 @@ def test_a_number_of_somebody_else(wired: Bench) -> None:
 @pytest.fixture
 def apart() -> Iterator[str]:
     """The static files on a host of their own: the address of the folder."""
-    files = fallback.documents()
+    files = twiml.files(fallback.documents())
     host = Flask("apart")
     host.add_url_rule(
         "/<name>", view_func=lambda name: Response(files.get(name, "?"), mimetype="text/xml")

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from twilio.twiml.voice_response import VoiceResponse
 
 from app.lines import opening_hours
 from app.lines.announcements import said as announcements
@@ -67,10 +66,3 @@ def test_closed_by_hand_says_no_opening() -> None:
     opening = opening_hours.opens_next("closed", REFERENCE_HOURS, now, zone)
     words = announcements.closed_words(opening, now, zone, "fr")
     assert words == announcements.TEXTS["fr"]["closed"]
-
-
-def test_the_conference_is_named_by_the_ref_alone() -> None:
-    twiml = VoiceResponse()
-    twiml.append(announcements.conference("abc123", caller=True))
-    assert ">call-abc123</Conference>" in str(twiml)
-    assert 'endConferenceOnExit="true"' in str(twiml)

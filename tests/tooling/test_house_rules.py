@@ -100,6 +100,24 @@ def test_a_wait_without_an_end_is_found(rules: ModuleType, code: str, breach: bo
 
 
 @pytest.mark.parametrize(
+    ("code", "breaches"),
+    [
+        ('sid = form["CallSid"]', 1),
+        ("@signed_webhook\ndef f(): return request.form['x']", 1),
+        ("@signed_webhook\ndef f(): return reading.leg(request.form)", 0),
+        ("def page(): return request.form['x']", 0),
+        ('word = "Digit"', 0),
+    ],
+)
+def test_a_form_of_the_provider_has_one_reader(rules: ModuleType, code: str, breaches: int) -> None:
+    fields = rules.provider_fields()
+    assert "CallSid" in fields
+    found = rules.read_elsewhere(Path("app/calls/x.py"), ast.parse(code), fields)
+    assert len(list(found)) == breaches
+    assert not list(rules.read_elsewhere(Path("app/adapters/x.py"), ast.parse(code), fields))
+
+
+@pytest.mark.parametrize(
     ("html", "breach"),
     [
         ("<script>alert(1)</script>", True),

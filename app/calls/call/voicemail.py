@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
-from twilio.twiml.voice_response import VoiceResponse
 
 from app.accounts import journal
 from app.calls.call import store
@@ -21,7 +20,6 @@ from app.foundation.database.unit_of_work import release_connection, unit_of_wor
 from app.foundation.exceptions import NotFound, PermanenceError
 from app.foundation.extensions import db
 from app.foundation.wiring import ports, settings
-from app.lines.announcements.said import Phrase, Speaker
 from app.tickets import messages
 from app.tickets import service as tickets
 from app.tickets.messages import Written
@@ -29,33 +27,12 @@ from app.tickets.models import Channel, Direction
 
 log = logging.getLogger(__name__)
 
-LONGEST_S = 120
 SHORTEST_S = 2  # a click and a breath are no message
-SILENCE_S = 6
 
 
-def ask(call: Call, speaker: Speaker, twiml: VoiceResponse) -> None:
-    """Say what will become of the message, then record it."""
-    days = {"days": settings().voicemail_days}
-    speaker.speak(twiml, [Phrase("record_consent", call.language, days)])
-    twiml.record(
-        max_length=LONGEST_S,
-        timeout=SILENCE_S,
-        finish_on_key="#",
-        play_beep=True,
-        action="/voice/choice?step=recorded",
-        method="POST",
-        recording_status_callback="/voice/recording",
-        recording_status_callback_method="POST",
-        recording_status_callback_event="completed",
-    )
-    speaker.speak(twiml, [Phrase("goodbye", call.language)])
-    twiml.hangup()
-
-
-def is_empty(seconds: str) -> bool:
+def is_empty(seconds: int | None) -> bool:
     """Does the provider say that nothing was recorded? (When it does not say: no.)"""
-    return seconds.isascii() and seconds.isdigit() and int(seconds[:6]) < SHORTEST_S
+    return seconds is not None and seconds < SHORTEST_S
 
 
 def receive(leg_sid: str, recording_sid: str, duration_s: int, now: datetime) -> bool:

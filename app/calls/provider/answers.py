@@ -9,13 +9,11 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, request
 from sqlalchemy import bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
-from twilio.twiml.voice_response import VoiceResponse
 
 from app.accounts.models import Agent
 from app.calls.call import service, store
@@ -23,8 +21,21 @@ from app.calls.call.models import Call
 from app.calls.call.record import Event, Kind, Outcome, State
 from app.calls.callbacks import rules as callback_rules
 from app.calls.callbacks import service as callbacks
-from app.calls.spoken import closed_line
+from app.calls.provider import twiml
+from app.calls.spoken import closed_line, next_step
 from app.calls.spoken.closed_line import Offers
+from app.calls.spoken.next_step import Door, Next, Step
+from app.calls.spoken.verbs import (
+    Document,
+    Enqueue,
+    Gather,
+    HangUp,
+    Join,
+    Leave,
+    Pause,
+    Redirect,
+    Say,
+)
 from app.foundation import clock
 from app.foundation.exceptions import PermanenceError
 from app.foundation.extensions import db
@@ -37,12 +48,13 @@ from app.lines.dialling import Use
 from app.lines.models import AnnouncementSound, Line
 from app.lines.numbers import reach
 from app.tickets.models import CallBack, CallBackState, Contact
-from app.web.incoming import number_in
 
 log = logging.getLogger(__name__)
 bp = Blueprint("voice", __name__)
 
 MOST_APOLOGIES = 6  # of about ten seconds each
+MENU_PATIENCE_S = 6  # to press a key of the closed line's menu
+ANSWER_PATIENCE_S = 8  # to press the key that says that a person is there
 TELLING = frozenset(
     {
         "voice.status",
@@ -65,94 +77,92 @@ def _keep_the_caller(error: Exception) -> Any:
     return apology()
 
 
+def here() -> Next:
+    """The address that was asked for, as ``next_step`` made it."""
+    return next_step.read(request.path, request.args)
+
+
+def answer(document: Document) -> Response:
+    """The answer that the provider reads."""
+    return Response(twiml.render(document), content_type=twiml.MEDIA_TYPE)
+
+
 def apology() -> Response:
     """« Un souci technique », a pause, and from the beginning again.
 
     Not for ever where a fallback is hosted apart: after about a minute an error sends the caller
     to it, and it takes her number.
     """
-    heard = number_in(request.args, "again", 0, least=0)
+    heard = here().again or 0
     if heard >= MOST_APOLOGIES and settings().fallback_url:
         return Response(status=503)
-    twiml = VoiceResponse()
-    announcements.say(twiml, announcements.text("apology", "fr"), "fr")
-    twiml.pause(length=5)
-    twiml.redirect(_once_more(heard + 1), method="POST")
-    return xml(twiml)
+    again = Redirect(_once_more(heard + 1))
+    return answer((announcements.ours("apology", "fr"), Pause(5), again))
 
 
-def _once_more(heard: int) -> str:
+def _once_more(heard: int) -> Next:
     """Where the same leg asks again. One that we rang names its call: it is no new arrival."""
-    named = {name: request.args[name] for name in ("call", "party") if name in request.args}
-    path = "/voice/wait" if _while_she_waits() else "/voice/incoming"
-    if named:
-        path = "/voice/agent" if request.endpoint == "voice.agent" else "/voice/connect"
-    return f"{path}?{urlencode({**named, 'again': heard})}"
+    asked = here()
+    if asked.call or asked.party is not None:
+        door = Door.AGENT if asked.door is Door.AGENT else Door.CONNECT
+        return Next(door, call=asked.call, party=asked.party, again=heard)
+    return Next(Door.WAIT if _while_she_waits() else Door.INCOMING, again=heard)
 
 
 def _while_she_waits() -> bool:
     """Is a waiting document asked for, where Enqueue, so a new beginning, is not allowed?"""
-    return request.path == "/voice/wait" or "round" in request.args
+    return here().door is Door.WAIT or here().round is not None
 
 
-def xml(twiml: VoiceResponse) -> Response:
-    """The answer that the provider reads."""
-    return Response(str(twiml), content_type="text/xml; charset=utf-8")
-
-
-def where_to(call: Call, twiml: VoiceResponse, now: datetime, *, once_more: bool = False) -> None:
+def where_to(call: Call, now: datetime, *, once_more: bool = False) -> Document:
     """The person's next step, whatever brought her leg here (``once_more``: a queue that failed).
 
     A call-back first asks for a key: an answering machine presses none.
     """
     connecting = call.state == State.CONNECTING and call.answered_at is None
     if connecting and call.callback_id and store.is_outbound(call):
-        ask_for_key(call, twiml, now)
-    else:
-        join(call, twiml, now, once_more=once_more)
+        return ask_for_key(call, now)
+    return join(call, now, once_more=once_more)
 
 
-def join(call: Call, twiml: VoiceResponse, now: datetime, *, once_more: bool = False) -> None:
+def join(call: Call, now: datetime, *, once_more: bool = False) -> Document:
     """To the agent who is there: the conversation begins. Else where the call stands."""
     if call.state == State.CONNECTING and call.agent_present:
         service.happen_to(call, Event(Kind.ANSWERED, now, f"answered:{call.agent_leg_sid}"))
     if call.state == State.TALKING:
-        twiml.append(announcements.conference(call.ref, caller=True))
-    elif call.state in (State.ENDED, State.WRAP_UP):
-        _farewell(call, twiml, now)
-    else:
-        announcements.enqueue(twiml, once_more=once_more)
+        return (Join(call.ref, caller=True),)
+    if call.state in (State.ENDED, State.WRAP_UP):
+        return _farewell(call, now)
+    return (Enqueue(once_more=once_more),)
 
 
-def _farewell(call: Call, twiml: VoiceResponse, now: datetime) -> None:
+def _farewell(call: Call, now: datetime) -> Document:
     """The call is over for us: what its outcome leaves to say, then the end."""
     line = line_of(call)
     if call.outcome == Outcome.CLOSED:
-        closed_menu(call, line, twiml, now)
-        return
+        return closed_menu(call, line, now)
     if call.outcome == Outcome.LIMITED:
-        _too_many(call, line, twiml, now)
-        return
+        return _too_many(call, line, now)
     phrases = [Phrase("goodbye", call.language)]
     if store.is_outbound(call) and call.answered_at is None:
         phrases = [not_reached(call, line, now)]
     if call.outcome == Outcome.CALLBACK:
         phrases = [noted_phrase(call, line, now)]
-    speaker_of(line).speak(twiml, phrases)
-    twiml.hangup()
+    return goodbye(line, *phrases)
 
 
-def _too_many(call: Call, line: Line, twiml: VoiceResponse, now: datetime) -> None:
+def goodbye(line: Line, *phrases: Phrase) -> Document:
+    """These last words, and the end."""
+    return (*speaker_of(line).speak(phrases), HangUp())
+
+
+def _too_many(call: Call, line: Line, now: datetime) -> Document:
     """One too many of its number: a call-back is noted, once. Without a number, one is asked for."""
-    speaker = speaker_of(line)
     if call.number is None or not reach.allows(call.number, Use.CALL_BACK, line.id):
-        speaker.speak(twiml, [Phrase("too_many_hidden", call.language)])
-        twiml.redirect("/voice/choice?step=ask", method="POST")
-        return
+        said = speaker_of(line).speak([Phrase("too_many_hidden", call.language)])
+        return (*said, Redirect(next_step.choice(Step.ASK)))
     callbacks.ask_when_closed(call, call.number, now)
-    words = [Phrase("too_many", call.language), noted_phrase(call, line, now)]
-    speaker.speak(twiml, words)
-    twiml.hangup()
+    return goodbye(line, Phrase("too_many", call.language), noted_phrase(call, line, now))
 
 
 def line_of(call: Call) -> Line:
@@ -202,9 +212,7 @@ def not_reached(call: Call, line: Line, now: datetime) -> Phrase:
     return Phrase("call_later" if again else "call_us", call.language)
 
 
-def closed_menu(
-    call: Call, line: Line, twiml: VoiceResponse, now: datetime, *, again: bool = False
-) -> None:
+def closed_menu(call: Call, line: Line, now: datetime, *, again: bool = False) -> Document:
     """When the line opens, and what may be asked for until then. ``again``: after a wrong key."""
     speaker, language = speaker_of(line), call.language
     offered = offers_of(call, line)
@@ -213,14 +221,12 @@ def closed_menu(
         words = announcements.closed_phrases(
             callbacks.opens_next(line, now), now, ZoneInfo(line.zone), language
         )
-    if offered.wishes:
-        gather = twiml.gather(
-            num_digits=1, timeout=6, action="/voice/choice?step=closed", method="POST"
-        )
-        speaker.speak(gather, [*words, *offered.phrases(language)])
-        words = []
-    speaker.speak(twiml, [*words, Phrase("goodbye", language)])
-    twiml.hangup()
+    goodbye = Phrase("goodbye", language)
+    if not offered.wishes:
+        return (*speaker.speak([*words, goodbye]), HangUp())
+    said = speaker.speak([*words, *offered.phrases(language)])
+    asked = Gather(said, next_step.choice(Step.CLOSED), MENU_PATIENCE_S, keys=1)
+    return (asked, *speaker.speak([goodbye]), HangUp())
 
 
 def offers_of(call: Call, line: Line) -> Offers:
@@ -232,7 +238,7 @@ def offers_of(call: Call, line: Line) -> Offers:
     )
 
 
-def introduce_callback(call: Call, twiml: VoiceResponse) -> None:
+def introduce_callback(call: Call) -> Say:
     """The agent hears whom she calls back, before the person's telephone rings."""
     zone = ZoneInfo(line_of(call).zone)
     contact = db.session.get(Contact, call.contact_id) if call.contact_id else None
@@ -247,30 +253,23 @@ def introduce_callback(call: Call, twiml: VoiceResponse) -> None:
         language,
         callback.source if callback else "",
     )
-    announcements.say(twiml, words, language)
+    return Say(words, language)
 
 
-def ask_for_key(call: Call, twiml: VoiceResponse, now: datetime) -> None:
+def ask_for_key(call: Call, now: datetime) -> Document:
     """« Tapez 1 » : a person is there, and not her answering machine. Said twice, then another time."""
     line = line_of(call)
     speaker = speaker_of(line)
-    gather = twiml.gather(
-        num_digits=1, timeout=8, action=f"/voice/choice?call={call.ref}&step=answer", method="POST"
-    )
-    for _time in range(2):
-        speaker.speak(gather, [Phrase("callback_for_person", call.language)])
-    speaker.speak(twiml, [not_reached(call, line, now)])
-    twiml.hangup()
+    said = speaker.speak([Phrase("callback_for_person", call.language)])
+    there = next_step.choice(Step.ANSWER, call=call.ref)
+    asked = Gather((*said, *said), there, ANSWER_PATIENCE_S, keys=1)
+    return (asked, *speaker.speak([not_reached(call, line, now)]), HangUp())
 
 
-def lost(twiml: VoiceResponse) -> VoiceResponse:
+def lost() -> Document:
     """We do not know this leg: let it start from the beginning rather than lose it.
 
     From a waiting document it first leaves the queue; ``/voice/left-queue`` is asked next.
     """
-    log.warning("unknown CallSid on %s", request.path)
-    if _while_she_waits():
-        twiml.leave()
-    else:
-        twiml.redirect("/voice/incoming", method="POST")
-    return twiml
+    log.warning("unknown leg on %s", request.path)
+    return (Leave(),) if _while_she_waits() else (Redirect(Next(Door.INCOMING)),)

@@ -6,23 +6,23 @@ Paths are fixed; every request is signed. Asking paths answer TwiML, telling pat
 from __future__ import annotations
 
 import logging
-from datetime import datetime
 
 from flask import Response, request
 from sqlalchemy import select
-from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from app.calls.call import arrivals, service, store, told, voicemail
 from app.calls.call.arrivals import Incoming
-from app.calls.call.models import Call
 from app.calls.call.states import Event, Kind, State
-from app.calls.provider.answers import apology, lost, speaker_of, where_to, xml
+from app.calls.provider import reading
+from app.calls.provider.answers import answer, apology, here, lost, speaker_of, where_to
 from app.calls.provider.choices import bp
+from app.calls.provider.reading import Out
 from app.calls.spoken import queue_moment, waiting
+from app.calls.spoken.next_step import Door, Next
+from app.calls.spoken.verbs import Document, Enqueue, Gather, Leave, Play, Redirect
 from app.foundation import clock
 from app.foundation.exceptions import Unavailable
 from app.foundation.extensions import db
-from app.foundation.text import outside
 from app.foundation.wiring import settings
 from app.lines import rules as line_rules
 from app.lines.announcements import said as announcements
@@ -34,30 +34,22 @@ __all__ = ["bp"]
 
 log = logging.getLogger(__name__)
 
+PATIENCE_S = 1  # after the music, for a key pressed at its end
+
 
 @bp.post("/voice/incoming")
 @signed_webhook
 def incoming() -> Response:
     """A call arrives, or comes back to be told where to go."""
-    now = clock.now()
-    arrival = arrivals.receive(
-        Incoming(
-            request.form.get("CallSid", "")[:64],
-            request.form.get("From", "")[:64],
-            request.form.get("To", "")[:64],
-        ),
-        now=now,
-    )
-    twiml = VoiceResponse()
+    now, leg = clock.now(), reading.new_leg(request.form)
+    arrival = arrivals.receive(Incoming(leg.sid, leg.from_number, leg.to_number), now=now)
     if arrival is not None and arrival.open:
-        arrival.speaker.speak(twiml, [Phrase("greeting", arrival.language)])
-        announcements.enqueue(twiml)
-        return xml(twiml)
-    call = store.by_caller_sid(request.form.get("CallSid", ""))
+        greeting = arrival.speaker.speak([Phrase("greeting", arrival.language)])
+        return answer((*greeting, Enqueue()))
+    call = store.by_caller_sid(leg.sid)
     if call is None:
         raise Unavailable("L'appel n'a pas pu être enregistré.")
-    where_to(call, twiml, now)
-    return xml(twiml)
+    return answer(where_to(call, now))
 
 
 @bp.post("/voice/wait")
@@ -65,70 +57,55 @@ def incoming() -> Response:
 def wait() -> Response:
     """The caller is in the queue: place, honest expected wait, music; asked again at its end."""
     now = clock.now()
-    call = store.by_caller_sid(request.form.get("CallSid", ""))
-    twiml = VoiceResponse()
+    call = store.by_caller_sid(reading.leg(request.form))
     if call is None:
-        return xml(lost(twiml))
+        return answer(lost())
     if call.state == State.GREETING:
         service.happen_to(call, Event(Kind.QUEUED, now, "queued"))
     if call.state in (State.ENDED, State.WRAP_UP):
-        twiml.leave()
-        return xml(twiml)
-    turn = waiting.round_of(request.args.get("round", ""))
-    gather = twiml.gather(
-        num_digits=1, timeout=1, action=f"/voice/choice?round={turn}", method="POST"
-    )
-    _speak_round(call, turn, gather, now)
-    gather.play(settings().public_base_url + announcements.MUSIC)
-    twiml.redirect(f"/voice/wait?round={turn + 1}", method="POST")
-    return xml(twiml)
-
-
-def _speak_round(call: Call, turn: int, verb: Gather, now: datetime) -> None:
-    """Her place, an honest wait, and what she may press."""
+        return answer((Leave(),))
+    turn = here().round or 1
     line, moment, sounds = queue_moment.standing_of(call, turn, now)
-    said = waiting.phrases(moment, line_rules.of(line.rules), line.announcements)
-    speaker_of(line, sounds=sounds).speak(verb, said)
+    phrases = waiting.phrases(moment, line_rules.of(line.rules), line.announcements)
+    said = speaker_of(line, sounds=sounds).speak(phrases)
+    music = Play(settings().public_base_url + announcements.MUSIC)
+    keys = Gather((*said, music), Next(Door.CHOICE, round=turn), PATIENCE_S, keys=1)
+    return answer((keys, Redirect(Next(Door.WAIT, round=turn + 1))))
 
 
 @bp.post("/voice/left-queue")
 @signed_webhook
 def left_queue() -> Response:
     """The leg is out of the queue: hung up, redirected by us, or refused by the provider."""
-    result = request.form.get("QueueResult", "")
-    call = store.by_caller_sid(request.form.get("CallSid", ""))
-    twiml = VoiceResponse()
-    if call is None and result == "leave":
-        lost(twiml)
-    elif call is None:
-        log.warning("unknown CallSid on %s", request.path)
-    elif result == "hangup":
-        since, seconds = call.waiting_since, request.form.get("QueueTime", "")
-        at = told.left_queue_at(since, seconds, clock.now())
-        service.happen_to(call, Event(Kind.CALLER_LEFT, at, "caller_left"))
-    elif result == "leave":
-        where_to(call, twiml, clock.now())
-    elif result in ("queue-full", "system-error", "error"):
-        log.error("the provider's queue refused a call: %s", result)
-        if result == "queue-full" or "again" in request.args:
+    now, left = clock.now(), reading.left_queue(request.form)
+    call = store.by_caller_sid(left.sid)
+    if call is None:
+        return answer(lost() if left.how is Out.LEFT else _unknown())
+    if left.how in (Out.FULL, Out.REFUSED):
+        log.error("the provider's queue refused a call: %s", left.how)
+        if left.how is Out.FULL or here().again is not None:
             return apology()
-        where_to(call, twiml, clock.now(), once_more=True)
-    return xml(twiml)
+        return answer(where_to(call, now, once_more=True))
+    if left.how is Out.LEFT:
+        return answer(where_to(call, now))
+    if left.how is Out.HUNG_UP:
+        at = told.left_queue_at(call.waiting_since, left.seconds, now)
+        service.happen_to(call, Event(Kind.CALLER_LEFT, at, "caller_left"))
+    return answer(())
+
+
+def _unknown() -> Document:
+    log.warning("unknown leg on %s", request.path)
+    return ()
 
 
 @bp.post("/voice/recording")
 @signed_webhook
 def recording() -> Response:
     """A voice message is ready. No conversation is ever recorded: anything else is erased."""
-    form = request.form
-    duration = form.get("RecordingDuration", "")
-    if form.get("RecordingStatus", "completed") == "completed" and form.get("RecordingSid"):
-        voicemail.receive(
-            form.get("CallSid", "")[:64],
-            form.get("RecordingSid", "")[:64],
-            outside.whole_number(duration, 0, 86_400) or 0,
-            clock.now(),
-        )
+    ready = reading.recording(request.form)
+    if ready is not None:
+        voicemail.receive(ready.leg, ready.sid, ready.seconds, clock.now())
     return Response(status=204)
 
 
@@ -155,9 +132,6 @@ def fallback() -> Response:
 
     She is asked for again at once, and hears an apology only if that fails too.
     """
-    log.error("fallback asked for: provider error %s", request.form.get("ErrorCode", "")[:10])
-    if "again=" in request.form.get("ErrorUrl", ""):
-        return apology()
-    twiml = VoiceResponse()
-    twiml.redirect("/voice/incoming?again=0", method="POST")
-    return xml(twiml)
+    trouble = reading.trouble(request.form)
+    log.error("fallback asked for: provider error %s", trouble.code)
+    return apology() if trouble.again else answer((Redirect(Next(Door.INCOMING, again=0)),))

@@ -11,15 +11,18 @@ from datetime import datetime
 
 from flask import Response, request
 from sqlalchemy import update
-from twilio.twiml.voice_response import VoiceResponse
 
 from app.calls.call import store, voicemail
 from app.calls.call.models import Call
 from app.calls.call.record import Outcome, State
 from app.calls.callbacks import form_sms
 from app.calls.callbacks import service as callbacks
+from app.calls.provider import reading
 from app.calls.provider.answers import (
+    answer,
     closed_menu,
+    goodbye,
+    here,
     join,
     line_of,
     lost,
@@ -27,16 +30,17 @@ from app.calls.provider.answers import (
     noted_phrase,
     offers_of,
     speaker_of,
-    xml,
 )
 from app.calls.provider.webhooks import bp
-from app.calls.spoken import queue_moment, waiting
+from app.calls.spoken import next_step, queue_moment, voice_message, waiting
 from app.calls.spoken.closed_line import Wish
+from app.calls.spoken.next_step import MOST_WRONG, Door, Next, Step
+from app.calls.spoken.verbs import Document, Gather, HangUp, Leave, Redirect
 from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.extensions import db
 from app.foundation.text import phone_numbers
-from app.foundation.wiring import wake
+from app.foundation.wiring import settings, wake
 from app.lines import rules as line_rules
 from app.lines.announcements.said import Phrase, spelled
 from app.lines.dialling import Use
@@ -49,7 +53,6 @@ __all__ = ["bp"]
 log = logging.getLogger(__name__)
 
 IN_QUEUE = (State.WAITING, State.OFFERED)
-TRIES = 3  # wrong numbers typed before she is left to wait in peace
 PATIENCE_S = 10  # between two keys: a number read from a paper
 
 
@@ -57,46 +60,44 @@ PATIENCE_S = 10  # between two keys: a number read from a paper
 @signed_webhook
 def choice() -> Response:
     """A key, or several: what it means depends on the step, and on where the call is by now."""
-    now, key = clock.now(), request.form.get("Digits", "")[:32]
-    step = request.args.get("step", "")
-    twiml = VoiceResponse()
-    if step == "answer":
-        return xml(_answered(key, twiml, now))
-    call = store.by_caller_sid(request.form.get("CallSid", ""))
+    now, asked = clock.now(), here()
+    leg, keys = reading.leg(request.form), reading.keys(request.form)
+    if asked.step is Step.ANSWER:
+        return answer(_answered(asked, leg, keys, now))
+    call = store.by_caller_sid(leg)
     if call is None:
-        return xml(lost(twiml))
-    closed = call.outcome == Outcome.CLOSED
-    kept = closed or call.outcome == Outcome.LIMITED
-    if step == "recorded":
-        _recorded(call, request.form.get("RecordingDuration", ""), twiml, now)
-    elif call.state == State.ENDED and not kept:
-        twiml.leave()  # the same request again, or she had chosen already
-    elif step == "ask":
-        _ask_number(call, twiml)
-    elif step == "number":
-        _number_typed(call, key, twiml)
-    elif step == "confirm":
-        _confirmed(call, key, twiml, now)
-    elif call.outcome == Outcome.LIMITED:
-        _back(call, twiml)
-    elif closed:
-        _closed(call, key, twiml, now)
-    else:
-        _waiting(call, key, twiml, now)
-    return xml(twiml)
+        return answer(lost())
+    if asked.step is Step.RECORDED:
+        return answer(_recorded(call, reading.recorded_seconds(request.form), now))
+    return answer(_meant(call, asked, keys, now))
+
+
+def _meant(call: Call, asked: Next, keys: str, now: datetime) -> Document:
+    closed, limited = call.outcome == Outcome.CLOSED, call.outcome == Outcome.LIMITED
+    if call.state == State.ENDED and not (closed or limited):
+        return (Leave(),)  # the same request again, or she had chosen already
+    match asked.step:
+        case Step.ASK:
+            return _ask_number(call)
+        case Step.NUMBER:
+            return _number_typed(call, keys, asked)
+        case Step.CONFIRM:
+            return _confirmed(call, keys, now)
+    if limited:
+        return _back(call)
+    return _closed(call, keys, now) if closed else _waiting(call, keys, asked, now)
 
 
 # --- while she waits -----------------------------------------------------------------------------
 
 
-def _waiting(call: Call, key: str, twiml: VoiceResponse, now: datetime) -> None:
-    turn = waiting.round_of(request.args.get("round", ""))
+def _waiting(call: Call, key: str, asked: Next, now: datetime) -> Document:
+    turn = asked.round or 1
     line, moment, _sounds = queue_moment.standing_of(call, turn, now)
     rules, own = line_rules.of(line.rules), line.announcements
     wish = waiting.meaning(key, rules, moment, own) if call.state in IN_QUEUE else None
     if isinstance(wish, waiting.Ask):
-        _call_back(call, call.number, twiml, now)
-        return
+        return _call_back(call, call.number, now)
     if isinstance(wish, waiting.Speak):
         with unit_of_work() as work:
             db.session.execute(
@@ -104,92 +105,80 @@ def _waiting(call: Call, key: str, twiml: VoiceResponse, now: datetime) -> None:
             )
             work.after(wake)
         turn = 1
-    _back(call, twiml, turn)
+    return _back(call, turn)
 
 
-def _back(call: Call, twiml: VoiceResponse, turn: int = 1) -> None:
+def _back(call: Call, turn: int = 1) -> Document:
     """To where she was: the queue's music, or the closed line's menu. One too many has no place."""
     if call.outcome == Outcome.LIMITED:
-        speaker_of(line_of(call)).speak(twiml, [Phrase("goodbye", call.language)])
-        twiml.hangup()
-        return
+        return goodbye(line_of(call), Phrase("goodbye", call.language))
     closed = call.outcome == Outcome.CLOSED
-    twiml.redirect("/voice/incoming" if closed else f"/voice/wait?round={turn}", method="POST")
+    return (Redirect(Next(Door.INCOMING) if closed else Next(Door.WAIT, round=turn)),)
 
 
-def _call_back(call: Call, number: str | None, twiml: VoiceResponse, now: datetime) -> None:
+def _call_back(call: Call, number: str | None, now: datetime) -> Document:
     """Note the call-back, with her number if it is known; else, or when the line may not call it,
     ask her for one."""
     if number is None or not reach.allows(number, Use.CALL_BACK, call.line_id):
-        _ask_number(call, twiml)
-    elif call.outcome in (Outcome.CLOSED, Outcome.LIMITED):
+        return _ask_number(call)
+    if call.outcome in (Outcome.CLOSED, Outcome.LIMITED):
         callbacks.ask_when_closed(call, number, now)
-        _noted(call, twiml, now)
-    elif callbacks.choose(call, number, now) is None:
-        _back(call, twiml)  # an agent was faster: she is being answered
-    else:
-        twiml.leave()
+        return _noted(call, now)
+    if callbacks.choose(call, number, now) is None:
+        return _back(call)  # an agent was faster: she is being answered
+    return (Leave(),)
 
 
-def _noted(call: Call, twiml: VoiceResponse, now: datetime, *before: str) -> None:
+def _noted(call: Call, now: datetime, *before: str) -> Document:
     db.session.refresh(call)
     line = line_of(call)
     said = [Phrase(key, call.language) for key in before]
-    speaker_of(line).speak(twiml, [*said, noted_phrase(call, line, now)])
-    twiml.hangup()
+    return goodbye(line, *said, noted_phrase(call, line, now))
 
 
 # --- a number hidden, or one that the line does not call ------------------------------------------
 
 
-def _ask_number(call: Call, twiml: VoiceResponse, *, wrong: int = 0, said: str = "") -> None:
+def _ask_number(call: Call, *, wrong: int = 0, said: str = "") -> Document:
     """She types it, then hears it read back. ``said``: the announcement of what was wrong."""
-    if wrong >= TRIES:
-        _back(call, twiml)
-        return
-    asked = "ask_number" if call.number is None else "ask_other_number"
+    if wrong >= MOST_WRONG:
+        return _back(call)
     words = [Phrase(said, call.language)] if said else []
-    gather = twiml.gather(
-        finish_on_key="#",
-        timeout=PATIENCE_S,
-        action=f"/voice/choice?step=number&wrong={wrong}",
-        method="POST",
+    words.append(Phrase("ask_number" if call.number is None else "ask_other_number", call.language))
+    asked = Gather(
+        speaker_of(line_of(call)).speak(words),
+        next_step.choice(Step.NUMBER, wrong=wrong),
+        PATIENCE_S,
+        until_hash=True,
     )
-    speaker_of(line_of(call)).speak(gather, [*words, Phrase(asked, call.language)])
-    _back(call, twiml)
+    return (asked, *_back(call))
 
 
-def _number_typed(call: Call, digits: str, twiml: VoiceResponse) -> None:
+def _number_typed(call: Call, digits: str, asked: Next) -> Document:
     number = phone_numbers.typed(digits)
     if number is None or not reach.allows(number, Use.CALL_BACK, call.line_id):
-        tried = request.args.get("wrong", "")
-        wrong = 1 + (int(tried) if tried in ("0", "1", "2") else TRIES)
+        wrong = 1 + (MOST_WRONG if asked.wrong is None else asked.wrong)
         said = "number_wrong" if number is None else "number_refused"
-        _ask_number(call, twiml, wrong=wrong, said=said)
-        return
+        return _ask_number(call, wrong=wrong, said=said)
     with unit_of_work():
         db.session.execute(update(Call).where(Call.id == call.id).values(typed_number=number))
-    _read_back(call, number, twiml)
+    return _read_back(call, number)
 
 
-def _read_back(call: Call, number: str, twiml: VoiceResponse) -> None:
-    gather = twiml.gather(
-        num_digits=1, timeout=PATIENCE_S, action="/voice/choice?step=confirm", method="POST"
-    )
+def _read_back(call: Call, number: str) -> Document:
     heard = Phrase("number_heard", call.language, {"digits": spelled(number)})
-    speaker_of(line_of(call)).speak(gather, [heard])
-    _back(call, twiml)
+    said = speaker_of(line_of(call)).speak([heard])
+    return (Gather(said, next_step.choice(Step.CONFIRM), PATIENCE_S, keys=1), *_back(call))
 
 
-def _confirmed(call: Call, key: str, twiml: VoiceResponse, now: datetime) -> None:
+def _confirmed(call: Call, key: str, now: datetime) -> Document:
     number = call.typed_number
     if number is None or key == "2":
-        _ask_number(call, twiml)
-    elif key != "1":
-        _read_back(call, number, twiml)
-    else:
-        _learn(call, number)
-        _call_back(call, number, twiml, now)
+        return _ask_number(call)
+    if key != "1":
+        return _read_back(call, number)
+    _learn(call, number)
+    return _call_back(call, number, now)
 
 
 def _learn(call: Call, number: str) -> None:
@@ -210,59 +199,50 @@ def _learn(call: Call, number: str) -> None:
 # --- when the line is closed ---------------------------------------------------------------------
 
 
-def _closed(call: Call, key: str, twiml: VoiceResponse, now: datetime) -> None:
+def _closed(call: Call, key: str, now: datetime) -> Document:
     line = line_of(call)
     match offers_of(call, line).meaning(key):
         case Wish.CALLBACK:
-            _call_back(call, call.number, twiml, now)
+            return _call_back(call, call.number, now)
         case Wish.SMS:
-            _send_form(call, twiml, now)
+            return _send_form(call, now)
         case Wish.MESSAGE:
-            voicemail.ask(call, speaker_of(line), twiml)
-        case None:
-            closed_menu(call, line, twiml, now, again=True)
+            days = settings().voicemail_days
+            return voice_message.ask(speaker_of(line), call.language, kept_days=days)
+    return closed_menu(call, line, now, again=True)
 
 
-def _send_form(call: Call, twiml: VoiceResponse, now: datetime) -> None:
+def _send_form(call: Call, now: datetime) -> Document:
     """The link by SMS; when none can leave, her request becomes a call-back, and she is told."""
     said = form_sms.send_link(call, now)
-    if said != "sms_sent" and not reach.allows(call.number, Use.CALL_BACK, call.line_id):
-        _ask_number(call, twiml)
-        return
-    if said != "sms_sent":
-        assert call.number is not None  # an allowed number is one
-        callbacks.ask_when_closed(call, call.number, now)
-        _noted(call, twiml, now, said)
-        return
-    speaker_of(line_of(call)).speak(twiml, [Phrase(said, call.language)])
-    twiml.hangup()
+    if said == "sms_sent":
+        return goodbye(line_of(call), Phrase(said, call.language))
+    if not reach.allows(call.number, Use.CALL_BACK, call.line_id):
+        return _ask_number(call)
+    assert call.number is not None  # an allowed number is one
+    callbacks.ask_when_closed(call, call.number, now)
+    return _noted(call, now, said)
 
 
-def _recorded(call: Call, seconds: str, twiml: VoiceResponse, now: datetime) -> None:
+def _recorded(call: Call, seconds: int | None, now: datetime) -> Document:
     """« Votre message est gardé », if there is one; after silence, the menu again."""
     line = line_of(call)
     if voicemail.is_empty(seconds):
-        speaker_of(line).speak(twiml, [Phrase("record_empty", call.language)])
-        closed_menu(call, line, twiml, now)
-        return
-    speaker_of(line).speak(twiml, [Phrase("record_kept", call.language)])
-    twiml.hangup()
+        empty = speaker_of(line).speak([Phrase("record_empty", call.language)])
+        return (*empty, *closed_menu(call, line, now))
+    return goodbye(line, Phrase("record_kept", call.language))
 
 
 # --- when we ring her back -----------------------------------------------------------------------
 
 
-def _answered(key: str, twiml: VoiceResponse, now: datetime) -> VoiceResponse:
+def _answered(asked: Next, leg: str, key: str, now: datetime) -> Document:
     """« Tapez 1 » was pressed by a person: she joins her agent. Anything else: another time."""
-    leg = request.form.get("CallSid", "")
-    call = store.named(request.args.get("call", ""))
+    call = store.named(asked.call)
     if call is None or not store.is_outbound(call) or call.person_leg_sid != leg:
         log.warning("a key came for a call-back that does not expect it")
-        twiml.hangup()
-    elif key == "1":
-        join(call, twiml, now)
-    else:
-        line = line_of(call)
-        speaker_of(line).speak(twiml, [not_reached(call, line, now)])
-        twiml.hangup()
-    return twiml
+        return (HangUp(),)
+    if key == "1":
+        return join(call, now)
+    line = line_of(call)
+    return goodbye(line, not_reached(call, line, now))

@@ -11,11 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from twilio.twiml.voice_response import Gather, VoiceResponse
-
+from app.calls.spoken.verbs import Document, Elsewhere, Gather, HangUp, Say
 from app.foundation.ports import AskedForLeg
 from app.foundation.text import phone_numbers
-from app.lines.announcements import said as announcements
 
 FIRST, SECOND = "secours.xml", "merci.xml"
 DIGITS = 10  # a number as it is typed in France
@@ -38,38 +36,26 @@ TEXTS = {
 }
 
 
-def documents(base_url: str = "", method: str = "GET") -> dict[str, str]:
-    """The files by name. Without ``base_url`` the first leads to the second by a relative address.
+def documents(base_url: str = "", method: str = "GET") -> dict[str, Document]:
+    """What each file says. Without ``base_url`` the first leads to the second by a relative address.
 
     ``method``: GET, which every static host answers, or POST where numbers must stay out of its
     logs.
     """
     second = f"{base_url.rstrip('/')}/{SECOND}" if base_url else SECOND
-    first = VoiceResponse()
-    gather = Gather(
-        input="dtmf",
-        action=second,
-        method=method,
-        finish_on_key="#",
-        num_digits=DIGITS,
-        timeout=PATIENCE_S,
-        action_on_empty_result=True,  # who types nothing is thanked too, and the request shows it
+    number = Gather(
+        _said("ask"),
+        Elsewhere(second, method),
+        PATIENCE_S,
+        keys=DIGITS,
+        until_hash=True,
+        even_empty=True,  # who types nothing is thanked too, and the request shows it
     )
-    _say(gather, "ask")
-    first.append(gather)
-    last = VoiceResponse()
-    _say(last, "thanks")
-    last.hangup()
-    return {FIRST: _page(first), SECOND: _page(last)}
+    return {FIRST: (number,), SECOND: (*_said("thanks"), HangUp())}
 
 
-def _say(verb: VoiceResponse | Gather, key: str) -> None:
-    for language in LANGUAGES:
-        verb.say(TEXTS[language][key], language=announcements.VOICES[language])
-
-
-def _page(response: VoiceResponse) -> str:
-    return str(response) + "\n"
+def _said(key: str) -> tuple[Say, ...]:
+    return tuple(Say(TEXTS[language][key], language) for language in LANGUAGES)
 
 
 def was_heard(requests: Iterable[AskedForLeg]) -> bool:

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from app.calls.call.record import LIVE, CallRecord, Event, Kind, PartyState, State
+from app.calls.spoken.verbs import room_of
 from app.foundation.ports import LegReport, RoomReport
 
 SETTLE = timedelta(seconds=8)
@@ -53,7 +54,7 @@ class Known:
     @property
     def room(self) -> str:
         """The name of its conference."""
-        return f"call-{self.ref}"
+        return room_of(self.ref)
 
     @property
     def legs(self) -> tuple[str, ...]:

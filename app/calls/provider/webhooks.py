@@ -10,25 +10,25 @@ from dataclasses import replace
 from datetime import datetime
 
 from flask import Response, request
-from twilio.twiml.voice_response import VoiceResponse
 
 from app.calls.call import service, store, told
 from app.calls.call.models import Call, CallParty
 from app.calls.call.states import Event, Kind, State
-from app.calls.provider import probe
+from app.calls.provider import probe, reading
 from app.calls.provider.answers import (
+    answer,
     bp,
+    here,
     introduce_callback,
     line_of,
     lost,
     speaker_of,
     where_to,
-    xml,
 )
+from app.calls.provider.reading import InRoom, LegNews, Passage
+from app.calls.spoken.verbs import Document, HangUp, Join
 from app.foundation import clock
 from app.foundation.extensions import db
-from app.foundation.ports import NOBODY, agent_of
-from app.foundation.text import outside
 from app.foundation.wiring import spawn
 from app.lines.announcements import said as announcements
 from app.lines.announcements.said import Phrase
@@ -38,9 +38,7 @@ __all__ = ["bp"]
 
 log = logging.getLogger(__name__)
 
-MOVED = "participant_updated_via_api"
 TOLD_MEANWHILE = 1.0  # seconds: callbacks of one moment come in any order
-FINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
 
 @bp.post("/voice/connect")
@@ -50,44 +48,42 @@ def connect() -> Response:
 
     An outbound call names itself (``?call=``), for its leg may be answered before we know it.
     """
-    now, leg = clock.now(), request.form.get("CallSid", "")[:64]
+    now, leg = clock.now(), reading.leg(request.form)
     call = _call_named() or store.by_caller_sid(leg)
-    twiml = VoiceResponse()
     if call is None:
-        return xml(lost(twiml))
+        return answer(lost())
     if store.is_outbound(call):
         service.happen_to(call, Event(Kind.PERSON_RUNG, now, f"person:{leg}", leg=leg))
-    where_to(call, twiml, now)
-    return xml(twiml)
+    return answer(where_to(call, now))
 
 
 def _call_named() -> Call | None:
-    return store.named(request.args.get("call", ""))
+    return store.named(here().call)
 
 
 @bp.post("/voice/agent")
 @signed_webhook
 def agent() -> Response:
     """A softphone, or an outside number that an agent asked, answered: it joins the conference."""
-    leg = request.form.get("CallSid", "")[:64]
-    call, twiml = _call_named(), VoiceResponse()
-    party_id = outside.identifier(request.args.get("party"))
-    agent_id = agent_of(request.form.get("To", ""))
+    answered, party_id, call = reading.answered(request.form), here().party, _call_named()
     if call is not None and party_id is not None:
-        joins = _party_joins(call, party_id, leg)
+        joins = _party_joins(call, party_id, answered.sid)
     else:
-        joins = call is not None and agent_id is not None and _agent_joins(call, agent_id, leg)
+        agent_id = answered.agent_id
+        joins = (
+            call is not None and agent_id is not None and _agent_joins(call, agent_id, answered.sid)
+        )
     if call is None or not joins:
         log.warning("a leg came for a conversation that does not expect it")
-        announcements.say(twiml, announcements.text("gone", "fr"), "fr")
-        twiml.hangup()
-    elif party_id is not None:
-        _join_party(call, party_id, twiml)
-    else:
-        if call.callback_id and call.state == State.CONNECTING and call.answered_at is None:
-            introduce_callback(call, twiml)
-        twiml.append(announcements.conference(call.ref, caller=False))
-    return xml(twiml)
+        return answer((announcements.ours("gone", "fr"), HangUp()))
+    return answer(_agent_in(call) if party_id is None else _party_in(call, party_id))
+
+
+def _agent_in(call: Call) -> Document:
+    enters = Join(call.ref, caller=False)
+    if call.callback_id and call.state == State.CONNECTING and call.answered_at is None:
+        return (introduce_callback(call), enters)
+    return (enters,)
 
 
 def _agent_joins(call: Call, agent_id: int, leg: str) -> bool:
@@ -111,79 +107,64 @@ def _party_joins(call: Call, party_id: int, leg: str) -> bool:
     return call.state == State.TALKING and call.agent_leg_sid == leg
 
 
-def _join_party(call: Call, party_id: int, twiml: VoiceResponse) -> None:
+def _party_in(call: Call, party_id: int) -> Document:
     party = db.session.get_one(CallParty, party_id)
     coached = call.agent_leg_sid if party.kind == "coach" else None
-    twiml.append(
-        announcements.conference(call.ref, caller=False, coached=coached, muted=not party.speaks)
-    )
+    return (Join(call.ref, caller=False, coached=coached, muted=not party.speaks),)
 
 
 @bp.post("/voice/announce")
 @signed_webhook
 def announce() -> Response:
     """What everybody in a conference hears when a manager begins to listen."""
-    call, twiml = _call_named(), VoiceResponse()
+    call = _call_named()
     if call is None:
-        announcements.say(twiml, announcements.text("coach", "fr"), "fr")
-    else:
-        speaker_of(line_of(call)).speak(twiml, [Phrase("coach", call.language)])
-    return xml(twiml)
+        return answer((announcements.ours("coach", "fr"),))
+    return answer(speaker_of(line_of(call)).speak([Phrase("coach", call.language)]))
 
 
 @bp.post("/voice/conference")
 @signed_webhook
 def conference() -> Response:
     """Somebody joined or left a conference."""
-    form = request.form
-    call = store.named(form.get("FriendlyName", "").removeprefix("call-"))
+    news = reading.in_room(request.form)
+    call = store.named(news.ref)
     if call is None:
         log.warning("unknown conference on %s", request.path)
         return Response(status=200)
-    event = _conference_event(
-        call,
-        form.get("StatusCallbackEvent", ""),
-        form.get("CallSid", ""),
-        form.get("ConferenceSid", "")[:64],
-    )
+    event = _conference_event(call, news, told.happened_at(news.at, clock.now()))
     if event is not None:
         service.happen_to(call, event)
     return Response(status=204)
 
 
-def _conference_event(call: Call, what: str, leg: str, conference_sid: str) -> Event | None:
-    now, is_caller = _told_at(), leg in (call.provider_sid, call.person_leg_sid)
+def _conference_event(call: Call, news: InRoom, at: datetime) -> Event | None:
+    leg = news.leg
     if leg and leg == call.party_leg_sid:
-        return _party_event(call, what, leg)
-    match what, is_caller:
-        case "participant-join", True:
+        return _party_event(call, news, at)
+    match news.passage, leg in (call.provider_sid, call.person_leg_sid):
+        case Passage.JOINED, True:
+            key = f"answered:{call.agent_leg_sid}"
+            return Event(Kind.ANSWERED, at, key, conference=news.conference)
+        case Passage.JOINED, False:
             return Event(
-                Kind.ANSWERED, now, f"answered:{call.agent_leg_sid}", conference=conference_sid
+                Kind.AGENT_JOINED, at, f"joined:{leg}", leg=leg, conference=news.conference
             )
-        case "participant-join", False:
-            return Event(
-                Kind.AGENT_JOINED, now, f"joined:{leg}", leg=leg, conference=conference_sid
-            )
-        case "participant-leave", True if conference_sid == call.conference_sid:
-            if request.form.get("ReasonParticipantLeft") == MOVED:
+        case Passage.LEFT, True if news.conference == call.conference_sid:
+            if news.moved:
                 return None  # by us, to the queue; told late, she may be in conversation again
-            return Event(Kind.CALLER_LEFT, now, "caller_left")
-        case "participant-leave", False:
-            return Event(Kind.AGENT_LEFT, now, f"left:{leg}", leg=leg)
+            return Event(Kind.CALLER_LEFT, at, "caller_left")
+        case Passage.LEFT, False:
+            return Event(Kind.AGENT_LEFT, at, f"left:{leg}", leg=leg)
     return None
 
 
-def _told_at() -> datetime:
-    """When what this callback tells happened."""
-    return told.happened_at(request.form.get("Timestamp", ""), clock.now())
-
-
-def _party_event(call: Call, what: str, leg: str) -> Event | None:
-    now, party = _told_at(), call.party_id
-    if what == "participant-join":
-        return Event(Kind.PARTY_JOINED, now, f"party_joined:{leg}", leg=leg, party_id=party)
-    if what == "participant-leave":
-        return replace(service.party_left(party, now), leg=leg)
+def _party_event(call: Call, news: InRoom, at: datetime) -> Event | None:
+    leg, party = news.leg, call.party_id
+    if news.passage is Passage.JOINED:
+        return Event(Kind.PARTY_JOINED, at, f"party_joined:{leg}", leg=leg, party_id=party)
+    if news.passage is Passage.LEFT:
+        return replace(service.party_left(party, at), leg=leg)
     return None
 
 
@@ -191,20 +172,20 @@ def _party_event(call: Call, what: str, leg: str) -> Event | None:
 @signed_webhook
 def status() -> Response:
     """A leg changed. Only its end matters to us; what it changes may already be known."""
-    sid, leg_status = request.form.get("CallSid", ""), request.form.get("CallStatus", "")
-    if leg_status not in FINAL:
+    news = reading.leg_news(request.form)
+    if not news.over:
         return Response(status=204)
-    now, call = _told_at(), store.by_leg(sid)
+    sid, at, call = news.sid, told.happened_at(news.at, clock.now()), store.by_leg(news.sid)
     if call is None:
-        _unknown_leg(sid)
+        _unknown_leg(news)
         return Response(status=200)
     if sid in (call.provider_sid, call.person_leg_sid):
-        kind = Kind.FAILED if leg_status == "failed" else Kind.CALLER_LEFT
-        service.happen_to(call, Event(kind, now, "caller_left"))
+        kind = Kind.FAILED if news.failed else Kind.CALLER_LEFT
+        service.happen_to(call, Event(kind, at, "caller_left"))
     elif sid == call.agent_leg_sid:
-        _agents_leg_ended(call, Event(Kind.AGENT_LEFT, now, f"left:{sid}", leg=sid))
+        _agents_leg_ended(call, Event(Kind.AGENT_LEFT, at, f"left:{sid}", leg=sid))
     else:
-        service.happen_to(call, replace(service.party_left(call.party_id, now), leg=sid))
+        service.happen_to(call, replace(service.party_left(call.party_id, at), leg=sid))
     return Response(status=204)
 
 
@@ -220,9 +201,9 @@ def _agents_leg_ended(call: Call, left: Event) -> None:
         service.happen_to(call, left)
 
 
-def _unknown_leg(sid: str) -> None:
+def _unknown_leg(news: LegNews) -> None:
     """A leg of no call: the trial of ``telephony check``, or one that we have forgotten."""
-    if request.form.get("To") == NOBODY:
-        probe.arrived(sid[:64])
+    if news.trial:
+        probe.arrived(news.sid)
     else:
-        log.info("unknown CallSid on %s", request.path)
+        log.info("unknown leg on %s", request.path)

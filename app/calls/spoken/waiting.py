@@ -8,14 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.foundation.text import outside
 from app.lines.announcements.said import Own, Phrase, expected_wait, has_words
 from app.lines.rules import LineRules
 
 CALLBACK_KEY = "1"
 LANGUAGE_KEYS = "9876543"  # the first further language is 9
 EVERY = 3  # an incident and the languages are said at the first round, then each third one
-ROUNDS = 10_000  # more than a day of music: what is beyond is no count of ours
 
 
 @dataclass(frozen=True)
@@ -57,12 +55,6 @@ class Stay:
 
 
 Wish = Ask | Speak | Stay
-
-
-def round_of(text: str) -> int:
-    """The round that an address says; 1 when it says nothing sensible."""
-    number = outside.whole_number(text, 1, 10**6)
-    return min(number or 1, ROUNDS)
 
 
 def offers_callback(rules: LineRules, moment: Moment) -> bool:

@@ -10,10 +10,10 @@ import logging
 
 from flask import Blueprint, Response, request
 from sqlalchemy.exc import SQLAlchemyError
-from twilio.twiml.messaging_response import MessagingResponse
 
 from app.calls.callbacks import form_sms
 from app.calls.directory.entries import LARGEST_ID
+from app.calls.provider import reading, twiml
 from app.channels.sms import arrivals as text_messages
 from app.channels.sms.arrivals import Text
 from app.foundation import clock
@@ -40,16 +40,11 @@ def _told_in_vain(error: Exception) -> Response:
 @signed_webhook
 def sms_incoming() -> Response:
     """A text message. It is a contact; nothing is answered by itself."""
+    told = reading.new_text(request.form)
     text_messages.receive(
-        Text(
-            sid=request.form.get("MessageSid", "")[:64],
-            from_number=request.form.get("From", "")[:64],
-            to_number=request.form.get("To", "")[:64],
-            body=request.form.get("Body", ""),
-            at=clock.now(),
-        )
+        Text(told.sid, told.from_number, told.to_number, told.body, at=clock.now())
     )
-    return Response(str(MessagingResponse()), content_type="text/xml; charset=utf-8")
+    return Response(twiml.no_reply(), content_type=twiml.MEDIA_TYPE)
 
 
 @bp.post("/sms/status")
@@ -58,10 +53,6 @@ def sms_status() -> Response:
     """What became of a message that we sent; ``message`` is our own name of it."""
     message_id = outside.identifier(request.args.get("message")) or 0
     if 0 < message_id <= LARGEST_ID:
-        form_sms.reported(
-            message_id,
-            request.form.get("MessageStatus", "")[:20],
-            now=clock.now(),
-            problem=request.form.get("ErrorCode", "")[:20],
-        )
+        news = reading.text_news(request.form)
+        form_sms.reported(message_id, news.status, now=clock.now(), problem=news.problem)
     return Response(status=204)

@@ -1,6 +1,6 @@
-"""What the line says, and in which TwiML. French first; English complete.
+"""What the line says, in words or by a sound. French first; English complete. Pure.
 
-Texts are the line's own (``Line.announcements``), or ours (``announcement_texts``); an uploaded
+Texts are the line's own (``Line.announcements``), or ours (``announcements.texts``); an uploaded
 sound is played instead of either.
 """
 
@@ -13,14 +13,11 @@ from datetime import datetime
 from string import Formatter
 from zoneinfo import ZoneInfo
 
-from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
-
 from app.foundation.text.overseas_numbers import in_france
-from app.lines.announcements.texts import DAYS, MONTHS, NEAR_DAYS, TEXTS, VOICE_NAMES, VOICES
+from app.lines.announcements.texts import DAYS, MONTHS, NEAR_DAYS, TEXTS
 
-__all__ = ["DAYS", "TEXTS", "VOICES", "Phrase", "Speaker", "enqueue", "say", "text"]
+__all__ = ["DAYS", "TEXTS", "Phrase", "Play", "Say", "Speaker", "text"]
 
-QUEUE = "permanence"
 MUSIC = "/static/audio/attente.wav"  # eight seconds, made by bin/wait_music.py
 SOUND = "/voice/sound/"
 MINIMUM_SAMPLES = 5
@@ -71,6 +68,21 @@ class Phrase:
 
 
 @dataclass(frozen=True)
+class Say:
+    """Words that a voice of this language speaks."""
+
+    words: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Play:
+    """A sound, at its whole address."""
+
+    url: str
+
+
+@dataclass(frozen=True)
 class Speaker:
     """How a line speaks: its own words, and its sounds (the token of each key and language)."""
 
@@ -78,23 +90,28 @@ class Speaker:
     sounds: Mapping[tuple[str, str], str] = field(default_factory=dict)
     base_url: str = ""
 
-    def speak(self, verb: VoiceResponse | Gather, phrases: Iterable[Phrase]) -> None:
-        """Add the phrases in order; words that follow each other in one language are one Say."""
-        words: list[str] = []
-        spoken = ""
+    def speak(self, phrases: Iterable[Phrase]) -> tuple[Say | Play, ...]:
+        """The phrases in order; words that follow each other in one language are one ``Say``."""
+        heard: list[Say | Play] = []
         for phrase in phrases:
             token = playable(phrase.key) and self.sounds.get((phrase.key, phrase.language))
-            said, language = _words(phrase.key, phrase.language, self.own)
-            if words and (token or language != spoken):
-                say(verb, " ".join(words), spoken)
-                words = []
             if token:
-                verb.play(self.base_url + SOUND + token)
+                heard.append(Play(self.base_url + SOUND + token))
                 continue
-            spoken = language
-            words.append(" ".join(said.format(**phrase.values).split()))
-        if words:
-            say(verb, " ".join(words), spoken)
+            written, language = _words(phrase.key, phrase.language, self.own)
+            words = " ".join(written.format(**phrase.values).split())
+            before = heard[-1] if heard else None
+            if isinstance(before, Say) and before.language == language:
+                heard[-1] = Say(f"{before.words} {words}", language)
+            else:
+                heard.append(Say(words, language))
+        return tuple(heard)
+
+
+def ours(key: str, language: str) -> Say:
+    """Our own words, whatever the line's: nothing is asked of the database."""
+    words, written_in = _words(key, language, {})
+    return Say(words, written_in)
 
 
 def incident_words(language: str, own: Own | None = None) -> str:
@@ -120,50 +137,6 @@ def expected_wait(
     promised, key = next((words, key) for limit, words, key in BANDS if expected < limit)
     refuted = waited > 0 and waited >= min(expected, promised)
     return None if refuted and key != "wait_more" else key
-
-
-def say(verb: VoiceResponse | Gather, words: str, language: str) -> None:
-    """Add spoken words in the caller's language."""
-    name = VOICE_NAMES.get(language)
-    voice = {"voice": name} if name else {}
-    verb.say(words, language=VOICES.get(language, "fr-FR"), **voice)
-
-
-def enqueue(response: VoiceResponse, *, once_more: bool = False) -> None:
-    """Put the leg in the queue; our wait page speaks to it every few seconds.
-
-    ``once_more``: that page has failed; if it does again, the caller hears why.
-    """
-    response.enqueue(
-        QUEUE,
-        wait_url="/voice/wait",
-        wait_url_method="POST",
-        action="/voice/left-queue" + ("?again=1" if once_more else ""),
-        method="POST",
-    )
-
-
-def conference(ref: str, *, caller: bool, coached: str | None = None, muted: bool = False) -> Dial:
-    """Join the call's conference. The caller's leaving ends it; the agent's does not.
-
-    ``coached``: the leg of the agent who alone hears this one (a manager who whispers); ``muted``:
-    he only listens.
-    """
-    coach: dict[str, str] = {"coach": coached} if coached else {}
-    dial = Dial()
-    dial.conference(
-        f"call-{ref}",
-        start_conference_on_enter=True,
-        end_conference_on_exit=caller,
-        beep=False,
-        max_participants=6,
-        status_callback="/voice/conference",
-        status_callback_method="POST",
-        status_callback_event="join leave",
-        muted=muted,
-        **coach,
-    )
-    return dial
 
 
 def closed_words(

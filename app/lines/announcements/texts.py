@@ -163,28 +163,6 @@ TEXTS: dict[str, dict[str, str]] = {
     "ar": {"choose_language": "للغة العربية، اضغطوا {key}."},
 }
 
-# What the provider calls each voice's language (twilio.com/docs/voice/twiml/say/text-speech).
-VOICES = {
-    "fr": "fr-FR",
-    "en": "en-GB",
-    "es": "es-ES",
-    "pt": "pt-PT",
-    "it": "it-IT",
-    "de": "de-DE",
-    "ro": "ro-RO",
-    "tr": "tr-TR",
-    "uk": "uk-UA",
-    "ar": "arb",
-}
-
-# Those of them that the provider's default voice does not speak.
-VOICE_NAMES = {
-    "ro": "Polly.Carmen",
-    "tr": "Polly.Filiz",
-    "uk": "Google.uk-UA-Standard-A",
-    "ar": "Polly.Zeina",
-}
-
 DAYS = {
     "fr": ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),

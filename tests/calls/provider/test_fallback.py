@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from app.calls.provider import fallback
+from app.calls.provider.twiml import files
 from app.foundation.ports import AskedForLeg
 from carrier import twiml, verbs
 
@@ -19,17 +20,17 @@ def typed(digits: str | None, page: str = fallback.SECOND) -> AskedForLeg:
 
 def test_the_carrier_takes_them_word_for_word() -> None:
     """It refuses what Twilio refuses."""
-    files = fallback.documents()
-    (gather,) = twiml.parse(files[fallback.FIRST].encode())
+    pages = files(fallback.documents())
+    (gather,) = twiml.parse(pages[fallback.FIRST].encode())
     assert isinstance(gather, verbs.Gather)
     assert (gather.num_digits, gather.finish_on_key) == (10, "#")
-    assert [type(verb) for verb in twiml.parse(files[fallback.SECOND].encode())] == [
+    assert [type(verb) for verb in twiml.parse(pages[fallback.SECOND].encode())] == [
         verbs.Say, verbs.Say, verbs.Hangup,
     ]  # fmt: skip
 
 
 def test_french_first_then_english() -> None:
-    for content in fallback.documents().values():
+    for content in files(fallback.documents()).values():
         spoken = ElementTree.fromstring(content).iter("Say")
         assert [say.get("language") for say in spoken] == ["fr-FR", "en-GB"]
 
@@ -39,9 +40,9 @@ def test_french_first_then_english() -> None:
     [("", "merci.xml"), (AT, f"{AT}/merci.xml"), (AT + "/", f"{AT}/merci.xml")],
 )
 def test_the_first_leads_to_the_second(base: str, action: str) -> None:
-    gather = ElementTree.fromstring(fallback.documents(base)[fallback.FIRST])[0]
+    gather = ElementTree.fromstring(files(fallback.documents(base))[fallback.FIRST])[0]
     assert (gather.get("action"), gather.get("method")) == (action, "GET")
-    posted = ElementTree.fromstring(fallback.documents(base, "POST")[fallback.FIRST])[0]
+    posted = ElementTree.fromstring(files(fallback.documents(base, "POST"))[fallback.FIRST])[0]
     assert posted.get("method") == "POST"
 
 

@@ -108,4 +108,4 @@ def test_an_unknown_conference_or_leg_is_answered_and_logged(
     assert post_signed(client, "/voice/conference", conference).status_code == 200
     assert post_signed(client, "/voice/status", leg).status_code == 200
     assert "unknown conference" in caplog.text
-    assert "unknown CallSid" in caplog.text
+    assert "unknown leg" in caplog.text

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import event, select, update
-from twilio.twiml.voice_response import VoiceResponse
 
 from app.calls.call.models import Call
 from app.calls.callbacks import rules as callback_rules
@@ -22,7 +21,7 @@ from app.foundation.exceptions import Unavailable
 from app.foundation.extensions import db
 from app.lines import rules as line_rules
 from app.lines.announcements import said as announcements
-from app.lines.announcements.said import Phrase, Speaker, playable
+from app.lines.announcements.said import Phrase, Play, Say, Speaker, playable
 from app.lines.announcements.texts import TEXTS
 from app.lines.models import AnnouncementSound, Line
 from app.lines.opening_hours import REFERENCE_HOURS
@@ -88,14 +87,9 @@ def test_no_wait_is_promised_under_five_samples(moment: waiting.Moment, rules: L
 
 @given(MOMENTS, RULES)
 def test_all_that_is_said_can_be_said(moment: waiting.Moment, rules: LineRules) -> None:
-    twiml = VoiceResponse()
-    Speaker().speak(twiml, waiting.phrases(moment, rules))
-    assert "{" not in str(twiml)
-
-
-@given(st.text(max_size=12))
-def test_a_round_is_a_sensible_number_whatever_the_address_says(text: str) -> None:
-    assert 1 <= waiting.round_of(text) <= waiting.ROUNDS
+    for said in Speaker().speak(waiting.phrases(moment, rules)):
+        assert isinstance(said, Say)
+        assert "{" not in said.words
 
 
 @given(st.integers(0, 20), RULES)
@@ -148,12 +142,9 @@ def test_a_number_is_read_back_two_digits_at_a_time() -> None:
 def test_a_sound_never_replaces_what_must_be_filled_in() -> None:
     assert playable("stay")
     assert not playable("position")
-    twiml = VoiceResponse()
     speaker = Speaker(sounds={("stay", "fr"): "abc", ("position", "fr"): "def"})
-    speaker.speak(twiml, [Phrase("position", "fr", {"position": 2}), Phrase("stay", "fr")])
-    assert "numéro 2" in str(twiml)
-    assert "<Play>/voice/sound/abc</Play>" in str(twiml)
-    assert "def" not in str(twiml)
+    said = speaker.speak([Phrase("position", "fr", {"position": 2}), Phrase("stay", "fr")])
+    assert said == (Say("Vous êtes à la place numéro 2.", "fr"), Play("/voice/sound/abc"))
 
 
 # --- the webhooks --------------------------------------------------------------------------------

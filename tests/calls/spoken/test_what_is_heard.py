@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,13 @@ from sqlalchemy import update
 
 from app.calls.call import parties, service, voicemail
 from app.calls.call.models import Call
-from app.calls.provider import fallback
+from app.calls.provider import fallback, twiml
 from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.exceptions import Unavailable
 from app.foundation.extensions import db
+from app.lines.announcements.said import Phrase, Speaker
+from app.lines.announcements.texts import TEXTS
 from app.lines.models import AnnouncementSound, Line
 from app.lines.opening_hours import REFERENCE_HOURS
 from tests.calls.call.test_transfers import ask, party_hangs_up, party_picks_up
@@ -47,7 +49,9 @@ class Heard:
         assert name not in self.answers, name
         for call in db.session.query(Call.ref):
             xml = xml.replace(call.ref, "REF")
-        self.answers[name] = re.sub(r"\bCA[0-9A-Za-z]{20,}", "LEG", xml).replace("><", ">\n<").strip()
+        self.answers[name] = (
+            re.sub(r"\bCA[0-9A-Za-z]{20,}", "LEG", xml).replace("><", ">\n<").strip()
+        )
         db.session.rollback()
 
     @property
@@ -56,11 +60,11 @@ class Heard:
 
 
 @pytest.fixture
-def heard(monkeypatch: pytest.MonkeyPatch) -> Iterator[Heard]:
+def heard(monkeypatch: pytest.MonkeyPatch) -> Heard:
     """What is heard in this test, kept under its name in the file."""
     found = Heard()
     monkeypatch.setattr(clock, "now", lambda: found.now)
-    yield found
+    return found
 
 
 def compare(chapter: str, heard: Heard) -> None:
@@ -73,6 +77,18 @@ def compare(chapter: str, heard: Heard) -> None:
     assert heard.text == known[chapter]
 
 
+def test_each_announcement(heard: Heard) -> None:
+    values = {
+        "position": 2, "key": "9", "day": "demain", "time": "9 heures", "digits": "06, 39", "days": 30,
+        "name": "Karim.",
+    }  # fmt: skip
+    for language in sorted(TEXTS):
+        for key in sorted(TEXTS[language]):
+            said = Speaker().speak([Phrase(key, language, values)])
+            heard.answers[f"{language} {key}"] = twiml.render(said).replace("><", ">\n<").strip()
+    compare("announcements", heard)
+
+
 def change(line: Line, **values: Any) -> None:
     for name, value in values.items():
         setattr(line, name, value)
@@ -83,7 +99,9 @@ def waits(client: Any, one: Caller, turn: int) -> str:
     return one.post(f"/voice/wait?round={turn}")
 
 
-def test_while_she_waits(heard: Heard, caller: Phone, line: Line, at_desk: Any, client: Any) -> None:
+def test_while_she_waits(
+    heard: Heard, caller: Phone, line: Line, at_desk: Any, client: Any
+) -> None:
     one = caller().dial()
     heard["arrival"], heard["nobody is there"] = one.greeting, one.heard
     heard["second round"], heard["fourth round"] = waits(client, one, 2), waits(client, one, 4)
@@ -111,7 +129,9 @@ def test_while_she_waits(heard: Heard, caller: Phone, line: Line, at_desk: Any, 
     db.session.execute(update(Call).values(language="fr"))
     change(line, announcements={"fr": {"stay": "Un instant."}, "ar": {"choose_language": "{key}"}})
     agent = at_desk(state="away")
-    heard["a sound, and an arrival"] = waits(client, one, 2) + caller("+33639980103").dial().greeting
+    heard["a sound, and an arrival"] = (
+        waits(client, one, 2) + caller("+33639980103").dial().greeting
+    )
     heard["call-back asked for"] = other.post("/voice/choice?round=1", Digits="1")
     heard["and noted"] = other.post("/voice/left-queue", QueueResult="leave")
     heard["asked again"] = other.post("/voice/choice?round=1", Digits="1")
@@ -123,7 +143,9 @@ def test_while_she_waits(heard: Heard, caller: Phone, line: Line, at_desk: Any, 
     heard["to her agent"] = one.post("/voice/connect")
     heard["an unknown leg that waits"] = caller("+33639980104").post("/voice/wait")
     heard["an unknown leg"] = caller("+33639980104").post("/voice/connect")
-    heard["it has left the queue"] = caller("+33639980104").post("/voice/left-queue", QueueResult="leave")
+    heard["it has left the queue"] = caller("+33639980104").post(
+        "/voice/left-queue", QueueResult="leave"
+    )
     heard["hung up"] = other.post("/voice/left-queue", QueueResult="hangup", QueueTime="3")
     compare("waiting", heard)
 
@@ -135,8 +157,12 @@ def test_a_provider_in_trouble(
     heard["queue full"] = one.post("/voice/left-queue", QueueResult="queue-full")
     heard["queue refused"] = one.post("/voice/left-queue", QueueResult="system-error")
     heard["and again"] = one.post("/voice/left-queue?again=1", QueueResult="error")
-    heard["fallback"] = one.post("/voice/fallback", ErrorCode="11200", ErrorUrl="https://x/voice/wait")
-    heard["fallback again"] = one.post("/voice/fallback", ErrorUrl="https://x/voice/incoming?again=0")
+    heard["fallback"] = one.post(
+        "/voice/fallback", ErrorCode="11200", ErrorUrl="https://x/voice/wait"
+    )
+    heard["fallback again"] = one.post(
+        "/voice/fallback", ErrorUrl="https://x/voice/incoming?again=0"
+    )
 
     def down(*_args: Any, **_named: Any) -> None:
         raise Unavailable("la base ne répond pas")
@@ -147,8 +173,9 @@ def test_a_provider_in_trouble(
         "/voice/choice?step=closed", "/voice/connect?call=abc", "/voice/agent?call=abc&party=3"):  # fmt: skip
         heard[f"down: {path}"] = one.post(path)
     heard["text message"] = one.post("/sms/incoming", MessageSid="SM1", Body="Bonjour")
+    near, far = fallback.documents(), fallback.documents("https://x/", "POST")
     for name, text in {
-        **fallback.documents(), **{f"far {n}": t for n, t in fallback.documents("https://x/", "POST").items()}
+        **twiml.files(near), **{f"far {name}": text for name, text in twiml.files(far).items()}
     }.items():  # fmt: skip
         heard[name] = text
     compare("trouble", heard)
@@ -219,9 +246,7 @@ def test_one_call_too_many(heard: Heard, caller: Phone, line: Line) -> None:
     compare("too many", heard)
 
 
-def test_conversations(
-    heard: Heard, caller: Phone, at_desk: Any, login: Any, line: Line
-) -> None:
+def test_conversations(heard: Heard, caller: Phone, at_desk: Any, login: Any, line: Line) -> None:
     agent = at_desk()
     one = caller().dial()
     assert act(agent, one, "accept").status_code == 200

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 import app
 from app.adapters.outbox import FileOutbox
 from app.assist import outbox_pages
-from app.calls.call import told
 from app.calls.directory import entries as directory
-from app.calls.spoken import waiting
+from app.calls.provider import reading
+from app.calls.spoken import next_step
 from app.dossiers import free_text
 from app.foundation.exceptions import InvalidInput
 from app.foundation.text import outside, patterns, phone_numbers
@@ -107,9 +107,9 @@ JUDGES: dict[str, Callable[[str], object]] = {
         dict.fromkeys(["ring_seconds", "overflow_after"], t)
     ),
     "row": directory.row_id,
-    "round": waiting.round_of,
-    "instant": lambda t: told.happened_at(t, NOW),
-    "left": lambda t: told.left_queue_at(NOW, t, NOW),
+    "round": lambda t: next_step.read("/voice/wait", {"round": t, "again": t, "step": t}),
+    "instant": lambda t: reading.leg_news({"Timestamp": t, "To": t}),
+    "left": lambda t: reading.left_queue({"QueueTime": t, "QueueResult": t}),
     "number": lambda t: outside.whole_number(t, 0, 9),
     "date": outside.day,
     "time": outside.clock_time,
