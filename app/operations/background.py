@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask import Flask
@@ -20,10 +21,11 @@ from app.calls.provider import watch as provider_watch
 from app.channels.sms import watch as text_watch
 from app.desk import departures, live, sockets
 from app.foundation import clock
+from app.foundation.database import trouble
 from app.foundation.database.batch import Batch
 from app.foundation.exceptions import PermanenceError
 from app.foundation.extensions import socketio
-from app.operations import jobs, ticker
+from app.operations import jobs, readiness, ticker
 from app.web import news
 from app.web.acts import store as acts
 
@@ -60,6 +62,8 @@ def guarded(app: Flask, what: str, task: Callable[[], Any]) -> None:
             task()
     except (PermanenceError, SQLAlchemyError) as error:
         log.error("%s failed: %s", what, type(error).__name__)
+        if isinstance(error, SQLAlchemyError):
+            app.extensions[trouble.KEY].note(error)
     except Exception:
         log.exception("%s failed", what)
 
@@ -82,6 +86,7 @@ def spawn_now(_app: Flask, task: Callable[[], object], _after: float = 0.0) -> N
 
 def install(app: Flask, testing: bool) -> None:
     """Give ``wiring.spawn``, ``wiring.wake`` and ``news`` their meaning for this app."""
+    app.extensions[trouble.KEY] = trouble.Notes()
     router = Router(app)
     app.extensions["permanence.router"] = router
     app.extensions["permanence.spawn"] = spawn_now if testing else spawn_served
@@ -128,7 +133,7 @@ def start_ticker(app: Flask) -> None:
     settings = app.extensions["permanence.settings"]
     every(app, PULSE_SECONDS, "sessions", lambda: sessions.sweep(now=clock.now()))
     every(app, ANSWERS_SECONDS, "answers kept", lambda: acts.drop_old_answers(now=clock.now()))
-    every(app, settings.ticker_seconds, "ticker", lambda: ticker.tick(clock.now()))
+    every(app, settings.ticker_seconds, "ticker", _ticking())
     if settings.reconcile_seconds > 0:
         every(app, settings.reconcile_seconds, "reconciliation", compare_with_provider)
 
@@ -136,6 +141,21 @@ def start_ticker(app: Flask) -> None:
 def compare_with_provider() -> None:
     """Our calls and text messages against the provider's records."""
     provider_watch.run(text_watch.compare)
+
+
+def _ticking() -> Callable[[], None]:
+    """Tick, and once in a while write down that the ticker lives."""
+    last: datetime | None = None
+
+    def tick() -> None:
+        nonlocal last
+        ticker.tick(clock.now())
+        now = clock.now()
+        if last is None or now - last >= readiness.BEAT_EVERY:
+            readiness.beat(now)
+            last = now
+
+    return tick
 
 
 def every(app: Flask, seconds: float, what: str, task: Callable[[], Any]) -> None:

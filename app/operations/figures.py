@@ -14,12 +14,14 @@ from app.accounts.models import JournalEntry
 from app.calls.call.models import Call
 from app.calls.call.states import State
 from app.foundation.extensions import db
-from app.queue.models import Deadline
+from app.operations.readiness import TICKER
+from app.queue.models import Beat, Deadline
 
 WAIT = Gauge("permanence_longest_wait_seconds", "How long the caller who has waited longest waits.")
 OVERDUE = Gauge(
     "permanence_deadline_overdue_seconds", "How late the oldest deadline is; the ticker."
 )
+SILENCE = Gauge("permanence_ticker_silence_seconds", "Since the ticker was last seen at work.")
 BACKUP = Gauge("permanence_backup_age_seconds", "Since the last backup; not a number: none yet.")
 BROKEN = Gauge(
     "permanence_journal_broken_line", "First line of the journal that does not hold; 0: all hold."
@@ -39,6 +41,8 @@ def refresh(instance: Path, now: datetime) -> None:
     waiting = select(func.min(Call.queued_at)).where(Call.state == State.WAITING)
     WAIT.set(_since(now, db.session.scalar(waiting), never=0))
     OVERDUE.set(_since(now, db.session.scalar(select(func.min(Deadline.due_at))), never=0))
+    seen = db.session.scalar(select(Beat.at).where(Beat.name == TICKER))
+    SILENCE.set(_since(now, seen, never=float("nan")))
     backup = select(func.max(JournalEntry.at)).where(JournalEntry.act == "backup")
     BACKUP.set(_since(now, db.session.scalar(backup), never=float("nan")))
     checked = journal_check.verified()

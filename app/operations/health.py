@@ -37,7 +37,7 @@ def live() -> Any:
 def ready() -> Any:
     """The process can serve: its database answers, takes what is written, and has room.
 
-    Without Redis or with a dead worker people are still served: « degraded », which names what is missing.
+    Without Redis or with a dead ticker people are still served: « degraded », which names what is missing.
     """
     found = {"database": readiness.database(), **readiness.around(clock.now())}
     if found["database"] != "up" or "disk" in found:

@@ -2,56 +2,87 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import cast
 
+from flask import current_app
 from redis import Redis, RedisError
-from sqlalchemy import func, select, text
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy import false, func, select, text, update
+from sqlalchemy.exc import SQLAlchemyError
 
+from app.foundation.database.trouble import KEY, Notes, kind_of
+from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.extensions import db
 from app.foundation.redis_pools import pool
 from app.foundation.wiring import settings
-from app.queue.models import Deadline
+from app.queue.models import Beat, Deadline
 
+TICKER = "ticker"
 LEAST_ROOM = 50_000_000  # bytes: below, the journal of a busy hour no longer fits
+LEAST_FILES = 100  # a disk may have room and no name left for a further file
 LATE = timedelta(minutes=1)  # of a deadline that a living ticker claims within a second
+BEAT_EVERY = timedelta(seconds=5)
+SILENT = timedelta(seconds=30)
+
+
+# SQLite begins a writing transaction on a file that it may only read, and refuses the first write.
+_CHANGES_NOTHING = update(Beat).where(false()).values(at=Beat.at)
 
 
 def database() -> str:
-    """« up », « read-only » or « down » (a corrupted one is down)."""
+    """« up », or what is wrong: ``trouble.kind_of``."""
     try:
-        kind = db.engine.dialect.name
-        db.session.execute(select(func.max(Deadline.id)))
-        if kind == "postgresql":
+        if db.engine.dialect.name == "postgresql":
+            db.session.execute(select(func.max(Deadline.id)))
             locked = db.session.scalar(text("SHOW transaction_read_only")) == "on"
-            return "read-only" if locked else "up"
-        db.session.rollback()
-        with db.engine.connect().execution_options(write=True) as connection:
-            connection.execute(text("SELECT 1"))  # begins as a writer does
-            connection.rollback()
-    except OperationalError as error:
-        return "read-only" if "readonly" in str(error.orig) else "down"
-    except SQLAlchemyError:
-        return "down"
-    return "up"
+            found = "read-only" if locked else "up"
+        else:
+            db.session.execute(select(func.max(Deadline.id)))
+            db.session.rollback()
+            with db.engine.connect().execution_options(write=True) as connection:
+                connection.execute(_CHANGES_NOTHING)
+                connection.rollback()
+            found = "up"
+    except SQLAlchemyError as error:
+        return kind_of(error)
+    return (_noted().lately() or "up") if found == "up" else found
+
+
+def _noted() -> Notes:
+    return cast(Notes, current_app.extensions[KEY])
 
 
 def around(now: datetime) -> dict[str, str]:
     """What is missing beside the database, by name; empty when all is there."""
     missing = {}
-    if shutil.disk_usage(_folder()).free < LEAST_ROOM:
-        missing["disk"] = "full"
+    if (disk := _disk()) != "up":
+        missing["disk"] = disk
     if settings().redis_url and not _redis_answers():
         missing["redis"] = "down"
-    if _ticker_is_late(now):
-        missing["worker"] = "late"
+    if (worker := _worker(now)) != "up":
+        missing["worker"] = worker
     return missing
 
 
-def _folder() -> str:
+def _disk() -> str:
     folder = settings().instance_dir
-    return str(folder if folder.exists() else folder.parent)
+    place = str(folder if folder.exists() else folder.parent)
+    try:
+        names = os.statvfs(place)
+        if shutil.disk_usage(place).free < LEAST_ROOM:
+            return "full"
+        if names.f_files and names.f_favail < LEAST_FILES:
+            return "full"
+    except OSError:
+        return "gone"
+    return "up" if _is_writable(Path(place)) else "read-only"
+
+
+def _is_writable(folder: Path) -> bool:
+    return os.access(folder, os.W_OK | os.X_OK)
 
 
 def _redis_answers() -> bool:
@@ -61,9 +92,21 @@ def _redis_answers() -> bool:
         return False
 
 
-def _ticker_is_late(now: datetime) -> bool:
+def _worker(now: datetime) -> str:
+    """« up », « late » (something due waits), « silent » (nobody ticks), « never seen »."""
     try:
         oldest = db.session.scalar(select(func.min(Deadline.due_at)))
+        beat = db.session.scalar(select(Beat.at).where(Beat.name == TICKER))
     except SQLAlchemyError:
-        return False  # the database says it
-    return oldest is not None and now - oldest > LATE
+        return "up"  # the database says it
+    if beat is None:
+        return "never seen"
+    if now - beat > SILENT:
+        return "silent"
+    return "late" if oldest is not None and now - oldest > LATE else "up"
+
+
+def beat(now: datetime) -> None:
+    """The ticker lives, in whichever process."""
+    with unit_of_work():
+        db.session.merge(Beat(name=TICKER, at=now))

@@ -148,3 +148,12 @@ class Deadline(db.Model):
     call_id: Mapped[int | None] = mapped_column(ForeignKey("calls.id"), index=True)
     agent_id: Mapped[int | None]
     claimed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class Beat(db.Model):
+    """The last time that a process which must not stop was seen at work (``readiness``)."""
+
+    __tablename__ = "beats"
+
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -11,12 +11,23 @@ import secrets
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
+from app.foundation.database.trouble import KEY
 from app.foundation.exceptions import (
     Busy,
     InvalidInput,
@@ -118,6 +129,7 @@ def _http_message(status: int) -> str:
 
 def _database(error: SQLAlchemyError) -> Any:
     log.error("database failure %s on %s", type(error).__name__, request.endpoint)
+    current_app.extensions[KEY].note(error)
     g._login_user = login.anonymous_user()  # the page's frame must not ask the database who reads
     return render_error(
         Unavailable(
@@ -130,6 +142,8 @@ def _database(error: SQLAlchemyError) -> Any:
 
 def _socket(error: Exception) -> dict[str, Any]:
     """A socket's event failed: the page is told so, with the reference that the log has."""
+    if isinstance(error, SQLAlchemyError):
+        current_app.extensions[KEY].note(error)
     reference = secrets.token_hex(4)
     log.exception("unexpected error %s on a socket", reference, exc_info=error)
     return {"ok": False, "error": "failed", "reference": reference}
