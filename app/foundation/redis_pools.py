@@ -110,7 +110,8 @@ def _watched(kind: type[Any], known: Breaker) -> type[Any]:
 def pool(url: str, use: str) -> BlockingConnectionPool:
     """The connections of this process for one ``use`` (limits, messages, jobs, listening)."""
     hurried = use in IN_A_REQUEST
-    patience = {"socket_timeout": ANSWER_SECONDS} if hurried else {}
+    # Jobs are waited for a second at a time; the listener asks by itself whether Redis is there.
+    patience = {"limits": ANSWER_SECONDS, "messages": ANSWER_SECONDS, "jobs": SILENCE_SECONDS}
     made = BlockingConnectionPool.from_url(
         url,
         max_connections=CONNECTIONS,
@@ -118,7 +119,7 @@ def pool(url: str, use: str) -> BlockingConnectionPool:
         client_name=f"permanence-{use}",
         socket_connect_timeout=ANSWER_SECONDS,
         socket_keepalive=True,
-        **patience,
+        socket_timeout=patience.get(use),
     )
     if hurried:
         made.connection_class = _watched(made.connection_class, breaker(url))
@@ -136,15 +137,16 @@ class SocketQueue(RedisManager):
         self.redis = Redis(connection_pool=pool(self.redis_url, "messages"))
         self.connected = True
 
-    def _publish(self, data: Any) -> None:
-        """Tell the other processes; who is here has heard already (``emit``)."""
+    def _publish(self, data: dict[str, Any]) -> int | None:
+        """Tell the other processes; who is here has heard already (``emit``). None: they were not."""
         if not self.connected:
             self._redis_connect()
         try:
-            self.redis.publish(self.channel, self.json.dumps(data))
+            return int(self.redis.publish(self.channel, self.json.dumps(data)))
         except (RedisError, OSError):
             # The breaker has said it. Tabs elsewhere are told at the pulse of their own process.
             log.debug("a message to other processes was not sent")
+            return None
 
     def _redis_listen_with_retries(self) -> Iterator[dict[str, Any]]:
         while True:

@@ -14,6 +14,7 @@ from huey import RedisHuey, SqliteHuey, crontab
 from huey.api import Huey
 from huey.consumer import Consumer
 from huey.serializer import SignedSerializer
+from redis.exceptions import RedisError
 
 from app.accounts import journal_check
 from app.foundation import clock, sqlite
@@ -92,6 +93,20 @@ def start_embedded(app: Flask) -> None:
     EmbeddedConsumer(register(app), workers=1, worker_type="greenlet", periodic=True).start()
 
 
+def _in_one_line(record: logging.LogRecord) -> bool:
+    """Redis away is no surprise: a line says it at each try, not forty."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, RedisError):
+        record.exc_info, record.levelno, record.levelname = None, logging.WARNING, "WARNING"
+        record.msg = (
+            f"{record.getMessage()} Redis does not answer; jobs wait ({type(error).__name__})."
+        )
+        record.args = ()
+    return True
+
+
 def serve(app: Flask) -> None:
     """Run the jobs in a process of their own, until it is told to stop."""
+    for name in ("huey.consumer.Worker", "huey.consumer.Scheduler"):
+        logging.getLogger(name).addFilter(_in_one_line)
     register(app).create_consumer(workers=2, periodic=True).run()

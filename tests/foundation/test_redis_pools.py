@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import socket
 import threading
 import time
-from types import SimpleNamespace
 
 import pytest
 from limits.storage import RedisStorage
 from redis import BlockingConnectionPool, Redis
+from redis.exceptions import ConnectionError, TimeoutError
 
 from app.factory import create_app
 from app.foundation import redis_pools
-from app.foundation.redis_pools import CONNECTIONS, SocketQueue, pool, socket_queue
+from app.foundation.redis_pools import (
+    CONNECTIONS, PAUSE_SECONDS, Breaker, SocketQueue, pool, socket_queue,
+)
 from tests.fakes import fake_ports
 from tests.fixtures.settings import make_settings
 
@@ -82,28 +85,68 @@ def test_a_message_reaches_the_other_processes(redis_url: str) -> None:
     ]
 
 
-def test_a_redis_that_says_nothing_is_not_waited_for_by_each_message(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(redis_pools, "ANSWER_SECONDS", 0.2)
-    now = [100.0]
-    monkeypatch.setattr(redis_pools, "time", SimpleNamespace(monotonic=lambda: now[0]))
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        silent.settimeout(5)
-        queue = Queue(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
-        assert [queue._publish({"event": "desk"}) for _ in range(20)] == [None] * 20
-        silent.accept()[0].close()  # one was tried
-        silent.settimeout(0)
-        with pytest.raises(BlockingIOError):
-            silent.accept()
-        now[0] += redis_pools.LEFT_ALONE_SECONDS
-        queue._publish({"event": "desk"})
-        silent.accept()[0].close()
-
-
 def test_who_listens_waits_for_ever_and_nobody_else(redis_url: str) -> None:
     patience = {
         use: pool(redis_url, use).connection_kwargs.get("socket_timeout")
-        for use in ("limits", "sockets", "jobs", "listening")
+        for use in ("limits", "messages", "jobs", "listening")
     }
-    assert patience == {"limits": 2, "sockets": 2, "jobs": 5, "listening": None}
+    assert patience == {"limits": 1, "messages": 1, "jobs": 10, "listening": None}
+
+
+# --- Redis away ----------------------------------------------------------------------------------
+
+
+def test_one_asks_again_while_the_others_are_refused_at_once() -> None:
+    now = 0.0
+    known = Breaker(clock=lambda: now)
+    known.admit()
+    known.failed()
+    with pytest.raises(ConnectionError):
+        known.admit()
+    now = PAUSE_SECONDS
+    known.admit()  # this one tries
+    known.admit()  # … and goes on: connecting, then asking
+    refused: list[bool] = []
+
+    def another() -> None:
+        try:
+            known.admit()
+        except ConnectionError:
+            refused.append(True)
+
+    other = threading.Thread(target=another)
+    other.start()
+    other.join()
+    assert refused == [True]
+    known.worked()
+    other = threading.Thread(target=another)
+    other.start()
+    other.join()
+    assert refused == [True]
+
+
+def test_a_frozen_redis_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes connections and never answers."""
+    monkeypatch.setattr(redis_pools, "ANSWER_SECONDS", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        with pytest.raises(TimeoutError):
+            Redis(connection_pool=pool(url, "limits")).ping()
+        for use in ("limits", "messages"):
+            with pytest.raises(ConnectionError, match="a moment ago"):
+                Redis(connection_pool=pool(url, use)).ping()
+        queue = Queue(url)
+        assert [queue._publish({"event": "desk"}) for _ in range(20)] == [None] * 20
+        silent.settimeout(0)
+        silent.accept()[0].close()  # one was tried
+        with pytest.raises(BlockingIOError):
+            silent.accept()
+
+
+def test_unknown_links_are_counted_without_redis(sqlite_url: str) -> None:
+    settings = dataclasses.replace(
+        make_settings(redis_url="redis://127.0.0.1:9/0", database_url=sqlite_url), testing=False
+    )
+    client = create_app(settings, fake_ports()).test_client()
+    answers = {client.get(f"/demande/unknown{number}").status_code for number in range(62)}
+    assert answers == {404, 429}

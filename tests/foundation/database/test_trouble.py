@@ -11,8 +11,9 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from app.foundation.database.trouble import NOTED_FOR_S, Notes, kind_of
 from sqlalchemy.exc import DatabaseError
+
+from app.foundation.database.trouble import NOTED_FOR_S, Notes, kind_of
 
 
 def test_what_was_met_is_forgotten_once_it_is_over() -> None:
