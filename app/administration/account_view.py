@@ -56,7 +56,9 @@ def rows(*, now: datetime) -> list[Row]:
     agents = db.session.scalars(
         select(Agent).order_by(Agent.active.desc(), func.lower(Agent.display_name), Agent.id)
     ).all()
-    here = set(db.session.scalars(select(StaffSession.agent_id).where(sessions.is_live(now))))
+    here = set(
+        db.session.scalars(select(StaffSession.agent_id).where(sessions.is_live(now)).distinct())
+    )
     secured = second_step.everybody_with_one()
     return [Row(each, state_of(each), each.id in secured, each.id in here) for each in agents]
 

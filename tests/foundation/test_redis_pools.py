@@ -16,7 +16,12 @@ from redis.exceptions import ConnectionError, TimeoutError
 from app.factory import create_app
 from app.foundation import redis_pools
 from app.foundation.redis_pools import (
-    CONNECTIONS, PAUSE_SECONDS, Breaker, SocketQueue, pool, socket_queue,
+    CONNECTIONS,
+    PAUSE_SECONDS,
+    Breaker,
+    SocketQueue,
+    pool,
+    socket_queue,
 )
 from tests.fakes import fake_ports
 from tests.fixtures.settings import make_settings
