@@ -28,9 +28,13 @@ BODY_S = 10.0  # and one second more for each BYTES_A_SECOND announced
 BYTES_A_SECOND = 20_000  # the slowest network that a file still gets through
 SILENCE_S = 40.0  # of one who should read our answer; pages that are open speak every four seconds
 WAITING_BY_ADDRESS = 200
+WHOLE = 100_000  # bytes of a body that is there before anybody works on it: forms, webhooks
 DRAINED = (
     4_000_000  # bytes of a refused body that are read so that the refusal is; more, and it is cut
 )
+
+
+TOO_LATE = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
 class Visitor:
@@ -121,6 +125,19 @@ class BodyInTime:
             self._left -= max(0.0, gevent.get_hub().loop.now() - begun)
 
 
+def whole_first(request: Any) -> bool:
+    """Have a form or a webhook whole before the application begins with it; False: it does not come.
+
+    Half a request then costs no view, and none is done by halves.
+    """
+    body, size = request.body, request.body.reader.left_over
+    if not 0 < size <= WHOLE or request._expected_100_continue:
+        return True
+    data = body.read(size)
+    body.buf.write(data)
+    return len(data) == size
+
+
 def read_the_rest(body: Any) -> bool:
     """Read what nobody wanted of a body, so that the answer is read; False: it is too much, or too late."""
     if body.failed or body.reader.left_over > DRAINED:
@@ -180,6 +197,12 @@ class PromptWorker(GeventWorker):
         self.waiting.remove(visitor)
         visitor.served += 1
         req.body.reader = BodyInTime(req.body.reader, visitor, self.waiting)
+        try:
+            if not whole_first(req):
+                raise StopIteration
+        except RequestTimeout:
+            sock.sendall(TOO_LATE)
+            raise StopIteration from None
         try:
             super().handle_request(listener_name, req, sock, addr)
         except TimeoutError as error:  # nobody reads our answer: gone, to whoever asks

@@ -138,6 +138,16 @@ def test_who_does_not_finish_a_body_is_told_and_cut(impatient: int) -> None:
     assert rest(call(impatient, half)).startswith(b"HTTP/1.1 408 ")
 
 
+def test_half_a_form_is_no_form(impatient: int) -> None:
+    """Neither begun nor done by halves: the application would have answered by itself."""
+    head = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n"
+    assert b"Connection: close" in rest(call(impatient, head + b"half"))
+    gone = call(impatient, head + b"half")
+    gone.shutdown(socket.SHUT_WR)
+    assert rest(gone) == b""
+    assert answer(call(impatient, head + b"all of it.")).endswith(b"0000")
+
+
 def test_who_drips_a_body_is_told_and_cut(impatient: int) -> None:
     head = b"POST /read HTTP/1.1\r\nHost: a\r\nContent-Length: 9999\r\n\r\n"
     assert drip(call(impatient, head), b"x").startswith(b"HTTP/1.1 408 ")
@@ -146,7 +156,7 @@ def test_who_drips_a_body_is_told_and_cut(impatient: int) -> None:
 
 
 def test_a_body_that_nobody_reads_does_not_keep_the_connection(impatient: int) -> None:
-    half = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nhalf"
+    half = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 150000\r\n\r\nhalf"
     assert rest(call(impatient, half)).endswith(b"\r\n\r\n0000")
 
 
