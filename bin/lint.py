@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 
-from steps import ROOT, VENV, say
+from steps import ROOT, VENV, find_npm, say
 
 BIN = VENV / "bin"
 CHECKS = {
@@ -18,14 +18,18 @@ CHECKS = {
     "imports": ["lint-imports", "--no-logo"],
     "templates": ["djlint", "templates", "carrier/templates", "--lint", "--quiet"],
     "house": ["python", "bin/house_rules.py"],
+    # Scripts of pages: eslint.config.mjs and jsconfig.json say what is asked of them.
+    "scripts": ["node", "node_modules/eslint/bin/eslint.js", "static/js", "carrier/static"],
+    "types": ["node", "node_modules/typescript/bin/tsc", "--project", "jsconfig.json"],
 }
 
 
 def run(name: str, command: list[str]) -> bool:
     """Run one check; its output is shown only when it finds something."""
     start = time.monotonic()
+    program = find_npm()[0] if command[0] == "node" else BIN / command[0]
     result = subprocess.run(
-        [BIN / command[0], *command[1:]],
+        [program, *command[1:]],
         cwd=ROOT,
         env={**os.environ, "NO_COLOR": "1"},
         stdout=subprocess.PIPE,

@@ -28,8 +28,9 @@ FRONT_FILES = {
     "socket.io.min.js": "socket.io-client/dist/socket.io.min.js",
     "plotly.min.js": "plotly.js-cartesian-dist-min/plotly-cartesian.min.js",
     "twilio.min.js": "@twilio/voice-sdk/dist/twilio.min.js",
-    "axe.min.js": "axe-core/axe.min.js",
 }
+# What only tests load.
+TEST_FILES = {"axe.min.js": "axe-core/axe.min.js"}
 
 # Certificates are the system's, as git and pip take them: a registry may have its owner's own authority.
 UV_SETTINGS = {"UV_SYSTEM_CERTS": "1", "UV_HTTP_TIMEOUT": "60", "UV_LINK_MODE": "copy"}
@@ -304,24 +305,30 @@ def uv_install(lock: Path, what: str) -> None:
     run_logged([UV, "pip", "install", *options, "-r", lock], what, settings)
 
 
-def install_front_packages() -> None:
-    """Fetch the front-end packages as locked, and copy the few files that pages load."""
+def install_front_packages(dev: bool) -> None:
+    """Fetch the front-end packages as locked, and copy the few files that pages load.
+
+    ``dev`` takes the linter, the type checker and axe along.
+    """
     expected = fingerprint(ROOT / "package-lock.json", Path(__file__))
-    present = all((VENDOR / name).is_file() for name in FRONT_FILES)
-    if present and is_current("front", expected):
+    files = FRONT_FILES | (TEST_FILES if dev else {})
+    present = all((VENDOR / name).is_file() for name in files)
+    if present and (
+        is_current("front-dev", expected) or (not dev and is_current("front", expected))
+    ):
         return
     node, npm = find_npm()
     with step("Front-end packages (npm)"):
         path = os.pathsep.join([str(Path(node).parent), os.environ.get("PATH", "")])
         run_logged(
-            [*npm, "ci", *NPM_OPTIONS],
+            [*npm, "ci", *NPM_OPTIONS, *([] if dev else ["--omit=dev"])],
             "the front-end packages",
             {"PATH": path},
         )
         VENDOR.mkdir(parents=True, exist_ok=True)
-        for name, source in FRONT_FILES.items():
+        for name, source in files.items():
             shutil.copyfile(ROOT / "node_modules" / source, VENDOR / name)
-    mark("front", expected)
+    mark("front-dev" if dev else "front", expected)
 
 
 def find_npm() -> tuple[str, list[str]]:
@@ -389,5 +396,5 @@ def prepare(*, dev: bool) -> None:
         make_environment()
         install_uv()
         install_python_packages(dev=dev)
-        install_front_packages()
+        install_front_packages(dev)
         compile_translations()

@@ -13,7 +13,7 @@ import { contactChanged, personCorrected, reasonToConfirm, refreshSuggestion, re
 import { Phone } from "./desk/phone.js";
 import { isLocked, startRing, stopRing } from "./desk/ring.js";
 import { Sound } from "./desk/sound.js";
-import { besidesMe, contactOf, holdsContact, partedOf, phaseOf, thirdOf } from "./desk/state.js";
+import { besidesMe, contactOf, holdsContact, partedOf, thirdOf } from "./desk/state.js";
 import { TransferPanel } from "./desk/transfer.js";
 import { go, installFrame, isElsewhere } from "./frame.js";
 import { callerName, render, tick } from "./desk/view.js";
@@ -441,7 +441,7 @@ async function begin() {
   document.body.addEventListener("contact-changed", () => { reloadAround(); refresh(); });
   document.body.addEventListener("contact-qualified", refresh);
   document.body.addEventListener("mail-life", refresh); // the likely trouble may be gone
-  watchPanes(draw);
+  watchPanes();
   showContact(contactOf(desk), holdsContact(desk));
   draw();
   window.setInterval(() => { tick(desk, phone.around, serverNow()); tickBar(desk, serverNow()); askWhenLate(); }, 1000);

@@ -67,14 +67,15 @@ function onSubmit(event) {
   event.preventDefault();
   const data = new FormData(form, event.submitter);
   if (form.method === "get") {
-    url.search = new URLSearchParams(data).toString();
+    url.search = new URLSearchParams(/** @type {any} */ (data)).toString();
     go(url.pathname + url.search);
   } else {
-    const body = form.enctype === "multipart/form-data" ? data : new URLSearchParams(data);
+    const body = form.enctype === "multipart/form-data" ? data : new URLSearchParams(/** @type {any} */ (data));
     show(url.pathname + url.search, { push: "pushState", method: "POST", body }).finally(wait(form, { submitter: event.submitter }));
   }
 }
 
+/** @param {string} path @param {{push?: string, y?: number, method?: string, body?: BodyInit}} [how] */
 async function show(path, { push = "", y = 0, method = "GET", body } = {}) {
   const mine = ++asked;
   if (method === "GET" && path.split(/[?#]/)[0] === HOME) return showHome(push, y);
