@@ -4,6 +4,7 @@
 * templates hold no inline script, style or handler (the Content-Security-Policy would block them);
 * patterns are compiled by app/foundation/text/patterns.py alone (a linear engine: texts come from outside);
 * what the telephone provider's form fields are called stands in app/calls/provider/reading.py alone;
+* roles are named (app/foundation/roles.py), never spelled out;
 * numbers of a form or an address are read within bounds (app/foundation/text/outside.py);
 * `__init__.py` files stay empty, modules stay short, no utils or helpers;
 * what asks another machine does so within a total time (app/foundation/total_time.py);
@@ -40,6 +41,8 @@ SPEAKERS = {
 }
 AT_A_TERMINAL = ("app/operations/doctor.py", "app/adapters/twilio_provisioning.py")
 BOUNDED = {("app.foundation.total_time", "within"), ("app.adapters.twilio_client", "ask")}
+ROLES = "app/foundation/roles.py"
+ROLE_WORDS = {"front", "back", "manager", "admin"}
 FORMS = {"request.form", "request.values", "request.data"}
 FIELD = re.compile(r"[A-Z][A-Za-z]+")
 CLOCK_CALLS = {"now", "utcnow", "today", "fromtimestamp", "utcfromtimestamp"}
@@ -181,6 +184,27 @@ def read_elsewhere(path: Path, tree: ast.AST, fields: set[str]) -> Iterator[Find
             yield path, node.lineno, f"{whole}: give it to {READER} as it is"
 
 
+def spelled_roles(path: Path, tree: ast.AST) -> Iterator[Finding]:
+    """`role == "front"`, `("front", "back")`, `@allow("manager")`, `role="back"`: a list that some rule forgets."""
+    if path.as_posix() == ROLES:
+        return
+    for node in ast.walk(tree):
+        words: list[ast.expr] = []
+        if isinstance(node, ast.Tuple | ast.List | ast.Set):
+            words = node.elts
+        elif isinstance(node, ast.Compare) and "role" in ast.unparse(node):
+            words = [node.left, *node.comparators]
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) == "allow":
+            words = node.args
+        elif isinstance(node, ast.keyword) and node.arg == "role":
+            words = [node.value]
+        said = [w.value if isinstance(w, ast.Constant) else None for w in words]
+        spelled = ROLE_WORDS.intersection(s for s in said if isinstance(s, str))
+        collection = isinstance(node, ast.Tuple | ast.List | ast.Set)
+        if spelled and words and not (collection and set(said) - ROLE_WORDS):
+            yield path, words[0].lineno, f"« {min(spelled)} »: name roles by {ROLES}"
+
+
 def shape(path: Path, text: str) -> Iterator[Finding]:
     """Empty __init__.py, short modules, telling names."""
     lines = text.count("\n")
@@ -205,6 +229,7 @@ def python_findings() -> Iterator[Finding]:
         tree = ast.parse(text)
         yield from shape(path, text)
         yield from read_elsewhere(path, tree, fields)
+        yield from spelled_roles(path, tree)
         yield from clock_calls(path, tree)
         yield from own_patterns(path, tree)
         yield from endless_waits(path, tree)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app.accounts.models import Agent
 from app.foundation.exceptions import Conflict
 from app.foundation.extensions import db
+from app.foundation.roles import Role
 
 NO_PASSWORD = ""  # what is kept for an account whose owner has not chosen one yet
 
@@ -21,11 +22,11 @@ def keep_one(agent: Agent, *, active: bool, role: str) -> None:
     Inside the caller's unit of work: the administrators are locked until it ends, so that two who
     close each other's account do not both succeed.
     """
-    counts = agent.active and agent.role == "admin" and agent.password_hash != NO_PASSWORD
-    if not counts or (active and role == "admin"):
+    counts = agent.active and agent.role == Role.ADMIN and agent.password_hash != NO_PASSWORD
+    if not counts or (active and role == Role.ADMIN):
         return
     able = select(Agent.id).where(
-        Agent.role == "admin", Agent.active.is_(True), Agent.password_hash != NO_PASSWORD
+        Agent.role == Role.ADMIN, Agent.active.is_(True), Agent.password_hash != NO_PASSWORD
     )
     if set(db.session.scalars(able.with_for_update())) - {agent.id}:
         return

@@ -12,8 +12,14 @@ from app.accounts.browser_words import browser_words
 from app.accounts.models import Agent
 from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work
+from app.foundation.roles import Role
 
-HOME = {"front": "/desk", "back": "/desk", "manager": "/wall", "admin": "/admin"}
+HOME: dict[str, str] = {
+    Role.FRONT: "/desk",
+    Role.BACK: "/desk",
+    Role.MANAGER: "/wall",
+    Role.ADMIN: "/admin",
+}
 
 
 def complete(agent: Agent, answer: Response | None = None) -> Response | None:

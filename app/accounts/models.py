@@ -20,15 +20,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.foundation.database.columns import UTCDateTime
 from app.foundation.database.sealed import Sealed
 from app.foundation.extensions import db
+from app.foundation.roles import STAFF
 
 
 class Agent(UserMixin, db.Model):
     """A person who signs in. ``role`` decides what she may see (app.web.access)."""
 
     __tablename__ = "agents"
-    __table_args__ = (
-        CheckConstraint("role IN ('front', 'back', 'manager', 'admin')", name="role"),
-    )
+    __table_args__ = (CheckConstraint(f"role IN {tuple(map(str, STAFF))}", name="role"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(254), unique=True)

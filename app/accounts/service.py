@@ -28,6 +28,7 @@ from app.foundation.database.together import Build, Change, Given, make, paramet
 from app.foundation.database.unit_of_work import rows_changed, unit_of_work
 from app.foundation.exceptions import Conflict, InvalidInput, NotFound
 from app.foundation.extensions import db
+from app.foundation.roles import AGENTS
 
 
 def choose_presence(agent_id: int, wanted: str, reason: str | None, *, now: datetime) -> None:
@@ -69,7 +70,7 @@ def move_by_manager(
     Conflict when a call holds her, or when she would be available with no tab open.
     """
     agent = db.session.get(Agent, agent_id)
-    if agent is None or not agent.active or agent.role not in ("front", "back"):
+    if agent is None or not agent.active or agent.role not in AGENTS:
         raise NotFound("Cette personne ne prend pas d'appels.")
     held = Conflict(
         "Un appel l'occupe.",

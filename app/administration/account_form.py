@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from app.dossiers import details, mail_address
 from app.foundation.exceptions import InvalidInput
+from app.foundation.roles import STAFF, Role
 
-ROLES = ("front", "back", "manager", "admin")
 LOCALES = ("fr", "en")
 LONGEST_NAME = 120
 FIELDS = ("name", "email", "role", "languages", "locale")
@@ -20,7 +20,7 @@ class Typed:
 
     name: str = ""
     email: str = ""
-    role: str = "front"
+    role: str = Role.FRONT
     languages: tuple[str, ...] = ("fr",)
     locale: str = "fr"
 
@@ -75,7 +75,7 @@ def judge(typed: Typed) -> Judged:
     address = mail_address.read(typed.email)
     if isinstance(address, mail_address.Wrong):
         errors["email"] = InvalidInput(address.sentence)
-    if typed.role not in ROLES:
+    if typed.role not in STAFF:
         errors["role"] = InvalidInput("Choisissez le rôle dans la liste.")
     if not typed.languages:
         errors["languages"] = InvalidInput("Choisissez au moins une langue.")

@@ -18,6 +18,7 @@ from app.foundation import clock, edits
 from app.foundation.edits import StaleEdit
 from app.foundation.exceptions import Conflict, PermanenceError, Unavailable
 from app.foundation.ports import MailRefused
+from app.foundation.roles import Role
 from app.foundation.wiring import ports, settings
 from app.web.access import allow
 from app.web.whose import LINE, about
@@ -29,14 +30,14 @@ Page = str | tuple[str, int] | Response
 
 
 @bp.get("/new")
-@allow("admin")
+@allow(Role.ADMIN)
 def new() -> Page:
     """The form of a new account."""
     return _form(Typed())
 
 
 @bp.post("")
-@allow("admin")
+@allow(Role.ADMIN)
 @about(LINE)
 def add() -> Page:
     """Make an account and mail its owner a link; refused, the form comes back as typed."""
@@ -49,14 +50,14 @@ def add() -> Page:
 
 
 @bp.get(f"/<{ID}:agent_id>")
-@allow("admin")
+@allow(Role.ADMIN)
 def show(agent_id: int) -> Page:
     """One account: its form, and what can be done with it."""
     return _page(agent_id)
 
 
 @bp.post(f"/<{ID}:agent_id>")
-@allow("admin")
+@allow(Role.ADMIN)
 @about(LINE)
 def change(agent_id: int) -> Page:
     """Change name, address, role, languages."""
@@ -74,7 +75,7 @@ def change(agent_id: int) -> Page:
 
 
 @bp.post(f"/<{ID}:agent_id>/close")
-@allow("admin")
+@allow(Role.ADMIN)
 @about(LINE)
 def close(agent_id: int) -> Page:
     """Nobody signs in to it any more."""
@@ -82,7 +83,7 @@ def close(agent_id: int) -> Page:
 
 
 @bp.post(f"/<{ID}:agent_id>/reopen")
-@allow("admin")
+@allow(Role.ADMIN)
 @about(LINE)
 def reopen(agent_id: int) -> Page:
     """Its owner signs in again."""
@@ -90,7 +91,7 @@ def reopen(agent_id: int) -> Page:
 
 
 @bp.post(f"/<{ID}:agent_id>/sign-out")
-@allow("admin")
+@allow(Role.ADMIN)
 @about(LINE)
 def sign_out(agent_id: int) -> Page:
     """Every session of it ends."""
@@ -98,7 +99,7 @@ def sign_out(agent_id: int) -> Page:
 
 
 @bp.post(f"/<{ID}:agent_id>/second-step-off")
-@allow("admin")
+@allow(Role.ADMIN)
 @about(LINE)
 def second_step_off(agent_id: int) -> Page:
     """For a telephone that is lost."""
@@ -107,7 +108,7 @@ def second_step_off(agent_id: int) -> Page:
 
 
 @bp.post(f"/<{ID}:agent_id>/link")
-@allow("admin")
+@allow(Role.ADMIN)
 @about(LINE)
 def send_link(agent_id: int) -> Page:
     """Mail its owner a link to choose a password."""

@@ -18,6 +18,7 @@ from app.dossiers import details
 from app.dossiers.wording import Words
 from app.foundation import clock
 from app.foundation.extensions import db
+from app.foundation.roles import Role
 
 LOCALE_NAMES = [("fr", "Français"), ("en", "English")]  # each in its own language
 
@@ -81,10 +82,10 @@ def facts(agent: Agent, *, now: datetime) -> Facts:
 def roles() -> list[tuple[str, str]]:
     """The roles with their names, in the order of the list."""
     return [
-        ("front", _("Front office")),
-        ("back", _("Back office")),
-        ("manager", _("Encadrement")),
-        ("admin", _("Administration")),
+        (Role.FRONT, _("Front office")),
+        (Role.BACK, _("Back office")),
+        (Role.MANAGER, _("Encadrement")),
+        (Role.ADMIN, _("Administration")),
     ]
 
 

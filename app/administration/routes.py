@@ -14,6 +14,7 @@ from app.administration.journal_search import Asked
 from app.administration.journal_words import THEMES
 from app.foundation import clock
 from app.foundation.extensions import db
+from app.foundation.roles import SUPERVISORS, Role
 from app.web.access import allow
 
 LINES_SHOWN = 10
@@ -22,13 +23,13 @@ bp = Blueprint("admin", __name__, url_prefix="/admin")
 
 
 @bp.get("")
-@allow("manager", "admin")
+@allow(*SUPERVISORS)
 def index() -> str:
     """Agents, the last lines of the journal, and links to the rest."""
     return render_template(
         "admin/index.html",
         people=account_view.rows(now=clock.now()),
-        may_change=current_user.role == "admin",
+        may_change=current_user.role == Role.ADMIN,
         lines=journal_view.lines(journal_search.latest(LINES_SHOWN)),
         journal=journal_check.verified(),
         moment=local_moment,
@@ -36,7 +37,7 @@ def index() -> str:
 
 
 @bp.get("/journal")
-@allow("manager", "admin")
+@allow(*SUPERVISORS)
 def journal_page() -> str:
     """The journal in words, by person, theme and day."""
     asked = Asked.of(request.args)

@@ -25,9 +25,9 @@ from app.foundation.clock import local_day
 from app.foundation.database.unit_of_work import Work, rows_changed, unit_of_work
 from app.foundation.exceptions import Conflict, Forbidden, InvalidInput, NotFound
 from app.foundation.extensions import db
+from app.foundation.roles import Role
 from app.web.realtime import MANAGERS_ROOM, agent_room, publish
 
-ANSWERING = ("manager", "admin")  # the roles whose pages show alerts
 STILL_SHOWN = timedelta(minutes=10)  # how long the agent is told how her alert ended
 LISTED_FOR = timedelta(days=30)  # closed alerts stay in the managers' list this long
 MOST_OWN = 20  # alerts at the desk of whoever raised them
@@ -309,7 +309,7 @@ def managers_there(*, raised_by: int) -> list[str]:
         db.session.scalars(
             select(Agent.display_name)
             .where(
-                Agent.role == "manager",
+                Agent.role == Role.MANAGER,
                 Agent.active.is_(True),
                 Agent.id != raised_by,
                 exists().where(Connection.agent_id == Agent.id),

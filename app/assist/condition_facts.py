@@ -13,6 +13,7 @@ from app.dossiers import store as dossiers
 from app.dossiers.models import Person, PriorityFlag
 from app.dossiers.vocabulary import PieceState
 from app.foundation.extensions import db
+from app.foundation.roles import Role
 from app.foundation.text import phone_numbers
 from app.tickets.models import CallBack, CallBackState, Channel, Contact
 
@@ -66,7 +67,7 @@ def of(run: ScriptRun, agent_id: int) -> Facts:
 
 def _managers(besides: int) -> bool:
     """Is there a manager besides the agent, who may be one: she cannot call herself for help."""
-    other = (Agent.role == "manager") & Agent.active.is_(True) & (Agent.id != besides)
+    other = (Agent.role == Role.MANAGER) & Agent.active.is_(True) & (Agent.id != besides)
     return bool(db.session.scalar(select(exists().where(other))))
 
 

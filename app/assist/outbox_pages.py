@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from app.assist.life import clock_time, long_moment
 from app.foundation.exceptions import NotFound
 from app.foundation.ports import OutboxMail
+from app.foundation.roles import STAFF, Role
 from app.foundation.text.patterns import SPACE, pattern
 from app.foundation.wiring import ports
 from app.web import helpline
@@ -22,14 +23,13 @@ bp = Blueprint("outbox", __name__)
 
 # Mails are to persons of dossiers, which administrators do not read; those that open an account of
 # the staff are theirs alone.
-READERS = ("front", "back", "manager", "admin")
 
 _URL = pattern(rf"https?://[^{SPACE}<>\"']+[^{SPACE}<>\"'.,;:!?)]")
 _FRAME_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
 @bp.get("/outbox")
-@allow(*READERS)
+@allow(*STAFF)
 def list_mails() -> str:
     """The mails kept here, newest first."""
     outbox = ports().outbox
@@ -40,7 +40,7 @@ def list_mails() -> str:
 
 
 @bp.get("/outbox/<key>")
-@allow(*READERS)
+@allow(*STAFF)
 def read_mail(key: str) -> str:
     """One mail: its text, with links that can be followed, and its HTML apart."""
     mail = _mail(key)
@@ -53,7 +53,7 @@ def read_mail(key: str) -> str:
 
 
 @bp.get("/outbox/<key>/html")
-@allow(*READERS)
+@allow(*STAFF)
 def mail_html(key: str) -> Response:
     """A mail's HTML for the frame of ``read_mail``: no script, no form, nothing fetched."""
     mail = _mail(key)
@@ -96,4 +96,4 @@ def _mail(key: str) -> OutboxMail:
 
 
 def _theirs(mail: OutboxMail) -> bool:
-    return mail.for_staff == (current_user.role == "admin")
+    return mail.for_staff == (current_user.role == Role.ADMIN)

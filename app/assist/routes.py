@@ -38,6 +38,7 @@ from app.dossiers.vocabulary import PortalEventKind
 from app.foundation import clock
 from app.foundation.belonging import Need
 from app.foundation.exceptions import ConfigurationError, Forbidden, InvalidInput
+from app.foundation.roles import DESK, Role
 from app.foundation.text import outside
 from app.foundation.text.saying import day
 from app.foundation.wiring import ports, settings
@@ -83,7 +84,7 @@ def _check_run(need: Need) -> Judged:
     run = store.run(named_id("run_id") or 0)
     if run.contact_id is not None:
         return holding.judged(run.contact_id, need)
-    if run.agent_id != current_user.id and current_user.role != "manager":
+    if run.agent_id != current_user.id and current_user.role != Role.MANAGER:
         raise Forbidden("Ce script est suivi par quelqu'un d'autre.", kept="Rien n'a été changé.")
     return Judged()
 
@@ -106,14 +107,14 @@ BY_HAND = ("follow_up", "unsolved", "not_this", "interrupted")
 
 
 @bp.get("/assist/pane")
-@allow("front", "back", "manager")
+@allow(*DESK)
 def show_pane() -> str:
     """The pane of a contact: the step of its run, or the scripts that may help."""
     return _pane(_number("contact"), _number("dossier"))
 
 
 @bp.get("/assist/search")
-@allow("front", "back", "manager")
+@allow(*DESK)
 def search_fragment() -> str:
     """The scripts that hold the words typed, as rows that start one."""
     found = pane.search(request.args.get("q", "")[:80], _locale())
@@ -126,7 +127,7 @@ def search_fragment() -> str:
 
 
 @bp.get("/assist/life")
-@allow("front", "back", "manager")
+@allow(*DESK)
 def life_fragment() -> str:
     """The life of a dossier's last message: drawn again when something happens to it."""
     dossier_id = _number("dossier")
@@ -139,7 +140,7 @@ def life_fragment() -> str:
 
 
 @bp.post("/assist/runs")
-@allow("front", "back", "manager")
+@allow(*DESK)
 @about("contact", word="script")
 def start_run() -> str:
     """Begin a script beside a contact."""
@@ -155,7 +156,7 @@ def start_run() -> str:
 
 
 @bp.post("/assist/runs/<int:run_id>/answer")
-@allow("front", "back", "manager")
+@allow(*DESK)
 @about("run", word="script")
 def answer(run_id: int) -> str:
     """Record a choice and show the next step."""
@@ -181,7 +182,7 @@ def answer(run_id: int) -> str:
 
 
 @bp.post("/assist/runs/<int:run_id>/back")
-@allow("front", "back", "manager")
+@allow(*DESK)
 @about("run", word="script")
 def back(run_id: int) -> str:
     """Undo the last act and show where the run stands."""
@@ -189,7 +190,7 @@ def back(run_id: int) -> str:
 
 
 @bp.post("/assist/runs/<int:run_id>/go-on")
-@allow("front", "back", "manager")
+@allow(*DESK)
 @about("run", word="script")
 def go_on(run_id: int) -> str:
     """Take up again the script that called this one."""
@@ -197,7 +198,7 @@ def go_on(run_id: int) -> str:
 
 
 @bp.post("/assist/runs/<int:run_id>/finish")
-@allow("front", "back", "manager")
+@allow(*DESK)
 @about("run", word="script")
 def finish(run_id: int) -> str:
     """End the run by decision."""
@@ -210,7 +211,7 @@ def finish(run_id: int) -> str:
 
 
 @bp.post("/assist/runs/<int:run_id>/action")
-@allow("front", "back", "manager")
+@allow(*DESK)
 @about("run", word="script")
 def act(run_id: int) -> Response:
     """Do what the present step offers, and say at once how it went."""
@@ -234,14 +235,14 @@ def act(run_id: int) -> Response:
 
 
 @bp.get("/assist/runs/<int:run_id>/address")
-@allow("front", "back", "manager")
+@allow(*DESK)
 def address_form(run_id: int) -> str:
     """The form that corrects, or confirms, the mail address of whom a run is about."""
     return _address_page(run_id, correction_routes.drawn(_person_of(run_id), "email"))
 
 
 @bp.post("/assist/runs/<int:run_id>/address")
-@allow("front", "back", "manager")
+@allow(*DESK)
 @about("run", word="script")
 def correct_address(run_id: int) -> Response:
     """Correct the address from the step that asks for it; the run keeps that it was done."""

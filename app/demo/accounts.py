@@ -13,6 +13,7 @@ from app.accounts import passwords, staff
 from app.accounts.models import Agent
 from app.foundation.exceptions import ConfigurationError
 from app.foundation.extensions import db
+from app.foundation.roles import Role
 
 PASSWORD = "permanence-demo"  # noqa: S105 - printed by `make run`
 
@@ -29,11 +30,11 @@ class Account:
 
 
 ACCOUNTS = (
-    Account("camille@demo.permanence", "Camille Aubert", "front", "front office", ("fr", "en")),
-    Account("nadia@demo.permanence", "Nadia Ferhat", "front", "front office", ("fr", "ar")),
-    Account("bruno@demo.permanence", "Bruno Keller", "back", "back office"),
-    Account("isabelle@demo.permanence", "Isabelle Roy", "manager", "manager", ("fr", "en")),
-    Account("admin@demo.permanence", "Alex Martin", "admin", "administrator"),
+    Account("camille@demo.permanence", "Camille Aubert", Role.FRONT, "front office", ("fr", "en")),
+    Account("nadia@demo.permanence", "Nadia Ferhat", Role.FRONT, "front office", ("fr", "ar")),
+    Account("bruno@demo.permanence", "Bruno Keller", Role.BACK, "back office"),
+    Account("isabelle@demo.permanence", "Isabelle Roy", Role.MANAGER, "manager", ("fr", "en")),
+    Account("admin@demo.permanence", "Alex Martin", Role.ADMIN, "administrator"),
 )
 
 

@@ -30,13 +30,13 @@ from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.exceptions import PermanenceError
 from app.foundation.extensions import db
+from app.foundation.roles import DESK, SUPERVISORS
 from app.tickets.models import Contact
 from app.web.access import allow
 from app.web.whose import LINE, SERVICE, TEAM, about
 
 bp = Blueprint("alerts", __name__, url_prefix="/alerts")
 
-AGENTS = ("front", "back", "manager")
 SCRIPT = "S31"
 LISTED = 50  # closed alerts on the page
 ID = f"int(max={LARGEST_ID})"
@@ -50,7 +50,7 @@ def _words() -> Words:
 
 
 @bp.post("")
-@allow(*AGENTS)
+@allow(*DESK)
 @about(TEAM)
 def raise_alert() -> Response:
     """Call the managers about the call at this desk, else about a dossier (``dossier``), else with
@@ -92,7 +92,7 @@ def _start_script(contact_id: int, agent_id: int) -> bool:
 
 
 @bp.get("/mine")
-@allow(*AGENTS)
+@allow(*DESK)
 def mine() -> str:
     """The panel of this agent's alerts; empty without one."""
     return _panels()
@@ -109,7 +109,7 @@ def _panels() -> str:
 
 
 @bp.post(f"/<{ID}:alert_id>/place")
-@allow(*AGENTS)
+@allow(*DESK)
 @about(SERVICE)
 def place(alert_id: int) -> BaseResponse:
     """Note where the person is now."""
@@ -120,7 +120,7 @@ def place(alert_id: int) -> BaseResponse:
 
 
 @bp.post(f"/<{ID}:alert_id>/mistaken")
-@allow(*AGENTS)
+@allow(*DESK)
 @about(SERVICE)
 def mistaken(alert_id: int) -> str:
     """Say that there was no reason."""
@@ -132,7 +132,7 @@ def mistaken(alert_id: int) -> str:
 
 
 @bp.get("")
-@allow(*service.ANSWERING)
+@allow(*SUPERVISORS)
 def index() -> str:
     """Every open alert, and how the last ones ended."""
     now = clock.now()
@@ -147,7 +147,7 @@ def index() -> str:
 
 
 @bp.get("/banner")
-@allow(*service.ANSWERING)
+@allow(*SUPERVISORS)
 def banner() -> str:
     """The open alerts, over any page that a manager has open."""
     return _banner()
@@ -187,7 +187,7 @@ def _note_read(alert_id: int) -> None:
 
 
 @bp.post(f"/<{ID}:alert_id>/take")
-@allow(*service.ANSWERING)
+@allow(*SUPERVISORS)
 @about(LINE)
 def take(alert_id: int) -> BaseResponse | str:
     """« Je m'en occupe »."""
@@ -196,7 +196,7 @@ def take(alert_id: int) -> BaseResponse | str:
 
 
 @bp.post(f"/<{ID}:alert_id>/close")
-@allow(*service.ANSWERING)
+@allow(*SUPERVISORS)
 @about(LINE)
 def close(alert_id: int) -> BaseResponse | str:
     """Say how it ended (``outcome``)."""

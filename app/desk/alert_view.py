@@ -16,13 +16,12 @@ from app.calls.call.models import Call
 from app.calls.call.record import State
 from app.dossiers.models import Person
 from app.foundation.extensions import db
+from app.foundation.roles import DESK
 from app.foundation.text import phone_numbers
 from app.lines import rules as line_rules
 from app.lines.models import Line
 from app.lines.numbers import short_reach
 from app.tickets.models import Contact
-
-MAY_READ_PERSONS = ("front", "back", "manager")  # as the pages of dossiers say
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ class Panel:
 
 def shown_to(role: str, alerts: Sequence[Alert]) -> list[Shown]:
     """These alerts, as somebody of this role may see them."""
-    may_read = role in MAY_READ_PERSONS
+    may_read = role in DESK
     numbers = _numbers(alerts) if may_read else {}
     talking = _talking(alerts)
     return [_shown(alert, may_read, numbers, talking) for alert in alerts]

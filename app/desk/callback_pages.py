@@ -32,11 +32,12 @@ from app.calls.callbacks import (
     view as callback_view,
 )
 from app.desk import view as desk_view
-from app.dossiers.routes import DESK, id_in, words
+from app.dossiers.routes import id_in, words
 from app.foundation import clock, edits
 from app.foundation.edits import StaleEdit
 from app.foundation.exceptions import InvalidInput, NotFound
 from app.foundation.extensions import db
+from app.foundation.roles import AGENTS, DESK, Role
 from app.foundation.text import outside
 from app.lines.models import Line
 from app.tickets import store as tickets
@@ -44,8 +45,6 @@ from app.web.access import allow
 from app.web.whose import LINE, about
 
 bp = Blueprint("callbacks", __name__)
-
-AGENTS = ("front", "back")
 
 
 @bp.get("/callbacks")
@@ -192,7 +191,7 @@ def sound(voicemail_id: int) -> Response:
 
 
 @bp.post("/voicemails/<int:voicemail_id>/delete")
-@allow("manager")
+@allow(Role.MANAGER)
 @about(LINE)
 def delete(voicemail_id: int) -> Any:
     """Erase a message before its term."""

@@ -16,6 +16,7 @@ from app.desk import view as desk_view
 from app.foundation import clock
 from app.foundation.exceptions import InvalidInput
 from app.foundation.ports import softphone_identity
+from app.foundation.roles import AGENTS, DESK
 from app.foundation.wiring import ports, settings
 from app.tickets import holding
 from app.web import news
@@ -92,7 +93,7 @@ def state() -> Any:
 
 
 @bp.get("/token")
-@allow("front", "back", "manager")
+@allow(*DESK)
 def token() -> Any:
     """A softphone token for this person's browser (a manager's, to listen from the wall)."""
     expires = clock.now() + TOKEN_LIFE
@@ -101,7 +102,7 @@ def token() -> Any:
 
 
 @bp.post("/presence")
-@allow("front", "back")
+@allow(*AGENTS)
 @about(OWN)
 @repeatable("the state that was chosen is chosen again")
 def presence() -> Any:
@@ -115,7 +116,7 @@ def presence() -> Any:
 
 
 @bp.get("/calls/<ref>/fate")
-@allow("front", "back")
+@allow(*AGENTS)
 def fate_of(ref: str) -> Any:
     """What became of a call that rang here and does no more. JSON: ``{"said": …}``."""
     free = desk_view.free_agents(besides=g.me)
@@ -123,7 +124,7 @@ def fate_of(ref: str) -> Any:
 
 
 @bp.post("/calls/<ref>/accept")
-@allow("front", "back")
+@allow(*AGENTS)
 @about(CALL)
 def accept(ref: str) -> Any:
     """Take the call that rings."""
@@ -132,7 +133,7 @@ def accept(ref: str) -> Any:
 
 
 @bp.post("/calls/<ref>/decline")
-@allow("front", "back")
+@allow(*AGENTS)
 @about(CALL)
 def decline(ref: str) -> Any:
     """Leave it to the others."""
@@ -141,7 +142,7 @@ def decline(ref: str) -> Any:
 
 
 @bp.post("/calls/<ref>/hold")
-@allow("front", "back")
+@allow(*AGENTS)
 @about(CALL)
 def hold(ref: str) -> Any:
     """Put the caller on hold."""
@@ -150,7 +151,7 @@ def hold(ref: str) -> Any:
 
 
 @bp.post("/calls/<ref>/resume")
-@allow("front", "back")
+@allow(*AGENTS)
 @about(CALL)
 def resume(ref: str) -> Any:
     """Take the caller back."""
@@ -159,7 +160,7 @@ def resume(ref: str) -> Any:
 
 
 @bp.post("/calls/<ref>/hang-up")
-@allow("front", "back")
+@allow(*AGENTS)
 @about(CALL)
 def hang_up(ref: str) -> Any:
     """End the conversation."""
@@ -168,7 +169,7 @@ def hang_up(ref: str) -> Any:
 
 
 @bp.post("/calls/<ref>/rejoin")
-@allow("front", "back")
+@allow(*AGENTS)
 @about(CALL)
 def rejoin(ref: str) -> Any:
     """Come back into the conversation from this tab."""
@@ -177,7 +178,7 @@ def rejoin(ref: str) -> Any:
 
 
 @bp.post("/calls/<ref>/wrap-up-done")
-@allow("front", "back")
+@allow(*AGENTS)
 @about(CALL)
 def wrap_up_done(ref: str) -> Any:
     """Done with this call."""

@@ -16,6 +16,7 @@ from app.alerts import service as alerts
 from app.calls.call import service
 from app.foundation import clock
 from app.foundation.extensions import socketio
+from app.foundation.roles import SUPERVISORS, Role
 from app.foundation.wiring import wake
 from app.web.access import socket_event
 from app.web.realtime import LINE_ROOM, MANAGERS_ROOM, agent_room, sign_out_tab
@@ -37,7 +38,7 @@ def _connect(auth: object = None) -> bool | None:
         return False  # a page of somebody who was signed in here before
     join_room(agent_room(agent_id))
     join_room(LINE_ROOM)
-    if current_user.role in ("manager", "admin"):
+    if current_user.role in SUPERVISORS:
         join_room(MANAGERS_ROOM)
     try:
         noted = accounts.connected(
@@ -54,7 +55,7 @@ def _connect(auth: object = None) -> bool | None:
         return False  # signed out at this very instant
     _open_tabs[request.sid] = Tab(agent_id, session_id)  # type: ignore[attr-defined]
     wake()
-    if current_user.role == "manager":
+    if current_user.role == Role.MANAGER:
         alerts.manager_arrived()
     return None
 

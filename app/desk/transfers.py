@@ -17,13 +17,12 @@ from app.desk import view as desk_view
 from app.foundation import clock
 from app.foundation.exceptions import InvalidInput
 from app.foundation.extensions import db
+from app.foundation.roles import AGENTS
 from app.tickets.models import Contact
 from app.web.access import allow
 from app.web.whose import CALL, about
 
 bp = Blueprint("desk_transfers", __name__, url_prefix="/desk")
-
-AGENTS = ("front", "back")
 
 
 def _desk() -> Any:

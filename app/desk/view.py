@@ -20,6 +20,7 @@ from app.dossiers.models import Person, PersonPhone
 from app.dossiers.trouble import likely_trouble
 from app.foundation.exceptions import NotFound
 from app.foundation.extensions import db
+from app.foundation.roles import AGENTS
 from app.foundation.text import phone_numbers
 from app.lines.announcements import said as announcements
 from app.lines.models import Line
@@ -153,7 +154,7 @@ def free_agents(besides: int | None = None) -> int:
             .where(
                 Presence.state == PresenceState.AVAILABLE,
                 Agent.active.is_(True),
-                Agent.role.in_(("front", "back")),
+                Agent.role.in_(AGENTS),
                 Agent.id != (besides or 0),
                 exists().where(Connection.agent_id == Agent.id),
             )

@@ -20,6 +20,7 @@ from app.dossiers.vocabulary import FlagKind
 from app.dossiers.wording import Words
 from app.foundation import clock
 from app.foundation.exceptions import InvalidInput, NotFound
+from app.foundation.roles import DESK
 from app.foundation.text import outside
 from app.web.access import allow
 from app.web.incoming import number_in
@@ -27,7 +28,6 @@ from app.web.whose import NOTHING, TEAM, about
 
 bp = Blueprint("dossiers", __name__)
 
-DESK = ("front", "back", "manager")
 LARGEST_ID = 2**31 - 1  # PostgreSQL's integer; the addresses below say it too
 
 

@@ -17,6 +17,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.foundation.roles import AGENTS, Role
+
 
 class Side(StrEnum):
     """How somebody stands to a contact."""
@@ -65,9 +67,9 @@ def side(agent_id: int, role: str, held: Held) -> Side:
         return Side.HOLDER
     if agent_id in held.joined:
         return Side.JOINED
-    if role == "manager":
+    if role == Role.MANAGER:
         return Side.MANAGER
-    if role in ("front", "back") and not held.holders and not held.waits:
+    if role in AGENTS and not held.holders and not held.waits:
         return Side.FREE
     return Side.READER
 
@@ -83,12 +85,12 @@ def may_cancel(agent_id: int, role: str, promised_by: int | None, held: Held) ->
     A promise is its maker's; one that the person asked for is its contact's holder's, or the team's
     while nobody holds the contact (our own attempt may be waiting in the queue).
     """
-    if role == "manager" or promised_by == agent_id:
+    if role == Role.MANAGER or promised_by == agent_id:
         return True
-    nobodys = role in ("front", "back") and not held.holders
+    nobodys = role in AGENTS and not held.holders
     return promised_by is None and (nobodys or may(Need.ACT, agent_id, role, held))
 
 
 def may_call_back(agent_id: int, role: str, promised_by: int | None, *, due: bool) -> bool:
     """May this agent take the call-back now? A promise is its maker's until its hour has come."""
-    return role in ("front", "back") and (due or promised_by in (None, agent_id))
+    return role in AGENTS and (due or promised_by in (None, agent_id))

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from app.foundation import own_secrets, safety
 from app.foundation.exceptions import ConfigurationError
+from app.foundation.roles import STAFF
 
 TWILIO_API = "https://api.twilio.com"
 SERVICE_SETTINGS = Path("/etc/permanence.env")  # written by deploy/prepare, read by systemd
@@ -303,7 +304,7 @@ def _read(environ: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
             problems.append(f"{setting.name} : « {raw[:20]} » n'est pas un nombre")
             values[setting.name] = setting.default
     required = set(values["REQUIRE_SECOND_FACTOR"].replace(" ", "").split(",")) - {""}
-    if unknown := required - {"front", "back", "manager", "admin"}:
+    if unknown := required - set(STAFF):
         problems.append(f"REQUIRE_SECOND_FACTOR : rôles inconnus, {', '.join(sorted(unknown))}")
     if values["SECRET_KEY"] and len(values["SECRET_KEY"]) < 32:
         problems.append("SECRET_KEY : au moins 32 caractères")

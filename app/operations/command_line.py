@@ -23,13 +23,13 @@ from app.demo import seed as demo_seed
 from app.foundation import clock
 from app.foundation.exceptions import PermanenceError
 from app.foundation.ports import Provisioning
+from app.foundation.roles import STAFF
 from app.foundation.wiring import ports, settings
 from app.lines import service as line_service
 from app.operations import background, jobs, retention
 from app.reporting import demo_load
 from app.reporting import service as reporting
 from app.reporting.imports import service as importing
-from app.web.access import ROLES
 
 demo = AppGroup("demo", help="Demo data.")
 calls = AppGroup("calls", help="Calls.")
@@ -202,7 +202,7 @@ _password = click.password_option(
 @people.command("add")
 @click.argument("email")
 @click.argument("name")
-@click.option("--role", type=click.Choice(ROLES), required=True)
+@click.option("--role", type=click.Choice(STAFF), required=True)
 @_password
 def account_add(email: str, name: str, role: str, password: str) -> None:
     """Make an account, the first of an installation for instance: EMAIL, NAME as shown.
@@ -235,7 +235,7 @@ def account_second_step_off(email: str) -> None:
 
 @people.command("role")
 @click.argument("email")
-@click.argument("role", type=click.Choice(ROLES))
+@click.argument("role", type=click.Choice(STAFF))
 def account_role(email: str, role: str) -> None:
     """Give EMAIL another ROLE; whoever is signed in there signs in again."""
     _or_exit(lambda: staff.change_role(email, role, now=clock.now()))

@@ -18,6 +18,7 @@ from app.calls.provider import view as provider_view
 from app.calls.provider.reconciliation import DriftKind
 from app.foundation import clock
 from app.foundation.extensions import db
+from app.foundation.roles import AGENTS
 from app.foundation.wiring import settings
 from app.operations import figures, readiness
 from app.web.access import public
@@ -52,7 +53,7 @@ DRIFTS = Gauge(
 COMPARED = Gauge(
     "permanence_reconciliation_age_seconds", "Since the last comparison with the provider."
 )
-AGENTS = Gauge("permanence_agents", "Front and back-office agents now, by presence.", ["state"])
+PRESENCES = Gauge("permanence_agents", "Front and back-office agents now, by presence.", ["state"])
 
 
 @bp.get("/metrics")
@@ -60,10 +61,8 @@ AGENTS = Gauge("permanence_agents", "Front and back-office agents now, by presen
 def metrics() -> Response:
     """The line now, in Prometheus' text format; no label holds personal data."""
     _count(CALLS, LIVE, select(Call.state, func.count()).group_by(Call.state))
-    seats = (
-        select(Presence.state, func.count()).join(Agent).where(Agent.role.in_(("front", "back")))
-    )
-    _count(AGENTS, PresenceState, seats.group_by(Presence.state))
+    seats = select(Presence.state, func.count()).join(Agent).where(Agent.role.in_(AGENTS))
+    _count(PRESENCES, PresenceState, seats.group_by(Presence.state))
     now = clock.now()
     _provider(now)
     figures.refresh(settings().instance_dir, now)

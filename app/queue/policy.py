@@ -9,13 +9,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from app.foundation.roles import Role
+
 
 @dataclass(frozen=True, slots=True)
 class Team:
     """The roles that answer: those asked ``first``, and those that widen them on ``overflow``."""
 
-    first: tuple[str, ...] = ("front",)
-    overflow: tuple[str, ...] = ("back",)
+    first: tuple[str, ...] = (Role.FRONT,)
+    overflow: tuple[str, ...] = (Role.BACK,)
 
 
 @dataclass(frozen=True, slots=True)

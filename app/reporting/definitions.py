@@ -11,10 +11,12 @@ import sys
 from dataclasses import dataclass
 from typing import Literal
 
+from app.calls.call.record import SHORT_ABANDON
+
 DEFINITIONS_VERSION = "1.2"
 """Raise the first number when a formula changes, the second when only its wording does."""
 
-SHORT_ABANDON_S = 5
+SHORT_ABANDON_S = SHORT_ABANDON.seconds
 """A caller who hangs up in less than this many seconds of queue has not really waited."""
 
 SERVICE_LEVEL_S = 20
@@ -72,16 +74,16 @@ _COUNTS = (
         "abandoned",
         "Abandonnés",
         "Abandoned",
-        "Appels raccrochés par la personne après au moins 5 secondes d'attente, sonnerie comprise.",
-        "Calls that the caller hung up after 5 seconds of waiting or more, ringing included.",
+        f"Appels raccrochés par la personne après au moins {SHORT_ABANDON_S} secondes d'attente, sonnerie comprise.",
+        f"Calls that the caller hung up after {SHORT_ABANDON_S} seconds of waiting or more, ringing included.",
         "calls",
     ),
     Definition(
         "short_abandoned",
         "Abandons courts",
         "Short abandons",
-        "Appels raccrochés par la personne moins de 5 secondes après son entrée en file.",
-        "Calls that the caller hung up less than 5 seconds after entering the queue.",
+        f"Appels raccrochés par la personne moins de {SHORT_ABANDON_S} secondes après son entrée en file.",
+        f"Calls that the caller hung up less than {SHORT_ABANDON_S} seconds after entering the queue.",
         "calls",
     ),
     Definition(

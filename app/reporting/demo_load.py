@@ -12,6 +12,7 @@ from app.calls.call.states import Event
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.exceptions import Unavailable
 from app.foundation.extensions import db
+from app.foundation.roles import Role
 from app.reporting.demo_day import AGENTS, PlannedCall, PlannedEvent, plan
 from app.tickets import service as tickets
 from app.tickets.models import Contact
@@ -40,7 +41,7 @@ def nobody_works_here() -> bool:
 def _agents() -> dict[str, int]:
     """Who plays each part of the plan: two of the front office, one of the back office."""
     found: dict[str, int] = {}
-    for role, parts in (("front", AGENTS[:2]), ("back", AGENTS[2:])):
+    for role, parts in ((Role.FRONT, AGENTS[:2]), (Role.BACK, AGENTS[2:])):
         ids = db.session.scalars(
             select(Agent.id)
             .where(Agent.role == role, Agent.active.is_(True))

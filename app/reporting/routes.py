@@ -12,15 +12,15 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.alerts import service as alerts
-from app.calls.call.record import SHORT_ABANDON
 from app.desk import routes as desk
 from app.foundation import beside_loop, clock
 from app.foundation.exceptions import NotFound
+from app.foundation.roles import SUPERVISORS, Role
 from app.foundation.text import outside
 from app.lines import rules as line_rules
 from app.lines import service as line_service
 from app.reporting import charts, exports, formats, service, tables
-from app.reporting.definitions import DEFINITIONS, blind_spots
+from app.reporting.definitions import DEFINITIONS, SHORT_ABANDON_S, blind_spots
 from app.reporting.statistics import DayReport
 from app.supervision import line_view
 from app.tickets import callbacks
@@ -68,7 +68,7 @@ def day_file(day: str, kind: str) -> Response:
 @allow()
 def wall() -> str:
     """The line, live."""
-    softphone = desk.softphone_config() if current_user.role == "manager" else None
+    softphone = desk.softphone_config() if current_user.role == Role.MANAGER else None
     return render_template("reporting/wall.html", softphone_config=softphone, **_board())
 
 
@@ -168,7 +168,7 @@ def _abandonments(report: DayReport) -> str:
         "%(num)d raccroché avant %(seconds)d s, non compté",
         "%(num)d raccrochés avant %(seconds)d s, non comptés",
         report.short_abandoned,
-        seconds=SHORT_ABANDON.seconds,
+        seconds=SHORT_ABANDON_S,
     )
     return f"{counted} ({short})"
 
@@ -193,7 +193,7 @@ def _board() -> dict[str, Any]:
         "figures": figures,
         "now": now,
         "locale": locale,
-        "supervises": current_user.role in ("manager", "admin"),
+        "supervises": current_user.role in SUPERVISORS,
         **_lines_now(now),
     }
 
@@ -205,7 +205,7 @@ def _lines_now(now: datetime) -> dict[str, Any]:
         line.queue_id: line.id for line in reversed(lines)
     }  # who shows its queue's thresholds
     return {
-        "coaching": current_user.role == "manager"
+        "coaching": current_user.role == Role.MANAGER
         and any(line_rules.of(line.rules).coaching for line in lines),
         "lines": [
             {

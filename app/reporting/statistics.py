@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.foundation.clock import PARIS, day_bounds, half_hours
+from app.foundation.roles import AGENTS
 from app.reporting.definitions import DEFINITIONS_VERSION, OUTCOMES, SERVICE_LEVEL_S
 from app.tickets.reasons import CallerRole, Reason
 
@@ -363,8 +364,7 @@ def _half_hour(start: datetime, calls: list[CallFact]) -> HalfHour:
 
 def _teams(answered: list[CallFact]) -> tuple[Team, ...]:
     return tuple(
-        _team(role, [fact for fact in answered if fact.agent_role == role])
-        for role in ("front", "back")
+        _team(role, [fact for fact in answered if fact.agent_role == role]) for role in AGENTS
     )
 
 

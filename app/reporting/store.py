@@ -13,6 +13,7 @@ from app.calls.call.models import Call, CallEvent, CallParty
 from app.calls.call.record import Kind
 from app.foundation.clock import PARIS, day_bounds
 from app.foundation.extensions import db
+from app.foundation.roles import AGENTS
 from app.lines.models import Line
 from app.reporting.statistics import CallFact
 from app.reporting.wall import Doing, LiveCall, Seat
@@ -141,7 +142,7 @@ def seats() -> list[Seat]:
             tab,
         )
         .join(Presence, Presence.agent_id == Agent.id)
-        .where(Agent.active.is_(True), Agent.role.in_(("front", "back")))
+        .where(Agent.active.is_(True), Agent.role.in_(AGENTS))
         .order_by(Agent.role.desc(), Agent.display_name, Agent.id)
     ).all()
     doing = _doing()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from app.foundation.clock import PARIS
+from app.foundation.roles import Role
 from app.reporting import formats
 from app.reporting.definitions import DEFINITIONS, OUTCOMES
 from app.reporting.statistics import DayReport, HalfHour, share
@@ -46,8 +47,8 @@ _WORDS = {
     "arrival": ("Heure d'arrivée", "Arrival"),
     "reason_noted": ("Motif noté", "Reason noted"),
     "team": ("Équipe", "Team"),
-    "front": ("Accueil téléphonique", "Front office"),
-    "back": ("Instruction, en renfort", "Back office, in support"),
+    Role.FRONT: ("Accueil téléphonique", "Front office"),
+    Role.BACK: ("Instruction, en renfort", "Back office, in support"),
     "short_presented": ("Présentés", "Presented"),
     "calls": ("appels", "calls"),
     "seconds": ("secondes", "seconds"),

@@ -13,6 +13,7 @@ from app.calls.directory import service
 from app.calls.directory.service import KINDS, LABEL_LENGTH, NOTE_LENGTH, Judged, Typed
 from app.foundation import clock, edits
 from app.foundation.edits import StaleEdit
+from app.foundation.roles import SUPERVISORS
 from app.foundation.text import outside, phone_numbers
 from app.web.access import allow
 from app.web.whose import LINE, about
@@ -23,14 +24,14 @@ Page = str | tuple[str, int] | Response
 
 
 @bp.get("")
-@allow("manager", "admin")
+@allow(*SUPERVISORS)
 def index() -> Page:
     """All the entries, and a form to add one."""
     return _page(Typed())
 
 
 @bp.post("")
-@allow("manager", "admin")
+@allow(*SUPERVISORS)
 @about(LINE)
 def add() -> Page:
     """A new entry; refused, it comes back as typed."""
@@ -43,7 +44,7 @@ def add() -> Page:
 
 
 @bp.get("/<int(max=2147483647):entry_id>")
-@allow("manager", "admin")
+@allow(*SUPERVISORS)
 def edit(entry_id: int) -> Page:
     """One entry, to change it."""
     shown = service.shown(service.entry(entry_id))
@@ -51,7 +52,7 @@ def edit(entry_id: int) -> Page:
 
 
 @bp.post("/<int(max=2147483647):entry_id>")
-@allow("manager", "admin")
+@allow(*SUPERVISORS)
 @about(LINE)
 def change(entry_id: int) -> Page:
     """Change an entry; refused, it comes back as typed."""
@@ -69,7 +70,7 @@ def change(entry_id: int) -> Page:
 
 
 @bp.post("/<int(max=2147483647):entry_id>/active")
-@allow("manager", "admin")
+@allow(*SUPERVISORS)
 @about(LINE)
 def switch(entry_id: int) -> Page:
     """Take it out of what agents see (``active=0``), or put it back."""

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.foundation import clock, edits
 from app.foundation.edits import StaleEdit
 from app.foundation.exceptions import InvalidInput, NotFound
+from app.foundation.roles import SUPERVISORS
 from app.lines import service as line_service
 from app.lines import settings as line_settings
 from app.lines.announcements import said as announcements
@@ -37,7 +38,7 @@ Page = str | tuple[str, int] | BaseResponse
 
 
 @bp.get("")
-@allow("manager", "admin")
+@allow(*SUPERVISORS)
 def hours() -> Page:
     """Opening hours, closures and holidays; how the line stands."""
     return _hours_page()
@@ -80,7 +81,7 @@ def _hours_page(
 
 
 @bp.post("/hours")
-@allow("manager", "admin")
+@allow(*SUPERVISORS)
 @about(LINE)
 def change_hours() -> Page:
     """Store the hours of the week."""
@@ -103,7 +104,7 @@ def change_hours() -> Page:
 
 
 @bp.post("/territory")
-@allow("manager", "admin")
+@allow(*SUPERVISORS)
 @about(LINE)
 def change_territory() -> Page:
     """Choose whose public holidays close the line."""
@@ -119,7 +120,7 @@ def change_territory() -> Page:
 
 
 @bp.post("/closures")
-@allow("manager", "admin")
+@allow(*SUPERVISORS)
 @about(LINE)
 def add_closure() -> Page:
     """Close the line on a day, or on several in a row."""
@@ -140,7 +141,7 @@ def add_closure() -> Page:
 
 
 @bp.post("/closures/remove")
-@allow("manager", "admin")
+@allow(*SUPERVISORS)
 @about(LINE)
 def remove_closure() -> Page:
     """Take a closure back."""
@@ -153,7 +154,7 @@ def remove_closure() -> Page:
 
 
 @bp.get("/rules")
-@allow("manager", "admin")
+@allow(*SUPERVISORS)
 def rules() -> Page:
     """Closing time, call-backs, overflow, languages, voicemail, coaching."""
     return _rules_page()
@@ -187,7 +188,7 @@ def _rules_page(
 
 
 @bp.post("/rules")
-@allow("manager", "admin")
+@allow(*SUPERVISORS)
 @about(LINE)
 def change_rules() -> Page:
     """Store the rules."""
@@ -234,7 +235,7 @@ def _told(stale: StaleEdit | None, line: Line, *acts: str) -> dict[str, Any]:
 
 
 @bp.get("/announcements")
-@allow("manager", "admin")
+@allow(*SUPERVISORS)
 def texts() -> Page:
     """What the line says, one card an announcement, in one language."""
     line = line_service.current()
@@ -297,7 +298,7 @@ def _stored(key: str, language: str, done: str) -> Page:
 
 
 @bp.post("/announcements/<language>/<key>")
-@allow("manager", "admin")
+@allow(*SUPERVISORS)
 @about(LINE)
 def change_text(language: str, key: str) -> Page:
     """Store the words of an announcement; our own words, or none, put ours back."""
@@ -322,7 +323,7 @@ def change_text(language: str, key: str) -> Page:
 
 
 @bp.post("/announcements/<language>/<key>/reset")
-@allow("manager", "admin")
+@allow(*SUPERVISORS)
 @about(LINE)
 def reset_text(language: str, key: str) -> Page:
     """Put our own words back."""
@@ -338,7 +339,7 @@ def reset_text(language: str, key: str) -> Page:
 
 
 @bp.post("/announcements/<language>/<key>/sound")
-@allow("manager", "admin")
+@allow(*SUPERVISORS)
 @takes(SOUND_LIMIT + BODY)
 @about(LINE)
 def upload_sound(language: str, key: str) -> Page:
@@ -364,7 +365,7 @@ def upload_sound(language: str, key: str) -> Page:
 
 
 @bp.post("/announcements/<language>/<key>/sound/delete")
-@allow("manager", "admin")
+@allow(*SUPERVISORS)
 @about(LINE)
 def delete_sound(language: str, key: str) -> Page:
     """Speak again."""
@@ -384,7 +385,7 @@ def delete_sound(language: str, key: str) -> Page:
 
 
 @bp.get("/sounds/<token>")
-@allow("manager", "admin")
+@allow(*SUPERVISORS)
 def sound(token: str) -> Response:
     """An uploaded sound, to listen to it in the page."""
     found = line_service.sound(token)

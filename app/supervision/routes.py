@@ -23,6 +23,7 @@ from app.foundation import clock, edits
 from app.foundation.edits import StaleEdit
 from app.foundation.exceptions import Conflict, IllegalTransition, NotFound
 from app.foundation.extensions import db
+from app.foundation.roles import SUPERVISORS, Role
 from app.foundation.text import outside
 from app.lines import service as line_service
 from app.lines import settings as line_settings
@@ -53,7 +54,7 @@ def _done(message: str) -> BaseResponse:
 
 
 @bp.get("/calls/<ref>")
-@allow("manager", "admin")
+@allow(*SUPERVISORS)
 def call(ref: str) -> str:
     """What can be done with a waiting call."""
     now, found = clock.now(), store.by_ref(ref)
@@ -67,7 +68,7 @@ def call(ref: str) -> str:
 
 
 @bp.post("/calls/<ref>/offer")
-@allow("manager", "admin")
+@allow(*SUPERVISORS)
 @about(LINE)
 def offer(ref: str) -> BaseResponse:
     """Ring one chosen agent for it."""
@@ -78,7 +79,7 @@ def offer(ref: str) -> BaseResponse:
 
 
 @bp.post("/calls/<ref>/first")
-@allow("manager", "admin")
+@allow(*SUPERVISORS)
 @about(LINE)
 def first(ref: str) -> BaseResponse:
     """Serve it before the others."""
@@ -101,7 +102,7 @@ def _agent(agent_id: int) -> Agent:
 
 
 @bp.get("/agents/<int:agent_id>")
-@allow("manager", "admin")
+@allow(*SUPERVISORS)
 def agent(agent_id: int) -> str:
     """The states an agent can be put in."""
     found = _agent(agent_id)
@@ -115,7 +116,7 @@ def agent(agent_id: int) -> str:
 
 
 @bp.post("/agents/<int:agent_id>/presence")
-@allow("manager", "admin")
+@allow(*SUPERVISORS)
 @about(LINE)
 def presence(agent_id: int) -> BaseResponse:
     """Put an agent in another state (``state``: a state, or the reason of an absence)."""
@@ -138,7 +139,7 @@ def presence(agent_id: int) -> BaseResponse:
 
 
 @bp.get("/line")
-@allow("manager", "admin")
+@allow(*SUPERVISORS)
 def line() -> str:
     """Open, close, the incident's announcement."""
     now, found = clock.now(), line_service.current()
@@ -152,7 +153,7 @@ def line() -> str:
 
 
 @bp.post("/line/mode")
-@allow("manager", "admin")
+@allow(*SUPERVISORS)
 @about(LINE)
 def mode() -> BaseResponse:
     """Open or close by hand, or follow the hours."""
@@ -167,7 +168,7 @@ def mode() -> BaseResponse:
 
 
 @bp.post("/line/incident")
-@allow("manager", "admin")
+@allow(*SUPERVISORS)
 @about(LINE)
 def incident() -> BaseResponse:
     """Switch the incident's announcement (``on``: 1, or empty)."""
@@ -186,7 +187,7 @@ def incident() -> BaseResponse:
 
 
 @bp.get("/thresholds")
-@allow("manager", "admin")
+@allow(*SUPERVISORS)
 def thresholds() -> str:
     """The overflow thresholds, and what they do to today's calls."""
     return _thresholds_page()
@@ -211,7 +212,7 @@ def _thresholds_page(stale: StaleEdit | None = None) -> str:
 
 
 @bp.get("/thresholds/preview")
-@allow("manager", "admin")
+@allow(*SUPERVISORS)
 def thresholds_preview() -> str | tuple[str, int]:
     """Today's calls so far with the thresholds as they are, and as proposed."""
     read = line_settings.read_policy(request.args, line_settings.THRESHOLDS)
@@ -223,14 +224,14 @@ def thresholds_preview() -> str | tuple[str, int]:
     return render_template(
         "supervision/preview.html",
         preview=shown,
-        front=sum(seat.role == "front" for seat in seats),
-        back=sum(seat.role != "front" for seat in seats),
+        front=sum(seat.role == Role.FRONT for seat in seats),
+        back=sum(seat.role != Role.FRONT for seat in seats),
         errors=read.errors,
     )
 
 
 @bp.post("/thresholds")
-@allow("manager", "admin")
+@allow(*SUPERVISORS)
 @about(LINE)
 def change_thresholds() -> BaseResponse:
     """Switch the thresholds at once."""
@@ -259,7 +260,7 @@ def change_thresholds() -> BaseResponse:
 
 
 @bp.post("/calls/<ref>/coach")
-@allow("manager")
+@allow(Role.MANAGER)
 @about(CALL)
 def coach(ref: str) -> Response:
     """Listen to a conversation, or whisper to the agent (JSON: ``{"speaks": true}``).
@@ -282,7 +283,7 @@ def coach(ref: str) -> Response:
 
 
 @bp.post("/calls/<ref>/coach/stop")
-@allow("manager")
+@allow(Role.MANAGER)
 @about(CALL)
 def stop_coaching(ref: str) -> Response:
     """Leave the conversation."""

@@ -27,6 +27,7 @@ from app.foundation import beside_loop, clock
 from app.foundation.database.unit_of_work import release_connection, rows_changed, unit_of_work
 from app.foundation.exceptions import Conflict
 from app.foundation.extensions import db
+from app.foundation.roles import AGENTS, Role
 from app.foundation.wiring import wake
 from app.lines import service as line_service
 from app.lines.models import Line
@@ -50,7 +51,7 @@ def offer_to(ref: str, agent_id: int, *, by: Agent, now: datetime) -> None:
     """
     call = store.by_ref(ref)
     role = db.session.scalar(select(Agent.role).where(Agent.id == agent_id))
-    if role not in ("front", "back") or not accounts.is_connected(agent_id):
+    if role not in AGENTS or not accounts.is_connected(agent_id):
         raise _not_free()
     policy = policy_of(call.line_id)
     event = Event(
@@ -59,7 +60,7 @@ def offer_to(ref: str, agent_id: int, *, by: Agent, now: datetime) -> None:
         service.unique("offered"),
         agent_id=agent_id,
         until=now + timedelta(seconds=policy.ring_seconds),
-        overflow=role != "front",
+        overflow=role != Role.FRONT,
     )
     call_id = call.id
     with unit_of_work() as work:
@@ -178,7 +179,7 @@ def free_agents() -> list[tuple[Agent, datetime]]:
         .join(Presence, Presence.agent_id == Agent.id)
         .where(
             Agent.active.is_(True),
-            Agent.role.in_(("front", "back")),
+            Agent.role.in_(AGENTS),
             Presence.state == "available",
         )
         .order_by(Agent.role.desc(), Presence.idle_since, Agent.id)

@@ -20,9 +20,10 @@ from flask_login import current_user
 from app.dossiers import corrections, details, mail_aloud, person_view
 from app.dossiers import store as dossiers
 from app.dossiers.details import Correction, Judged
-from app.dossiers.routes import DESK, id_in, words
+from app.dossiers.routes import id_in, words
 from app.foundation import clock, edits
 from app.foundation.edits import Change, StaleEdit
+from app.foundation.roles import DESK
 from app.tickets import holding, store
 from app.web.access import allow
 from app.web.whose import TEAM, about

@@ -16,10 +16,11 @@ from flask_login import current_user
 from app.dossiers import person_view, view
 from app.dossiers import service as dossiers_service
 from app.dossiers import store as dossiers
-from app.dossiers.routes import DESK, doubt_about_mail, id_in, words
+from app.dossiers.routes import doubt_about_mail, id_in, words
 from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.exceptions import NotFound
+from app.foundation.roles import DESK
 from app.tickets import holding, message_view, messages, service, store
 from app.tickets.models import Contact
 from app.web.access import allow

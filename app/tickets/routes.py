@@ -16,12 +16,13 @@ from flask_login import current_user
 from app.accounts import last_editor
 from app.dossiers import timeline
 from app.dossiers.models import Dossier
-from app.dossiers.routes import DESK, id_in, words
+from app.dossiers.routes import id_in, words
 from app.dossiers.wording import Words
 from app.foundation import clock, edits
 from app.foundation.belonging import Need
 from app.foundation.edits import StaleEdit
 from app.foundation.exceptions import InvalidInput, NotFound
+from app.foundation.roles import DESK
 from app.foundation.text import outside
 from app.tickets import message_view, messages, reasons, service, store
 from app.tickets.message_view import Shown

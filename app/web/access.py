@@ -16,11 +16,10 @@ from flask_login import current_user
 
 from app.foundation.exceptions import Forbidden, PermanenceError, SignInRequired
 from app.foundation.extensions import csrf, limiter, socketio
+from app.foundation.roles import STAFF
 from app.web import whose
 from app.web.acts import once
 
-ROLES = ("front", "back", "manager", "admin")
-STAFF = ROLES
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 View = Callable[..., Any]
@@ -41,10 +40,10 @@ SOCKET_EVENTS: dict[tuple[str, str], Access] = {}
 
 def allow(*roles: str) -> Callable[[View], View]:
     """Let the signed-in people of these roles in; with none named, all staff."""
-    unknown = set(roles) - set(ROLES)
+    unknown = set(roles) - set(STAFF)
     if unknown:
         raise ValueError(f"unknown roles: {sorted(unknown)}")
-    return _declare(Access(roles=frozenset(roles or ROLES)))
+    return _declare(Access(roles=frozenset(roles or STAFF)))
 
 
 def public(view: View | None = None, *, csrf: bool = True) -> Any:
@@ -137,7 +136,7 @@ def socket_event(
     ``open_to_all`` is for namespaces that check a token of their own. A refused event is ignored
     (``connect``: the connection is refused): a socket has no error page to show.
     """
-    access = Access(public=open_to_all, roles=frozenset(roles or ROLES))
+    access = Access(public=open_to_all, roles=frozenset(roles or STAFF))
     SOCKET_EVENTS[(namespace, name)] = access
 
     own = name not in ("connect", "disconnect")  # a client may send any number of words with others

@@ -1,7 +1,7 @@
 """One place asks whose an object is: before each route that acts on one, whatever the package.
 
     @bp.post("/dossiers/attach")
-    @allow("front", "back", "manager")
+    @allow(*DESK)
     @about("contact")
     def attach(): …
 

@@ -135,6 +135,24 @@ def test_inline_code_in_templates_is_found(rules: ModuleType, html: str, breach:
     assert any(pattern.search(html) for pattern, _what in rules.INLINE) is breach
 
 
+@pytest.mark.parametrize(
+    ("code", "breach"),
+    [
+        ('if user.role == "front": pass', True),
+        ('x = role in ("front", "back")', True),
+        ('AGENTS = {"front", "back"}', True),
+        ('@allow("manager")\ndef f(): pass', True),
+        ('Agent(role="admin")', True),
+        ('__slots__ = ("back", "first")', False),
+        ('form.get("back") == "yes"', False),
+        ("@allow(*AGENTS)\ndef f(): pass", False),
+    ],
+)
+def test_a_role_spelled_out_is_found(rules: ModuleType, code: str, breach: bool) -> None:
+    assert bool(list(rules.spelled_roles(Path("app/x.py"), ast.parse(code)))) is breach
+    assert not list(rules.spelled_roles(Path(rules.ROLES), ast.parse(code)))
+
+
 def test_a_number_read_without_bounds_is_found(rules: ModuleType) -> None:
     for code, breaches in (
         ('request.args.get("page", 1, type=int)', 1),

@@ -17,7 +17,6 @@ CONNECT_LIMIT = timedelta(seconds=12)
 PERSON_LIMIT = timedelta(seconds=75)  # her telephone rings 40 s, then she is asked for a key
 REJOIN_LIMIT = timedelta(seconds=45)
 WRAP_UP_LOOK = timedelta(seconds=60)
-PARTY_RINGS = timedelta(seconds=20)
 PARTY_LIMIT = timedelta(seconds=45)
 
 
@@ -126,7 +125,7 @@ def consequences(before: CallRecord, after: CallRecord, event: Event) -> Consequ
         touched = set()
     return Consequences(
         moves=moves,
-        dues=_dues(before, after),
+        dues=_dues(before, after, event),
         commands=_commands(before, after, event),
         route=after.state is State.WAITING or any(m.to in ("available", "release") for m in moves),
         agents=frozenset(a for a in touched if a is not None),
@@ -190,7 +189,7 @@ def _let_go(agent_id: int, before: CallRecord, after: CallRecord, event: Event) 
 # --- what becomes due ----------------------------------------------------------------------------
 
 
-def _dues(before: CallRecord, after: CallRecord) -> tuple[Due, ...]:
+def _dues(before: CallRecord, after: CallRecord, event: Event) -> tuple[Due, ...]:
     at = after.last_at or after.received_at
     dues = []
     if after.state is State.OFFERED and after.offer_until:
@@ -203,8 +202,8 @@ def _dues(before: CallRecord, after: CallRecord) -> tuple[Due, ...]:
     if after.state is State.TALKING and before.agent_present and not after.agent_present:
         dues.append(Due("rejoin", at + REJOIN_LIMIT))
     if after.party_state is not before.party_state:
-        if after.party_state is PartyState.ASKED:
-            dues.append(Due("party", at + PARTY_RINGS))
+        if after.party_state is PartyState.ASKED and event.until:
+            dues.append(Due("party", event.until))
         if after.party_state is PartyState.CALLED:
             dues.append(Due("party", at + PARTY_LIMIT))
     if after.state is State.WRAP_UP:

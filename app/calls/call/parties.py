@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from app.accounts import journal
-from app.calls.call import service, store
+from app.calls.call import service, snapshot, store
 from app.calls.call.models import Call, CallParty
 from app.calls.call.states import CallRecord, Event, Kind, State
 from app.calls.directory.entries import Target
@@ -20,9 +20,6 @@ from app.lines import rules as line_rules
 from app.lines.dialling import Use
 from app.lines.models import Line
 from app.lines.numbers import reach
-
-RINGS = timedelta(seconds=20)
-
 
 # --- consultation --------------------------------------------------------------------------------
 
@@ -106,7 +103,7 @@ def send(ref: str, agent_id: int, target: Target, *, now: datetime) -> CallRecor
         service.unique("sent_to"),
         agent_id=agent_id,
         to_agent_id=target.agent_id,
-        until=now + RINGS,
+        until=_rings_until(call, now),
     )
     return _done(call, event, Conflict("Cette personne ne peut pas recevoir l'appel."))
 
@@ -156,6 +153,11 @@ def _coach_makes_room(call: Call, now: datetime) -> None:
 # --- common --------------------------------------------------------------------------------------
 
 
+def _rings_until(call: Call, now: datetime) -> datetime:
+    """Until when it rings at a colleague's desk: as long as any offer, by the queue's own rule."""
+    return now + timedelta(seconds=snapshot.policy_of(call.line_id).ring_seconds)
+
+
 def _check(call: Call, target: Target) -> None:
     """Raise InvalidInput for an outside number that the line does not call: nobody is moved for it."""
     if target.agent_id is None:
@@ -202,6 +204,7 @@ def _ask(
             to_agent_id=None if coach else target.agent_id,
             party_id=party.id,
             together=together,
+            until=_rings_until(call, now),
         )
         return _done_within(
             call,

@@ -20,6 +20,7 @@ from app.calls.call.models import Call, CallEvent
 from app.calls.call.states import Kind, State
 from app.dossiers.models import Dossier
 from app.foundation.extensions import db
+from app.foundation.roles import AGENTS
 from app.lines.models import Line
 from app.queue.models import Queue
 from app.queue.policy import Policy, policy_from
@@ -27,7 +28,6 @@ from app.queue.routing import ON_DUTY, AgentSeat, Refusal, Snapshot, WaitingCall
 from app.tickets.models import Contact
 
 LET_GO = (Kind.DECLINED, Kind.OFFER_EXPIRED, Kind.CONNECT_FAILED, Kind.REQUEUED)
-ANSWERING = ("front", "back")
 
 _agents, _presences, _connections, _calls, _events, _contacts, _dossiers, _lines, _queues = (
     cast(Table, model.__table__)
@@ -38,7 +38,7 @@ _has_tab = exists().where(_connections.c.agent_id == _presences.c.agent_id)
 _answering = and_(
     _agents.c.id == _presences.c.agent_id,
     _agents.c.active.is_(True),
-    _agents.c.role.in_(ANSWERING),
+    _agents.c.role.in_(AGENTS),
 )
 
 

@@ -18,6 +18,7 @@ from app.calls.directory.models import DirectoryEntry
 from app.dossiers.models import Dossier, Organisation, PersonPhone
 from app.foundation.exceptions import InvalidInput, NotFound
 from app.foundation.extensions import db
+from app.foundation.roles import AGENTS
 from app.foundation.text import outside, phone_numbers
 from app.lines.numbers import short_numbers, short_reach
 from app.tickets.models import Contact
@@ -88,7 +89,7 @@ def typed(raw: str) -> Target:
 def colleague(agent_id: int) -> Target:
     """A colleague who answers calls."""
     agent = db.session.get(Agent, agent_id)
-    if agent is None or not agent.active or agent.role not in ("front", "back"):
+    if agent is None or not agent.active or agent.role not in AGENTS:
         raise NotFound("Cette personne n'est pas dans l'équipe.")
     return Target(agent_id=agent.id, label=agent.display_name)
 
@@ -176,7 +177,7 @@ def _colleagues(besides: int, owner_id: int | None) -> list[dict[str, Any]]:
     rows = db.session.execute(
         select(Agent.id, Agent.display_name, Agent.role, Presence.state, Presence.reason, tab)
         .join(Presence, Presence.agent_id == Agent.id)
-        .where(Agent.active.is_(True), Agent.role.in_(("front", "back")), Agent.id != besides)
+        .where(Agent.active.is_(True), Agent.role.in_(AGENTS), Agent.id != besides)
         .order_by(Agent.display_name)
     ).all()
     found = [

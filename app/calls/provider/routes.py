@@ -6,6 +6,7 @@ from flask import Blueprint, render_template
 
 from app.calls.provider import view as provider_view
 from app.foundation import clock
+from app.foundation.roles import SUPERVISORS
 from app.foundation.wiring import settings
 from app.web.access import allow
 
@@ -13,7 +14,7 @@ bp = Blueprint("telephony", __name__, url_prefix="/admin/telephony")
 
 
 @bp.get("")
-@allow("manager", "admin")
+@allow(*SUPERVISORS)
 def index() -> str:
     """The last comparison, what differed day by day, and what became of it."""
     every = settings().reconcile_seconds

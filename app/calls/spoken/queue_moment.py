@@ -15,6 +15,7 @@ from app.calls.call.states import State
 from app.calls.callbacks import service as callbacks
 from app.calls.spoken.waiting import Moment
 from app.foundation.extensions import db
+from app.foundation.roles import AGENTS
 from app.lines.models import AnnouncementSound, Line
 
 RECENT = timedelta(minutes=30)  # waits of before say little of the wait now
@@ -51,7 +52,7 @@ _STANDING = (
         .where(
             Presence.state.in_(SERVING),
             Agent.active.is_(True),
-            Agent.role.in_(("front", "back")),
+            Agent.role.in_(AGENTS),
             exists().where(Connection.agent_id == Presence.agent_id),
         )
         .scalar_subquery()

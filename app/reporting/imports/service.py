@@ -30,6 +30,7 @@ from app.dossiers.name_folding import fold
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.exceptions import InvalidInput, PermanenceError, Unavailable
 from app.foundation.extensions import db
+from app.foundation.roles import Role
 from app.lines import opening_hours
 from app.lines.models import Line
 from app.reporting.imports import (
@@ -314,7 +315,7 @@ def _agent(told: Told, place: Place) -> int | None:
 
 def _make_unnamed(place: Place) -> int:
     """The account that nobody uses: calls whose agent a file does not say are nobody else's."""
-    agent = Agent(email=UNNAMED, display_name=UNNAMED_LABEL, role="front", active=False)
+    agent = Agent(email=UNNAMED, display_name=UNNAMED_LABEL, role=Role.FRONT, active=False)
     agent.password_hash = "!"  # noqa: S105 (no password has this hash)
     db.session.add(agent)
     db.session.flush()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.accounts.models import Presence
 from app.calls.call import parties, store
@@ -17,6 +17,7 @@ from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.exceptions import Conflict, Forbidden
 from app.foundation.extensions import db
 from app.lines.models import Line
+from app.queue.models import Deadline
 from app.tickets.models import Contact
 from tests.calls.test_journey import act, connect, later, presence
 from tests.clients import StaffClient, post_signed
@@ -339,3 +340,27 @@ def test_a_transferred_call_is_rebuilt_from_its_events(talk: Talk, at_desk: Desk
     presences = {p.call_id for p in db.session.scalars(select(Presence))}
     assert presences == {None}
     db.session.rollback()
+
+
+# --- how long it rings -----------------------------------------------------------------------------
+
+
+def test_a_colleague_is_rung_as_long_as_the_manager_says(
+    talk: Talk, at_desk: Desk, line: Line
+) -> None:
+    """Asked or sent to, as for any offer."""
+    line.queue.policy = {"ring_seconds": 45}
+    db.session.commit()
+    one, agent = talk
+    other = at_desk("back")
+    for what in ("consult", "transfer"):
+        before = clock.now()
+        answer = agent.post(f"/desk/calls/{one.call.ref}/{what}", json={"agent_id": other.agent.id})
+        assert answer.status_code == 200, answer.text
+        due = db.session.scalar(
+            select(func.max(Deadline.due_at)).where(Deadline.call_id == one.call.id)
+        )
+        assert due is not None
+        assert 45 <= (due - before).total_seconds() < 50
+        if what == "consult":
+            ask(agent, one, "consultation/end")
