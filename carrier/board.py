@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from carrier import clock
 from carrier.legs import NO_WISHES, Device, Leg, StatusCallback, Wishes
+from carrier.numbers import places
 from carrier.settings import CarrierSettings
 from carrier.sids import new_sid
 
@@ -109,6 +110,7 @@ class Board:
             "CallStatus": leg.status,
             "ApiVersion": API_VERSION,
         }
+        params |= places(From=leg.from_, Caller=leg.from_, To=leg.to, Called=leg.to)
         if leg.answered_by and leg.wishes.detected is None:
             params |= {"AnsweredBy": leg.answered_by, "MachineDetectionDuration": DETECTED_AFTER}
         if leg.parent_sid:

@@ -192,9 +192,11 @@ def audibility(name: str) -> Response:
 
 
 def text() -> tuple[Response, int]:
-    """``{from, to?, body}``: somebody writes to the line."""
+    """``{from, to?, body, media?}``: somebody writes to the line."""
     form = _form()
-    return jsonify(sid=carrier().driver.text(form["from"], form.get("to", ""), form["body"])), 201
+    media = tuple(str(url) for url in form.get("media", ()))
+    sid = carrier().driver.text(form["from"], form.get("to", ""), form["body"], media)
+    return jsonify(sid=sid), 201
 
 
 def add_fault() -> tuple[Response, int]:

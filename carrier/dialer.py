@@ -55,12 +55,13 @@ class Dialer:
         leg = self._board.new_leg(
             f"client:{identity}", to, "inbound", status="ringing", device=device
         )
-        return self._run(leg, self._registry.application())
+        application = self._registry.application()
+        return self._run(leg, application, ApplicationSid=application["sid"])
 
-    def _run(self, leg: Leg, wired: Resource) -> Leg:
+    def _run(self, leg: Leg, wired: Resource, **params: str) -> Leg:
         leg.fallback_url = wired["voice_fallback_url"]
         leg.fallback_method = wired["voice_fallback_method"]
-        source = Source(wired["voice_url"], wired["voice_method"])
+        source = Source(wired["voice_url"], wired["voice_method"], params)
         self._board.spawn(self._bridges.runner(leg).run, source)
         return leg
 

@@ -71,12 +71,12 @@ class Driver:
         """A registered softphone."""
         return self.phone(f"client:{identity}", **habits)
 
-    def text(self, from_: str, to: str, body: str) -> str:
-        """Somebody writes to a number of the line; the message's SID."""
+    def text(self, from_: str, to: str, body: str, media: tuple[str, ...] = ()) -> str:
+        """Somebody writes to a number of the line, with pictures by URL; the message's SID."""
         line = self.exchange.registry.number(to or self.exchange.registry.first_number())
         if line is None:
             raise CallFailed(f"{to} is not a number of the line")
-        return self.exchange.messages.receive(from_, line, body).sid
+        return self.exchange.messages.receive(from_, line, body, media).sid
 
     def fault(self, kind: str, match: str = "", *, count: int = 1, seconds: float = 0.5) -> None:
         """Ask for a fault (``faults.Fault``)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 import time
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,7 @@ from carrier.board import API_VERSION, Board
 from carrier.courier import Courier
 from carrier.directory import Directory
 from carrier.legs import Source
-from carrier.numbers import is_number, outcome_of
+from carrier.numbers import is_number, normalise, outcome_of, places
 from carrier.registry import Registry, Resource
 from carrier.sids import new_sid
 from carrier.twiml import check_content_type
@@ -217,7 +218,9 @@ class Messages:
             "Body": message.body,
             "NumMedia": str(len(message.media)),
             "NumSegments": str(message.segments),
+            **places(From=message.from_, To=message.to),
             **{f"MediaUrl{n}": url for n, url in enumerate(message.media)},
+            **{f"MediaContentType{n}": _kind(url) for n, url in enumerate(message.media)},
         }
         step: Source | None = Source(wired["sms_url"], wired["sms_method"], params)
         spare = wired["sms_fallback_url"]
@@ -268,7 +271,7 @@ class Messages:
         base: str,
         params: dict[str, str],
     ) -> Source | None:
-        from_, to = told.from_ or message.to, told.to or message.from_
+        from_, to = told.from_ or message.to, normalise(told.to) or message.from_
         refused = self.refusal(from_, to)
         if refused:
             self._board.alert(message.sid, refused[0], base, f"Message: {refused[1]}")
@@ -286,3 +289,8 @@ class Messages:
         status = "sent" if sent else "failed"
         about = {"MessageSid": sent.sid if sent else "", "MessageStatus": status}
         return Source(resolve(base, told.action), told.method, params | about)
+
+
+def _kind(url: str) -> str:
+    """The media type that a file's name tells."""
+    return mimetypes.guess_type(url)[0] or "application/octet-stream"

@@ -15,6 +15,7 @@ LONGEST_TYPED = 100  # signs of what is dialled
 LONGEST_CLIENT = len("client:") + 256
 _WRITTEN = re.compile(r"[\s.()-]")
 _NATIONAL = re.compile(r"0[1-9][0-9]{8}")
+_AMERICAN = re.compile(r"1?([2-9][0-9]{9})")
 _FRENCH = re.compile(r"\+33[0-9]{9}")
 
 # What Twilio's webhooks give as From when the caller hid the number; the numeric ones spell
@@ -31,6 +32,14 @@ class Outcome:
     sms_status: str = ""  # undelivered | failed
     sms_refusal: int = 0
 
+
+# Countries by calling code: France's neighbours, its own beyond the seas, and America.
+COUNTRIES = {
+    "1": "US", "31": "NL", "32": "BE", "33": "FR", "34": "ES", "39": "IT", "41": "CH", "44": "GB",
+    "49": "DE", "212": "MA", "213": "DZ", "216": "TN", "221": "SN", "225": "CI", "262": "RE",
+    "351": "PT", "352": "LU", "508": "PM", "590": "GP", "594": "GF", "596": "MQ", "681": "WF",
+    "687": "NC", "689": "PF",
+}  # fmt: skip
 
 MAGIC: dict[str, Outcome] = {
     "+33199009901": Outcome(call_status="busy"),
@@ -70,13 +79,43 @@ def identity_of(address: str) -> str | None:
 
 
 def normalise(typed: str) -> str:
-    """A number as a person dials it in France ("09 70…", "00 33…") in E.164; else unchanged."""
+    """A number in E.164; unchanged when it is none.
+
+    As a person dials it in France (« 09 70… », « 00 33… »), or as Twilio's samples write American
+    ones (« (415) 123-4567 »).
+    """
     digits = _WRITTEN.sub("", typed[:LONGEST_TYPED])
     if digits.startswith("00"):
         return "+" + digits[2:]
     if _NATIONAL.fullmatch(digits):
         return "+33" + digits[1:]
-    return digits
+    return american(digits)
+
+
+def american(written: str) -> str:
+    """An American number in E.164, as the API takes it; anything else unchanged."""
+    found = _AMERICAN.fullmatch(_WRITTEN.sub("", written[:LONGEST_TYPED]))
+    return f"+1{found[1]}" if found else written
+
+
+def country_of(address: str) -> str:
+    """The country of a number, as ISO 3166 writes it; empty when it is not one of those below."""
+    digits = address.removeprefix("+") if is_number(address) else ""
+    return next((COUNTRIES[digits[:n]] for n in (3, 2, 1) if digits[:n] in COUNTRIES), "")
+
+
+def places(**addresses: str) -> dict[str, str]:
+    """What Twilio's requests say of where numbers are: FromCity, FromCountry… of ``From=…``.
+
+    Only the country is known here; the rest is empty, as it is for most numbers outside of America.
+    """
+    told: dict[str, str] = {}
+    for name, address in addresses.items():
+        country = country_of(address)
+        if country:
+            told |= dict.fromkeys((f"{name}City", f"{name}State", f"{name}Zip"), "")
+            told[f"{name}Country"] = country
+    return told
 
 
 def spaced(number: str) -> str:

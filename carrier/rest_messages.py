@@ -12,7 +12,7 @@ from carrier.current import exchange
 from carrier.messages import MAX_BODY, TextMessage
 from carrier.rest_errors import RestRefused
 from carrier.rest_paging import DateFilter, listed
-from carrier.rest_request import Routes, account, created, missing, url
+from carrier.rest_request import Routes, account, address, created, missing, url
 
 MAX_MEDIA = 10
 SOONEST, LATEST = timedelta(minutes=15), timedelta(days=35)  # that a message may wait
@@ -21,9 +21,9 @@ SOONEST, LATEST = timedelta(minutes=15), timedelta(days=35)  # that a message ma
 def create_message() -> tuple[Response, int]:
     """Write to somebody, now or at a given time."""
     form = request.form
-    to, body = form.get("To", ""), form.get("Body", "")
+    to, body = address("To"), form.get("Body", "")
     service, media = form.get("MessagingServiceSid", ""), tuple(form.getlist("MediaUrl"))
-    from_ = form.get("From", "") or (exchange().registry.first_number() if service else "")
+    from_ = address("From") or (exchange().registry.first_number() if service else "")
     refusal = exchange().messages.refusal(from_, to)
     if refusal:
         raise RestRefused(*refusal)

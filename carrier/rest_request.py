@@ -11,7 +11,7 @@ from flask import Response, jsonify, request
 from carrier.current import exchange
 from carrier.elements import CALL_EVENTS, RECORDING_EVENTS
 from carrier.legs import Leg, StatusCallback, Wishes
-from carrier.numbers import identity_of, is_number, outcome_of
+from carrier.numbers import american, identity_of, is_number, outcome_of
 from carrier.reading import whole_number
 from carrier.rest_errors import RestRefused
 from carrier.verbs import Hook
@@ -70,9 +70,14 @@ def ring_seconds() -> float:
     return min(seconds("Timeout") if "Timeout" in request.form else 60.0, 600) + RING_BUFFER
 
 
+def address(name: str) -> str:
+    """A client or a number of the form, as it is called: « (415) 123-4567 » is +14151234567."""
+    return american(request.form.get(name, "").strip())
+
+
 def addresses() -> tuple[str, str]:
     """Whom to ring, and the number to show: one of the account's, when a number is rung."""
-    to, from_ = request.form.get("To", "").strip(), request.form.get("From", "").strip()
+    to, from_ = address("To"), address("From")
     if not to:
         raise RestRefused(21201)
     if not from_:

@@ -8,6 +8,7 @@ from carrier.tests.subscriber import ALICE, LINE, Line, eventually
 
 pytestmark = pytest.mark.integration  # real servers, real HTTP, no database
 
+WHO = ("From", "Caller", "To", "Called")
 QUEUE = '<Enqueue waitUrl="/wait" action="/left-queue">line</Enqueue>'
 ROOM = (
     '<Dial><Conference statusCallback="/conference" beep="false" waitUrl=""'
@@ -35,6 +36,8 @@ def test_caller_waits_agent_joins_and_they_talk(line: Line) -> None:
         "Direction": "inbound",
         "CallStatus": "ringing",
         "ApiVersion": "2010-04-01",
+        **{f"{who}Country": "FR" for who in WHO},
+        **{f"{who}{place}": "" for who in WHO for place in ("City", "State", "Zip")},
     }
     waited = line.application.wait("/wait")
     assert (waited["QueuePosition"], waited["CurrentQueueSize"]) == ("1", "1")

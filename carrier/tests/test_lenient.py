@@ -11,6 +11,7 @@ from flask import Response, request
 from twilio.base.exceptions import TwilioRestException
 
 from carrier import clock
+from carrier.settings import LineNumber
 from carrier.tests.subscriber import ALICE, LINE, Line, eventually
 
 pytestmark = pytest.mark.integration  # real servers, real HTTP, no database
@@ -255,3 +256,28 @@ def test_a_picture_is_sent_and_a_message_forgotten(line: Line) -> None:
     assert line.client.messages.list(date_sent_after=clock.now() + timedelta(days=1)) == []
     assert line.client.messages(sent.sid).delete()
     assert line.client.messages.list() == []
+
+
+def test_a_picture_comes_in(line: Line) -> None:
+    line.driver.text(ALICE, LINE, "voici", ("https://example.org/a.png",))
+    told = line.application.wait("/sms")
+    assert (told["NumMedia"], told["MediaUrl0"]) == ("1", "https://example.org/a.png")
+    assert (told["MediaContentType0"], told["FromCountry"], told["FromCity"]) == (
+        "image/png",
+        "FR",
+        "",
+    )
+
+
+def test_american_numbers_are_written_as_people_write_them() -> None:
+    line = Line(numbers=(LineNumber("+14155550100", ""),))
+    try:
+        phone = line.driver.phone("+14155550101")
+        url = f"{line.application.url}/person"
+        made = line.client.calls.create(to="(415) 555-0101", from_="415-555-0100", url=url)
+        assert (made.to, made.from_formatted) == ("+14155550101", "+14155550100")
+        phone.wait_for_call()
+        line.client.messages.create(to="1 415 555 0101", from_="4155550100", body="hello")
+        assert phone.wait_for_message()["body"] == "hello"
+    finally:
+        line.close()
