@@ -107,9 +107,9 @@ class Calls:
             for device in leg.ringing:
                 device.notify("taken", {"leg": leg.sid})
             leg.ringing = []
+            self._report(leg, "completed")  # on its way before anybody can know of the end
             leg.tell("ended", status=final, duration=leg.duration)
             self._board.retire(leg)
-            self._report(leg, "completed")
             parent = self._board.legs.get(leg.parent_sid)
             if parent:
                 parent.inbox.put(Wake(leg))
