@@ -23,13 +23,19 @@ from app.accounts import (
     sessions,
 )
 from app.accounts import routes as accounts_routes
+from app.adapters.oidc import Oidc
 from app.adapters.outbox import FileOutbox
 from app.adapters.smtp_mail import SmtpMail
 from app.adapters.twilio_log import TwilioCallLog
 from app.adapters.twilio_provisioning import TwilioProvisioning
 from app.adapters.twilio_sms import TwilioSms
 from app.adapters.twilio_voice import TwilioVoice
-from app.administration import account_routes, invitation_routes
+from app.administration import (
+    account_routes,
+    identity_routes,
+    invitation_routes,
+    rules_routes,
+)
 from app.administration import routes as admin_routes
 from app.assist import routes as assist_routes
 from app.calls.callbacks import request_pages
@@ -241,6 +247,21 @@ def _ports(settings: Settings) -> Ports:
         outbox=outbox,
         provisioning=TwilioProvisioning(settings, clock.now),
         call_log=TwilioCallLog(settings, before_call=release_connection),
+        identity=_identity(settings),
+    )
+
+
+def _identity(settings: Settings) -> Oidc | None:
+    if not settings.oidc_issuer:
+        return None
+    return Oidc(
+        settings.oidc_issuer,
+        settings.oidc_client_id,
+        settings.oidc_client_secret,
+        name=settings.oidc_name,
+        scopes=settings.oidc_scopes,
+        acr_values=tuple(settings.oidc_acr_values.split()),
+        now=clock.now,
     )
 
 
@@ -253,6 +274,8 @@ def _register(app: Flask) -> None:
         admin_routes.bp,
         account_routes.bp,
         invitation_routes.bp,
+        identity_routes.bp,
+        rules_routes.bp,
         components_page.components_bp,
         dossiers_routes.bp,
         tickets_routes.bp,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask_login import UserMixin
@@ -11,9 +11,11 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
+    Date,
     ForeignKey,
     LargeBinary,
     String,
+    UniqueConstraint,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -24,7 +26,10 @@ from app.foundation.roles import STAFF
 
 
 class Agent(UserMixin, db.Model):
-    """A person who signs in. ``role`` decides what she may see (app.web.access)."""
+    """A person who signs in. ``role`` decides what she may see (app.web.access).
+
+    ``emergency``: opened by its password also where everybody else comes from the identity provider.
+    """
 
     __tablename__ = "agents"
     __table_args__ = (CheckConstraint(f"role IN {tuple(map(str, STAFF))}", name="role"),)
@@ -38,6 +43,7 @@ class Agent(UserMixin, db.Model):
     locale: Mapped[str] = mapped_column(String(5), default="fr")
     active: Mapped[bool] = mapped_column(Boolean, default=True)
     softphone_epoch: Mapped[int] = mapped_column(default=0)
+    emergency: Mapped[bool] = mapped_column(Boolean, default=False)
 
     presence: Mapped[Presence] = relationship(back_populates="agent", uselist=False)
 
@@ -59,7 +65,8 @@ class StaffSession(db.Model):
     """A session of an agent, from signing in to its end; the cookie's key is ``key_hash``'s origin.
 
     ``browser`` is a few words (« Firefox, Windows ») for its owner. ``proved_at``: when its holder
-    last showed who they are, which acts on the account itself ask for.
+    last showed who they are, which acts on the account itself ask for. ``id_token``: what the identity
+    provider gave, for signing out there too; none for a session that began here.
     """
 
     __tablename__ = "staff_sessions"
@@ -74,6 +81,7 @@ class StaffSession(db.Model):
     ends_at: Mapped[datetime] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
     ended_why: Mapped[str | None] = mapped_column(String(20))
+    id_token: Mapped[str | None] = mapped_column(Sealed)
 
 
 class Presence(db.Model):
@@ -159,6 +167,42 @@ class AnsweredChallenge(db.Model):
 
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+
+
+class IdentityLink(db.Model):
+    """An account at the identity provider, by its subject, that opens one here; never by its address.
+
+    ``id_token``: the last one that it brought, until its session begins.
+    """
+
+    __tablename__ = "identity_links"
+    __table_args__ = (
+        UniqueConstraint("agent_id", "issuer", name="uq_identity_links_account"),
+        UniqueConstraint("issuer", "subject", name="uq_identity_links_subject"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
+    issuer: Mapped[str] = mapped_column(String(500))
+    subject: Mapped[str] = mapped_column(String(255))
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    id_token: Mapped[str | None] = mapped_column(Sealed)
+
+
+class SignInRules(db.Model):
+    """How people must sign in: one row, changed by administrators.
+
+    ``second_step_roles`` must have a second step from ``second_step_from`` on (None: at once);
+    ``provider_only``: everybody but emergency accounts comes from the identity provider.
+    """
+
+    __tablename__ = "sign_in_rules"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    second_step_roles: Mapped[list[str]] = mapped_column(JSON, default=list)
+    second_step_from: Mapped[date | None] = mapped_column(Date)
+    provider_only: Mapped[bool] = mapped_column(Boolean, default=False)
 
 
 class Invitation(db.Model):

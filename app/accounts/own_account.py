@@ -2,24 +2,41 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.accounts import guessing, journal, passwords, sessions
+from app.accounts.administrators import NO_PASSWORD
 from app.accounts.models import Agent, StaffSession
 from app.accounts.patience import Counter, key_of
 from app.accounts.sessions import Why
 from app.foundation.database.unit_of_work import release_connection, unit_of_work
-from app.foundation.exceptions import InvalidInput, NotFound
+from app.foundation.exceptions import Forbidden, InvalidInput, NotFound
 from app.foundation.extensions import db
 
 # Whoever sits at a desk left open may not guess its password there.
 FREE_TRIES = 10
+RECENT = timedelta(minutes=10)  # for who has no password to give
 
 
 class WrongPassword(InvalidInput):
     """The password given to prove who one is is not the account's."""
 
     code = "wrong_password"
+
+
+def has_password(agent_id: int) -> bool:
+    """Does a password of ours open this account?"""
+    return db.session.get_one(Agent, agent_id).password_hash != NO_PASSWORD
+
+
+def check_recent(session_id: int, *, now: datetime) -> None:
+    """Has who holds this session just signed in? Raises Forbidden."""
+    if not sessions.proved_since(session_id, now - RECENT):
+        raise Forbidden(
+            "Votre connexion date de plus de dix minutes.",
+            kept="Rien n'a été changé.",
+            todo="Déconnectez-vous, reconnectez-vous, puis recommencez.",
+        )
 
 
 def check_password(agent_id: int, password: str, *, now: datetime) -> None:

@@ -9,11 +9,20 @@ from flask_babel import gettext as _
 from flask_login import current_user, logout_user
 from werkzeug import Response
 
-from app.accounts import own_account, passkeys, passwords, second_step, sessions
+from app.accounts import (
+    identity_links,
+    own_account,
+    passkeys,
+    passwords,
+    second_step,
+    sessions,
+    sign_in_rules,
+)
 from app.accounts.browser_words import browser_words
 from app.accounts.local_moment import local_moment
 from app.foundation import clock
 from app.foundation.exceptions import Busy, InvalidInput
+from app.foundation.wiring import ports
 from app.web.access import allow
 from app.web.acts.once import repeatable
 from app.web.whose import OWN, about
@@ -35,13 +44,16 @@ def _page(**more: Any) -> str:
         sessions=[(one, local_moment(one.began_at)) for one in mine],
         most_sessions=sessions.SHOWN,
         least=passwords.MINIMUM,
+        has_password=own_account.has_password(current_user.id),
+        provider=ports().identity,
+        linked=identity_links.linked_at(current_user.id, local_moment),
         second_step_set=second_step.is_set(current_user.id),
         telephone_set=second_step.has_telephone(current_user.id),
         passkeys=[
             (one, local_moment(one.made_at), local_moment(one.used_at) if one.used_at else "")
             for one in passkeys.of(current_user.id)
         ],
-        second_step_required=second_step.is_required(current_user.role),
+        second_step_required=sign_in_rules.is_required(current_user.role, now=clock.now()),
         codes_left=second_step.left(current_user.id),
         **more,
     )

@@ -15,14 +15,14 @@ from flask_limiter.util import get_remote_address
 from flask_login import current_user
 from werkzeug import Response
 
-from app.accounts import guessing, passkeys, second_step, sign_in_view
+from app.accounts import guessing, passkeys, second_step, sign_in_rules, sign_in_view
 from app.accounts.begin_session import HOME, complete
 from app.accounts.models import Agent
 from app.accounts.patience import Counter, key_of, place_of
 from app.accounts.second_step_routes import PENDING, codes_page, half_signed_in, prove_it
 from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work
-from app.foundation.exceptions import Busy, InvalidInput, PermanenceError
+from app.foundation.exceptions import Busy, Forbidden, InvalidInput, PermanenceError
 from app.foundation.extensions import db, limiter
 from app.foundation.text import outside
 from app.web.access import allow, public
@@ -135,6 +135,10 @@ def sign_in() -> Any:
             todo="Essayez une autre clé, ou votre mot de passe.",
         )
         return sign_in_view.page(passkey_refused=refused), 401
+    try:
+        sign_in_rules.check_door(agent)
+    except Forbidden as error:
+        return sign_in_view.page(elsewhere=error), error.status
     with unit_of_work():
         guessing.forgive(tried)
     answered = redirect(target or HOME[agent.role])

@@ -251,7 +251,8 @@ def use_once(digest: str, now: datetime) -> bool:
     """Note inside a unit of work that a word was used; False when it had been, in any process."""
     dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
     noted = dialect.insert(AnsweredChallenge).values(digest=digest, at=now)
-    return rows_changed(db.session.execute(noted.on_conflict_do_nothing())) == 1
+    new = noted.on_conflict_do_nothing().returning(AnsweredChallenge.digest)
+    return db.session.execute(new).first() is not None
 
 
 def _counted(passkey_id: int, before: int, count: int, now: datetime) -> bool:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, make_response, redirect, request, session, url_for
+import secrets
+
+from flask import Blueprint, flash, make_response, redirect, request, session, url_for
+from flask_babel import gettext as _
 from flask_limiter.util import get_remote_address
 from flask_login import current_user, logout_user
 from sqlalchemy import update
@@ -15,16 +18,19 @@ from app.accounts import (
     second_step,
     sessions,
     sign_in,
+    sign_in_rules,
     sign_in_view,
 )
 from app.accounts.begin_session import HOME, complete
 from app.accounts.models import Agent
 from app.accounts.second_step_routes import wait_for_code
 from app.foundation import clock
-from app.foundation.database.unit_of_work import unit_of_work
-from app.foundation.exceptions import Busy
+from app.foundation.database.unit_of_work import release_connection, unit_of_work
+from app.foundation.exceptions import Busy, Forbidden, Unavailable
 from app.foundation.extensions import db, limiter, login
+from app.foundation.ports import IdentityRefused
 from app.foundation.text import outside
+from app.foundation.wiring import ports, settings
 from app.web.access import allow, public
 from app.web.acts.once import repeatable
 from app.web.whose import OWN, about
@@ -32,6 +38,7 @@ from app.web.whose import OWN, about
 bp = Blueprint("accounts", __name__)
 
 LOCALES = ("fr", "en")
+LEAVING = "leaving"  # in the session: the word that comes back from the identity provider
 
 
 @login.user_loader
@@ -75,8 +82,12 @@ def sign_in_submit() -> Response | tuple[str, int]:
         return make_response(page, busy.status, {"Retry-After": str(busy.retry_after)})
     if agent is None:
         return sign_in_view.page(email, refused=True), 401
+    try:
+        sign_in_rules.check_door(agent)
+    except Forbidden as error:
+        return sign_in_view.page(email, elsewhere=error), error.status
     target = _safe_next(request.args.get("next", "")) or ""
-    if second_step.is_set(agent.id) or second_step.is_required(agent.role):
+    if second_step.is_set(agent.id) or sign_in_rules.is_required(agent.role, now=clock.now()):
         return wait_for_code(agent, target)
     answer = redirect(target or HOME[agent.role])
     complete(agent, answer)
@@ -89,12 +100,45 @@ def sign_in_submit() -> Response | tuple[str, int]:
 @repeatable("a session ends once")
 def sign_out() -> Response:
     """End the session, and with it the copies of its cookie."""
-    now = clock.now()
+    now, id_token = clock.now(), sessions.id_token_of(current_user.session_id)
     with unit_of_work() as work:
         sessions.end(current_user.session_id, sessions.Why.SIGNED_OUT, work, now=now)
         journal.record("sign_out", f"agent:{current_user.id}", agent_id=current_user.id, now=now)
     logout_user()
     session.clear()
+    return redirect(_out_there(id_token) or url_for("accounts.sign_in"))
+
+
+def _out_there(id_token: str) -> str | None:
+    """Where to send who came from the identity provider, to be signed out there too.
+
+    Signed out here they are in any case, whatever it answers.
+    """
+    provider = ports().identity
+    if provider is None or not id_token:
+        return None
+    session[LEAVING] = state = secrets.token_urlsafe(16)
+    back = settings().public_base_url + url_for("accounts.signed_out")
+    release_connection()
+    try:
+        return provider.end_session(id_token, state=state, back=back)
+    except (Unavailable, IdentityRefused):
+        flash(
+            _(
+                "Vous êtes déconnecté ici. %(name)s ne répond pas : fermez aussi sa page.",
+                name=provider.name,
+            ),
+            "wait",
+        )
+        return None
+
+
+@bp.get("/sign-in/signed-out")
+@public
+def signed_out() -> Response:
+    """Back from the identity provider: signed out there too."""
+    if session.pop(LEAVING, None) == request.args.get("state", ""):
+        flash(_("Vous êtes déconnecté."), "live")
     return redirect(url_for("accounts.sign_in"))
 
 

@@ -14,14 +14,13 @@ from datetime import datetime
 import pyotp
 from sqlalchemy import delete, func, select, update
 
-from app.accounts import guessing, journal, sessions
+from app.accounts import guessing, journal, sessions, sign_in_rules
 from app.accounts.models import Agent, Passkey, RecoveryCode, TotpSecret
 from app.accounts.patience import Counter, key_of
 from app.accounts.sessions import Why
 from app.foundation.database.unit_of_work import Work, rows_changed, unit_of_work
 from app.foundation.exceptions import Conflict, InvalidInput, NotFound
 from app.foundation.extensions import db
-from app.foundation.wiring import settings
 
 ISSUER = "Permanence"
 STEP_SECONDS = 30
@@ -53,11 +52,6 @@ def everybody_with_one() -> set[int]:
     """The accounts that ask for a second step."""
     confirmed = select(TotpSecret.agent_id).where(TotpSecret.confirmed_at.is_not(None))
     return set(db.session.scalars(confirmed)) | set(db.session.scalars(select(Passkey.agent_id)))
-
-
-def is_required(role: str) -> bool:
-    """Must this role have a second step (``REQUIRE_SECOND_FACTOR``)?"""
-    return role in settings().second_factor_roles
 
 
 def begin(agent_id: int) -> str:
@@ -165,7 +159,7 @@ def take_off(agent_id: int, *, keep: int, now: datetime) -> None:
     Raises Conflict when it is the last factor of somebody whose role must have one.
     """
     with unit_of_work() as work:
-        refuse_the_last(agent_id, has_passkeys(agent_id))
+        refuse_the_last(agent_id, has_passkeys(agent_id), now)
         db.session.execute(delete(TotpSecret).where(TotpSecret.agent_id == agent_id))
         _after_one_less(agent_id, "second_step_off", work, now, keep)
 
@@ -181,14 +175,15 @@ def take_passkey_off(agent_id: int, passkey_id: int, *, keep: int, now: datetime
         mine = (Passkey.id == passkey_id) & (Passkey.agent_id == agent_id)
         if db.session.scalar(select(Passkey.id).where(mine)) is None:
             raise NotFound("Cette clé d'accès n'existe pas.")
-        refuse_the_last(agent_id, rest)
+        refuse_the_last(agent_id, rest, now)
         db.session.execute(delete(Passkey).where(mine))
         _after_one_less(agent_id, "passkey_removed", work, now, keep)
 
 
-def refuse_the_last(agent_id: int, another: bool) -> None:
+def refuse_the_last(agent_id: int, another: bool, now: datetime) -> None:
     """Raise Conflict where the role must have a factor and ``another`` is not left."""
-    if not another and is_required(db.session.get_one(Agent, agent_id).role):
+    role = db.session.get_one(Agent, agent_id).role
+    if not another and sign_in_rules.is_required(role, now=now):
         raise Conflict(
             "Votre rôle demande la vérification en deux étapes.",
             kept="Rien n'a été changé.",

@@ -13,7 +13,7 @@ from flask_login import current_user
 from markupsafe import Markup
 from werkzeug import Response
 
-from app.accounts import own_account, passwords, second_step
+from app.accounts import identity_links, own_account, passwords, second_step, sign_in_rules
 from app.accounts.begin_session import HOME, complete
 from app.accounts.models import Agent
 from app.foundation import clock
@@ -28,14 +28,18 @@ PENDING = "half_signed_in"
 PENDING_LIFE = timedelta(minutes=10)
 
 
-def wait_for_code(agent: Agent, target: str) -> Response:
-    """The password was right; remember that, and ask for the second step."""
+def wait_for_code(agent: Agent, target: str, *, elsewhere: bool = False) -> Response:
+    """The password was right; remember that, and ask for the second step.
+
+    ``elsewhere``: it was the identity provider that said who it is.
+    """
     session.clear()
     session[PENDING] = {
         "agent": agent.id,
         "at": clock.now().timestamp(),
         "of": _mark(agent),
         "next": target,
+        "elsewhere": elsewhere,
     }
     return redirect(url_for("second_step.page"))
 
@@ -80,7 +84,7 @@ def _ask(agent: Agent, error: PermanenceError | None = None, wrong: bool = False
 
 
 def _setting_up(agent: Agent, action: str, error: PermanenceError | None) -> str:
-    email, required = agent.email, second_step.is_required(agent.role)
+    email, required = agent.email, sign_in_rules.is_required(agent.role, now=clock.now())
     secret = second_step.begin(agent.id)
     drawn = segno.make(second_step.address(secret, email), error="m")
     return render_template(
@@ -105,7 +109,7 @@ def submit() -> Any:
     try:
         if not second_step.is_set(agent.id):
             codes = second_step.confirm(agent.id, code, keep=None, now=now)
-            complete(agent)
+            complete(agent, id_token=id_token_of_pending(agent))
             return codes_page(codes, target or HOME[agent.role], agent.display_name)
         if not second_step.check(agent.id, code, now=now):
             return _ask(agent, wrong=True), 401
@@ -113,7 +117,15 @@ def submit() -> Any:
         return _ask(agent, error), error.status, {"Retry-After": str(error.retry_after)}
     except PermanenceError as error:
         return _ask(agent, error), error.status
-    return complete(agent, redirect(target or HOME[agent.role]))
+    id_token = id_token_of_pending(agent)
+    return complete(agent, redirect(target or HOME[agent.role]), id_token=id_token)
+
+
+def id_token_of_pending(agent: Agent) -> str:
+    """What the identity provider gave, when it said who it is that now gives a code."""
+    kept = session.get(PENDING)
+    from_there = isinstance(kept, dict) and kept.get("elsewhere")
+    return identity_links.last_id_token(agent.id) if from_there else ""
 
 
 def codes_page(codes: list[str], onward: str, owner: str) -> str:
@@ -193,7 +205,13 @@ def _proved(act: Any) -> Any:
 
 
 def prove_it() -> None:
-    """Whoever asks gives the account's password. Raises WrongPassword, TooSoon, Busy."""
+    """Whoever asks gives the account's password. Raises WrongPassword, TooSoon, Busy.
+
+    Who has none, and comes from the identity provider, has been there a moment ago (Forbidden).
+    """
+    if not own_account.has_password(current_user.id):
+        own_account.check_recent(current_user.session_id, now=clock.now())
+        return
     with passwords.a_place(known_browser=True):
         own_account.check_password(
             current_user.id, request.form.get("password", ""), now=clock.now()

@@ -58,8 +58,11 @@ _noted: set[int] = set()  # sessions of this process that were used and not yet 
 _written_at: datetime | None = None
 
 
-def begin(agent_id: int, *, browser: str = "", now: datetime) -> str:
-    """Open a session inside the caller's unit of work; the key for the cookie."""
+def begin(agent_id: int, *, browser: str = "", now: datetime, id_token: str = "") -> str:
+    """Open a session inside the caller's unit of work; the key for the cookie.
+
+    ``id_token``: of the identity provider, when it began there.
+    """
     key = secrets.token_urlsafe(32)
     db.session.add(
         StaffSession(
@@ -70,6 +73,7 @@ def begin(agent_id: int, *, browser: str = "", now: datetime) -> str:
             seen_at=now,
             proved_at=now,
             ends_at=now + timedelta(hours=settings().session_hours),
+            id_token=id_token or None,
         )
     )
     db.session.flush()
@@ -128,6 +132,12 @@ def proved_since(session_id: int, then: datetime) -> bool:
     query = select(StaffSession.proved_at).where(StaffSession.id == session_id)
     proved = db.session.scalar(query)
     return proved is not None and proved >= then
+
+
+def id_token_of(session_id: int) -> str:
+    """What the identity provider gave when the session began; empty when it began here."""
+    found = db.session.get(StaffSession, session_id)
+    return (found.id_token if found else None) or ""
 
 
 def end(session_id: int, why: Why, work: Work, *, now: datetime) -> None:

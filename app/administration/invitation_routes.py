@@ -11,6 +11,7 @@ from app.administration import invitations
 from app.foundation import clock
 from app.foundation.exceptions import Busy, InvalidInput, NotFound, PermanenceError
 from app.foundation.extensions import limiter
+from app.foundation.wiring import ports
 from app.web.access import public
 
 bp = Blueprint("invitation", __name__)
@@ -48,7 +49,12 @@ def _page(token: str, error: PermanenceError | None = None) -> Response:
             make_response(render_template("accounts/no_invitation.html", over=over), 404)
         )
     shown = render_template(
-        "accounts/invitation.html", agent=agent, error=error, least=passwords.MINIMUM
+        "accounts/invitation.html",
+        agent=agent,
+        error=error,
+        least=passwords.MINIMUM,
+        provider=ports().identity,
+        through=url_for("identity.accept", token=token),
     )
     answer = make_response(shown, error.status if error else 200)
     if isinstance(error, Busy):

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from flask import render_template
 from sqlalchemy import delete, select, update
 
-from app.accounts import journal, passwords, sessions
+from app.accounts import identity_links, journal, passwords, sessions
 from app.accounts.models import Agent, Invitation
 from app.accounts.sessions import Why
 from app.administration import accounts
@@ -21,7 +21,7 @@ from app.assist.life import long_moment
 from app.foundation.database.unit_of_work import release_connection, rows_changed, unit_of_work
 from app.foundation.exceptions import Conflict, NotFound
 from app.foundation.extensions import db
-from app.foundation.ports import FOR_STAFF, MailMessage, Ports
+from app.foundation.ports import FOR_STAFF, Identity, MailMessage, Ports
 from app.foundation.text.saying import language
 from app.foundation.text.typography import french
 from app.web import public_tokens
@@ -83,22 +83,39 @@ def choose_password(raw: str, password: str, *, now: datetime) -> Agent:
 
     Raises NotFound, InvalidInput. A password that is refused leaves the link as it is.
     """
-    invitation_id = _found(raw, now)[0].id
+    _found(raw, now)
     release_connection()
     stored = passwords.hashed(password)
     with unit_of_work() as work:
-        invitation, agent = _found(raw, now)
-        used = db.session.execute(
-            update(Invitation)
-            .where(Invitation.id == invitation_id, Invitation.used_at.is_(None))
-            .values(used_at=now)
-            .execution_options(synchronize_session=False)
-        )
-        if invitation.id != invitation_id or not rows_changed(used):
-            raise _over()
+        agent = _used(raw, now)
         agent.password_hash = stored
         sessions.end_all(agent.id, Why.PASSWORD, work, now=now)
         journal.record("password_chosen", f"agent:{agent.id}", agent_id=agent.id, now=now)
+    return agent
+
+
+def accept_identity(raw: str, identity: Identity, *, now: datetime) -> Agent:
+    """Let the identity provider open the account that the link is for; journaled.
+
+    Raises NotFound; Conflict when that identity opens another account here (the link stays).
+    """
+    with unit_of_work() as work:
+        agent = _used(raw, now)
+        identity_links.link(agent.id, identity, work, keep=None, now=now)
+    return agent
+
+
+def _used(raw: str, now: datetime) -> Agent:
+    """Use a link up, inside a unit of work; whose it is. Raises NotFound: once only, in every process."""
+    invitation, agent = _found(raw, now)
+    used = db.session.execute(
+        update(Invitation)
+        .where(Invitation.id == invitation.id, Invitation.used_at.is_(None))
+        .values(used_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    if not rows_changed(used):
+        raise _over()
     return agent
 
 

@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request
 from flask_login import current_user
 from sqlalchemy import select
 
-from app.accounts import journal_check
+from app.accounts import emergency, journal_check
 from app.accounts.local_moment import local_moment
 from app.accounts.models import Agent
 from app.administration import account_view, journal_search, journal_view
@@ -19,16 +19,19 @@ from app.web.access import allow
 
 LINES_SHOWN = 10
 
-bp = Blueprint("admin", __name__, url_prefix="/admin")
+bp = Blueprint(Role.ADMIN, __name__, url_prefix="/admin")
 
 
 @bp.get("")
 @allow(*SUPERVISORS)
 def index() -> str:
     """Agents, the last lines of the journal, and links to the rest."""
+    now = clock.now()
+    used = emergency.recent(now=now)
     return render_template(
         "admin/index.html",
-        people=account_view.rows(now=clock.now()),
+        emergency=journal_view.lines([used])[0] if used else None,
+        people=account_view.rows(now=now),
         may_change=current_user.role == Role.ADMIN,
         lines=journal_view.lines(journal_search.latest(LINES_SHOWN)),
         journal=journal_check.verified(),

@@ -114,6 +114,23 @@ SETTINGS = (
         "age's public key (age1…) that encrypts backups; « backup key » makes one; empty: not encrypted.",
     ),
     Setting(
+        "OIDC_ISSUER",
+        str,
+        "",
+        "Identity provider of the staff (OpenID Connect, ProConnect), as its discovery names it; empty: none.",
+    ),
+    Setting("OIDC_CLIENT_ID", str, "", "Our name there."),
+    Setting("OIDC_CLIENT_SECRET", str, "", "Our secret there.", True),
+    Setting("OIDC_NAME", str, "ProConnect", "What it is called on the buttons."),
+    Setting("OIDC_SCOPES", str, "openid email", "What is asked of it, separated by spaces."),
+    Setting(
+        "OIDC_ACR_VALUES",
+        str,
+        "",
+        "How surely people must be recognised there (eidas2); then no second step is asked here; empty: "
+        "as it likes.",
+    ),
+    Setting(
         "SESSION_HOURS", float, 12.0, "A session ends this long after signing in, whatever it does."
     ),
     Setting(
@@ -189,6 +206,12 @@ class Settings:
     carrier_control_token: str
     voicemail_days: int
     backup_recipient: str
+    oidc_issuer: str
+    oidc_client_id: str
+    oidc_client_secret: str
+    oidc_name: str
+    oidc_scopes: str
+    oidc_acr_values: str
     session_hours: float
     session_idle_minutes: float
     require_second_factor: str
@@ -306,6 +329,7 @@ def _read(environ: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
     required = set(values["REQUIRE_SECOND_FACTOR"].replace(" ", "").split(",")) - {""}
     if unknown := required - set(STAFF):
         problems.append(f"REQUIRE_SECOND_FACTOR : rôles inconnus, {', '.join(sorted(unknown))}")
+    problems += _oidc_problems(values)
     if values["SECRET_KEY"] and len(values["SECRET_KEY"]) < 32:
         problems.append("SECRET_KEY : au moins 32 caractères")
     problems += [
@@ -314,6 +338,25 @@ def _read(environ: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
         if not _is_encryption_key(key)
     ]
     return values, problems
+
+
+def _oidc_problems(values: Mapping[str, Any]) -> list[str]:
+    """An identity provider needs a client there, and an address that nobody on the way can change."""
+    issuer = values["OIDC_ISSUER"]
+    if not issuer:
+        return []
+    problems = [
+        f"{name} manque : OIDC_ISSUER est réglé"
+        for name in ("OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
+        if not values[name]
+    ]
+    parts = urlsplit(issuer)
+    here = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and here)):
+        problems.append("OIDC_ISSUER : une adresse en https://…")
+    if "openid" not in values["OIDC_SCOPES"].split():
+        problems.append("OIDC_SCOPES : « openid » en fait toujours partie")
+    return problems
 
 
 def _beside_a_production(values: Mapping[str, Any]) -> list[str]:

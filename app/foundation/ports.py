@@ -306,6 +306,63 @@ class Provisioning(Protocol):
 
 
 @dataclass(frozen=True)
+class Identity:
+    """Who somebody is, as the identity provider says: ``subject`` never changes, ``email`` may.
+
+    ``acr``: how surely they were recognised, when that was asked; ``id_token`` is for signing out.
+    """
+
+    issuer: str
+    subject: str
+    email: str = ""
+    acr: str = ""
+    id_token: str = ""
+
+
+class IdentityRefused(PermanenceError):
+    """The identity provider said no, or something that cannot be believed. ``reason`` is for the log."""
+
+    status = 401
+    code = "identity_refused"
+
+    def __init__(self, message: str = "", *, reason: str, name: str = "", todo: str = "") -> None:
+        super().__init__(
+            message or "La réponse de %(name)s n'a pas pu être vérifiée.",
+            kept="Votre compte n'est pas bloqué.",
+            todo=todo or "Recommencez, ou connectez-vous avec votre mot de passe.",
+            name=name,
+        )
+        self.reason = reason
+
+
+class IdentityProvider(Protocol):
+    """Signs people in elsewhere (OpenID Connect). ``issuer`` names it, ``name`` is for people.
+
+    Raises Unavailable when it does not answer in time, IdentityRefused when it says what is not so.
+    """
+
+    issuer: str
+    name: str
+    acr_values: tuple[str, ...]
+
+    def authorization(self, *, state: str, nonce: str, verifier: str, redirect_uri: str) -> str:
+        """Where to send a browser, to be asked who its owner is."""
+        ...
+
+    def identify(self, code: str, *, nonce: str, verifier: str, redirect_uri: str) -> Identity:
+        """Who came back with this code."""
+        ...
+
+    def end_session(self, id_token: str, *, state: str, back: str) -> str | None:
+        """Where to send a browser, to be signed out there too; None where that is not possible."""
+        ...
+
+    def check(self) -> str:
+        """Ask it what it says of itself, keys too; where it signs people in."""
+        ...
+
+
+@dataclass(frozen=True)
 class Ports:
     """Everything outside, in one value that services receive."""
 
@@ -315,3 +372,4 @@ class Ports:
     outbox: Outbox | None = None
     provisioning: Provisioning | None = None
     call_log: CallLog | None = None
+    identity: IdentityProvider | None = None

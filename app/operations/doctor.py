@@ -25,9 +25,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.adapters.smtp_mail import parse_url
 from app.foundation import clock, open_files
 from app.foundation.config import Settings
-from app.foundation.exceptions import PermanenceError
+from app.foundation.exceptions import PermanenceError, Unavailable
 from app.foundation.extensions import db
-from app.foundation.ports import Finding, Ports
+from app.foundation.ports import Finding, IdentityRefused, Ports
 from app.operations import keys
 from app.operations.backups import places
 
@@ -235,6 +235,22 @@ def _clock(settings: Settings, _ports: Ports, _now: datetime) -> Iterator[Findin
     yield Finding("horloge", f"à {apart:.0f} s de celle du fournisseur", todo)
 
 
+def _identity(settings: Settings, ports: Ports, _now: datetime) -> Iterator[Finding]:
+    if ports.identity is None:
+        return
+    try:
+        found = ports.identity.check()
+    except (Unavailable, IdentityRefused) as error:
+        why = error.reason if isinstance(error, IdentityRefused) else "pas de réponse"
+        yield Finding(
+            "fournisseur d'identité",
+            f"{settings.oidc_issuer} : {why}",
+            "Vérifiez OIDC_ISSUER ; les mots de passe et les comptes de secours ouvrent toujours.",
+        )
+    else:
+        yield Finding("fournisseur d'identité", f"{settings.oidc_name}, {found}")
+
+
 CHECKS: tuple[Check, ...] = (
-    _settings, _database, _redis, _disk, _provider, _mail, _certificate, _files, _clock,
+    _settings, _database, _redis, _disk, _provider, _mail, _identity, _certificate, _files, _clock,
 )  # fmt: skip

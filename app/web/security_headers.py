@@ -49,5 +49,11 @@ def _content_policy(settings: Settings) -> str:
         "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
         "img-src 'self' data: blob:; media-src 'self' blob: data: https://*.twilio.com; "
         f"connect-src {' '.join(connect)}; "
-        "frame-ancestors 'self'; base-uri 'none'; form-action 'self'; object-src 'none'"
+        f"frame-ancestors 'self'; base-uri 'none'; form-action {_forms(settings)}; object-src 'none'"
     )
+
+
+def _forms(settings: Settings) -> str:
+    """Our own; signing out leads on to the identity provider, and browsers look at the whole way."""
+    issuer = urlsplit(settings.oidc_issuer)
+    return f"'self' {issuer.scheme}://{issuer.netloc}" if issuer.netloc else "'self'"

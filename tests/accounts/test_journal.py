@@ -105,7 +105,7 @@ def test_a_page_verifies_nothing(app: Flask, login: Login) -> None:
     with rows_read() as reads:
         assert manager.get("/admin").status_code == 200
     read = [read.rows for read in reads if "journal.previous_hash" in read.statement]
-    assert read == [LINES_SHOWN]
+    assert sum(read) == LINES_SHOWN
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from app.accounts import passkeys, passwords, second_step, staff
+from app.accounts import passkeys, passwords, second_step, sign_in_rules, staff
 from app.accounts.models import Agent, JournalEntry, Passkey, RecoveryCode
 from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work
@@ -300,7 +300,7 @@ def test_the_last_factor_of_a_role_that_must_have_one_stays(
     me: StaffClient, device: Authenticator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add(me, device)
-    monkeypatch.setattr(second_step, "is_required", lambda _role: True)
+    monkeypatch.setattr(sign_in_rules, "is_required", lambda _role, now: True)
     with pytest.raises(Conflict):
         second_step.take_passkey_off(me.agent.id, kept()[0].id, keep=0, now=clock.now())
     add(me, Authenticator(BASE_URL, SITE), "Autre")

@@ -18,6 +18,7 @@ PUBLIC = {
     "second_step.page", "second_step.submit", "passkeys.sign_in", "passkeys.sign_in_options",
     "health.live", "health.ready", "health.metrics", "static",
     "voice.sound", "request_form.page", "request_form.submit", "invitation.page", "invitation.submit",
+    "identity.leave", "identity.come_back", "identity.accept", "accounts.signed_out",
 }  # fmt: skip
 
 ENDS_THE_SESSION = {"/sign-out", "/account/sign-out-everywhere"}
