@@ -66,9 +66,8 @@ def ask(wish: Wish) -> Asked:
     that changes nothing does not wait for the row: a thousand calls of one number would stand in
     line for it, each with a connection that somebody else's call needs.
     """
-    held = last_of(wish.number)
-    if held is not None and held.state == CallBackState.OPEN and not _changes(held, wish):
-        return Asked(held, False)
+    if (found := noted(wish)) is not None:
+        return Asked(found, False)
     held = open_of(wish.number)
     if held is None:
         made = CallBack(
@@ -94,6 +93,14 @@ def ask(wish: Wish) -> Asked:
         setattr(held, name, value)
     db.session.flush()
     return Asked(held, False)
+
+
+def noted(wish: Wish) -> CallBack | None:
+    """The open call-back that says all that this wish would, if there is one; read only."""
+    held = last_of(wish.number)
+    if held is None or held.state != CallBackState.OPEN or held.contact_id is None:
+        return None
+    return None if _changes(held, wish) else held
 
 
 def _changes(held: CallBack, wish: Wish) -> dict[str, Any]:

@@ -8,6 +8,7 @@ this file): no attempt ends without its call-back knowing.
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -115,25 +116,36 @@ def choose(call: Call, number: str, now: datetime) -> Asked | None:
 
 
 def ask_when_closed(call: Call, number: str, now: datetime) -> Asked:
-    """A caller of the closed line is called back when it opens."""
+    """A caller of the closed line is called back when it opens; so is one call too many of its number.
+
+    What is noted already is only read: a thousand calls of one number write nothing.
+    """
+    line = db.session.get_one(Line, call.line_id)
+    held = rows.noted(_wish_when_closed(call, line, number, now))
+    if held is not None and reach.allows(number, Use.CALL_BACK, line.id):
+        return Asked(held, False)
     with unit_of_work():
         return note_when_closed(call, number, now)
 
 
 def note_when_closed(call: Call, number: str, now: datetime) -> Asked:
-    """The same, inside the caller's transaction; also of one call too many of its number, which has no
-    contact of its own."""
+    """The same, inside the caller's transaction; one call too many has no contact of its own."""
     line = db.session.get_one(Line, call.line_id)
-    wish = Wish(
+    wish = _wish_when_closed(call, line, number, now)
+    contact_id = wish.contact_id or contacts.last_or_new(number, now)
+    return note(replace(wish, contact_id=contact_id))
+
+
+def _wish_when_closed(call: Call, line: Line, number: str, now: datetime) -> Wish:
+    return Wish(
         number=number,
         line_id=line.id,
         source=CallBackSource.QUEUE if call.outcome == Outcome.LIMITED else CallBackSource.CLOSED,
         arrived_at=call.received_at,
         due_at=due_for(line, now),
         language=call.language,
-        contact_id=call.contact_id or contacts.last_or_new(number, now),
+        contact_id=call.contact_id,
     )
-    return note(wish)
 
 
 def promised(number: str | None) -> dict[str, str]:
