@@ -51,7 +51,7 @@ def test_every_migration_keeps_the_rows_that_others_refer_to(app: Flask) -> None
         db.session.flush()
         dossier = Dossier(reference="PF-1", person_id=person.id, created_at=now)
         contact = Contact(person_id=person.id, channel="phone", direction="in", opened_at=now)
-        contact.reason = "Pas de qualification"
+        contact.reason = "unqualified"
         db.session.add_all([dossier, contact])
     db.session.remove()
     downgrade(revision="0004")
@@ -67,7 +67,7 @@ def test_the_database_itself_knows_the_channels(app: Flask, channel: str, known:
     """The constraint was changed in place (0002), and still refuses what is no channel."""
     statement = text(
         "INSERT INTO contacts (channel, direction, reason, note, opened_at)"
-        " VALUES (:channel, 'in', 'Pas de qualification', '', '2026-06-22 08:00:00')"
+        " VALUES (:channel, 'in', 'unqualified', '', '2026-06-22 08:00:00')"
     )
     with contextlib.ExitStack() as stack:
         if not known:
@@ -364,3 +364,37 @@ def test_the_events_of_a_work_are_only_added_to(app: Flask, change: str) -> None
         db.session.add(WorkEvent(work_id=work.id, seq=1, kind="offered", at=now))
     with pytest.raises(DBAPIError, match="append-only"), unit_of_work():
         db.session.execute(text(change))
+
+
+def test_reasons_become_codes_and_labels_again(app: Flask) -> None:
+    """0023, with what was suggested; the database itself refuses what is no reason."""
+    rows = [("Suivi du dossier", None), ("Complétude du dossier", "Transfert vers autres services")]
+    db.session.remove()
+    downgrade(revision="0022")
+    with unit_of_work():
+        for number, (reason, suggested) in enumerate(rows, 1):
+            _insert_contact(number, reason, suggested)
+    db.session.remove()
+    upgrade()
+    asked = text("SELECT reason, suggested_reason FROM contacts ORDER BY id")
+    assert [tuple(row) for row in db.session.execute(asked)] == [
+        ("follow_up", None),
+        ("completeness", "transfer"),
+    ]
+    db.session.remove()
+    with pytest.raises(IntegrityError), unit_of_work():
+        _insert_contact(3, "Suivi du dossier", None)
+    downgrade(revision="0022")
+    assert [tuple(row) for row in db.session.execute(asked)] == rows
+    db.session.remove()
+    upgrade()
+
+
+def _insert_contact(number: int, reason: str, suggested: str | None) -> None:
+    db.session.execute(
+        text(
+            "INSERT INTO contacts (id, channel, direction, reason, suggested_reason, note, opened_at)"
+            " VALUES (:id, 'phone', 'in', :reason, :suggested, '', '2026-06-22 08:00:00')"
+        ),
+        {"id": number, "reason": reason, "suggested": suggested},
+    )

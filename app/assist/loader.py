@@ -101,9 +101,9 @@ def check_document(document: Any, file: str, ids: list[str]) -> list[Problem]:
 
 
 def _qualification(script: Script, file: str) -> list[Problem]:
-    """The reason is one of the seven exact labels, and the kind of trouble one of the list."""
+    """The reason is one of the seven, by its code, and the kind of trouble one of the list."""
     found = []
-    if script.reason not in {r.value for r in Reason}:
+    if script.reason not in set(Reason):
         found.append(f"motif inconnu : « {script.reason} »")
     if script.digital is not None and script.digital not in {k.value for k in DigitalKind}:
         found.append(f"difficulté numérique inconnue : « {script.digital} »")

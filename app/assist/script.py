@@ -116,7 +116,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Script:
-    """A whole script. ``reason`` is one of the seven exact labels; ``digital`` the kind of digital
+    """A whole script. ``reason`` is the code of one of the seven; ``digital`` the kind of digital
     trouble that running it reveals, or None when it reveals none."""
 
     id: str

@@ -202,7 +202,7 @@ _password = click.password_option(
 @people.command("add")
 @click.argument("email")
 @click.argument("name")
-@click.option("--role", type=click.Choice(STAFF), required=True)
+@click.option("--role", type=click.Choice([str(role) for role in STAFF]), required=True)
 @_password
 def account_add(email: str, name: str, role: str, password: str) -> None:
     """Make an account, the first of an installation for instance: EMAIL, NAME as shown.
@@ -235,7 +235,7 @@ def account_second_step_off(email: str) -> None:
 
 @people.command("role")
 @click.argument("email")
-@click.argument("role", type=click.Choice(STAFF))
+@click.argument("role", type=click.Choice([str(role) for role in STAFF]))
 def account_role(email: str, role: str) -> None:
     """Give EMAIL another ROLE; whoever is signed in there signs in again."""
     _or_exit(lambda: staff.change_role(email, role, now=clock.now()))

@@ -17,8 +17,9 @@ from app.foundation.clock import PARIS, day_bounds, half_hours
 from app.foundation.roles import AGENTS
 from app.reporting.definitions import DEFINITIONS_VERSION, OUTCOMES, SERVICE_LEVEL_S
 from app.tickets.reasons import CallerRole, Reason
+from app.tickets.reasons import label as label_of
 
-REASONS = tuple(reason.value for reason in Reason)
+REASONS = tuple(label_of(reason, "fr") for reason in Reason)
 ROLES = tuple(role.value for role in CallerRole)
 
 Opening = Sequence[tuple[time, time]]
@@ -319,9 +320,8 @@ def _longest(facts: list[CallFact], span: Callable[[CallFact], timedelta | None]
 
 
 def _contents(answered: list[CallFact]) -> Figures:
-    reasons = Counter(fact.reason or Reason.UNQUALIFIED.value for fact in answered)
+    reasons = Counter(_reason_noted(fact) for fact in answered)
     roles = Counter(fact.caller_role for fact in answered if fact.caller_role)
-    _refuse_unknown("reason", reasons, REASONS)
     _refuse_unknown("caller role", roles, ROLES)
     trouble = [fact for fact in answered if fact.digital_observed or fact.digital_declared]
     return {
@@ -335,8 +335,16 @@ def _contents(answered: list[CallFact]) -> Figures:
     }
 
 
+def _reason_noted(fact: CallFact) -> str:
+    """The label of what the agent noted, by its code or its label. Raises ValueError for another."""
+    try:
+        return label_of(Reason(fact.reason or Reason.UNQUALIFIED), "fr")
+    except ValueError as error:
+        raise ValueError(f"unknown reason: {fact.reason}") from error
+
+
 def _gap(fact: CallFact) -> GapCall:
-    return GapCall(fact.ref, fact.received_at, fact.reason or Reason.UNQUALIFIED.value)
+    return GapCall(fact.ref, fact.received_at, _reason_noted(fact))
 
 
 def _half_hours(presented: list[CallFact], day: date, zone: ZoneInfo) -> tuple[HalfHour, ...]:

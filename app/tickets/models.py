@@ -72,7 +72,7 @@ class CallBackState(StrEnum):
 class Contact(db.Model):
     """One contact, and how it was qualified.
 
-    ``reason`` begins as « Pas de qualification » and stays so if the agent leaves it undone;
+    ``reason`` begins as unqualified and stays so if the agent leaves it undone;
     ``qualified_at`` tells the two apart. ``caller_number`` is None when hidden or unusable.
     ``suggested_reason``, ``suggested_role`` and ``digital_seen`` are the machine's: from the trace
     (scripts used, portal events) and the calling number. ``caller_role`` and ``digital_declared``

@@ -148,11 +148,13 @@ def choices(values: Mapping[str, object]) -> dict[str, str]:
         "digital_kind": lambda text: text in ("", NO_TROUBLE) or _chosen(DigitalKind, text),
         "follow_up_on": lambda text: not text or _date(text),
     }
-    return {
-        name: value
-        for name in CHOSEN
-        if isinstance(value := values.get(name), str) and known[name](value)
-    }
+    kept = {}
+    for name in CHOSEN:
+        value = values.get(name)
+        found = known[name](value) if isinstance(value, str) else None
+        if isinstance(value, str) and found:
+            kept[name] = str(found) if isinstance(found, Reason) else value
+    return kept
 
 
 def _with_note(form: Form, note: str) -> Form:

@@ -1,7 +1,6 @@
 """Why people call: reasons, callers' roles, kinds of digital trouble, and what to suggest. Pure.
 
-The seven reasons are the exact labels of the field study: reports and imports compare them as
-text, so the label is the stored value. English is for screens only.
+Each is a code, which is what is stored; what it is called is in ``labels``.
 """
 
 from __future__ import annotations
@@ -10,17 +9,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.tickets import labels
+
 
 class Reason(StrEnum):
-    """The seven reasons; the value is the exact label, stored and exported as it is."""
+    """The seven reasons, by code. ``Reason("Suivi du dossier")`` knows one by its label too, of now or of
+    before: files, forms that were open and kept scripts say it so."""
 
-    UNQUALIFIED = "Pas de qualification"
-    COMPLETENESS = "Complétude du dossier"
-    HOW_TO_DEPOSIT = "Modalités de dépôt des demandes"
-    ACCOUNTS = "Question de connexion et de comptes"
-    GENERAL = "Renseignement général sur le dispositif"
-    FOLLOW_UP = "Suivi du dossier"
-    TRANSFER = "Transfert vers autres services"
+    UNQUALIFIED = "unqualified"
+    COMPLETENESS = "completeness"
+    HOW_TO_DEPOSIT = "how_to_deposit"
+    ACCOUNTS = "accounts"
+    GENERAL = "general"
+    FOLLOW_UP = "follow_up"
+    TRANSFER = "transfer"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Reason | None:
+        code = CALLED.get(value) if isinstance(value, str) else None
+        return None if code is None else cls(code)
+
+
+CALLED = {**labels.FORMERLY, **{label: code for code, (label, _en) in labels.REASONS.items()}}
+"""The code of each French label, of now or of before."""
 
 
 class CallerRole(StrEnum):
@@ -44,51 +55,6 @@ class DigitalKind(StrEnum):
     MAIL_NOT_RECEIVED = "mail_not_received"
     LINK_EXPIRED = "link_expired"
     OTHER = "other"
-
-
-REASONS = frozenset(reason.value for reason in Reason)
-DIGITAL_KINDS = frozenset(kind.value for kind in DigitalKind)
-
-REASON_LABELS: dict[str, dict[str, str]] = {
-    Reason.UNQUALIFIED: {"fr": Reason.UNQUALIFIED.value, "en": "Not qualified"},
-    Reason.COMPLETENESS: {"fr": Reason.COMPLETENESS.value, "en": "Completeness of the file"},
-    Reason.HOW_TO_DEPOSIT: {"fr": Reason.HOW_TO_DEPOSIT.value, "en": "How to submit a request"},
-    Reason.ACCOUNTS: {"fr": Reason.ACCOUNTS.value, "en": "Sign-in and accounts"},
-    Reason.GENERAL: {"fr": Reason.GENERAL.value, "en": "General information on the aid"},
-    Reason.FOLLOW_UP: {"fr": Reason.FOLLOW_UP.value, "en": "Progress of the file"},
-    Reason.TRANSFER: {"fr": Reason.TRANSFER.value, "en": "Transfer to another service"},
-}
-
-ROLE_LABELS: dict[str, dict[str, str]] = {
-    CallerRole.STAGIAIRE: {"fr": "Stagiaire", "en": "Trainee"},
-    CallerRole.FORMATEUR: {"fr": "Formateur·rice", "en": "Trainer"},
-    CallerRole.DUO: {"fr": "Duo", "en": "Both together"},
-    CallerRole.SECRETAIRE: {"fr": "Secrétaire", "en": "Secretary"},
-    CallerRole.AUTRE: {"fr": "Autre", "en": "Other"},
-}
-
-DIGITAL_LABELS: dict[str, dict[str, str]] = {
-    DigitalKind.INVALID_IDENTIFIER: {"fr": "Identifiant refusé", "en": "Invalid identifier"},
-    DigitalKind.MAILBOX_PASSWORD: {
-        "fr": "Mot de passe de la messagerie perdu",
-        "en": "Mailbox password lost",
-    },
-    DigitalKind.OUTSIDE_PROCEDURE: {
-        "fr": "Dépôt hors procédure",
-        "en": "Submitted outside the procedure",
-    },
-    DigitalKind.INVALID_PIECES: {"fr": "Pièces invalides", "en": "Invalid documents"},
-    DigitalKind.ACCOUNT_NOT_FOUND: {
-        "fr": "Compte ou demande introuvable (anomalie)",
-        "en": "Account or request not found (bug)",
-    },
-    DigitalKind.MAIL_NOT_RECEIVED: {"fr": "Mail non reçu", "en": "Mail not received"},
-    DigitalKind.LINK_EXPIRED: {"fr": "Lien expiré", "en": "Link expired"},
-    DigitalKind.OTHER: {"fr": "Autre difficulté numérique", "en": "Other digital trouble"},
-}
-
-# Values of the three lists differ (a test says so), so one table serves them all.
-_LABELS: dict[str, dict[str, str]] = {**REASON_LABELS, **ROLE_LABELS, **DIGITAL_LABELS}
 
 
 @dataclass(frozen=True)
@@ -139,7 +105,9 @@ def suggest(used: Sequence[Suggestion], trouble_code: str | None = None) -> Sugg
     return Suggestion(reasons[-1] if reasons else None, digital[-1] if digital else None)
 
 
+_LABELS = {Reason: labels.REASONS, CallerRole: labels.ROLES, DigitalKind: labels.DIGITAL}
+
+
 def label(value: Reason | CallerRole | DigitalKind, locale: str) -> str:
-    """What the screen shows for ``value``; French when the locale is unknown."""
-    texts = _LABELS[value]
-    return texts.get(locale[:2], texts["fr"])
+    """What ``value`` is called; in French when the locale is unknown."""
+    return _LABELS[type(value)][value].said(locale)

@@ -24,7 +24,7 @@ GOOD: dict[str, Any] = {
     "version": 1,
     "title": text("Un titre"),
     "trouble": text("Un souci"),
-    "reason": "Question de connexion et de comptes",
+    "reason": "accounts",
     "digital": "mail_not_received",
     "keywords": ["mail"],
     "steps": [

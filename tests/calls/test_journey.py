@@ -96,7 +96,7 @@ def test_a_call_from_ring_to_wrap_up(
     contact = db.session.get_one(Contact, one.call.contact_id)
     assert contact.agent_id == agent.agent.id
     assert contact.closed_at is not None
-    assert contact.reason == "Pas de qualification"
+    assert contact.reason == "unqualified"
 
 
 def test_the_agent_hangs_up(caller: Phone, at_desk: Desk, telephony: FakeTelephony) -> None:

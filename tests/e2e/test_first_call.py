@@ -141,7 +141,7 @@ def test_the_first_call(people: People, desk: Any, ring: Any) -> None:
     phone.locator("#hangup").click()
     phase(agent, "wrap_up")
     chosen = agent.locator("#pane-qualification input[name=reason]:checked")
-    expect(chosen).to_have_value("Question de connexion et de comptes")
+    expect(chosen).to_have_value("accounts")
     keep_screen(agent, "desk-qualifying", full=False)
     assert_axe(agent)
     agent.keyboard.press("T")

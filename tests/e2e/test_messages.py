@@ -74,7 +74,7 @@ def test_who_it_is_not_loses_neither_her_words_nor_what_was_chosen(
 def still_chosen(agent: Page) -> None:
     """What she had chosen is still there."""
     bar = agent.locator("#pane-qualification")
-    expect(bar.locator("input[name=reason]:checked")).to_have_value("Suivi du dossier")
+    expect(bar.locator("input[name=reason]:checked")).to_have_value("follow_up")
     expect(bar.locator("input[name=caller_role]:checked")).to_have_value("formateur")
     expect(bar.locator("[name=digital_kind]")).to_have_value("link_expired")
     expect(bar.locator("[name=follow_up_on]")).to_have_value("2031-05-02")

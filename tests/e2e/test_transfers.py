@@ -179,7 +179,7 @@ def test_a_blind_transfer_outside_that_nobody_answers_comes_back(sit: Sit, telep
     choose(agent, NEVER_ANSWERS, "Shift+Enter")
     phase(agent, "wrap_up")
     chosen = agent.locator("#pane-qualification input[name=reason]:checked")
-    expect(chosen).to_have_value("Transfert vers autres services")
+    expect(chosen).to_have_value("transfer")
     keep_screen(agent, "desk-sent-outside", full=False)
     expect(agent.locator("[data-slot=note-text]")).to_contain_text(
         "la personne attend de nouveau", timeout=SOON

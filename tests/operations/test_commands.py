@@ -150,7 +150,7 @@ def test_retention_says_then_erases_what_is_past_its_term(run: Run, line: None) 
         opened = now - timedelta(days=age)
         contact = Contact(
             channel="phone", direction="in", opened_at=opened, note="rappeler",
-            caller_number="+33639980101", reason="Pas de qualification",
+            caller_number="+33639980101", reason="unqualified",
         )  # fmt: skip
         db.session.add(contact)
         db.session.flush()

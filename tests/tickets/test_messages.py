@@ -33,7 +33,7 @@ from tests.dossiers.build import create_contact, create_dossier, create_person
 NUMBER = "+33639980101"
 WORDS = "Je suis sourde, appelez ma fille après 14 h <b>merci</b>"
 SHOWN = "Je suis sourde, appelez ma fille après 14 h &lt;b&gt;merci&lt;/b&gt;"
-FOLLOW_UP = "Suivi du dossier"
+FOLLOW_UP = "follow_up"
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -187,7 +187,7 @@ def test_correcting_who_it_is_loses_nothing_chosen(login: Any, channel: str) -> 
         assert in_bar(client, contact) == everything, act
     db.session.refresh(contact)
     assert contact.qualified_at is None  # chosen is not confirmed: no figure counts it
-    assert (contact.reason, contact.digital_declared) == ("Pas de qualification", None)
+    assert (contact.reason, contact.digital_declared) == ("unqualified", None)
     qualify(client, contact, **CHOSEN)
     db.session.refresh(contact)
     assert contact.draft is None

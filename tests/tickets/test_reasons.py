@@ -1,4 +1,4 @@
-"""The seven labels are exact; every script and every trouble suggests one of them."""
+"""The seven labels are exact, and only shown; every script and every trouble suggests one of them."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.dossiers import trouble, trouble_access, trouble_file
-from app.tickets import reasons
+from app.foundation.text.bilingual import Text
+from app.tickets import labels, reasons
 from app.tickets.reasons import CallerRole, DigitalKind, Reason, Suggestion, suggest
 
 
 def test_the_seven_exact_labels() -> None:
-    assert [str(r) for r in Reason] == [
+    assert [reasons.label(r, "fr") for r in Reason] == [
         "Pas de qualification",
         "Complétude du dossier",
         "Modalités de dépôt des demandes",
@@ -24,6 +25,24 @@ def test_the_seven_exact_labels() -> None:
         "Suivi du dossier",
         "Transfert vers autres services",
     ]
+
+
+def test_what_is_stored_is_a_code_and_a_label_finds_it() -> None:
+    assert [str(r) for r in Reason] == list(labels.REASONS)
+    for reason in Reason:
+        assert reason.isascii()
+        assert Reason(reasons.label(reason, "fr")) is reason
+        assert reason in labels.FORMERLY.values()
+
+
+def test_changing_a_label_is_one_edit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was called otherwise is found still, and shown by its new name."""
+    monkeypatch.setitem(
+        labels.REASONS, "follow_up", Text("Où en est mon dossier", "Where it stands")
+    )
+    assert reasons.label(Reason("Suivi du dossier"), "fr") == "Où en est mon dossier"
+    with pytest.raises(ValueError, match="Autre motif"):
+        Reason("Autre motif")
 
 
 @pytest.mark.parametrize("locale", ["fr", "en", "fr_FR", "de"])

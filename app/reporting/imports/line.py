@@ -15,7 +15,7 @@ from app.dossiers.name_folding import fold
 from app.foundation.text import phone_numbers
 from app.foundation.text.patterns import pattern
 from app.reporting.imports.mapping import FileMapping
-from app.tickets.reasons import Reason
+from app.tickets.reasons import CALLED, Reason
 
 LONGEST_CELL = 500
 LONGEST_S = 24 * 3600
@@ -302,7 +302,7 @@ def _number(text: str) -> str | None:
 def _reason(text: str) -> Reason | None:
     if not text:
         return None
-    found = {fold(reason.value): reason for reason in Reason}.get(fold(text))
+    found = {fold(label): Reason(code) for label, code in CALLED.items()}.get(fold(text))
     if found is None:
         raise Unusable("motif inconnu", f"« {text[:60]} » n'est pas un des sept motifs")
     return found
