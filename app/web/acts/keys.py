@@ -4,7 +4,7 @@ A form is drawn with a random key; the browser sends it with what was typed. Wha
 made of the key and of all that was asked (``name_of``): two presses of one button have one name, and
 the same form sent again with other words has another. The first answer is kept for the second press,
 sealed with the key itself, which the database never sees: who has the database, its backups and our
-secrets reads none of it (ADR 24).
+secrets reads none of it (ADR 26).
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@
 ``keep`` stores the answer. Whoever comes second, in this process or another, waits for the first and is
 given the same answer. An act that was refused leaves its key free; one that broke half-way keeps it, and
 says so. What changes nothing, or what its own state refuses the second time, may come without a
-key (``repeatable``), and is held by the same rule when it brings one (ADR 24).
+key (``repeatable``), and is held by the same rule when it brings one (ADR 26).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-// A press acts once (docs/adr/0024-twice-is-once.md). The server holds it by the key of each act; here the button waits for the answer:
+// A press acts once (docs/adr/0026-twice-is-once.md). The server holds it by the key of each act; here the button waits for the answer:
 // disabled and busy, whether the form is a page's, a fragment's (htmx) or a script's. A press that got no answer keeps its key, so that
 // pressing again cannot do it twice; one that was answered gets a new one.
 
