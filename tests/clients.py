@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import g
@@ -14,7 +15,7 @@ from app.accounts import sessions
 from app.accounts.models import Agent
 from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work
-from app.web.acts.keys import HEADER, new_key
+from app.web.acts.keys import FIELD, HEADER, new_key
 from tests.fixtures.settings import AUTH_TOKEN, BASE_URL
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
@@ -53,6 +54,11 @@ class StaffClient(FlaskClient):
         self.csrf = str(serializer.dumps(_RAW_CSRF))
         self.agent = agent
         return self
+
+
+def without_keys(page: str) -> str:
+    """A page without the keys of its forms, which are new each time it is drawn."""
+    return re.sub(rf'name="{FIELD}" value="[^"]*"', "", page)
 
 
 def post_signed(
