@@ -7,6 +7,7 @@ import re
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from sqlalchemy import func, select, text
 from app.accounts import passwords
 from app.accounts.models import Agent, StaffSession
 from app.assist.models import Mail, ScriptRun
+from app.calls.callbacks import request_form
 from app.dossiers import routes as dossiers_routes
 from app.dossiers.models import Annotation, Person, PersonChange, PriorityFlag
 from app.foundation import clock
@@ -25,7 +27,7 @@ from app.foundation.exceptions import InvalidInput
 from app.foundation.extensions import db
 from app.operations import retention
 from app.tickets import service as tickets
-from app.tickets.models import CallBack
+from app.tickets.models import CallBack, Message
 from app.web import whose
 from app.web.acts import once
 from app.web.acts import store as stored
@@ -147,22 +149,29 @@ def test_what_comes_without_a_key_is_refused_unless_it_says_why_not(
 
 def four_at_once(app: Flask, client: StaffClient, endpoint: str, values: Values) -> list[Any]:
     """The same request from four browsers of one person, started together."""
-    key, ready, answers = new_key(), threading.Barrier(4), []
-    clients = []
+    key, clients = new_key(), []
     for _each in range(4):
         one: StaffClient = app.test_client()  # type: ignore[assignment]
         clients.append(one.sign_in(client.agent))
+    return together(
+        app, [partial(ask, app, one, endpoint, "POST", values, **{HEADER: key}) for one in clients]
+    )
 
-    def press(one: StaffClient) -> None:
+
+def together(app: Flask, presses: list[Callable[[], Any]]) -> list[Any]:
+    """What each press was answered, all started at one instant in threads of their own."""
+    ready, answers = threading.Barrier(len(presses)), []
+
+    def run(press: Callable[[], Any]) -> None:
         with app.app_context():
             try:
                 ready.wait(20)
-                answers.append(ask(app, one, endpoint, "POST", values, **{HEADER: key}))
+                answers.append(press())
             finally:
                 db.session.remove()
 
     db.session.remove()
-    threads = [threading.Thread(target=press, args=(one,)) for one in clients]
+    threads = [threading.Thread(target=run, args=(press,)) for press in presses]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -233,6 +242,20 @@ def test_a_call_back_that_is_made_by_four_presses_rings_once(
     assert [answer.status_code for answer in answers] == [200] * 4, [a.text for a in answers]
     rung = [c for c in telephony.commands[before:] if c[0] == "call_agent"]
     assert len(rung) == 1
+
+
+@pytest.mark.parametrize("key", ["", "a-key-of-the-form-of-a-caller"])
+def test_a_callers_form_that_is_pressed_four_times_is_one_request(
+    app: Flask, world: World, key: str
+) -> None:
+    """With its key, or from an old page without one: the link serves once."""
+    path = f"/demande/{request_form.token_for(world.call.ref, clock.now())}"
+    asked, headers = {"message": "Rappelez-moi", "when": "soonest"}, {HEADER: key}
+    clients = [app.test_client() for _each in range(4)]
+    presses = [partial(one.post, path, data=asked, headers=headers) for one in clients]
+    answers = together(app, presses)  # type: ignore[arg-type]
+    assert [answer.status_code for answer in answers] == [303] * 4
+    assert db.session.query(Message).filter_by(body="Rappelez-moi").count() == 1
 
 
 # --- what a key is worth -------------------------------------------------------------------------
