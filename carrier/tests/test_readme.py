@@ -88,7 +88,11 @@ def wait_for(port: int) -> None:
 
 
 def said_by(folder: Path, *command: str) -> str:
-    environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{folder}"}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": f"{ROOT}:{folder}",
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # none is needed, and all take seconds to load
+    }
     done = subprocess.run(
         command,
         cwd=folder,
