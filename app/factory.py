@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from flask import Flask, send_from_directory
+from flask.cli import NoAppException
 from flask_babel import get_locale
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
@@ -127,7 +129,10 @@ def _from_environment() -> Settings:
     except ConfigurationError as error:
         if click.get_current_context(silent=True) is None:
             raise
-        raise click.ClickException(" ".join(part for part in error.told() if part)) from None
+        said = " ".join(part for part in error.told() if part)
+        # Flask prints a traceback of whatever else it meets while it lists the commands.
+        kind = NoAppException if {"--help", "-h"} & set(sys.argv) else click.ClickException
+        raise kind(said) from None
 
 
 def _say_what_is_not_read() -> None:

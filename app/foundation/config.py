@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from app.foundation import own_secrets, safety
+from app.foundation import own_secrets, safety, setting_addresses
 from app.foundation.exceptions import ConfigurationError
 from app.foundation.roles import STAFF
 
@@ -280,18 +280,31 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         embedded = False
     else:
         embedded = True
+    problems += setting_addresses.problems(values)
+    unsafe = []
     if not values["ALLOW_DEMO"]:
-        problems += safety.problems(values)
-        problems += _beside_a_production(values)
-    if problems:
+        unsafe = safety.problems(values) + _beside_a_production(values)
+    if problems or unsafe:
         raise ConfigurationError(
             "Réglages à corriger :\n- %(problems)s",
-            todo="Pour une démonstration ou un essai seulement : ALLOW_DEMO=1.",
-            problems="\n- ".join(problems),
+            # It lifts what is unsafe, not what is wrong.
+            todo="Pour une démonstration ou un essai seulement : ALLOW_DEMO=1." if unsafe else "",
+            problems="\n- ".join(problems + unsafe),
         )
     instance = Path(values["INSTANCE_DIR"]).resolve()
-    if embedded:
-        _fill_embedded(values, instance)
+    try:
+        instance.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if embedded:
+            _fill_embedded(values, instance)
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(
+            "INSTANCE_DIR : le dossier %(folder)s ne sert pas (%(why)s).",
+            todo="Donnez-le à l'utilisateur du service, ou choisissez-en un autre.",
+            folder=instance,
+            why=error.strerror
+            if isinstance(error, OSError)
+            else f"{own_secrets.FILE} est abîmé : remettez celui d'une sauvegarde",
+        ) from error
     values["DATABASE_URL"] = _database_url(values["DATABASE_URL"], instance)
     values["PUBLIC_BASE_URL"] = values["PUBLIC_BASE_URL"].rstrip("/")
     values["ENCRYPTION_KEYS"] = _listed(values["ENCRYPTION_KEYS"])

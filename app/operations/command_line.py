@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
+from flask_migrate.cli import db as migrations
 from gevent import monkey
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -56,6 +60,7 @@ def register(app: Flask) -> None:
         journal_command,
     ):
         app.cli.add_command(command)
+    _in_sentences(migrations)
 
 
 @demo.command("seed")
@@ -373,6 +378,22 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise click.ClickException(f"« {text} » n'est pas une date (AAAA-MM-JJ).") from None
+
+
+def _in_sentences(group: click.Group) -> None:
+    """Let a library's commands fail as ours do: a sentence and exit code 1, once."""
+    for command in group.commands.values():
+        if command.callback is not None and not hasattr(command.callback, "told"):
+            command.callback = _telling(command.callback)
+
+
+def _telling(callback: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(callback)
+    def told(*words: Any, **named: Any) -> Any:
+        return _or_exit(lambda: callback(*words, **named))
+
+    told.told = True  # type: ignore[attr-defined]
+    return told
 
 
 def _or_exit(task):  # type: ignore[no-untyped-def]

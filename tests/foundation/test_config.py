@@ -39,6 +39,7 @@ def test_a_provider_wants_the_rest_and_every_missing_one_is_named(tmp_path: Path
 def test_twilio_answers_when_nothing_else_is_said(tmp_path: Path) -> None:
     values = {s.name: "v" * 40 for s in SETTINGS if s.production} | {"ENCRYPTION_KEYS": KEY}
     values |= {"INSTANCE_DIR": str(tmp_path), "TWILIO_ACCOUNT_SID": "AC1", "ALLOW_DEMO": "1"}
+    values["PUBLIC_BASE_URL"] = "https://permanence.example.org"
     settings = load(values)
     assert settings.twilio_api_base_url == TWILIO_API
     assert settings.softphone_driver == "twilio"
