@@ -47,7 +47,16 @@ def path_of_line(path: str) -> str:
 
 
 class PrivateLogger(Logger):
-    """Access log without what identifies a person: tokens in paths are masked too."""
+    """Logs without what identifies a person or opens something: paths, and errors of libraries."""
+
+    def setup(self, cfg: Any) -> None:
+        """The handlers, whose lines are masked."""
+        from app.web import masked_logs
+
+        super().setup(cfg)
+        for log in (self.error_log, self.access_log):
+            for handler in log.handlers:
+                masked_logs.mask(handler)
 
     def atoms(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """The values of one access line."""

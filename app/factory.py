@@ -75,7 +75,7 @@ from app.supervision import directory_routes, line_routes
 from app.supervision import routes as supervision_routes
 from app.tickets import correction_routes, pane_routes
 from app.tickets import routes as tickets_routes
-from app.web import access, error_handlers, helpline, hosts, security_headers
+from app.web import access, error_handlers, helpline, hosts, masked_logs, security_headers
 from app.web.incoming import SOCKET_MESSAGE, Permanence
 from app.web.locale import select_locale
 from app.web.plain_sockets import PlainSockets
@@ -100,6 +100,7 @@ def create_app(settings: Settings | None = None, ports: Ports | None = None) -> 
     """Build the application. Tests pass settings and fake ports; a server reads its environment."""
     settings = settings or _from_environment()
     _say_what_is_not_read()
+    masked_logs.install()
     private_files.only_ours(settings.instance_dir)
     app = Permanence(__name__, root_path=str(ROOT), instance_path=str(settings.instance_dir))
     app.config.update(_flask_config(settings))
@@ -172,8 +173,12 @@ def _limits_storage(settings: Settings) -> dict[str, Any]:
 
 def _engine_options(settings: Settings) -> dict[str, Any]:
     if settings.database_url.startswith("sqlite"):
-        return {"connect_args": {"check_same_thread": False, "timeout": 0}}
+        return {
+            "connect_args": {"check_same_thread": False, "timeout": 0},
+            "hide_parameters": True,
+        }
     return {
+        "hide_parameters": True,  # an error that is logged quotes no row
         # What only reads needs no BEGIN and no COMMIT, each a round trip: a unit of work says that
         # it writes. Statements of one transaction see each other's commits here all the same.
         "isolation_level": "AUTOCOMMIT",

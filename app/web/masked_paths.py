@@ -16,13 +16,25 @@ BEFORE_A_KEY = (
     "/invitation/",
 )
 MASK = "***"
+OURS = ("/static/",)
+LONGEST_WORD = 23  # what is longer in an address of ours is a key
+MOST_DIGITS = 8  # a day has eight, a telephone number more
 
 
 def masked(path: str) -> str:
-    """The path with the part that follows one of ``BEFORE_A_KEY`` masked; without query."""
+    """The path with the part that follows one of ``BEFORE_A_KEY``, and whatever may be a key, masked;
+    without query."""
     path = path.partition("?")[0]
     for start in BEFORE_A_KEY:
         if path.startswith(start):
             rest = path[len(start) :]
             return start + MASK + (rest[rest.index("/") :] if "/" in rest else "")
-    return path
+    if path.startswith(OURS):
+        return path
+    # An address that somebody typed or a program broke (« //demande/… ») holds the key all the same.
+    return "/".join(MASK if _may_be_a_key(part) else part for part in path.split("/"))
+
+
+def _may_be_a_key(part: str) -> bool:
+    digits = sum(each.isdigit() for each in part)
+    return len(part) > LONGEST_WORD or digits > MOST_DIGITS or "@" in part or "%40" in part

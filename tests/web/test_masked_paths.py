@@ -26,6 +26,14 @@ ROOT = Path(__file__).resolve().parents[2]
         ("/desk/token", "/desk/token"),
         ("/dossiers/12?q=Haddad", "/dossiers/12"),
         ("/", "/"),
+        ("//demande/Zm9vYmFyLWJhei1xdXV4LTEy", "//demande/***"),
+        ("/fr/demande/Zm9vYmFyLWJhei1xdXV4LTEy/x", "/fr/demande/***/x"),
+        ("/nowhere/ana@courriel.example/+33639980101", "/nowhere/***/***"),
+        ("/reports/2021-06-22.xlsx", "/reports/2021-06-22.xlsx"),
+        (
+            "/static/vendor/a-very-long-name-of-a-library.min.js",
+            "/static/vendor/a-very-long-name-of-a-library.min.js",
+        ),
     ],
 )
 def test_what_a_log_may_hold(path: str, logged: str) -> None:
