@@ -48,6 +48,7 @@ from app.demo.seed import phone_book
 from app.desk import (
     alert_routes,
     callback_pages,
+    message_routes,
     sockets,
 )
 from app.desk import (
@@ -299,6 +300,7 @@ def _register(app: Flask) -> None:
         alert_routes.bp,
         desk.bp,
         desk_transfers.bp,
+        message_routes.bp,
         directory_routes.bp,
         line_routes.bp,
         supervision_routes.bp,

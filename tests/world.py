@@ -25,13 +25,14 @@ from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.extensions import db
 from app.lines.models import Line
-from app.tickets.models import CallBack, Contact
+from app.queue import works
+from app.tickets.models import CallBack, Channel, Contact
 from app.web import access, whose
 from tests.clients import StaffClient
-from tests.dossiers.build import create_dossier, create_event, create_person
+from tests.dossiers.build import create_contact, create_dossier, create_event, create_person
 from tests.switchboard import LINE_NUMBER, Caller
 
-NUMBER = "+33639980101"
+NUMBER, WRITER = "+33639980101", "+33639980188"
 NAME, MAIL = "Quatremère", "zoe.quatremere@courriel.example"
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
@@ -51,6 +52,7 @@ class World:
     flag: PriorityFlag
     voicemail_id: int
     alert_id: int
+    work_id: int
 
     def values(self) -> dict[str, Any]:
         """What a form or an address may name: the holder's objects."""
@@ -66,6 +68,7 @@ class World:
             "flag_id": self.flag.id,
             "voicemail_id": self.voicemail_id,
             "alert_id": self.alert_id,
+            "work_id": self.work_id,
             "place": "ailleurs",
             "run_id": self.run_id,
             "ref": self.call.ref,
@@ -101,6 +104,10 @@ def build(app: Flask, login: Callable[..., StaffClient], telephony: Any) -> Worl
     create_event(dossier, PortalEventKind.LINK_SENT, clock.now() - timedelta(days=9))
     holder = login("front", state="available", display_name="Nadia Holder")
     accounts.connected("tab-holder", holder.agent.id, "tests", now=clock.now())
+    written = create_contact(WRITER, channel=Channel.SMS).id
+    with unit_of_work():
+        work_id = works.arrive(written, line.queue_id, now=clock.now()).work_id
+        works.take(work_id, holder.agent.id, now=clock.now())
     one = Caller(app.test_client(), telephony, NUMBER).dial()  # type: ignore[arg-type]
     assert holder.post(f"/desk/calls/{one.call.ref}/accept", json={}).status_code == 200
     one.agent_picks_up()
@@ -146,7 +153,8 @@ def build(app: Flask, login: Callable[..., StaffClient], telephony: Any) -> Worl
     )
     other = create_person("+33639980199", last_name="Autre")
     return World(
-        holder, one, contact, call, run_id, promised, dossier, other, flag, voicemail_id, alert_id
+        holder, one, contact, call, run_id, promised, dossier, other, flag, voicemail_id, alert_id,
+        work_id,
     )  # fmt: skip
 
 
@@ -175,7 +183,11 @@ def ask(
     named = {name: values.get(name, "1") for name in rule.arguments}
     address = app.url_map.bind("localhost").build(endpoint, named)
     sent = {"Accept": "application/json", **headers}
-    if address.startswith("/desk/") or address == "/tickets/draft" or "/coach" in address:
+    if (
+        address.startswith("/desk/")
+        or address.startswith(("/messages/", "/tickets/draft"))
+        or "/coach" in address
+    ):
         body = {"number": "+33139980111", **values}
         body.pop("agent_id", None)
         body.pop("contact_id", None)

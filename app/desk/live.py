@@ -23,6 +23,7 @@ from app.desk import view as desk_view
 from app.foundation import clock
 from app.foundation.database.unit_of_work import release_connection
 from app.foundation.extensions import db
+from app.queue.models import WorkEvent
 from app.tickets.models import CallBack, CallBackState
 from app.web.realtime import LINE_ROOM, agent_room, heard_here, publish, publish_here
 
@@ -88,11 +89,12 @@ class LineWatch:
 
 
 def line_stamp() -> tuple[object, ...]:
-    """Something that differs whenever calls, agents' states, open tabs or call-backs have changed."""
+    """Something that differs whenever calls, messages, agents' states, open tabs or call-backs have changed."""
     row = db.session.execute(
         select(
             select(func.max(CallEvent.id)).scalar_subquery(),
             select(func.max(Call.id)).scalar_subquery(),
+            select(func.max(WorkEvent.id)).scalar_subquery(),
             select(func.max(Presence.since)).scalar_subquery(),
             select(func.count(Connection.sid)).scalar_subquery(),
             select(func.count(CallBack.id))

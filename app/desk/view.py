@@ -15,6 +15,7 @@ from app.calls.call import fate, store
 from app.calls.call.models import Call, CallParty
 from app.calls.call.states import State
 from app.calls.directory.models import DirectoryEntry
+from app.desk import message_view
 from app.dossiers import store as dossiers
 from app.dossiers.models import Person, PersonPhone
 from app.dossiers.trouble import likely_trouble
@@ -24,6 +25,7 @@ from app.foundation.roles import AGENTS
 from app.foundation.text import phone_numbers
 from app.lines.announcements import said as announcements
 from app.lines.models import Line
+from app.queue import works
 from app.tickets import callbacks
 from app.tickets.models import Contact
 
@@ -105,6 +107,7 @@ def desk_at(seat: Any, now: datetime) -> dict[str, Any]:
             "since": _iso(seat.presence_since),
         },
         "call": None if seat.ref is None else _call(seat, now),
+        "message": message_view.at_desk(seat.seat_of),
         "missed": _missed(seat, now),
         "incident": _incident_words(seat.incident),
         "now": _iso(now),
@@ -136,11 +139,14 @@ def queue_summary(besides: int | None = None) -> dict[str, Any]:
             Call.state.in_((State.WAITING, State.OFFERED))
         )
     ).one()
+    messages, oldest = works.waiting_figures()
     return {
         "waiting": waiting,
         "longest_since": _iso(longest),
         "available_agents": free_agents(besides),
         "callbacks": callbacks.open_count(),
+        "messages": messages,
+        "messages_since": _iso(oldest),
     }
 
 

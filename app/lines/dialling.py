@@ -48,6 +48,7 @@ class Reason(StrEnum):
     SATELLITE = "satellite"
     SERVICE = "service"
     COUNTRY = "country"
+    LANDLINE = "landline"
 
 
 SENTENCES: dict[Reason, str] = {
@@ -58,9 +59,11 @@ SENTENCES: dict[Reason, str] = {
     Reason.SATELLITE: N_("Ce numéro passe par satellite, très cher : la ligne ne l'appelle pas."),
     Reason.SERVICE: N_("Ce numéro est celui d'un service, pas d'une personne qui décroche."),
     Reason.COUNTRY: N_("La ligne n'appelle pas ce pays (%(code)s)."),
+    Reason.LANDLINE: N_("Ce numéro est celui d'un fixe : il ne reçoit pas de SMS."),
 }
 WHAT_TO_DO: dict[Reason, str] = {
     Reason.COUNTRY: N_("L'encadrement choisit les pays dans les règles de la ligne."),
+    Reason.LANDLINE: N_("Appelez la personne, ou demandez-lui un numéro de portable."),
 }
 _OTHER_NUMBER = N_("Demandez un autre numéro où joindre la personne.")
 
@@ -114,7 +117,17 @@ def judge(number: str | None, use: Use, policy: Policy) -> Allowed | Refused:
     reason = _french(number, use) if in_france(number) else _foreign(read, use)
     if reason is None and not _regions(read) & frozenset(policy.countries):
         reason = Reason.COUNTRY
+    if reason is None and use is Use.WRITE and _is_landline(read, number):
+        reason = Reason.LANDLINE
     return Allowed(number) if reason is None else Refused(reason, code)
+
+
+def _is_landline(read: PhoneNumber, number: str) -> bool:
+    """Does its plan say that no text message arrives there? (What it does not know may be tried.)"""
+    digits = in_france(number)
+    if digits is not None and not digits.startswith("0508"):  # there mobiles begin like the others
+        return digits[1] not in "67"
+    return phonenumbers.number_type(read) == PhoneNumberType.FIXED_LINE
 
 
 # --- the plan of France, overseas included -------------------------------------------------------

@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.accounts import sessions
 from app.calls.call import commands_outbox, dispatch
 from app.calls.provider import watch as provider_watch
+from app.channels import dispatch as message_dispatch
 from app.channels.sms import watch as text_watch
 from app.desk import departures, live, sockets
 from app.foundation import clock
@@ -52,7 +53,13 @@ class Router:
         while True:
             self._woken.wait()
             self._woken.clear()
-            guarded(self._app, "routing", dispatch.run)
+            guarded(self._app, "routing", route)
+
+
+def route() -> None:
+    """Offer what can be offered now: calls, then messages, which do not wait on a line."""
+    dispatch.run()
+    message_dispatch.run()
 
 
 def guarded(app: Flask, what: str, task: Callable[[], Any]) -> None:
@@ -90,7 +97,7 @@ def install(app: Flask, testing: bool) -> None:
     router = Router(app)
     app.extensions["permanence.router"] = router
     app.extensions["permanence.spawn"] = spawn_now if testing else spawn_served
-    app.extensions["permanence.wake"] = dispatch.run if testing else router.wake
+    app.extensions["permanence.wake"] = route if testing else router.wake
 
     def start(task: Callable[[], None]) -> None:
         spawn_served(app, task)

@@ -17,7 +17,7 @@ from app.calls.call.models import Call
 from app.dossiers.models import PersonChange
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.extensions import db
-from app.tickets import messages
+from app.tickets import messages, threads
 from app.tickets.models import CallBack, CallBackState, Contact, Message
 from app.web.acts import store as acts
 
@@ -62,6 +62,7 @@ def run(*, now: datetime, dry_run: bool) -> dict[str, int]:
         db.session.execute(delete(PersonChange).where(corrections))
         db.session.execute(update(Alert).where(places).values(place=""))
         db.session.execute(update(CallBack).where(callbacks).values(number=None))
+        threads.empty(contacts)
         db.session.execute(update(Contact).where(contacts).values(caller_number=None, note=""))
         messages.erase(messages.old(limit), now)
         guessing.forget_old(now=now)

@@ -24,6 +24,7 @@ from app.calls.call.consequences import (
 from app.calls.call.models import Call
 from app.calls.call.states import Event, Kind, State
 from app.calls.callbacks import service as callbacks
+from app.channels import dispatch as message_dispatch
 from app.foundation.database.unit_of_work import release_connection, unit_of_work
 from app.foundation.exceptions import PermanenceError
 from app.foundation.extensions import db
@@ -58,6 +59,7 @@ def tick(now: datetime) -> int:
         service.agent_gone(agent_id, now=now)
     callbacks.look(now)
     dispatch.run(now)
+    message_dispatch.run(now)
     return len(due)
 
 

@@ -8,10 +8,10 @@ The reasons for these choices are in ``docs/adr/0006-definitions.md``.
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
-from typing import Literal
 
 from app.calls.call.record import SHORT_ABANDON
+from app.reporting.definition import Definition
+from app.reporting.written_definitions import WRITTEN
 
 DEFINITIONS_VERSION = "1.2"
 """Raise the first number when a formula changes, the second when only its wording does."""
@@ -21,34 +21,6 @@ SHORT_ABANDON_S = SHORT_ABANDON.seconds
 
 SERVICE_LEVEL_S = 20
 """Default threshold, in seconds, under which a call is counted as answered in time."""
-
-Unit = Literal["calls", "seconds", "share"]
-
-
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """One figure: how it is named, what it says and how it is computed."""
-
-    key: str
-    fr: str
-    en: str
-    sentence_fr: str
-    sentence_en: str
-    unit: Unit
-    formula_fr: str = ""
-    formula_en: str = ""
-
-    def name(self, locale: str = "fr") -> str:
-        """The figure's name for a screen in ``locale``; French unless English is asked for."""
-        return self.en if locale.startswith("en") else self.fr
-
-    def sentence(self, locale: str = "fr") -> str:
-        """What the figure counts, in one sentence."""
-        return self.sentence_en if locale.startswith("en") else self.sentence_fr
-
-    def formula(self, locale: str = "fr") -> str:
-        """The formula, in words, or an empty string for a plain count."""
-        return self.formula_en if locale.startswith("en") else self.formula_fr
 
 
 _COUNTS = (
@@ -352,7 +324,7 @@ _CONTENTS = (
 )
 
 DEFINITIONS: dict[str, Definition] = {
-    each.key: each for each in (*_COUNTS, *_DURATIONS, *_RATES, *_CONTENTS)
+    each.key: each for each in (*_COUNTS, *_DURATIONS, *_RATES, *_CONTENTS, *WRITTEN)
 }
 
 OUTCOMES: tuple[str, ...] = (

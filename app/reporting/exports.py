@@ -28,7 +28,7 @@ from app.reporting.tables import Cell, Table, word
 
 CSV_HEAD = ("jour", "tableau", "ligne", "colonne", "valeur", "unité")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-_UNITS = {"calls": "calls", "seconds": "seconds", "share": "ratio"}
+_UNITS = {"calls": "calls", "messages": "messages", "seconds": "seconds", "share": "ratio"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ def to_xlsx(report: DayReport, locale: str = "fr") -> bytes:
     return out.getvalue()
 
 
-_NUMBER_FORMATS = {"calls": "0", "seconds": "0.0", "share": "0.0%"}
+_NUMBER_FORMATS = {"calls": "0", "messages": "0", "seconds": "0.0", "share": "0.0%"}
 
 
 def _fill_sheet(sheet: Worksheet, table: Table, report: DayReport) -> None:

@@ -12,6 +12,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.alerts import service as alerts
+from app.desk import message_view
 from app.desk import routes as desk
 from app.foundation import beside_loop, clock
 from app.foundation.exceptions import NotFound
@@ -19,6 +20,7 @@ from app.foundation.roles import SUPERVISORS, Role
 from app.foundation.text import outside
 from app.lines import rules as line_rules
 from app.lines import service as line_service
+from app.queue import works
 from app.reporting import charts, exports, formats, service, tables
 from app.reporting.definitions import DEFINITIONS, SHORT_ABANDON_S, blind_spots
 from app.reporting.statistics import DayReport
@@ -186,9 +188,13 @@ def _board() -> dict[str, Any]:
         for key in ("presented", "answered", "abandoned", "mean_wait_s", "mean_talk_s")
     ]
     board = service.board(now)
+    messages, oldest = works.waiting_figures()
     return {
         "board": board,
         "callbacks": callbacks.open_count(),
+        "messages": messages,
+        "messages_since": oldest,
+        "writing": message_view.who_answers(),
         "in_distress": {alert.raised_by_id for alert in alerts.open_alerts()},
         "figures": figures,
         "now": now,

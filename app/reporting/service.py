@@ -8,20 +8,27 @@ from flask import current_app
 
 from app.accounts import journal
 from app.calls.call import dispatch
-from app.foundation import beside_loop
+from app.foundation import beside_loop, clock
 from app.foundation.database.unit_of_work import unit_of_work
 from app.lines import opening_hours
-from app.reporting import exports, store, wall
+from app.reporting import channels, exports, store, wall, written
 from app.reporting.statistics import DayReport, day_report
 
 WALL = "permanence.wall"
 
 
 def report_of(day: date) -> DayReport:
-    """Every figure of a local day, counted from the calls now."""
+    """Every figure of a local day, counted from the calls and the messages now."""
     line = store.line_hours()
     facts, opening = store.day_facts(day, line.zone), _opening(line, day)
-    return beside_loop.figure(lambda: day_report(facts, day, line.zone, opening=opening))
+    now = clock.now()
+    wrote = written.facts(day, now, line.zone)
+
+    def count() -> DayReport:
+        figures = channels.figures(wrote, day, now, line.zone)
+        return day_report(facts, day, line.zone, opening=opening, channels=figures)
+
+    return beside_loop.figure(count)
 
 
 def shown_on_the_wall(day: date) -> DayReport:

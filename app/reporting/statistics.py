@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from app.foundation.clock import PARIS, day_bounds, half_hours
 from app.foundation.roles import AGENTS
+from app.reporting.channels import ChannelFigures
 from app.reporting.definitions import DEFINITIONS_VERSION, OUTCOMES, SERVICE_LEVEL_S
 from app.tickets.reasons import CallerRole, Reason
 from app.tickets.reasons import label as label_of
@@ -164,6 +165,7 @@ class DayReport:
     digital_gap: tuple[GapCall, ...]
     digital_kinds: dict[str, int]
     opening: tuple[tuple[time, time], ...]
+    channels: tuple[ChannelFigures, ...] = ()
     definitions_version: str = DEFINITIONS_VERSION
 
     @property
@@ -190,6 +192,7 @@ class DayReport:
             "half_hours": [_half_hour_json(each) for each in self.half_hours],
             "digital": {"observed": self.digital_observed, "declared": self.digital_declared},
             "definitions_version": self.definitions_version,
+            "channels": {each.channel: each.as_json() for each in self.channels},
         }
 
 
@@ -211,12 +214,13 @@ def day_report(
     zone: ZoneInfo = PARIS,
     service_level_s: int = SERVICE_LEVEL_S,
     opening: Opening = (),
+    channels: Sequence[ChannelFigures] = (),
 ) -> DayReport:
     """Count the calls received on the local ``day``; facts of other days are left out.
 
     The same fact given twice counts once. Raises ``ValueError`` when two facts of one ``ref``
     differ, or when an outcome, a reason or a role is not one we know: better no report than a
-    wrong one.
+    wrong one. ``channels``: what was written, counted apart.
     """
     of_day = _of_day(_once(facts), day, zone)
     inbound = [fact for fact in of_day if fact.direction == "in"]
@@ -235,6 +239,7 @@ def day_report(
         half_hours=_half_hours(presented, day, zone),
         teams=_teams(answered),
         opening=tuple(opening),
+        channels=tuple(channels),
     )
 
 

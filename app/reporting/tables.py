@@ -31,6 +31,11 @@ _WORDS = {
         "Calls observed as digital trouble and not declared",
     ),
     "teams": ("Appels répondus par équipe", "Answered calls by team"),
+    "channels": ("Messages écrits", "Written messages"),
+    "channel": ("Par où", "By"),
+    "sms": ("SMS", "Text message"),
+    "form": ("Formulaire", "Form"),
+    "messages": ("messages", "messages"),
     "variants": ("Variantes des taux", "Variants of the rates"),
     "figure": ("Chiffre", "Figure"),
     "value": ("Valeur", "Value"),
@@ -63,7 +68,7 @@ def word(key: str, locale: str = "fr") -> str:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One value. ``unit``: text, calls, seconds or share."""
+    """One value. ``unit``: text, calls, messages, seconds or share."""
 
     value: str | float | None
     unit: str = "text"
@@ -78,6 +83,7 @@ class Cell:
 _PRINTERS: dict[str, Callable[[float | None, str], str]] = {
     "text": formats.number,
     "calls": formats.number,
+    "messages": formats.number,
     "seconds": formats.duration,
     "share": formats.percent,
 }
@@ -172,6 +178,7 @@ def all_tables(report: DayReport, locale: str = "fr", zone: ZoneInfo = PARIS) ->
         digital_kinds(report, locale),
         digital_gap(report, locale, zone),
         teams(report, locale),
+        channels(report, locale),
     )
 
 
@@ -283,6 +290,34 @@ def teams(report: DayReport, locale: str = "fr") -> Table:
     names = ("answered", "mean_wait_s", "mean_talk_s")
     head = (word("team", locale), *(DEFINITIONS[name].name(locale) for name in names))
     return Table("teams", word("teams", locale), head, rows)
+
+
+_WRITTEN = (
+    "received",
+    "answered",
+    "answered_in_time",
+    "closed_unanswered",
+    "mean_answer_s",
+    "waiting",
+    "oldest_s",
+)
+
+
+def channels(report: DayReport, locale: str = "fr") -> Table:
+    """What was written to us, by channel: apart from the calls."""
+    defined = [DEFINITIONS[f"written_{name}"] for name in _WRITTEN]
+    rows = tuple(
+        (
+            Cell(word(each.channel, locale)),
+            *(
+                Cell(getattr(each, name), definition.unit)
+                for name, definition in zip(_WRITTEN, defined, strict=True)
+            ),
+        )
+        for each in report.channels
+    )
+    head = (word("channel", locale), *(definition.name(locale) for definition in defined))
+    return Table("channels", word("channels", locale), head, rows)
 
 
 def half_hours(report: DayReport, locale: str = "fr") -> Table:

@@ -202,6 +202,20 @@ def sent_to(address: str, channel: Channel, since: datetime) -> int:
     )
 
 
+def last_answerer(address: str, since: datetime) -> int | None:
+    """Which agent last wrote to this address, since then."""
+    return db.session.scalar(
+        select(Message.agent_id)
+        .where(
+            Message.address == address,
+            Message.author == Author.AGENT,
+            Message.at > since,
+        )
+        .order_by(Message.at.desc(), Message.id.desc())
+        .limit(1)
+    )
+
+
 # --- reads ---------------------------------------------------------------------------------------
 
 

@@ -179,6 +179,23 @@ class Message(db.Model):
     agent: Mapped[Agent | None] = relationship()
 
 
+class Thread(db.Model):
+    """How a contact in writing is answered: by which of our lines, and the answer begun so far.
+
+    ``draft`` is on its way to be a message and is none yet: it stays through a call, a reload, another
+    page, a transfer of the work. ``revision`` counts its changes, so that none is written over unseen.
+    ``act_key`` names the next sending: it serves once.
+    """
+
+    __tablename__ = "threads"
+
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"), primary_key=True)
+    line_id: Mapped[int] = mapped_column(ForeignKey("lines.id"))
+    draft: Mapped[str] = mapped_column(Text, default="")
+    revision: Mapped[int] = mapped_column(default=0)
+    act_key: Mapped[str] = mapped_column(String(32))
+
+
 class CallBack(db.Model):
     """A promise to call a number back. At most one is open for a number (in the database).
 

@@ -54,6 +54,18 @@ def pane() -> str:
     )
 
 
+@bp.get("/dossiers/pane/messages")
+@allow(*DESK)
+def pane_messages() -> str:
+    """The messages of the pane alone: one came, or ours went further."""
+    contact = store.contact(id_in(request.args, "contact") or 0)
+    return render_template(
+        "tickets/_messages.html",
+        messages=message_view.shown(messages.around(contact)),
+        words=words(),
+    )
+
+
 @bp.post("/dossiers/attach")
 @allow(*DESK)
 @about("contact", word="person")

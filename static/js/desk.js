@@ -7,6 +7,7 @@ import { Refused, get, post } from "./desk/api.js";
 import { keyOf } from "./desk/choices.js";
 import { Devices } from "./desk/devices.js";
 import { renderBar, tickBar } from "./desk/bar.js";
+import { installMessages, messageTold, renderMessage, storeReply, tickMessage } from "./desk/messages.js";
 import { answerPages, wantedHere } from "./desk/dialling.js";
 import { installDistress, refreshDistress } from "./desk/distress.js";
 import { contactChanged, personCorrected, reasonToConfirm, refreshSuggestion, reloadAround, showContact, storeDraft, showScript, storeQualification, tellMailLife, watchPanes } from "./desk/panes.js";
@@ -50,6 +51,8 @@ function draw() {
   tick(desk, phone.around, serverNow());
   renderBar(desk, around(), isElsewhere());
   tickBar(desk, serverNow());
+  renderMessage(desk);
+  tickMessage(desk, serverNow());
   if (before !== phase) changed(before);
   sound.show({ talking: phase === "talking" || phase === "consulted" });
   panel.show({ canCall: mayTransfer(), canDial: mayDial() });
@@ -184,6 +187,12 @@ const ACTS = {
     return left ? setPresence("available") : answer;
   },
   "wrap-up-pause": () => setPresence("away", "pause"),
+  "message-take": () => post(`/messages/${desk.message.work_id}/take`),
+  "message-later": () => post(`/messages/${desk.message.work_id}/later`),
+  "message-give-back": async () => {
+    await storeReply();
+    return post(`/messages/${desk.message.work_id}/give-back`);
+  },
   mute: () => phone.mute(!phone.around.muted),
   "take-tab": () => takeTab(),
 };
@@ -243,6 +252,17 @@ function callShort(short, button) {
   if (mayTransfer()) run("short", () => hers(() => post(callPath("consult"), { short, together: true })), button);
   else if (mayDial()) run("short", () => dialOut({ short }), button);
   else toast(text(thirdOf(desk) ? "distress.third" : "dial.busy"), "wait");
+}
+
+/** An act on a message: from the card, the list, or its dialog. */
+function onMessage(path, values, { button, finishes = false, home = false }) {
+  const ask = async () => {
+    await storeReply();
+    const answer = await (finishes ? finish(() => post(path, values)) : post(path, values));
+    if (home && answer) go("/desk");
+    return answer;
+  };
+  run("message", ask, button);
 }
 
 const asked = new Set(); // acts under way: the same one is not asked twice
@@ -397,6 +417,7 @@ function connect() {
     refresh();
     toast(text(`contact.${message.what}`, { name: message.by }), "wait");
   });
+  socket.on("message", ({ contact_id: contact }) => messageTold(contact));
   socket.on("person", (message) => {
     if (!personCorrected(message)) return;
     refresh(); // the name may have changed
@@ -444,10 +465,11 @@ async function begin() {
   watchPanes();
   showContact(contactOf(desk), holdsContact(desk));
   draw();
-  window.setInterval(() => { tick(desk, phone.around, serverNow()); tickBar(desk, serverNow()); askWhenLate(); }, 1000);
+  window.setInterval(() => { tick(desk, phone.around, serverNow()); tickBar(desk, serverNow()); tickMessage(desk, serverNow()); askWhenLate(); }, 1000);
   connect();
   if (!answers) return;
-  installFrame({ moved: () => { if (isElsewhere()) storeDraft({ said: false }).catch(() => {}); draw(); } });
+  installMessages({ act: onMessage, desk: () => desk });
+  installFrame({ moved: () => { if (isElsewhere()) { storeDraft({ said: false }).catch(() => {}); storeReply(); } draw(); } });
   const owner = await phone.claim();
   if (owner && (desk.call || desk.presence.state !== "offline")) await phone.start();
   if (desk.call?.state === "talking") await resumeHere();

@@ -85,6 +85,8 @@ def test_the_line_is_told_when_it_moved_and_at_most_once_a_second(
             "longest_since": None,
             "available_agents": 1,
             "callbacks": 0,
+            "messages": 0,
+            "messages_since": None,
         }
     caller().dial()
     caller("+33639980102").dial()

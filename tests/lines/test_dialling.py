@@ -38,7 +38,21 @@ R = Reason
     ],
 )  # fmt: skip
 def test_persons_of_the_chosen_countries_are_called(number: str) -> None:
-    assert all(judge(number, use, POLICY) == Allowed(number) for use in Use)
+    assert all(judge(number, use, POLICY) == Allowed(number) for use in (Use.DIAL, Use.CALL_BACK))
+
+
+@pytest.mark.parametrize(
+    ("number", "receives"),
+    [
+        ("+33612345678", True), ("+33700123456", True), ("+33639980101", True), ("+262692123456", True),
+        ("+681721234", True), ("+352621123456", True), ("+4915112345678", True), ("+376312345", True),
+        ("+33123456789", False), ("+33912345678", False), ("+262269612345", False),
+        ("+3225551212", False), ("+493012345678", False), ("+442079460958", False),
+    ],
+)  # fmt: skip
+def test_a_landline_is_written_to_by_nobody(number: str, receives: bool) -> None:
+    judged = judge(number, Use.WRITE, POLICY)
+    assert judged == Allowed(number) if receives else judged.reason is R.LANDLINE  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ JSON_KEYS = [
     "half_hours",
     "digital",
     "definitions_version",
+    "channels",
 ]
 MORNING_AND_AFTERNOON = ((time(9), time(12, 30)), (time(13, 30), time(17)))
 

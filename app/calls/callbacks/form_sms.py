@@ -65,12 +65,14 @@ def send_link(call: Call, now: datetime) -> str:
     return "sms_sent"
 
 
-def reported(message_id: int, status: str, *, now: datetime, problem: str = "") -> None:
-    """What the provider says of a message of ours. Told twice, or of none of ours: nothing happens."""
+def reported(message_id: int, status: str, *, now: datetime, problem: str = "") -> Delivery | None:
+    """What the provider says of a message of ours; how far it got, None when that is nothing new."""
     with unit_of_work():
-        if messages.told(message_id, status, now=now, problem=problem) is Delivery.FAILED:
+        reached = messages.told(message_id, status, now=now, problem=problem)
+        if reached is Delivery.FAILED:
             log.warning("an SMS did not arrive: provider error %s", problem or "unknown")
             _call_back_instead(db.session.get_one(Message, message_id), now)
+    return reached
 
 
 def _call_back_instead(message: Message, now: datetime) -> None:

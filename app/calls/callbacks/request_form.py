@@ -22,6 +22,7 @@ from app.calls.callbacks.rules import Slot
 from app.dossiers import free_text
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.extensions import db
+from app.lines import written
 from app.lines.dialling import Use
 from app.lines.models import Line
 from app.lines.numbers import reach
@@ -153,7 +154,7 @@ def _store(call: Call, message: str, slot: Slot | None, now: datetime) -> None:
     due = max(now, slot.start) if slot else soonest
     number, ref, language = call.number, call.ref, call.language
     assert number is not None  # the page was open
-    with unit_of_work():
+    with unit_of_work() as work:
         contact_id = tickets.insert_contact(
             channel=Channel.FORM,
             direction=Direction.IN,
@@ -162,6 +163,7 @@ def _store(call: Call, message: str, slot: Slot | None, now: datetime) -> None:
             provider_sid=_key(ref),
         )
         messages.keep(contact_id, Written(Channel.FORM, message, now, number, key=_key(ref)))
+        written.came(contact_id, line.id, line.queue_id, now=now, work=work, language=language)
         callbacks.note(
             Wish(
                 number=number,

@@ -25,12 +25,13 @@ from app.foundation import edits
 from app.foundation.database.unit_of_work import Work, unit_of_work
 from app.foundation.exceptions import Conflict, InvalidInput, NotFound, PermanenceError
 from app.foundation.extensions import db
-from app.lines import opening_hours
+from app.lines import opening_hours, written
 from app.lines import rules as line_rules
 from app.lines.dialling import Refused, Use
 from app.lines.models import Line
 from app.lines.numbers import reach
 from app.lines.opening_hours import REFERENCE_HOURS
+from app.queue import works
 from app.tickets import callbacks as rows
 from app.tickets import service as contacts
 from app.tickets import store as tickets
@@ -362,6 +363,18 @@ def _served(call_id: int, _before: CallRecord, after: CallRecord, work: Work) ->
     state = CallBackState.DONE if after.outbound else CallBackState.CANCELLED
     for callback_id in rows.close_number(_HER_NUMBER, {"her_call": call_id}, state, at):
         _withdraw(callback_id, work, at)
+        _message_served(callback_id, after, work)
+
+
+def _message_served(callback_id: int, after: CallRecord, work: Work) -> None:
+    """What she had asked for in writing has its answer."""
+    contact_id = db.session.scalar(select(CallBack.contact_id).where(CallBack.id == callback_id))
+    if contact_id is None:
+        return
+    at = after.last_at or after.received_at
+    told = works.served_by_call(contact_id, agent_id=after.agent_id, now=at)
+    if told is not None:
+        work.after(lambda: written.told(contact_id, told))
 
 
 def _unanswered(call_id: int, _before: CallRecord, after: CallRecord, _work: Work) -> None:

@@ -1,10 +1,11 @@
-"""Text messages that reach the line: each is kept with a contact that somebody reads."""
+"""Text messages that reach the line: each is kept with a contact, and waits for somebody's answer."""
 
 from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -13,13 +14,16 @@ from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.extensions import db
 from app.foundation.text import phone_numbers
 from app.lines import rules as line_rules
+from app.lines import written
 from app.lines.models import Line
+from app.queue.models import Work
 from app.tickets import messages
 from app.tickets import service as tickets
 from app.tickets.messages import Written
-from app.tickets.models import Channel, Direction
+from app.tickets.models import Channel, Direction, Message
 
 LONGEST = 1600  # characters: the most that a provider joins into one message
+ANSWERED_LATELY = timedelta(days=7)  # who answered this person lately is asked first
 CONTINUES = timedelta(
     hours=24
 )  # a message that follows sooner, unread, belongs to the same contact
@@ -42,14 +46,16 @@ def receive(message: Text) -> bool:
     It goes with the sender's last contact by SMS that nobody has dealt with, else a new one; once the
     sender has made as many as the line's rule allows in a day, with the last one, dealt with or not.
     """
-    with contextlib.suppress(IntegrityError), unit_of_work():
+    with contextlib.suppress(IntegrityError), unit_of_work() as work:
         if messages.named(message.sid) is not None:
             return False
         sender = phone_numbers.stored(message.from_number)
         address = sender or messages.plain(message.from_number)[:64].strip()
         messages.one_writer(address)
+        line = _line_of(message.to_number)
+        contact_id = _contact_of(message, sender, address, line)
         messages.keep(
-            _contact_of(message, sender, address),
+            contact_id,
             Written(
                 channel=Channel.SMS,
                 text=message.body,
@@ -59,17 +65,29 @@ def receive(message: Text) -> bool:
                 longest=LONGEST,
             ),
         )
+        if line is not None:
+            written.came(
+                contact_id,
+                line.id,
+                line.queue_id,
+                now=message.at,
+                work=work,
+                preferred_agent_id=messages.last_answerer(address, message.at - ANSWERED_LATELY),
+            )
         return True
     return False
 
 
-def _contact_of(message: Text, sender: str | None, address: str) -> int:
+def _contact_of(message: Text, sender: str | None, address: str, line: Any) -> int:
     since = message.at - CONTINUES
+    waiting = _still_open(address) if address else None
+    if waiting is not None:
+        return waiting
     held = messages.continued(address, Channel.SMS, since) if address else None
     if held is not None:
         return held.id
     made = messages.opened_by(address, Channel.SMS, since) if address else []
-    if len(made) >= _most_a_day(message.to_number):
+    if len(made) >= line_rules.of(line.rules if line else None).contacts_per_day:
         return made[0]
     return tickets.insert_contact(
         channel=Channel.SMS,
@@ -80,9 +98,23 @@ def _contact_of(message: Text, sender: str | None, address: str) -> int:
     )
 
 
-def _most_a_day(line_number: str) -> int:
-    """How many contacts a day the messages of one sender may make, by the rules of the line."""
-    rules = db.session.scalar(
-        select(Line.rules).order_by(Line.number != line_number, Line.id).limit(1)
+def _still_open(address: str) -> int | None:
+    """The sender's contact whose answer is still owed, however long ago it was opened."""
+    theirs = select(Message.contact_id).where(
+        Message.address == address,
+        Message.direction == Direction.IN,
+        Message.channel == Channel.SMS,
     )
-    return line_rules.of(rules).contacts_per_day
+    return db.session.scalar(
+        select(Work.contact_id)
+        .where(Work.contact_id.in_(theirs), Work.ended_at.is_(None))
+        .order_by(Work.id.desc())
+        .limit(1)
+    )
+
+
+def _line_of(number: str) -> Any:
+    """The line that was written to, else the first one: its queue, and the rules that hold."""
+    return db.session.execute(
+        select(Line.id, Line.queue_id, Line.rules).order_by(Line.number != number, Line.id).limit(1)
+    ).first()

@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from app.calls.callbacks import form_sms
 from app.calls.provider.models import Drift
 from app.calls.provider.reconciliation import SETTLE, DriftKind
 from app.channels.sms import arrivals as text_messages
+from app.channels.sms import delivered
 from app.channels.sms.arrivals import Text
 from app.foundation.database.unit_of_work import release_connection, unit_of_work
 from app.foundation.extensions import db
@@ -87,9 +87,9 @@ def follow(call_log: CallLog, now: datetime) -> None:
     for row in rows:
         if row.provider_key is None:
             if now - row.at >= NEVER_SENT:
-                form_sms.reported(row.id, "failed", now=now, problem="never_sent")
+                delivered.reported(row.id, "failed", now=now, problem="never_sent")
             continue
         told = call_log.text(row.provider_key)
         release_connection()
         if told is not None:
-            form_sms.reported(row.id, told.status, now=now, problem=told.problem)
+            delivered.reported(row.id, told.status, now=now, problem=told.problem)

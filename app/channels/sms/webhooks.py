@@ -11,10 +11,10 @@ import logging
 from flask import Blueprint, Response, request
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.calls.callbacks import form_sms
 from app.calls.directory.entries import LARGEST_ID
 from app.calls.provider import reading, twiml
 from app.channels.sms import arrivals as text_messages
+from app.channels.sms import delivered
 from app.channels.sms.arrivals import Text
 from app.foundation import clock
 from app.foundation.exceptions import PermanenceError
@@ -54,5 +54,5 @@ def sms_status() -> Response:
     message_id = outside.identifier(request.args.get("message")) or 0
     if 0 < message_id <= LARGEST_ID:
         news = reading.text_news(request.form)
-        form_sms.reported(message_id, news.status, now=clock.now(), problem=news.problem)
+        delivered.reported(message_id, news.status, now=clock.now(), problem=news.problem)
     return Response(status=204)

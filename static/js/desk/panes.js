@@ -3,6 +3,7 @@
 import { wait } from "../page/once.js";
 import { toast } from "../page/toast.js";
 import { post } from "./api.js";
+import { storeReply } from "./messages.js";
 
 const TOLD_AGAIN_MS = 60_000;
 const DRAFT_MS = 1500; // without a key pressed: the note begun, and what was chosen, are kept with the contact
@@ -58,6 +59,7 @@ export function showContact(contact, mine = true) {
     return;
   }
   storeDraft({ said: false }).catch(() => {});
+  storeReply();
   shown = contact;
   PANES.forEach((pane) => (contact === null ? clear(pane) : load(pane, contact)));
 }

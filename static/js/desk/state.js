@@ -171,14 +171,28 @@ function callNote(call, phase, around) {
   return phase === "connecting" ? { name: "note.connecting", tone: "plain" } : null;
 }
 
-/** Panes are loaded again only when the person on the line changes. */
+/** Panes are loaded again only when the person on the line changes; between two calls they are those of the message in her hands. */
 export function contactOf(desk) {
-  return desk.call ? desk.call.contact_id ?? null : null;
+  if (desk.call) return desk.call.contact_id ?? null;
+  return desk.message?.state === "held" ? desk.message.contact_id : null;
+}
+
+/**
+ * The message at her desk: {state, word, note, acts}, or null. An offer is not shown beside a call (it goes to somebody else); what she
+ * holds is put aside by one, with what she has begun.
+ */
+export function messageOf(desk) {
+  const { message, call } = desk;
+  if (!message || (message.state === "offered" && call)) return null;
+  if (message.state === "offered") return { state: "offered", word: "message.offered", note: "", acts: "offered" };
+  if (call) return { state: "aside", word: "message.aside", note: "message.kept", acts: "" };
+  return { state: "held", word: "message.held", note: "message.where", acts: "held" };
 }
 
 /** Is the contact hers to qualify? Not while she is only consulted, nor before she has taken a call that a colleague passes on. */
-export function holdsContact({ call }) {
-  if (!call || call.role === "party") return false;
+export function holdsContact({ call, message }) {
+  if (!call) return message?.state === "held";
+  if (call.role === "party") return false;
   if (call.state === "offered" && call.transferred_by != null) return false;
   return !["connecting", "talking", "wrap_up"].includes(call.sent);
 }

@@ -126,6 +126,7 @@ function renderQueue(queue) {
   put("queue-waiting", String(queue.waiting));
   put("queue-free", String(queue.available_agents));
   put("queue-callbacks", String(queue.callbacks ?? 0));
+  put("queue-messages", String(queue.messages ?? 0));
   slots["queue-waiting-box"].classList.toggle("is-waiting", queue.waiting > 0);
 }
 

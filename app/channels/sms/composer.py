@@ -1,0 +1,82 @@
+"""What an agent who answers a contact in writing sees: what is begun, what will leave, what cannot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from app.channels.sms import parts
+from app.foundation.extensions import db
+from app.foundation.text import phone_numbers
+from app.lines.dialling import Refused, Use
+from app.lines.models import Line
+from app.lines.numbers import reach
+from app.queue import works
+from app.queue.models import Work
+from app.tickets import threads
+from app.tickets.models import Contact, Thread
+
+
+@dataclass(frozen=True)
+class Composer:
+    """The answer begun to a contact. ``refused``: why no SMS can be sent, and what to do; "" if it can.
+
+    ``said``: the sentence of what would be sent now.
+    """
+
+    work_id: int
+    contact_id: int
+    number: str
+    draft: str
+    revision: int
+    act_key: str
+    said: str
+    refused: str
+    callable: bool
+    longest: int = parts.LONGEST
+
+
+def of(contact_id: int, agent_id: int) -> Composer | None:
+    """The composer of a contact whose message this agent holds; None for any other."""
+    work, thread = works.open_of(contact_id), threads.of(contact_id)
+    if work is None or thread is None or works.holder_of(work.id) != agent_id:
+        return None
+    contact = db.session.get_one(Contact, contact_id)
+    return _composer(work, thread, contact)
+
+
+def _composer(work: Work, thread: Thread, contact: Contact) -> Composer:
+    number = contact.caller_number
+    judged = reach.judge(number, Use.WRITE, thread.line_id)
+    refused = ""
+    if isinstance(judged, Refused):
+        told = judged.error("").told(_)
+        refused = f"{told.message} {told.todo}"
+    return Composer(
+        work_id=work.id,
+        contact_id=contact.id,
+        number=phone_numbers.display(number),
+        draft=thread.draft,
+        revision=thread.revision,
+        act_key=thread.act_key,
+        said=said(thread, contact),
+        refused=refused,
+        callable=reach.allows(number, Use.CALL_BACK, thread.line_id),
+    )
+
+
+def said(thread: Thread, contact: Contact) -> str:
+    """« Un SMS partira au 06 12 34 56 78, depuis le 01 99 00 01 00. 43 signes sur 160. »"""
+    length = parts.length(parts.plain(thread.draft.strip()))
+    line = db.session.get_one(Line, thread.line_id)
+    who = _(
+        "Au %(number)s, depuis le %(ours)s.",
+        number=phone_numbers.display(contact.caller_number),
+        ours=phone_numbers.display(line.number),
+    )
+    if not length.parts:
+        return who
+    count = _("%(used)s signes sur %(held)s", used=length.used, held=length.held)
+    return f"{who} {count}, {ngettext('%(num)d SMS', '%(num)d SMS', length.parts)}."

@@ -1,0 +1,146 @@
+"""The message at an agent's desk: offered to her, or in her hands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.accounts.models import Agent
+from app.dossiers.models import Dossier, Person
+from app.foundation.extensions import db
+from app.foundation.roles import AGENTS
+from app.foundation.text import phone_numbers
+from app.queue import works
+from app.queue.models import Holding, Work
+from app.tickets import message_view
+from app.tickets.models import Contact, Thread
+
+LISTED = 50  # messages on the page of those that wait
+
+
+def at_desk(agent_id: int) -> dict[str, Any] | None:
+    """What the desk's JSON says of a message: who wrote, by which channel, since when."""
+    work = works.at_desk_of(agent_id)
+    if work is None:
+        return None
+    contact = db.session.get_one(Contact, work.contact_id)
+    thread = db.session.get(Thread, contact.id)
+    return {
+        "work_id": work.id,
+        "contact_id": contact.id,
+        "state": work.state,
+        "channel": message_view.contact_name(contact)[0],
+        "who": _who(contact),
+        "since": work.waiting_since.isoformat(),
+        "draft": bool(thread and thread.draft),
+    }
+
+
+def _who(contact: Contact) -> str:
+    if contact.person is not None:
+        return contact.person.full_name
+    return phone_numbers.display(contact.caller_number) or _("Numéro masqué")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A message that is not closed, for the page of those that wait."""
+
+    work_id: int
+    contact_id: int
+    dossier_id: int | None
+    title: str
+    icon: str
+    who: str
+    since: datetime
+    state: str
+    by: str
+    until: datetime | None
+    mine: bool
+
+
+def open_rows(agent_id: int) -> list[Row]:
+    """Every message that is not closed, the one that has waited longest first."""
+    found = db.session.execute(
+        select(Work, Contact, Agent.id, Agent.display_name)
+        .join(Contact, Contact.id == Work.contact_id)
+        .outerjoin(Holding, Holding.work_id == Work.id)
+        .outerjoin(Agent, Agent.id == Holding.agent_id)
+        .where(Work.kind == works.MESSAGE, Work.ended_at.is_(None))
+        .order_by(Work.waiting_since, Work.id)
+        .limit(LISTED)
+    ).all()
+    return [
+        _row(work, contact, holder, name or "", agent_id) for work, contact, holder, name in found
+    ]
+
+
+def _row(work: Work, contact: Contact, holder: int | None, name: str, agent_id: int) -> Row:
+    title, icon = message_view.contact_name(contact)
+    return Row(
+        work_id=work.id,
+        contact_id=contact.id,
+        dossier_id=contact.dossier_id,
+        title=title,
+        icon=icon,
+        who=_who(contact),
+        since=work.waiting_since,
+        state=work.state,
+        by=name,
+        until=work.parked_until,
+        mine=holder == agent_id,
+    )
+
+
+def who_answers() -> dict[int, str]:
+    """Which agents have a message in hand, and by which channel it came (« SMS reçu »)."""
+    found = db.session.execute(
+        select(Holding.agent_id, Contact.channel, Contact.direction)
+        .join(Work, Work.id == Holding.work_id)
+        .join(Contact, Contact.id == Work.contact_id)
+    )
+    return {row.agent_id: message_view.name_of(row.channel, row.direction)[0] for row in found}
+
+
+def colleagues(besides: int, contact_id: int) -> Sequence[tuple[int, str]]:
+    """To whom a message may be entrusted: the dossier's owner first, then those who answer."""
+    owner = db.session.scalar(
+        select(Dossier.owner_id)
+        .join(Contact, Contact.dossier_id == Dossier.id)
+        .join(Person, Person.id == Dossier.person_id)
+        .where(Contact.id == contact_id)
+    )
+    agents = db.session.scalars(
+        select(Agent)
+        .where(Agent.active.is_(True), Agent.role.in_(AGENTS), Agent.id != besides)
+        .order_by(Agent.id != (owner or 0), Agent.display_name, Agent.id)
+    )
+    return [
+        (
+            agent.id,
+            _("%(name)s, qui suit le dossier", name=agent.display_name)
+            if agent.id == owner
+            else agent.display_name,
+        )
+        for agent in agents
+    ]
+
+
+OUTCOMES = {
+    works.Outcome.ANSWERED: lambda: _("Répondu par écrit"),
+    works.Outcome.CALLED_BACK: lambda: _("Rappelé au téléphone"),
+    works.Outcome.NO_ANSWER: lambda: _("Rien à répondre"),
+    works.Outcome.HANDED_OVER: lambda: _("Transmis à un autre service"),
+    works.Outcome.MISDIRECTED: lambda: _("Pas pour nous : la personne s’est trompée de numéro"),
+    works.Outcome.SPAM: lambda: _("Indésirable"),
+}
+
+
+def outcomes() -> list[tuple[str, str]]:
+    """How a message may be closed, in words."""
+    return [(outcome.value, say()) for outcome, say in OUTCOMES.items()]
