@@ -5,6 +5,7 @@
 * patterns are compiled by app/foundation/text/patterns.py alone (a linear engine: texts come from outside);
 * what the telephone provider's form fields are called stands in app/calls/provider/reading.py alone;
 * roles are named (app/foundation/roles.py), never spelled out;
+* which of our two languages serves a reader is asked of app/foundation/text/bilingual.py, and a text in both is a Text;
 * numbers of a form or an address are read within bounds (app/foundation/text/outside.py);
 * `__init__.py` files stay empty, modules stay short, no utils or helpers;
 * what asks another machine does so within a total time (app/foundation/total_time.py);
@@ -41,6 +42,7 @@ SPEAKERS = {
 }
 AT_A_TERMINAL = ("app/operations/doctor.py", "app/adapters/twilio_provisioning.py")
 BOUNDED = {("app.foundation.total_time", "within"), ("app.adapters.twilio_client", "ask")}
+BILINGUAL = "app/foundation/text/bilingual.py"
 ROLES = "app/foundation/roles.py"
 ROLE_WORDS = {"front", "back", "manager", "admin"}
 FORMS = {"request.form", "request.values", "request.data"}
@@ -184,6 +186,27 @@ def read_elsewhere(path: Path, tree: ast.AST, fields: set[str]) -> Iterator[Find
             yield path, node.lineno, f"{whole}: give it to {READER} as it is"
 
 
+def own_language_choice(path: Path, tree: ast.AST) -> Iterator[Finding]:
+    """`locale.startswith("en")`, `locale[:2] == "en"`, `{"fr": "…", "en": "…"}`: a shape of one's own."""
+    if path.as_posix() == BILINGUAL:
+        return
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.expr):
+            continue
+        found = False
+        if isinstance(node, ast.Call):
+            found = ast.unparse(node).endswith(".startswith('en')")
+        elif isinstance(node, ast.Compare):
+            said = ast.unparse(node)
+            found = "[:2]" in said and said.endswith("== 'en'")
+        elif isinstance(node, ast.Dict):
+            keys = {k.value if isinstance(k, ast.Constant) else None for k in node.keys}
+            texts = all(isinstance(v, ast.Constant | ast.JoinedStr) for v in node.values)
+            found = keys == {"fr", "en"} and texts
+        if found:
+            yield path, node.lineno, f"choose with {BILINGUAL} (pick, language, Text)"
+
+
 def spelled_roles(path: Path, tree: ast.AST) -> Iterator[Finding]:
     """`role == "front"`, `("front", "back")`, `@allow("manager")`, `role="back"`: a list that some rule forgets."""
     if path.as_posix() == ROLES:
@@ -230,6 +253,7 @@ def python_findings() -> Iterator[Finding]:
         yield from shape(path, text)
         yield from read_elsewhere(path, tree, fields)
         yield from spelled_roles(path, tree)
+        yield from own_language_choice(path, tree)
         yield from clock_calls(path, tree)
         yield from own_patterns(path, tree)
         yield from endless_waits(path, tree)

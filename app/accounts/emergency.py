@@ -21,16 +21,17 @@ from app.foundation.exceptions import Conflict, NotFound, Unavailable
 from app.foundation.extensions import db
 from app.foundation.ports import FOR_STAFF, MailMessage, MailRefused
 from app.foundation.roles import Role
+from app.foundation.text.bilingual import Text, language
 from app.foundation.wiring import ports, settings, spawn
 
 log = logging.getLogger(__name__)
 
 ACT = "emergency_sign_in"
 SHOWN_FOR = timedelta(days=7)  # on the administration's page
-SUBJECTS = {
-    "fr": "Permanence : un compte de secours vient de servir",
-    "en": "Permanence: an emergency account has just been used",
-}
+SUBJECT = Text(
+    "Permanence : un compte de secours vient de servir",
+    "Permanence: an emergency account has just been used",
+)
 
 
 def switch(email: str, *, on: bool, now: datetime) -> None:
@@ -67,16 +68,16 @@ def tell(agent_id: int, name: str, at: datetime) -> None:
     address = settings().public_base_url
     release_connection()
     for email, locale in others:
-        language = "en" if locale == "en" else "fr"
+        tongue = language(locale)
         words = {
             "name": name,
-            "when": format_datetime(at.astimezone(PARIS), "d MMMM y, HH:mm", locale=language),
+            "when": format_datetime(at.astimezone(PARIS), "d MMMM y, HH:mm", locale=tongue),
             "address": f"{address}/admin/journal",
         }
-        text = render_template(f"mail/emergency.{language}.txt", **words)
-        html = render_template(f"mail/emergency.{language}.html", **words)
+        text = render_template(f"mail/emergency.{tongue}.txt", **words)
+        html = render_template(f"mail/emergency.{tongue}.html", **words)
         message = MailMessage(
-            email, SUBJECTS[language], text, html, language=language, headers=FOR_STAFF
+            email, SUBJECT.get(tongue), text, html, language=tongue, headers=FOR_STAFF
         )
         try:
             ports().mail.send(message)

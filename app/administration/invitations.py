@@ -22,17 +22,17 @@ from app.foundation.database.unit_of_work import release_connection, rows_change
 from app.foundation.exceptions import Conflict, NotFound
 from app.foundation.extensions import db
 from app.foundation.ports import FOR_STAFF, Identity, MailMessage, Ports
-from app.foundation.text.saying import language
+from app.foundation.text.bilingual import Text, language
 from app.foundation.text.typography import french
 from app.web import public_tokens
 
 LIFE = timedelta(days=7)
 TOKEN_BYTES = 32
 TOKEN_LENGTH = 43  # of 32 bytes in base 64
-SUBJECTS = {
-    "fr": "Permanence : choisissez votre mot de passe",
-    "en": "Permanence: choose your password",
-}
+SUBJECT = Text(
+    "Permanence : choisissez votre mot de passe",
+    "Permanence: choose your password",
+)
 
 
 def send(agent_id: int, *, by: int, now: datetime, ports: Ports, base_url: str) -> None:
@@ -170,7 +170,7 @@ def _mail(agent: Agent, token: str, ends_at: datetime, base_url: str) -> MailMes
     }
     return MailMessage(
         to=agent.email,
-        subject=SUBJECTS[locale],
+        subject=SUBJECT.get(locale),
         text=spaced(render_template(f"mail/invitation.{locale}.txt", **words)),
         html=render_template(f"mail/invitation.{locale}.html", **words),
         language=locale,

@@ -21,13 +21,14 @@ from app.alerts import service as alerts
 from app.alerts.models import AlertKind
 from app.assist import condition_facts, conditions, links, mails, store
 from app.assist.models import Mail, MailState, PortalLink, ScriptAct, ScriptRun
-from app.assist.script import BASES, Text
+from app.assist.script import BASES
 from app.dossiers.models import Dossier
 from app.dossiers.vocabulary import PortalEventKind
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.exceptions import InvalidInput, PermanenceError, Unavailable
 from app.foundation.extensions import db
 from app.foundation.ports import MailMessage, MailReceipt, MailRefused, Ports
+from app.foundation.text.bilingual import Text
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,8 @@ from datetime import datetime
 from babel.dates import format_date
 
 from app.foundation.clock import PARIS
-from app.foundation.text.saying import language, tidy
+from app.foundation.text.bilingual import language
+from app.foundation.text.saying import tidy
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,12 @@ from sqlalchemy import ColumnElement, update
 from app.assist import store
 from app.assist.life import clock_time
 from app.assist.models import PortalLink
-from app.assist.script import Text
 from app.dossiers.facts import LINK_LIFE
 from app.dossiers.models import PortalEvent
 from app.dossiers.vocabulary import PortalEventKind
 from app.foundation.database.unit_of_work import Work, rows_changed, unit_of_work
 from app.foundation.extensions import db
+from app.foundation.text.bilingual import Text
 from app.web import realtime
 
 TOKEN_BYTES = 32  # 256 bits: not to be guessed in 72 h, nor in a lifetime

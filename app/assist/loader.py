@@ -17,9 +17,10 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from app.assist import graph
-from app.assist.script import Choice, Problem, Script, Step, Text
+from app.assist.script import Choice, Problem, Script, Step
 from app.foundation.exceptions import ConfigurationError, NotFound
 from app.foundation.text import bodies
+from app.foundation.text.bilingual import Text
 from app.foundation.text.typography import french
 from app.tickets.reasons import DigitalKind, Reason
 

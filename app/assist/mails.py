@@ -12,14 +12,14 @@ from flask import render_template
 from app.assist.life import long_moment
 from app.dossiers.models import Dossier
 from app.foundation.ports import MailMessage
-from app.foundation.text.saying import language
+from app.foundation.text.bilingual import Text, language
 from app.foundation.text.typography import french
 from app.web import helpline
 
-SUBJECTS = {
-    "fr": "Votre aide à la formation : ouvrez votre espace sur le Portail",
-    "en": "Your training grant: open your account on the Portail",
-}
+SUBJECT = Text(
+    "Votre aide à la formation : ouvrez votre espace sur le Portail",
+    "Your training grant: open your account on the Portail",
+)
 
 
 def access(dossier: Dossier, token: str, expires_at: datetime, base_url: str) -> MailMessage:
@@ -39,7 +39,7 @@ def access(dossier: Dossier, token: str, expires_at: datetime, base_url: str) ->
     }
     return MailMessage(
         to=person.email or "",
-        subject=SUBJECTS[locale],
+        subject=SUBJECT.get(locale),
         text=spaced(render_template(f"mail/access.{locale}.txt", **words)),
         html=render_template(f"mail/access.{locale}.html", **words),
         language=locale,

@@ -11,14 +11,14 @@ from app.assist import condition_facts, conditions, life, loader, service, store
 from app.assist.actions import ACTIONS
 from app.assist.conditions import Unmet
 from app.assist.models import PortalLink, ScriptRun
-from app.assist.script import Script, Step, Text
+from app.assist.script import Script, Step
 from app.dossiers import store as dossiers
 from app.dossiers.facts import PortalPath
 from app.dossiers.mail_aloud import mask
 from app.dossiers.models import Dossier
 from app.dossiers.name_folding import fold
 from app.dossiers.trouble import likely_troubles
-from app.foundation.text.saying import language
+from app.foundation.text.bilingual import Text, language
 from app.tickets import holding
 
 MOST_SUGGESTED = 3

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from app.foundation.text.bilingual import Text
+
 LOCALES = ("fr", "en")
 
 # What a step may do. Each name has a handler in assist/actions.py: a test holds the two together.
@@ -51,18 +53,6 @@ POSTURES = ("alone", "with", "for")
 POSTURE_REASONS = ("urgency", "no_device", "does_not_read", "asked")
 # On what the agent acts for the person: a yes said aloud, or a written mandate. Never assumed.
 BASES = ("spoken", "mandate")
-
-
-@dataclass(frozen=True)
-class Text:
-    """The same words in the two languages of the product."""
-
-    fr: str
-    en: str
-
-    def get(self, locale: str) -> str:
-        """The words in ``locale``; French for any language that we do not have."""
-        return self.en if locale.startswith("en") else self.fr
 
 
 @dataclass(frozen=True)

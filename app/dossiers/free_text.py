@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.foundation.text.bilingual import pick
 from app.foundation.text.outside import clean
 from app.foundation.text.patterns import DIGIT, LETTER_OR_DIGIT, SPACE, Match, is_word, pattern
 
@@ -100,11 +101,10 @@ def check(text: str) -> Accepted | Refused:
 
 def explain(refused: Refused, locale: str) -> list[str]:
     """The sentences to show: one a cause, then what was kept."""
-    column = 1 if locale[:2].lower() == "en" else 0
-    causes = [EXPLANATIONS[secret][column] for secret in refused.secrets]
+    causes = [pick(EXPLANATIONS[secret], locale) for secret in refused.secrets]
     if refused.too_long:
-        causes.append(TOO_LONG[column])
-    return [*causes, (KEPT_BEGINNING if refused.cut else KEPT)[column]]
+        causes.append(pick(TOO_LONG, locale))
+    return [*causes, pick(KEPT_BEGINNING if refused.cut else KEPT, locale)]
 
 
 Span = tuple[int, int, Secret]

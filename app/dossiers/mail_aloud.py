@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from app.foundation.text.bilingual import pick
+
 _SAID_FR = {"@": "arobase", ".": "point", "-": "tiret", "_": "tiret bas", "+": "plus"}
 _SAID_EN = {"@": "at", ".": "dot", "-": "dash", "_": "underscore", "+": "plus"}
 
 
 def spelled(address: str, locale: str) -> tuple[str, ...]:
     """The address as it is read aloud, one sign at a time: « a », « n », « a », « arobase »…"""
-    said = _SAID_EN if locale[:2].lower() == "en" else _SAID_FR
+    said = pick((_SAID_FR, _SAID_EN), locale)
     return tuple(said.get(sign, sign) for sign in address)
 
 

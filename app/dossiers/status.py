@@ -13,7 +13,8 @@ from app.dossiers.facts import DossierFacts, PortalPath
 from app.dossiers.vocabulary import Inside, PieceState, Rejection
 from app.dossiers.wording import PIECE, REJECTION
 from app.foundation.clock import PARIS, local_day
-from app.foundation.text.saying import day, euros, moment, pick, tidy
+from app.foundation.text.bilingual import pick
+from app.foundation.text.saying import day, euros, moment, tidy
 
 
 def status_sentence(facts: DossierFacts, now: datetime, locale: str) -> str:

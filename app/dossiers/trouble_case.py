@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from app.dossiers.facts import DossierFacts
 from app.foundation.clock import local_day
-from app.foundation.text.saying import day, pick, tidy
+from app.foundation.text.bilingual import pick
+from app.foundation.text.saying import day, tidy
 
 RECENT = timedelta(days=10)  # an old incident no longer explains today's call
 

@@ -7,7 +7,8 @@ from app.dossiers.trouble_case import Case, Rule, Trouble
 from app.dossiers.vocabulary import Defect, Inside, PieceState
 from app.dossiers.wording import PIECE
 from app.foundation.clock import local_day
-from app.foundation.text.saying import day, pick
+from app.foundation.text.bilingual import pick
+from app.foundation.text.saying import day
 
 # What a defect asks for; an empty or outdated pièce is simply asked again.
 _DEFECTS: dict[Defect | None, tuple[str, str, tuple[str, str]]] = {

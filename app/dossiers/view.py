@@ -19,7 +19,8 @@ from app.dossiers.vocabulary import CLOSED, GRANTED, PieceState
 from app.dossiers.wording import Words
 from app.foundation.clock import local_day
 from app.foundation.database.paging import Page
-from app.foundation.text.saying import pick, tidy
+from app.foundation.text.bilingual import pick
+from app.foundation.text.saying import tidy
 
 PERMIT_NOTICE = timedelta(days=60)  # a residence permit takes about two months to renew
 

@@ -19,7 +19,8 @@ from app.dossiers.vocabulary import (
     Rejection,
 )
 from app.foundation.text import bodies
-from app.foundation.text.saying import Saying, pick, tidy
+from app.foundation.text.bilingual import pick
+from app.foundation.text.saying import Saying, tidy
 
 LOCALES = ("fr", "en")
 

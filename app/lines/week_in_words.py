@@ -10,6 +10,7 @@ from typing import Any
 
 from babel.dates import get_day_names
 
+from app.foundation.text.bilingual import language
 from app.foundation.text.typography import french
 
 Spans = tuple[tuple[str, str], ...]
@@ -17,7 +18,7 @@ Spans = tuple[tuple[str, str], ...]
 
 def in_words(hours: Mapping[str, Any], locale: str) -> str:
     """Days that follow each other with the same hours are said together; "" when never open."""
-    english = locale[:2].lower() == "en"
+    english = language(locale) == "en"
     joined = "; ".join(
         f"{_days(first, last, english)}, {_times(spans, english)}"
         for first, last, spans in _groups(hours)

@@ -13,6 +13,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from app.foundation.text.bilingual import pick
 from app.reporting import formats, tables
 from app.reporting.definitions import DEFINITIONS, OUTCOMES
 from app.reporting.statistics import DayReport
@@ -157,7 +158,7 @@ def _last_hatched(table: Table, locale: str) -> list[_Bar]:
 
 
 def _say(french: str, english: str, locale: str) -> str:
-    return english if locale.startswith("en") else french
+    return pick((french, english), locale)
 
 
 def _column(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from app.foundation.text.bilingual import pick
+
 Unit = Literal["calls", "messages", "seconds", "share"]
 
 
@@ -23,12 +25,12 @@ class Definition:
 
     def name(self, locale: str = "fr") -> str:
         """The figure's name for a screen in ``locale``; French unless English is asked for."""
-        return self.en if locale.startswith("en") else self.fr
+        return pick((self.fr, self.en), locale)
 
     def sentence(self, locale: str = "fr") -> str:
         """What the figure counts, in one sentence."""
-        return self.sentence_en if locale.startswith("en") else self.sentence_fr
+        return pick((self.sentence_fr, self.sentence_en), locale)
 
     def formula(self, locale: str = "fr") -> str:
         """The formula, in words, or an empty string for a plain count."""
-        return self.formula_en if locale.startswith("en") else self.formula_fr
+        return pick((self.formula_fr, self.formula_en), locale)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 
 from app.calls.call.record import SHORT_ABANDON
+from app.foundation.text.bilingual import pick
 from app.reporting.definition import Definition
 from app.reporting.written_definitions import WRITTEN
 
@@ -354,7 +355,7 @@ BLIND_SPOTS_EN: tuple[str, ...] = (
 
 def blind_spots(locale: str = "fr") -> tuple[str, ...]:
     """What the report cannot see, to be printed at its foot."""
-    return BLIND_SPOTS_EN if locale.startswith("en") else BLIND_SPOTS_FR
+    return pick((BLIND_SPOTS_FR, BLIND_SPOTS_EN), locale)
 
 
 def as_markdown() -> str:

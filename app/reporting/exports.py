@@ -21,6 +21,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from app.foundation.exceptions import InvalidInput
+from app.foundation.text.bilingual import pick
 from app.reporting import formats, tables
 from app.reporting.definitions import DEFINITIONS, blind_spots
 from app.reporting.statistics import DayReport
@@ -167,11 +168,11 @@ def _fill_definitions(sheet: Worksheet, report: DayReport, locale: str) -> None:
 
 
 def _definitions_title(locale: str) -> str:
-    return "Definitions" if locale.startswith("en") else "Définitions"
+    return pick(("Définitions", "Definitions"), locale)
 
 
 def _title(report: DayReport, locale: str) -> str:
-    name = "Report of" if locale.startswith("en") else "Rapport du"
+    name = pick(("Rapport du", "Report of"), locale)
     return f"{name} {formats.long_day(report.day, locale)}"
 
 
@@ -214,7 +215,7 @@ def _pdf_table(pdf: FPDF, table: Table, locale: str) -> None:
 
 
 def _pdf_notes(pdf: FPDF, report: DayReport, locale: str) -> None:
-    unseen = "What this report cannot see" if locale == "en" else "Ce que ce rapport ne voit pas"
+    unseen = pick(("Ce que ce rapport ne voit pas", "What this report cannot see"), locale)
     _write(pdf, unseen, size=12, bold=True, gap=1)
     for sentence in blind_spots(locale):
         _write(pdf, f"- {sentence}", size=9, gap=0.5)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from app.foundation.clock import PARIS
 from app.foundation.roles import Role
+from app.foundation.text.bilingual import pick
 from app.reporting import formats
 from app.reporting.definitions import DEFINITIONS, OUTCOMES
 from app.reporting.statistics import DayReport, HalfHour, share
@@ -63,7 +64,7 @@ _WORDS = {
 
 def word(key: str, locale: str = "fr") -> str:
     """A heading or label of the report, in French unless English is asked for."""
-    return _WORDS[key][1 if locale.startswith("en") else 0]
+    return pick(_WORDS[key], locale)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from app.dossiers import free_text
 from app.foundation.text import outside
+from app.foundation.text.bilingual import pick
 from app.tickets.reasons import CallerRole, DigitalKind, Reason, Suggestion
 
 NO_TROUBLE = "none"  # a required list cannot say it with an empty value: browsers refuse that
@@ -175,4 +176,4 @@ def _date(text: str) -> date | None:
 
 
 def _error(name: str, locale: str) -> str:
-    return ERRORS[name][1 if locale[:2].lower() == "en" else 0]
+    return pick(ERRORS[name], locale)

@@ -110,4 +110,4 @@ _LABELS = {Reason: labels.REASONS, CallerRole: labels.ROLES, DigitalKind: labels
 
 def label(value: Reason | CallerRole | DigitalKind, locale: str) -> str:
     """What ``value`` is called; in French when the locale is unknown."""
-    return _LABELS[type(value)][value].said(locale)
+    return _LABELS[type(value)][value].get(locale)

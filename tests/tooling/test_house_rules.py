@@ -138,6 +138,21 @@ def test_inline_code_in_templates_is_found(rules: ModuleType, html: str, breach:
 @pytest.mark.parametrize(
     ("code", "breach"),
     [
+        ('a if locale.startswith("en") else b', True),
+        ('a if locale[:2].lower() == "en" else b', True),
+        ('WORDS = {"fr": "Bonjour", "en": "Hello"}', True),
+        ('WORDS = {"fr": {"a": "Bonjour"}, "en": {"a": "Hello"}}', False),
+        ('WORDS = {"fr": "fr-FR", "en": "en-GB", "ar": "arb"}', False),
+        ("pick((a, b), locale)", False),
+    ],
+)
+def test_a_language_chosen_elsewhere_is_found(rules: ModuleType, code: str, breach: bool) -> None:
+    assert bool(list(rules.own_language_choice(Path("app/x.py"), ast.parse(code)))) is breach
+
+
+@pytest.mark.parametrize(
+    ("code", "breach"),
+    [
         ('if user.role == "front": pass', True),
         ('x = role in ("front", "back")', True),
         ('AGENTS = {"front", "back"}', True),

@@ -18,6 +18,7 @@ from app.calls.callbacks import service as callbacks
 from app.foundation.database.unit_of_work import release_connection, unit_of_work
 from app.foundation.exceptions import PermanenceError
 from app.foundation.extensions import db
+from app.foundation.text.bilingual import Text
 from app.foundation.wiring import ports, settings
 from app.lines.dialling import Use
 from app.lines.models import Line
@@ -29,12 +30,12 @@ from app.tickets.models import Author, Channel, Message
 log = logging.getLogger(__name__)
 
 A_DAY = 3  # to one number: more is somebody playing with our line
-_WORDS = {
-    "fr": "Permanence du Portail des aides : pour nous dire quand vous rappeler, ouvrez ce lien "
+_WORDS = Text(
+    "Permanence du Portail des aides : pour nous dire quand vous rappeler, ouvrez ce lien "
     "(7 jours) : {link}",
-    "en": "Help line of the grants portal: to tell us when to call you back, open this link "
+    "Help line of the grants portal: to tell us when to call you back, open this link "
     "(7 days): {link}",
-}
+)
 
 
 def send_link(call: Call, now: datetime) -> str:
@@ -45,7 +46,7 @@ def send_link(call: Call, now: datetime) -> str:
     if messages.sent_to(number, Channel.SMS, now - timedelta(days=1)) >= A_DAY:
         return "sms_already"
     link = f"{settings().public_base_url}/demande/{request_form.token_for(call.ref, now)}"
-    words = _WORDS.get(call.language, _WORDS["fr"])
+    words = _WORDS.get(call.language)
     line_number = db.session.get_one(Line, call.line_id).number
     with unit_of_work():
         # Without the link itself: it is the key of a request, and who reads the message has none.

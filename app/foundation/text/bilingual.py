@@ -1,16 +1,32 @@
-"""A text in our two languages, French first. Pure."""
+"""Our two languages, French first: which one serves a reader, and a text in both. Pure.
+
+The one place that chooses (``bin/house_rules.py`` holds it).
+"""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+Said = TypeVar("Said")
+
+
+def language(locale: str) -> str:
+    """The one of our two languages that serves ``locale``; French for one that we do not have."""
+    return "en" if locale[:2].lower() == "en" else "fr"
+
+
+def pick(pair: tuple[Said, Said], locale: str) -> Said:
+    """The French or the English one of a pair."""
+    french, english = pair
+    return english if language(locale) == "en" else french
 
 
 class Text(NamedTuple):
-    """What is said, in French and in English: the one shape of such a pair."""
+    """The same words in French and in English."""
 
     fr: str
     en: str
 
-    def said(self, locale: str) -> str:
-        """The one that serves ``locale``; French for a language that we do not have."""
-        return self.en if locale[:2].lower() == "en" else self.fr
+    def get(self, locale: str) -> str:
+        """The words that serve ``locale``."""
+        return pick(self, locale)

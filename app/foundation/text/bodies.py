@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 
+from app.foundation.text.bilingual import language, pick
 from app.foundation.text.patterns import Match, pattern
 
 FILE = Path(__file__).parent / "bodies.yaml"
@@ -44,11 +45,11 @@ class Body:
 
     def name(self, locale: str) -> str:
         """Today's name."""
-        return self.en if locale[:2].lower() == "en" else self.fr
+        return pick((self.fr, self.en), locale)
 
     def on_paper(self, locale: str) -> str:
         """Today's name with the older ones: « France Travail (« Pôle emploi » avant 2024) »."""
-        english = locale[:2].lower() == "en"
+        english = language(locale) == "en"
         before = [
             f"“{old.name}” before {old.until.year + 1}"
             if english
@@ -62,7 +63,7 @@ class Body:
         if not self.former:
             return self.name(locale)
         last = self.former[0].name
-        word = "formerly" if locale[:2].lower() == "en" else "autrefois"
+        word = pick(("autrefois", "formerly"), locale)
         return f"{self.name(locale)}, {word} {last}"
 
 

@@ -15,19 +15,10 @@ from babel.dates import format_date
 
 from app.foundation.clock import PARIS, local_day
 from app.foundation.text import phone_numbers
+from app.foundation.text.bilingual import Text, language, pick
 from app.foundation.text.typography import french
 
-_NEAR: dict[int, tuple[str, str]] = {0: ("aujourd’hui", "today"), 1: ("hier", "yesterday")}
-
-
-def language(locale: str) -> str:
-    """The one of our two languages that serves ``locale``."""
-    return "en" if locale[:2].lower() == "en" else "fr"
-
-
-def pick(texts: tuple[str, str], locale: str) -> str:
-    """The French or the English one of a pair."""
-    return texts[1] if language(locale) == "en" else texts[0]
+_NEAR = {0: Text("aujourd’hui", "today"), 1: Text("hier", "yesterday")}
 
 
 def day(value: date, today: date, locale: str) -> str:
@@ -78,7 +69,7 @@ class Saying:
         if near is None:
             return tidy(moment(value, today, self.locale), self.locale)
         at = pick(("à", "at"), self.locale)
-        return f"{pick(near, self.locale)} {at} {self.clock(value)}"
+        return f"{near.get(self.locale)} {at} {self.clock(value)}"
 
     def clock(self, value: datetime) -> str:
         """« 10 h 35 », "10:35", in Paris time."""

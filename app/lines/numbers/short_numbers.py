@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.foundation.text import phone_numbers
+from app.foundation.text.bilingual import pick
 from app.foundation.text.patterns import SPACE, pattern
 
 # Of the countries that we know, the one whose short numbers these are.
@@ -40,15 +41,11 @@ class ShortNumber:
 
     def label(self, locale: str) -> str:
         """« 3114 · Prévention du suicide »."""
-        return f"{self.number} · {_pick(self.name, locale)}"
+        return f"{self.number} · {pick(self.name, locale)}"
 
     def when(self, locale: str) -> str:
         """When it answers."""
-        return _pick(self.hours, locale)
-
-
-def _pick(pair: tuple[str, str], locale: str) -> str:
-    return pair[1] if locale.startswith("en") else pair[0]
+        return pick(self.hours, locale)
 
 
 ALWAYS = ("jour et nuit, gratuit", "day and night, free")
