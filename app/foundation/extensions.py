@@ -20,6 +20,8 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import Pool
 
+from app.foundation import sqlite as sqlite  # how it is opened and waited for
+from app.foundation import writes as writes  # refuses what is written beside
 from app.foundation.postgres import PromptConnection
 
 IDLE_SECONDS = 1.0  # a connection that came back later than this ago is asked before it is used

@@ -29,6 +29,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from app.foundation.database.unit_of_work import rows_changed
 from app.foundation.extensions import db
 
+ALONE = {"write": True}
 _INSERT: dict[str, Any] = {"postgresql": postgresql_insert, "sqlite": sqlite_insert}
 
 
@@ -90,7 +91,8 @@ def make_all(
     known = dict(values)
     for each in together:
         known.update(each.values)
-    row = db.session.execute(_in_one(first, shape), known).first()
+    # One statement is made whole or not at all: by itself it needs no unit of work (``writes``).
+    row = db.session.execute(_in_one(first, shape), known, execution_options=ALONE).first()
     if row is None:
         return None
     for each in also:
