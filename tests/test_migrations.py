@@ -14,7 +14,8 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import func, inspect, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from app.accounts.models import Agent
+from app.accounts.models import Agent, Holding, Presence
+from app.calls.call.models import Call
 from app.dossiers.models import Dossier, Person, PersonPhone
 from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work
@@ -22,6 +23,7 @@ from app.foundation.extensions import db
 from app.lines.models import Line
 from app.queue.models import Work, WorkEvent
 from app.tickets.models import Contact
+from tests.holding import hold
 
 KEPT = (Person, PersonPhone, Dossier, Contact, Agent)
 
@@ -398,3 +400,91 @@ def _insert_contact(number: int, reason: str, suggested: str | None) -> None:
         ),
         {"id": number, "reason": reason, "suggested": suggested},
     )
+
+
+# As it stood before holdings: (state, reason, back_to, back_reason, does a call hold her).
+BEFORE_HOLDINGS = [
+    ("available", None, None, None, False),
+    ("away", "pause", None, None, False),
+    ("ringing", None, None, None, True),
+    ("in_call", None, "away", "dossiers", True),
+    ("wrap_up", None, None, None, True),
+    ("in_call", None, None, None, False),  # no call is there: she is offered none
+]
+
+
+def test_what_a_call_gave_an_agent_becomes_a_holding_and_comes_back(
+    line: Line, create_agent: Callable[..., Agent]
+) -> None:
+    agents = [create_agent().id for _each in BEFORE_HOLDINGS]
+    calls = []
+    for number in range(len(agents)):
+        call = Call(
+            ref=f"r{number}", provider_sid=f"CA{number}", line_id=line.id, received_at=clock.now()
+        )
+        db.session.add(call)
+        db.session.flush()
+        calls.append(call.id)
+    db.session.commit()
+    db.session.remove()
+    downgrade(revision="0023")
+    with unit_of_work():
+        for agent_id, call_id, row in zip(agents, calls, BEFORE_HOLDINGS, strict=True):
+            state, reason, back_to, back_reason, held = row
+            db.session.execute(
+                text(
+                    "UPDATE presences SET state = :state, reason = :reason, back_to = :back_to,"
+                    " back_reason = :back_reason, call_id = :call WHERE agent_id = :agent"
+                ),
+                {
+                    "state": state, "reason": reason, "back_to": back_to, "back_reason": back_reason,
+                    "call": call_id if held else None, "agent": agent_id,
+                },
+            )  # fmt: skip
+    upgrade()
+    now = [
+        (p.state, p.reason, p.chosen, p.chosen_reason)
+        for p in db.session.scalars(select(Presence).order_by(Presence.agent_id))
+    ]
+    assert now == [
+        ("available", None, "available", None),
+        ("away", "pause", "away", "pause"),
+        ("ringing", None, "available", None),
+        ("in_call", None, "away", "dossiers"),
+        ("wrap_up", None, "available", None),
+        ("offline", None, "offline", None),
+    ]
+    held = db.session.execute(select(Holding.agent_id, Holding.call_id, Holding.weight)).all()
+    assert sorted(held) == [(agents[n], calls[n], 1) for n in (2, 3, 4)]
+    db.session.remove()
+    downgrade(revision="0023")
+    back = db.session.execute(
+        text("SELECT state, reason, back_to, back_reason, call_id FROM presences ORDER BY agent_id")
+    ).all()
+    expected = [
+        (*r[:4], call if r[4] else None) for r, call in zip(BEFORE_HOLDINGS, calls, strict=True)
+    ]
+    assert [tuple(row) for row in back] == [*expected[:5], ("offline", None, None, None, None)]
+    db.session.remove()
+    upgrade()
+
+
+def test_the_database_itself_holds_an_agent_for_one_call_at_a_time(
+    line: Line, create_agent: Callable[..., Agent]
+) -> None:
+    agent_id = create_agent(state="in_call").id
+    with pytest.raises(IntegrityError), unit_of_work():
+        hold(agent_id, "ringing")
+    with unit_of_work():
+        contact = Contact(channel="sms", direction="in", opened_at=clock.now())
+        db.session.add(contact)
+        db.session.flush()
+        now = clock.now()
+        work = Work(
+            queue_id=line.queue_id, kind="message", contact_id=contact.id, created_at=now,
+            first_arrived_at=now, waiting_since=now, last_at=now,
+        )  # fmt: skip
+        db.session.add(work)
+        db.session.flush()
+        db.session.add(Holding(agent_id=agent_id, work_id=work.id, weight=0, since=now))
+    assert db.session.scalar(select(func.count()).select_from(Holding)) == 2

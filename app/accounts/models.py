@@ -13,11 +13,16 @@ from sqlalchemy import (
     CheckConstraint,
     Date,
     ForeignKey,
+    Index,
     LargeBinary,
     String,
     UniqueConstraint,
+    case,
+    func,
+    select,
+    text,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from app.foundation.database.columns import UTCDateTime
 from app.foundation.database.sealed import Sealed
@@ -84,22 +89,71 @@ class StaffSession(db.Model):
     id_token: Mapped[str | None] = mapped_column(Sealed)
 
 
-class Presence(db.Model):
-    """What an agent is doing now; one row an agent, changed by conditional updates only.
+class Holding(db.Model):
+    """What an agent holds now: one call or one work. Her attention is 1, and the database keeps it so.
 
-    ``back_to``, ``back_reason``: where she goes back when the call that she dials now is over.
+    A call weighs 1 from its first ring to the end of its wrap-up, and ``phase`` says how far she is
+    with it (``ringing``, ``in_call``, ``wrap_up``; ``since`` when). A message weighs 0: a call may
+    interrupt it, and it is given back as it was. Claimed and let go by ``queue.holdings``.
+    """
+
+    __tablename__ = "holdings"
+    __table_args__ = (
+        CheckConstraint("(call_id IS NULL) <> (work_id IS NULL)", name="one_thing"),
+        CheckConstraint("weight IN (0, 1)", name="weight"),
+        CheckConstraint("call_id IS NULL OR weight = 1", name="call_weighs"),
+        CheckConstraint("(weight = 1) = (phase IS NOT NULL)", name="phase_of_attention"),
+        CheckConstraint("phase IN ('ringing', 'in_call', 'wrap_up')", name="phase"),
+        UniqueConstraint("call_id", "agent_id", name="uq_holdings_call_agent"),
+        UniqueConstraint("work_id", name="uq_holdings_work"),
+        Index(
+            "uq_holdings_attention",
+            "agent_id",
+            unique=True,
+            sqlite_where=text("weight = 1"),
+            postgresql_where=text("weight = 1"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"), index=True)
+    call_id: Mapped[int | None] = mapped_column(ForeignKey("calls.id"))
+    work_id: Mapped[int | None] = mapped_column(ForeignKey("works.id"))
+    weight: Mapped[int]
+    phase: Mapped[str | None] = mapped_column(String(8))
+    since: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+def _attention(column: Any, agent_id: Any) -> Any:
+    """This column of what holds an agent's attention; NULL when nothing does."""
+    held = select(column).where(Holding.agent_id == agent_id, Holding.weight == 1)
+    return held.correlate_except(Holding).scalar_subquery()
+
+
+class Presence(db.Model):
+    """What an agent is doing now; one row an agent.
+
+    ``chosen…`` is what she chose, or what a missed call, a manager or a closed desk left her in:
+    changed under a lock of the row. ``state``, ``reason`` and ``since`` are what she does: with a call
+    that holds her (``Holding``), else what is chosen. A call that she dials from her dossiers leaves
+    what is chosen as it is, so she finds herself there again.
     """
 
     __tablename__ = "presences"
 
     agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"), primary_key=True)
-    state: Mapped[str] = mapped_column(String(16), default="offline", index=True)
-    reason: Mapped[str | None] = mapped_column(String(16))
-    since: Mapped[datetime] = mapped_column(UTCDateTime)
+    chosen: Mapped[str] = mapped_column(String(16), default="offline", index=True)
+    chosen_reason: Mapped[str | None] = mapped_column(String(16))
+    chosen_since: Mapped[datetime] = mapped_column(UTCDateTime)
     idle_since: Mapped[datetime] = mapped_column(UTCDateTime)
-    call_id: Mapped[int | None]
-    back_to: Mapped[str | None] = mapped_column(String(16))
-    back_reason: Mapped[str | None] = mapped_column(String(16))
+
+    state: Mapped[str] = column_property(func.coalesce(_attention(Holding.phase, agent_id), chosen))
+    reason: Mapped[str | None] = column_property(
+        case((_attention(Holding.phase, agent_id).is_(None), chosen_reason))
+    )
+    since: Mapped[datetime] = column_property(
+        func.coalesce(_attention(Holding.since, agent_id), chosen_since, type_=UTCDateTime())
+    )
 
     agent: Mapped[Agent] = relationship(back_populates="presence")
 

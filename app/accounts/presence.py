@@ -1,7 +1,8 @@
 """States an agent can be in, and which moves are hers. Pure.
 
-``available`` alone can be offered a call. ``ringing``, ``in_call`` and ``wrap_up`` are set by
-calls; ``offline`` by the browser that goes; the rest by the agent.
+``available`` alone can be offered a call. ``ringing``, ``in_call`` and ``wrap_up`` are the phases of
+a call that holds her (``models.Holding``), never stored as her own; ``offline`` is set by the browser
+that goes; the rest by the agent.
 """
 
 from __future__ import annotations

@@ -4,27 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import lru_cache
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple
 
-from sqlalchemy import (
-    ColumnElement,
-    Table,
-    Update,
-    bindparam,
-    case,
-    delete,
-    exists,
-    func,
-    null,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, delete, exists, func, select, update
 
 from app.accounts import journal
-from app.accounts.models import Agent, Connection, Presence, StaffSession
+from app.accounts.models import Agent, Connection, Holding, Presence, StaffSession
 from app.accounts.presence import SET_BY_CALLS, PresenceState, may_go
-from app.foundation.database.together import Build, Change, Given, make, parameters
 from app.foundation.database.unit_of_work import rows_changed, unit_of_work
 from app.foundation.exceptions import Conflict, InvalidInput, NotFound
 from app.foundation.extensions import db
@@ -41,23 +27,19 @@ def choose_presence(agent_id: int, wanted: str, reason: str | None, *, now: date
         kept="Votre état n'a pas changé.",
         todo="Terminez l'appel, puis changez d'état.",
     )
-    current, state = _from_and_to(agent_id, wanted, reason, held)
-    if not make(_moving(agent_id, (current,), state, reason, now)):
-        raise Conflict("Votre état vient de changer.", todo="Regardez-le, puis recommencez.")
+    presence = _lock(agent_id)
+    _put(presence, _allowed(presence, wanted, reason, held), reason, now)
 
 
-def _from_and_to(
-    agent_id: int, wanted: str, reason: str | None, held: Conflict
-) -> tuple[PresenceState, PresenceState]:
-    """Where an agent is now, and where she may go. Raises ``held``, or InvalidInput."""
+def _allowed(presence: Presence, wanted: str, reason: str | None, held: Conflict) -> PresenceState:
+    """Where an agent may go from where she is. Raises ``held``, or InvalidInput."""
     try:
         state = PresenceState(wanted)
     except ValueError:
         raise InvalidInput("Cet état n'existe pas.") from None
-    presence = db.session.get_one(Presence, agent_id, populate_existing=True)
     current = PresenceState(presence.state)
     if may_go(current, state, reason):
-        return current, state
+        return state
     raise held if current in SET_BY_CALLS else InvalidInput("Cet état n'existe pas.")
 
 
@@ -77,126 +59,34 @@ def move_by_manager(
         kept="Son état n'a pas changé : aucun appel n'est coupé.",
         todo="Attendez la fin de l'appel.",
     )
-    current, state = _from_and_to(agent_id, wanted, reason, held)
+    presence = _lock(agent_id)
+    before = presence.state
+    state = _allowed(presence, wanted, reason, held)
     if state is PresenceState.AVAILABLE and not is_connected(agent_id):
         raise Conflict(
             "Son poste n'est pas ouvert : un appel sonnerait dans le vide.",
             kept="Son état n'a pas changé.",
             todo="Demandez-lui d'ouvrir son poste.",
         )
-    if not make(_moving(agent_id, (current,), state, reason, now)):
-        raise Conflict("Son état vient de changer.", todo="Regardez-le, puis recommencez.")
-    detail = {"from": current.value, "to": state.value, "reason": reason}
+    _put(presence, state, reason, now)
+    detail = {"from": before, "to": state.value, "reason": reason}
     journal.record("presence_by_manager", f"agent:{agent_id}", agent_id=by, now=now, detail=detail)
 
 
-def _moving(
-    agent_id: int,
-    expected: tuple[PresenceState, ...],
-    to: PresenceState,
-    reason: str | None,
-    now: datetime,
-    call_id: int | None = None,
-    held_by: int | None = None,
-    *,
-    name: str = "move",
-) -> Change:
-    """Move her if she is in one of the ``expected`` states (and ``held_by`` this call)."""
-    frees = to is PresenceState.AVAILABLE
-    values: dict[str, Any] = {
-        "who": agent_id,
-        "expected": expected,
-        "state": to,
-        "reason": reason,
-        "since": now,
-        "call_id": call_id,
-    }
-    if frees:
-        values["idle_since"] = now
-    if held_by is not None:
-        values["held_by"] = held_by
-    build = _update_of(name, frees=frees, held=held_by is not None, claimed=call_id is not None)
-    return Change(name, build, parameters(name, **values), gives="agent_id")
+def _lock(agent_id: int) -> Presence:
+    """Her presence as it is now; no call claims her until the transaction ends."""
+    query = select(Presence.agent_id).where(Presence.agent_id == agent_id)
+    db.session.execute(query.with_for_update())
+    return db.session.get_one(Presence, agent_id, populate_existing=True)
 
 
-_presences = cast(Table, Presence.__table__)
-_STAYS_THERE = (PresenceState.AWAY, PresenceState.DO_NOT_DISTURB)
-
-
-@lru_cache(maxsize=32)
-def _update_of(name: str, *, frees: bool, held: bool, claimed: bool) -> Build:
-    """The update of a presence, which every call needs half a dozen times: prepared once.
-
-    A call that she dials from her dossiers, answered or not, brings her back to them.
-    """
-
-    def build(given: Given) -> Update:
-        own = _presences.c
-        columns = ("state", "reason", "since", "call_id", *(("idle_since",) if frees else ()))
-        values: dict[str, Any] = {each: bindparam(f"{name}_{each}") for each in columns}
-        back: dict[str, Any] = {"back_to": null(), "back_reason": null()}
-        conditions = [
-            own.agent_id == bindparam(f"{name}_who"),
-            own.state.in_(bindparam(f"{name}_expected", expanding=True)),
-        ]
-        if held:
-            conditions.append(own.call_id == bindparam(f"{name}_held_by"))
-            if frees:
-                values["state"] = func.coalesce(own.back_to, bindparam(f"{name}_state"))
-                values["reason"] = own.back_reason
-            else:
-                back = {}
-        elif claimed:
-            there = own.state.in_(_STAYS_THERE)
-            back["back_to"] = case((there, own.state), else_=null())
-            back["back_reason"] = case((there, own.reason), else_=null())
-        return update(_presences).where(*conditions, *given.holds()).values(values | back)
-
-    return build
-
-
-def claiming(agent_id: int, call_id: int, *, now: datetime) -> Change:
-    """Take an available agent for one call (→ ringing); not made if she is not available any more.
-
-    A conditional update inside the caller's transaction: two calls can never hold one agent.
-    """
-    free = (PresenceState.AVAILABLE,)
-    return _moving(agent_id, free, PresenceState.RINGING, None, now, call_id, name="claim")
-
-
-def claim_to_dial(agent_id: int, call_id: int, *, now: datetime) -> bool:
-    """Take an agent who calls somebody herself (→ in call). False while another call holds her.
-
-    From any state but one that a call gives her: a wrap-up is ended first, in the same transaction.
-    """
-    free = tuple(
-        s
-        for s in PresenceState
-        if s not in (PresenceState.RINGING, PresenceState.IN_CALL, PresenceState.WRAP_UP)
-    )
-    return bool(make(_moving(agent_id, free, PresenceState.IN_CALL, None, now, call_id)))
-
-
-def wraps_up(agent_id: int, call_id: int) -> bool:
-    """Is she still writing up this call?"""
-    presence = db.session.get(Presence, agent_id, populate_existing=True)
-    return bool(
-        presence and presence.call_id == call_id and presence.state == PresenceState.WRAP_UP
-    )
-
-
-def leave_wrap_up(agent_id: int, call_id: int, *, now: datetime) -> bool:
-    """She has done with a call that is not hers any more; False if she had already."""
-    wraps_up = (PresenceState.WRAP_UP,)
-    done = _moving(agent_id, wraps_up, PresenceState.AVAILABLE, None, now, held_by=call_id)
-    return bool(make(done))
-
-
-def following(agent_id: int, call_id: int, to: PresenceState, *, now: datetime) -> Change:
-    """Follow a call: move the agent it holds to ``to``; not made if the call holds her no more."""
-    keeps = call_id if to in SET_BY_CALLS else None
-    held = tuple(sorted(SET_BY_CALLS))
-    return _moving(agent_id, held, to, None, now, keeps, held_by=call_id)
+def _put(presence: Presence, to: PresenceState, reason: str | None, now: datetime) -> None:
+    """Put an agent, whose row is locked, where she or a manager wants her."""
+    presence.chosen, presence.chosen_reason, presence.chosen_since = to, reason, now
+    if to is PresenceState.AVAILABLE:
+        presence.idle_since = now
+    db.session.flush()
+    db.session.expire(presence)
 
 
 class Tab(NamedTuple):
@@ -306,5 +196,13 @@ def set_offline_if_gone(agent_id: int, *, now: datetime) -> bool:
     with unit_of_work():
         if is_connected(agent_id):
             return False
-        idle = (PresenceState.AVAILABLE, PresenceState.MISSED, PresenceState.WRAP_UP)
-        return bool(make(_moving(agent_id, idle, PresenceState.OFFLINE, None, now)))
+        presence = _lock(agent_id)
+        if presence.state not in _GOES:
+            return False
+        wrap_up = (Holding.agent_id == agent_id) & (Holding.phase == PresenceState.WRAP_UP)
+        db.session.execute(delete(Holding).where(wrap_up))
+        _put(presence, PresenceState.OFFLINE, None, now)
+        return True
+
+
+_GOES = (PresenceState.AVAILABLE, PresenceState.MISSED, PresenceState.WRAP_UP)

@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 
 from app.accounts import journal
-from app.accounts.models import Agent, Connection, Presence, StaffSession
+from app.accounts.models import Agent, Connection, Holding, Presence, StaffSession
 from app.accounts.presence import PresenceState
 from app.foundation.database.unit_of_work import Work, unit_of_work
 from app.foundation.extensions import db
@@ -196,6 +196,9 @@ def _rename_softphones(agents: list[int]) -> None:
     )
 
 
+_held = exists().where(Holding.agent_id == Presence.agent_id, Holding.weight == 1)
+
+
 def offline_without_session(agents: Iterable[int] | None, *, now: datetime) -> list[int]:
     """Who has no live session and no call is offline, inside a unit of work; those who moved.
 
@@ -205,8 +208,8 @@ def offline_without_session(agents: Iterable[int] | None, *, now: datetime) -> l
     whose = [] if agents is None else [Presence.agent_id.in_(sorted(agents))]
     moved = db.session.scalars(
         update(Presence)
-        .where(*whose, Presence.state.in_(FREE), Presence.call_id.is_(None), ~someone)
-        .values(state=PresenceState.OFFLINE, reason=None, since=now, back_to=None, back_reason=None)
+        .where(*whose, Presence.chosen.in_(FREE), ~_held, ~someone)
+        .values(chosen=PresenceState.OFFLINE, chosen_reason=None, chosen_since=now)
         .returning(Presence.agent_id)
         .execution_options(synchronize_session=False)
     )
@@ -282,7 +285,7 @@ def _sweep_presences(now: datetime) -> None:
     ghosts = exists().where(StaffSession.agent_id == Presence.agent_id, is_live(now))
     tabs = exists().where(Connection.agent_id == Presence.agent_id)
     if db.session.scalar(
-        select(Presence.agent_id).where(Presence.state.in_(FREE), ~ghosts, ~tabs).limit(1)
+        select(Presence.agent_id).where(Presence.chosen.in_(FREE), ~_held, ~ghosts, ~tabs).limit(1)
     ):
         with unit_of_work():
             offline_without_session(None, now=now)

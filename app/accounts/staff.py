@@ -33,7 +33,7 @@ def create_agent(
         password_hash=password_hash,
         languages=languages or ["fr"],
     )
-    agent.presence = Presence(state=PresenceState.OFFLINE, since=now, idle_since=now)
+    agent.presence = Presence(chosen=PresenceState.OFFLINE, chosen_since=now, idle_since=now)
     db.session.add(agent)
     db.session.flush()
     return agent

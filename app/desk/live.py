@@ -95,7 +95,7 @@ def line_stamp() -> tuple[object, ...]:
             select(func.max(CallEvent.id)).scalar_subquery(),
             select(func.max(Call.id)).scalar_subquery(),
             select(func.max(WorkEvent.id)).scalar_subquery(),
-            select(func.max(Presence.since)).scalar_subquery(),
+            select(func.max(Presence.chosen_since)).scalar_subquery(),
             select(func.count(Connection.sid)).scalar_subquery(),
             select(func.count(CallBack.id))
             .where(CallBack.state == CallBackState.OPEN)

@@ -61,8 +61,10 @@ PRESENCES = Gauge("permanence_agents", "Front and back-office agents now, by pre
 def metrics() -> Response:
     """The line now, in Prometheus' text format; no label holds personal data."""
     _count(CALLS, LIVE, select(Call.state, func.count()).group_by(Call.state))
-    seats = select(Presence.state, func.count()).join(Agent).where(Agent.role.in_(AGENTS))
-    _count(PRESENCES, PresenceState, seats.group_by(Presence.state))
+    doing = (
+        select(Presence.state.label("state")).join(Agent).where(Agent.role.in_(AGENTS)).subquery()
+    )
+    _count(PRESENCES, PresenceState, select(doing.c.state, func.count()).group_by(doing.c.state))
     now = clock.now()
     _provider(now)
     figures.refresh(settings().instance_dir, now)

@@ -16,8 +16,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.accounts.models import Holding
 from app.foundation.database.columns import UTCDateTime
 from app.foundation.extensions import db
+
+__all__ = ["Deadline", "Holding", "Queue", "Work", "WorkEvent"]  # holdings: beside presences
 
 
 class Queue(db.Model):
@@ -99,37 +102,6 @@ class WorkEvent(db.Model):
     at: Mapped[datetime] = mapped_column(UTCDateTime)
     agent_id: Mapped[int | None]
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-
-
-class Holding(db.Model):
-    """What an agent holds now: one call or one work. Her attention is 1, and the database keeps it so.
-
-    A call weighs 1 from its first ring to the end of its wrap-up; a message weighs 0: a call may
-    interrupt it, and it is given back as it was.
-    """
-
-    __tablename__ = "holdings"
-    __table_args__ = (
-        CheckConstraint("(call_id IS NULL) <> (work_id IS NULL)", name="one_thing"),
-        CheckConstraint("weight IN (0, 1)", name="weight"),
-        CheckConstraint("call_id IS NULL OR weight = 1", name="call_weighs"),
-        UniqueConstraint("call_id", "agent_id", name="uq_holdings_call_agent"),
-        UniqueConstraint("work_id", name="uq_holdings_work"),
-        Index(
-            "uq_holdings_attention",
-            "agent_id",
-            unique=True,
-            sqlite_where=text("weight = 1"),
-            postgresql_where=text("weight = 1"),
-        ),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"), index=True)
-    call_id: Mapped[int | None] = mapped_column(ForeignKey("calls.id"))
-    work_id: Mapped[int | None] = mapped_column(ForeignKey("works.id"))
-    weight: Mapped[int]
-    since: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class Deadline(db.Model):

@@ -136,9 +136,9 @@ def seats() -> list[Seat]:
             Agent.id.label("agent_id"),
             Agent.display_name.label("name"),
             Agent.role,
-            Presence.state,
-            Presence.reason,
-            Presence.since,
+            Presence.state.label("state"),
+            Presence.reason.label("reason"),
+            Presence.since.label("since"),
             tab,
         )
         .join(Presence, Presence.agent_id == Agent.id)

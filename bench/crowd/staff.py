@@ -32,7 +32,7 @@ def make(app: Flask, count: int) -> list[int]:
                 display_name=f"Agent {number}",
                 role="front",
                 password_hash="none",
-                presence=Presence(state="offline", since=now, idle_since=now),
+                presence=Presence(chosen="offline", chosen_since=now, idle_since=now),
             )
             for number in range(count)
         ]

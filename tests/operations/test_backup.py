@@ -70,7 +70,7 @@ def fill(settings: Settings) -> None:
         db.session.add_all([Person(**odd, created_at=NOW), person, agent, line])
         db.session.flush()
         db.session.add(PersonNir(person_id=person.id, nir="291057512345691"))
-        db.session.add(Presence(agent_id=agent.id, since=NOW, idle_since=NOW))
+        db.session.add(Presence(agent_id=agent.id, chosen_since=NOW, idle_since=NOW))
         db.session.add(AnnouncementSound(**SOUND, line_id=line.id, uploaded_at=NOW))
     (settings.instance_dir / "outbox").mkdir(exist_ok=True)
     (settings.instance_dir / "outbox" / "a.eml").write_bytes(bytes(range(256)) * 600)

@@ -25,6 +25,7 @@ from tests.calls.test_journey import connect
 from tests.clients import StaffClient
 from tests.fakes import FakeTelephony
 from tests.fixtures.application import Login
+from tests.holding import be
 from tests.switchboard import Caller
 
 HX = {"HX-Request": "true"}
@@ -70,9 +71,7 @@ def waiting(caller: Dial) -> Caller:
 
 def busy_until_asked(client: StaffClient) -> StaffClient:
     """Free, but routing has not looked yet."""
-    db.session.execute(
-        update(Presence).where(Presence.agent_id == client.agent.id).values(state="available")
-    )
+    be(client.agent.id, "available")
     db.session.commit()
     return client
 

@@ -10,7 +10,6 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.accounts import service as accounts
 from app.calls.call import service, store
 from app.calls.call.models import Call
 from app.calls.call.states import Event, Kind, State
@@ -22,6 +21,7 @@ from app.foundation.extensions import db
 from app.lines.dialling import Use
 from app.lines.models import Line
 from app.lines.numbers import reach
+from app.queue import holdings
 from app.tickets import service as tickets
 from app.tickets.models import Channel, Direction
 
@@ -75,7 +75,7 @@ def call_again(ref: str, agent_id: int, *, now: datetime) -> Call:
 
 
 def _claim_and_dial(agent_id: int, call: Call, work: Work, now: datetime) -> Call:
-    if not accounts.claim_to_dial(agent_id, call.id, now=now):
+    if not holdings.claim_to_dial(agent_id, call.id, now=now):
         raise Conflict("Un appel vous tient déjà.", todo="Terminez-le, puis rappelez.")
     service.happen_within(call.id, Event(Kind.DIALLED, now, "dialled", agent_id=agent_id), work)
     return call

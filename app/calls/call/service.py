@@ -21,6 +21,7 @@ from app.calls.call.consequences import (
     Consequences,
     MoveAgent,
     consequences,
+    holders,
 )
 from app.calls.call.models import Call, CallParty
 from app.calls.call.states import CallRecord, Event, Kind, State
@@ -37,7 +38,7 @@ from app.foundation.exceptions import Conflict, IllegalTransition, NotFound
 from app.foundation.extensions import db
 from app.foundation.wiring import ports, spawn, wake
 from app.lines.models import Line
-from app.queue import deadlines
+from app.queue import deadlines, holdings
 from app.tickets import service as tickets
 from app.web import news
 
@@ -163,7 +164,7 @@ def _changes(
     """The rows that change with a call: who is rung, presences, what is due, contact, commands."""
     before, at = seen.record, after.last_at or after.received_at
     rung = _rung(event)
-    changes = [] if rung is None else [accounts.claiming(rung, call_id, now=event.at)]
+    changes = [] if rung is None else [holdings.claiming(rung, call_id, now=event.at)]
     for move in follow.moves:
         changes += _moving(call_id, move, at)
     changes += [deadlines.due(due.kind, due.at, call_id=call_id) for due in follow.dues]
@@ -257,9 +258,9 @@ def _moving(call_id: int, move: MoveAgent, at: datetime) -> list[Change]:
     with an open tab, and a page reload must not sign her off.
     """
     if move.to != "release":
-        return [accounts.following(move.agent_id, call_id, PresenceState(move.to), now=at)]
+        return holdings.following(move.agent_id, call_id, PresenceState(move.to), now=at)
     return [
-        accounts.following(move.agent_id, call_id, PresenceState.AVAILABLE, now=at),
+        *holdings.following(move.agent_id, call_id, PresenceState.AVAILABLE, now=at),
         deadlines.due_if_gone(at + GONE_AFTER, move.agent_id),
     ]
 
@@ -333,10 +334,10 @@ def finish_wrap_up(ref: str, agent_id: int, *, now: datetime) -> None:
         done = Event(Kind.WRAPPED_UP, now, "wrapped_up", agent_id=agent_id)
         if happen_to(call, done) is not None:
             return
-    elif not accounts.wraps_up(agent_id, call.id):
+    elif not holdings.wraps_up(agent_id, call.id):
         raise NotFound("Cet appel n'est pas le vôtre.")
     with unit_of_work() as work:
-        if accounts.leave_wrap_up(agent_id, call.id, now=now):
+        if holdings.leave_wrap_up(agent_id, call.id, now=now):
             work.after(lambda: news.desks_changed([agent_id]))
             work.after(wake)
 
@@ -350,7 +351,7 @@ def end_wrap_up(agent_id: int, work: Work, now: datetime) -> None:
     if before.agent_id == agent_id and before.state == State.WRAP_UP:
         happen_within(before.id, done, work)
     elif before.agent_id != agent_id or before.state in (State.OUTSIDE, State.ENDED):
-        accounts.leave_wrap_up(agent_id, before.id, now=now)  # one that she sent outside
+        holdings.leave_wrap_up(agent_id, before.id, now=now)  # one that she sent outside
     # Else she talks, or did when we looked: a wrap-up that begins now is not ended unseen.
 
 
@@ -396,10 +397,18 @@ def party_left(party_id: int | None, now: datetime, kind: Kind = Kind.PARTY_LEFT
 
 
 def rebuild(ref: str) -> CallRecord:
-    """Make a call's row again from its events."""
+    """Make a call's row and its holdings again from its events."""
     call = store.by_ref(ref)
     with unit_of_work():
-        return store.rebuild(call)
+        record = store.rebuild(call)
+        sent = {e.agent_id for e in store.events_of(call.id) if e.kind in _SENT and e.agent_id}
+        held = holders(record)
+        at = record.last_at or record.received_at
+        holdings.rebuild(call.id, held, sent - held.keys(), now=at)
+        return record
+
+
+_SENT = (Kind.SENT_OUTSIDE, Kind.HANDED_OVER)
 
 
 def unique(kind: str) -> str:

@@ -12,10 +12,11 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Exists, Table, Text, and_, bindparam, case, exists, func, or_, select
+from sqlalchemy import Table, Text, and_, bindparam, case, exists, func, or_, select
 from sqlalchemy import cast as sql_cast
 
-from app.accounts.models import Agent, Connection, Presence
+from app.accounts.models import Agent, Connection, Holding, Presence
+from app.accounts.presence import PresenceState
 from app.calls.call.models import Call, CallEvent
 from app.calls.call.states import Kind, State
 from app.dossiers.models import Dossier
@@ -29,9 +30,11 @@ from app.tickets.models import Contact
 
 LET_GO = (Kind.DECLINED, Kind.OFFER_EXPIRED, Kind.CONNECT_FAILED, Kind.REQUEUED)
 
-_agents, _presences, _connections, _calls, _events, _contacts, _dossiers, _lines, _queues = (
-    cast(Table, model.__table__)
-    for model in (Agent, Presence, Connection, Call, CallEvent, Contact, Dossier, Line, Queue)
+_agents, _presences, _holdings, _connections = (
+    cast(Table, model.__table__) for model in (Agent, Presence, Holding, Connection)
+)
+_calls, _events, _contacts, _dossiers, _lines, _queues = (
+    cast(Table, model.__table__) for model in (Call, CallEvent, Contact, Dossier, Line, Queue)
 )
 _waits = _calls.c.state == State.WAITING
 _has_tab = exists().where(_connections.c.agent_id == _presences.c.agent_id)
@@ -42,30 +45,39 @@ _answering = and_(
 )
 
 
-def _somebody(*states: str) -> Exists:
-    """Is an agent who answers, with a tab open, in one of these presence states?"""
-    return exists().where(_answering, _presences.c.state.in_(states), _has_tab)
+_attention = and_(_holdings.c.agent_id == _presences.c.agent_id, _holdings.c.weight == 1)
+_held = exists().where(_attention)
+_free = and_(_presences.c.chosen == PresenceState.AVAILABLE, ~_held)
 
 
 _LOOK = select(
     # Counted rather than asked for with EXISTS, which may scan all the calls of the past.
     select(func.count()).select_from(_calls).where(_waits).scalar_subquery().label("waiting"),
-    _somebody("available").label("free"),
+    exists().where(_answering, _free, _has_tab).label("free"),
 )
-_ON_DUTY = select(_somebody(*sorted(ON_DUTY)))
+_ON_DUTY = select(exists().where(_answering, or_(_free, _held), _has_tab))
 _languages_as_text = sql_cast(_agents.c.languages, Text)
-_STAFF = select(
-    _agents.c.id,
-    _agents.c.role,
-    _languages_as_text.label("languages"),
-    _presences.c.state,
-    _presences.c.idle_since,
-    _has_tab.label("connected"),
-).where(_answering, _presences.c.state.in_(sorted(ON_DUTY)))
+_state = func.coalesce(_holdings.c.phase, _presences.c.chosen)
+_STAFF = (
+    select(
+        _agents.c.id,
+        _agents.c.role,
+        _languages_as_text.label("languages"),
+        _state.label("state"),
+        _presences.c.idle_since,
+        _has_tab.label("connected"),
+    )
+    .select_from(
+        _presences.join(_agents, _agents.c.id == _presences.c.agent_id).outerjoin(
+            _holdings, _attention
+        )
+    )
+    .where(_answering, _state.in_(sorted(ON_DUTY)))
+)
 _alike = _STAFF.add_columns(
     func.row_number()
     .over(
-        partition_by=[_agents.c.role, _languages_as_text, _presences.c.state, _has_tab],
+        partition_by=[_agents.c.role, _languages_as_text, _state, _has_tab],
         order_by=[_presences.c.idle_since, _agents.c.id],
     )
     .label("place")

@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
-from app.accounts.models import Presence
+from app.accounts.models import Holding
 from app.calls.call import states
 from app.calls.call.models import Call, CallEvent, CallSegment
 from app.calls.call.states import CallRecord, Event, Kind, PartyState, State
@@ -343,7 +343,11 @@ def at_desk_of(agent_id: int | BindParameter[int], call: Any = Call) -> ColumnEl
 
     A consultation of hers counts, and a call she has sent outside until she has wrapped it up.
     """
-    hers = select(Presence.call_id).where(Presence.agent_id == agent_id).scalar_subquery()
+    hers = (
+        select(Holding.call_id)
+        .where(Holding.agent_id == agent_id, Holding.weight == 1)
+        .scalar_subquery()
+    )
     held = call.state.in_((State.CONNECTING, State.TALKING, State.WRAP_UP))
     return or_(call.id == hers, (call.agent_id == agent_id) & held)
 

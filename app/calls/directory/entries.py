@@ -175,7 +175,14 @@ def choices(contact: Contact | None, besides: int, line_id: int | None = None) -
 def _colleagues(besides: int, owner_id: int | None) -> list[dict[str, Any]]:
     tab = exists().where(Connection.agent_id == Agent.id).label("connected")
     rows = db.session.execute(
-        select(Agent.id, Agent.display_name, Agent.role, Presence.state, Presence.reason, tab)
+        select(
+            Agent.id,
+            Agent.display_name,
+            Agent.role,
+            Presence.state.label("state"),
+            Presence.reason.label("reason"),
+            tab,
+        )
         .join(Presence, Presence.agent_id == Agent.id)
         .where(Agent.active.is_(True), Agent.role.in_(AGENTS), Agent.id != besides)
         .order_by(Agent.display_name)

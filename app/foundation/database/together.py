@@ -49,7 +49,7 @@ Build = Callable[[Given], Any]
 
 @dataclass(frozen=True)
 class Change:
-    """Rows to change. ``build`` makes the statement, an insert or an update.
+    """Rows to change. ``build`` makes the statement: an insert, an update or a delete.
 
     One shape has one ``build``, the same object each time, for a statement is prepared once. The
     names of its parameters differ from those of others, and none is a column's (SQLAlchemy would set
@@ -122,6 +122,11 @@ def _in_one(first: Update, others: tuple[tuple[str, Build, str | None], ...]) ->
     return select(changed.c.id.label("changed"), *told).add_cte(*silent)
 
 
+def inserting(dialect: str, table: Table) -> Any:
+    """An insert in the words of this database, which can say what follows from a conflict."""
+    return _INSERT[dialect](table)
+
+
 def row(
     table: Table,
     prefix: str,
@@ -130,7 +135,7 @@ def row(
     *conditions: ColumnElement[bool],
 ) -> Any:
     """Insert a row of parameters, under these conditions; each is named ``prefix_column``."""
-    insert: Insert = _INSERT[given.dialect](table)
+    insert: Insert = inserting(given.dialect, table)
     words = {name: bindparam(f"{prefix}_{name}", type_=table.c[name].type) for name in columns}
     if given.changed is None and not conditions:
         return insert.values(words)

@@ -16,7 +16,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from app.accounts.models import Connection, Presence
+from app.accounts.models import Connection, Holding, Presence
 from app.calls.call import dispatch, outbound, parties, service, states, store
 from app.calls.call.consequences import holders
 from app.calls.call.models import Call, CallEvent
@@ -30,6 +30,7 @@ from app.operations import ticker
 from app.queue.models import Deadline
 from tests.clients import StaffClient
 from tests.fakes import FakeTelephony
+from tests.holding import be
 from tests.switchboard import Caller
 
 ROUNDS = int(os.environ.get("RACE_ROUNDS", "50")) // 2  # half while it rings, half while they talk
@@ -162,12 +163,13 @@ def check(call_id: int) -> None:
         for agent_id, state in holders(store.record_of(each)).items():
             assert agent_id not in held, ("one agent in two calls", each.id, state, held)
             held[agent_id] = (each.id, state)
+    holding = {h.agent_id: (h.call_id, h.phase) for h in db.session.scalars(select(Holding))}
     for presence in db.session.scalars(select(Presence)):
+        found = holding.get(presence.agent_id)
+        assert presence.state == (found[1] if found else presence.chosen)
         if presence.state == "wrap_up" and presence.agent_id not in held:
             continue  # she sent it outside, and writes it up
-        expected = held.get(presence.agent_id)
-        found = (presence.call_id, presence.state) if presence.call_id else None
-        assert found == expected, (presence.agent_id, presence.state, call.state)
+        assert found == held.get(presence.agent_id), (presence.agent_id, found, call.state)
     db.session.rollback()
 
 
@@ -203,9 +205,8 @@ def tidy(one: Caller, agents: list[int]) -> None:
     later = clock.now() + timedelta(seconds=1)
     with unit_of_work():
         db.session.execute(update(Connection).values(seen_at=later))
-        for presence in db.session.scalars(select(Presence).where(Presence.agent_id.in_(agents))):
-            presence.state, presence.call_id = "available", None
-            presence.since, presence.idle_since = later, later
+        for agent_id in agents:
+            be(agent_id, "available", chosen_since=later, idle_since=later)
         db.session.query(Deadline).delete()
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import delete, select, update
 
-from app.accounts.models import Agent, Connection, Presence
+from app.accounts.models import Agent, Connection
 from app.calls.call import snapshot, store
 from app.calls.call.models import Call, CallEvent
 from app.dossiers.models import Dossier, Person
@@ -20,6 +20,7 @@ from app.queue.models import Queue
 from app.queue.policy import Policy, Team
 from app.queue.routing import decide
 from app.tickets.models import Channel, Contact, Direction
+from tests.holding import be
 
 STATES = ["available", "available", "available", "ringing", "in_call", "wrap_up", "away", "offline"]
 TEAMS = [
@@ -41,8 +42,7 @@ def shuffle(draw: random.Random, agents: list[int], calls: list[int], now: datet
     db.session.execute(delete(CallEvent))
     for agent_id in agents:
         state = draw.choice(states)
-        seat = {"state": state, "idle_since": ago(6)}  # many are idle since the same instant
-        db.session.execute(update(Presence).where(Presence.agent_id == agent_id).values(seat))
+        be(agent_id, state, idle_since=ago(6))  # many are idle since the same instant
         if draw.random() < 0.8:
             tab = Connection(sid=f"tab-{agent_id}", agent_id=agent_id, process="p", seen_at=now)
             db.session.add(tab)

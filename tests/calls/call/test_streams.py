@@ -40,6 +40,7 @@ from app.queue.models import Deadline
 from app.web import news
 from tests.calls.call.stage import BEGINNING, GOOD, Channel, Script, Stage
 from tests.clients import StaffClient
+from tests.holding import be
 
 ROUNDS = int(os.environ.get("STREAM_ROUNDS", "60"))
 pytestmark = pytest.mark.timeout(120 + ROUNDS)
@@ -248,11 +249,7 @@ def _rested(agents: list[int], now: datetime) -> None:
     """Both are free, the first for longer: who is rung first does not depend on the call before."""
     for place, agent_id in enumerate(agents):
         idle = now - timedelta(minutes=10 - place)
-        db.session.execute(
-            update(Presence)
-            .where(Presence.agent_id == agent_id)
-            .values(state="available", since=idle, idle_since=idle, call_id=None)
-        )
+        be(agent_id, "available", chosen_since=idle, idle_since=idle)
     db.session.commit()
 
 

@@ -22,7 +22,7 @@ from app.foundation import clock
 from app.foundation.database.together import Change
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.extensions import db
-from app.queue import deadlines
+from app.queue import deadlines, holdings
 from app.queue.models import Deadline
 from app.tickets import service as tickets
 from app.tickets.models import Contact
@@ -64,7 +64,7 @@ def ringing(caller: Phone, at_desk: Desk) -> Ringing:
 
 def all_kinds(ring: Ringing) -> list[Change]:
     return [
-        accounts.following(ring.agent_id, ring.call_id, PresenceState.IN_CALL, now=ring.now),
+        *holdings.following(ring.agent_id, ring.call_id, PresenceState.IN_CALL, now=ring.now),
         deadlines.due("connect", ring.now, call_id=ring.call_id),
         tickets.assigning(ring.contact_id, ring.agent_id),
         tickets.closing(ring.contact_id, now=ring.now),
@@ -114,7 +114,7 @@ def test_nothing_is_kept_when_one_of_them_fails(ringing: Ringing) -> None:
 
 def test_a_change_that_concerns_no_row_gives_nothing(ringing: Ringing) -> None:
     """An agent who is not free is not claimed, and whoever asked must see it."""
-    claim = accounts.claiming(ringing.agent_id, ringing.call_id, now=ringing.now)
+    claim = holdings.claiming(ringing.agent_id, ringing.call_id, now=ringing.now)
     assert ringing.write(claim) == {}
 
 

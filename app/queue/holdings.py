@@ -1,0 +1,192 @@
+"""Who holds what: claimed, followed and let go with the events of a call, never two at once.
+
+A claim is an insert that the database refuses while something else has the agent's attention (a unique
+index), made from her presence's row, locked: two calls can never hold one agent, and none holds her who
+has just chosen a pause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, cast
+
+from sqlalchemy import Table, bindparam, case, delete, exists, select, update
+
+from app.accounts.models import Holding, Presence
+from app.accounts.presence import SET_BY_CALLS, PresenceState
+from app.foundation.database.together import (
+    Build,
+    Change,
+    Given,
+    inserting,
+    make,
+    parameters,
+)
+from app.foundation.database.unit_of_work import rows_changed
+from app.foundation.extensions import db
+
+_holdings, _presences = (cast(Table, model.__table__) for model in (Holding, Presence))
+_CLAIM = ("agent_id", "call_id", "weight", "phase", "since")
+_STAYS_THERE = (PresenceState.AWAY, PresenceState.DO_NOT_DISTURB)
+
+
+def claiming(agent_id: int, call_id: int, *, now: datetime) -> Change:
+    """Take an available agent for one call (→ ringing); not made if she is not available any more.
+
+    It gives her id. Inside the caller's transaction: two calls can never hold one agent.
+    """
+    return _claim(agent_id, call_id, PresenceState.RINGING, (PresenceState.AVAILABLE,), now)
+
+
+def claim_to_dial(agent_id: int, call_id: int, *, now: datetime) -> bool:
+    """Take an agent who calls somebody herself (→ in call). False while another call holds her.
+
+    From whatever she has chosen: a wrap-up is ended first, in the same transaction. From her dossiers
+    or « ne pas déranger » she goes back there after it, from elsewhere she is available.
+    """
+    chosen = tuple(s for s in PresenceState if s not in SET_BY_CALLS)
+    if not make(_claim(agent_id, call_id, PresenceState.IN_CALL, chosen, now)):
+        return False
+    stays = _presences.c.chosen.in_(_STAYS_THERE)
+    db.session.execute(
+        update(_presences)
+        .where(_presences.c.agent_id == agent_id, ~stays)
+        .values(chosen=PresenceState.AVAILABLE, chosen_reason=None)
+    )
+    return True
+
+
+def _claim(
+    agent_id: int,
+    call_id: int,
+    phase: PresenceState,
+    chosen: tuple[PresenceState, ...],
+    now: datetime,
+) -> Change:
+    values = parameters(
+        "claim", agent_id=agent_id, call_id=call_id, weight=1, phase=phase, since=now, chosen=chosen
+    )
+    return Change("claim", _claimed, values, gives="agent_id")
+
+
+def _claimed(given: Given) -> Any:
+    words = {n: bindparam(f"claim_{n}", type_=_holdings.c[n].type) for n in _CLAIM}
+    found = (
+        select(*words.values())
+        .select_from(_presences)
+        .where(
+            _presences.c.agent_id == words["agent_id"],
+            _presences.c.chosen.in_(bindparam("claim_chosen", expanding=True)),
+            *given.holds(),
+        )
+        .with_for_update(of=_presences)
+    )
+    insert = inserting(given.dialect, _holdings).from_select(list(words), found)
+    return insert.on_conflict_do_nothing()
+
+
+def following(agent_id: int, call_id: int, to: PresenceState, *, now: datetime) -> list[Change]:
+    """Follow a call: the agent it holds goes to ``to``; nothing is made if it holds her no more.
+
+    Another state than those of a call lets her go: she is then where she chose to be, or missed it.
+    """
+    if to in SET_BY_CALLS:
+        values = {"agent_id": agent_id, "call_id": call_id, "phase": to, "since": now}
+        return [Change("move", _moved, parameters("move", **values), gives="agent_id")]
+    values = {"agent_id": agent_id, "call_id": call_id, "since": now}
+    missed = to is PresenceState.MISSED
+    return [
+        Change("back", _back_of(missed=missed), parameters("back", **values), gives="agent_id"),
+        Change("leave", _left, parameters("leave", agent_id=agent_id, call_id=call_id)),
+    ]
+
+
+def _held(name: str) -> tuple[Any, Any]:
+    """The conditions of the holding that a change is about."""
+    return (
+        _holdings.c.agent_id == bindparam(f"{name}_agent_id"),
+        _holdings.c.call_id == bindparam(f"{name}_call_id"),
+    )
+
+
+def _moved(given: Given) -> Any:
+    values: dict[str, Any] = {n: bindparam(f"move_{n}") for n in ("phase", "since")}
+    return update(_holdings).where(*_held("move"), *given.holds()).values(values)
+
+
+def _left(given: Given) -> Any:
+    return delete(_holdings).where(*_held("leave"), *given.holds())
+
+
+@lru_cache(maxsize=2)
+def _back_of(*, missed: bool) -> Build:
+    """Where a call leaves an agent: where she was before it, or she has « missed » it."""
+
+    def build(given: Given) -> Any:
+        since: Any = bindparam("back_since")
+        values: dict[str, Any] = {"chosen_since": since}
+        if missed:
+            values |= {"chosen": PresenceState.MISSED.value, "chosen_reason": None}
+        else:
+            values["idle_since"] = since
+        return (
+            update(_presences)
+            .where(
+                _presences.c.agent_id == bindparam("back_agent_id"),
+                exists().where(*_held("back")),
+                *given.holds(),
+            )
+            .values(values)
+        )
+
+    return build
+
+
+def wraps_up(agent_id: int, call_id: int) -> bool:
+    """Is she still writing up this call?"""
+    return bool(db.session.scalar(select(exists().where(*_writes_up(agent_id, call_id)))))
+
+
+def _writes_up(agent_id: int, call_id: int) -> tuple[Any, ...]:
+    return (
+        _holdings.c.agent_id == agent_id,
+        _holdings.c.call_id == call_id,
+        _holdings.c.phase == PresenceState.WRAP_UP,
+    )
+
+
+def leave_wrap_up(agent_id: int, call_id: int, *, now: datetime) -> bool:
+    """She has done with a call that is not hers any more; False if she had already."""
+    hers = _presences.c.agent_id == agent_id  # locked before her holding, here as everywhere
+    db.session.execute(select(_presences.c.agent_id).where(hers).with_for_update())
+    gone = db.session.execute(delete(_holdings).where(*_writes_up(agent_id, call_id)))
+    if not rows_changed(gone):
+        return False
+    db.session.execute(update(_presences).where(hers).values(chosen_since=now, idle_since=now))
+    return True
+
+
+def rebuild(call_id: int, held: Mapping[int, str], writing: set[int], *, now: datetime) -> None:
+    """Make the holdings of a call again, inside the caller's transaction.
+
+    ``held``: whom the call holds, and how; ``writing``: who may still write it up though it went on
+    without her, and does so if she does now. Whom another call holds stays with that one.
+    """
+    stays = _holdings.c.agent_id.in_(sorted(held)) | (
+        _holdings.c.agent_id.in_(sorted(writing)) & (_holdings.c.phase == PresenceState.WRAP_UP)
+    )
+    db.session.execute(delete(_holdings).where(_holdings.c.call_id == call_id, ~stays))
+    for agent_id, phase in held.items():
+        changed = update(_holdings).where(
+            _holdings.c.call_id == call_id, _holdings.c.agent_id == agent_id
+        )
+        db.session.execute(
+            changed.values(
+                phase=phase,
+                since=case((_holdings.c.phase == phase, _holdings.c.since), else_=now),
+            )
+        )
+        everywhere = tuple(s for s in PresenceState if s not in SET_BY_CALLS)
+        make(_claim(agent_id, call_id, PresenceState(phase), everywhere, now))
