@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 
 from app.accounts.models import Holding
-from app.calls.call import parties, store
+from app.calls.call import parties, service, store
 from app.calls.call.models import CallParty
 from app.calls.directory.models import DirectoryEntry
 from app.foundation import clock
@@ -325,6 +325,42 @@ def test_a_manager_listens_only_where_the_line_allows_it(
         db.session.add(entry)
     ask(agent, one, "consult", entry_id=entry.id)
     assert desk_call(agent)["party"]["kind"] == "outside"
+
+
+def test_who_a_call_holds_is_rebuilt_from_its_events(talk: Talk, at_desk: Desk) -> None:
+    one, agent = talk
+    other = at_desk("back")
+    consult(talk, other)
+    held = holding()
+    assert {(h[0], h[2]) for h in held} == {
+        (agent.agent.id, "in_call"),
+        (other.agent.id, "in_call"),
+    }
+    with unit_of_work():
+        db.session.execute(delete(Holding).where(Holding.agent_id == other.agent.id))
+        db.session.execute(update(Holding).values(phase="wrap_up"))
+    service.rebuild(one.call.ref)
+    assert holding() == held
+
+
+def test_who_sent_a_call_outside_writes_it_up_through_a_rebuild(
+    talk: Talk, interpreter: int
+) -> None:
+    one, agent = talk
+    ask(agent, one, "transfer", entry_id=interpreter)
+    held = [(agent.agent.id, one.call.id, "wrap_up")]
+    assert holding() == held
+    service.rebuild(one.call.ref)
+    assert holding() == held
+    act(agent, one, "wrap-up-done")
+    service.rebuild(one.call.ref)
+    assert holding() == []
+
+
+def holding() -> list[tuple[int, int | None, str | None]]:
+    rows = db.session.execute(select(Holding.agent_id, Holding.call_id, Holding.phase)).all()
+    db.session.rollback()
+    return sorted((row[0], row[1], row[2]) for row in rows)
 
 
 def test_a_transferred_call_is_rebuilt_from_its_events(talk: Talk, at_desk: Desk) -> None:
