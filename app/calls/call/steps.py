@@ -14,8 +14,62 @@ from app.calls.call.record import (
     PartyState,
     State,
 )
+from app.queue import life
 
 Step = Callable[[CallRecord, Event], CallRecord]
+
+# --- its queue life (app/queue/life.py), among the fields of its own ------------------------------
+
+_STAGES = {
+    State.WAITING: life.Stage.WAITING,
+    State.OFFERED: life.Stage.OFFERED,
+    State.CONNECTING: life.Stage.HELD,
+    State.TALKING: life.Stage.HELD,
+    State.OUTSIDE: life.Stage.HELD,  # by who sent it there, until it comes back
+}
+
+
+def place_of(record: CallRecord) -> life.Life:
+    """The queue life of a call that waits, rings, or is held. Its ends are its own: an outcome each."""
+    return life.Life(
+        first_arrived_at=record.queued_at,
+        waiting_since=record.waiting_since,
+        stage=_STAGES[record.state],
+        offered_to=record.offered_to,
+        offered_at=record.offered_at,
+        offer_until=record.offer_until,
+        held_by=record.agent_id,
+        held_at=record.accepted_at,
+    )
+
+
+def _moved(
+    record: CallRecord,
+    what: life.What,
+    at: datetime,
+    agent_id: int | None,
+    until: datetime | None = None,
+    *,
+    again: bool = True,
+) -> life.Life | None:
+    """The call's queue life after this; None when it changes nothing."""
+    place = place_of(record)
+    moved = life.apply(place, life.Event(what, at, agent_id, until, again))
+    return None if moved is place else moved
+
+
+def _placed(record: CallRecord, state: State, place: life.Life) -> CallRecord:
+    return replace(
+        record,
+        state=state,
+        queued_at=place.first_arrived_at,
+        waiting_since=place.waiting_since,
+        offered_to=place.offered_to,
+        offered_at=place.offered_at,
+        offer_until=place.offer_until,
+        agent_id=place.held_by,
+        accepted_at=place.held_at,
+    )
 
 
 # --- into the queue and out of it ----------------------------------------------------------------
@@ -23,21 +77,14 @@ Step = Callable[[CallRecord, Event], CallRecord]
 
 def queued(record: CallRecord, event: Event) -> CallRecord:
     """The caller is in the queue."""
-    return replace(
-        record,
-        state=State.WAITING,
-        queued_at=record.queued_at or event.at,
-        waiting_since=event.at,
-    )
+    return _placed(record, State.WAITING, life.arrived(event.at, record.queued_at))
 
 
 def callback_due(record: CallRecord, event: Event) -> CallRecord:
     """A call-back takes the place that its person had when she first called."""
     if not record.outbound:
         return record
-    return replace(
-        record, state=State.WAITING, queued_at=event.since or event.at, waiting_since=event.at
-    )
+    return _placed(record, State.WAITING, life.arrived(event.at, event.since))
 
 
 def dialled(record: CallRecord, event: Event) -> CallRecord:
@@ -49,52 +96,39 @@ def dialled(record: CallRecord, event: Event) -> CallRecord:
 
 def offered(record: CallRecord, event: Event) -> CallRecord:
     """It rings at an agent's desk."""
-    if event.agent_id is None:
+    place = _moved(record, life.What.OFFERED, event.at, event.agent_id, until=event.until)
+    if place is None:
         return record
-    return replace(
-        record,
-        state=State.OFFERED,
-        offered_to=event.agent_id,
-        offered_at=event.at,
-        offer_until=event.until,
-        overflow=event.overflow,
-    )
+    return replace(_placed(record, State.OFFERED, place), overflow=event.overflow)
 
 
 def offer_over(record: CallRecord, event: Event) -> CallRecord:
     """Declined, expired or withdrawn: the call keeps its place."""
-    return _in_place(record) if event.agent_id == record.offered_to else record
+    place = _moved(record, life.What.LET_GO, event.at, event.agent_id)
+    return record if place is None else _waits_again(record, place)
 
 
 def accepted(record: CallRecord, event: Event) -> CallRecord:
     """The agent who is rung takes it; nobody else can."""
-    if event.agent_id != record.offered_to:
+    place = _moved(record, life.What.TAKEN, event.at, event.agent_id)
+    if place is None:
         return record
-    return replace(
-        record,
-        state=State.CONNECTING,
-        offered_to=None,
-        offer_until=None,
-        agent_id=event.agent_id,
-        accepted_at=event.at,
-        agent_leg_sid=None,
-        agent_present=False,
-    )
+    taken = _placed(record, State.CONNECTING, place)
+    return replace(taken, agent_leg_sid=None, agent_present=False)
 
 
 def _in_place(record: CallRecord, at: datetime | None = None) -> CallRecord:
-    """Waiting, held by nobody, at the same place. ``at``: it left a conversation for the queue."""
+    """Given back by who has it, to the same place. ``at``: it left a conversation for the queue."""
+    since = at or record.waiting_since or record.received_at
+    back = _moved(record, life.What.BACK, since, record.agent_id, again=at is not None)
+    return record if back is None else _waits_again(record, back)
+
+
+def _waits_again(record: CallRecord, place: life.Life) -> CallRecord:
+    """Waiting, held by nobody, without what was of the agent who had it."""
     return replace(
-        _alone(record),
-        state=State.WAITING,
-        queued_at=record.queued_at or at,
-        waiting_since=at or record.waiting_since,
-        offered_to=None,
-        offered_at=None,
-        offer_until=None,
+        _placed(_alone(record), State.WAITING, place),
         overflow=False,
-        agent_id=None,
-        accepted_at=None,
         agent_leg_sid=None,
         conference_sid=None,
         agent_present=False,
