@@ -15,11 +15,11 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pyotp
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from app.accounts import passwords, sessions
 from app.accounts import service as accounts
-from app.accounts.models import Agent, Presence, StaffSession, TotpSecret
+from app.accounts.models import Agent, StaffSession, TotpSecret
 from app.alerts.models import Alert
 from app.assist import store as assist
 from app.calls.call import dispatch
@@ -33,6 +33,7 @@ from app.lines.models import Line
 from app.tickets.models import CallBack, CallBackState
 from tests.calls.call.test_transfers import party_hangs_up, party_leg, party_picks_up
 from tests.clients import StaffClient
+from tests.holding import be, nobody_free
 from tests.switchboard import Caller
 from tests.world import World
 
@@ -231,13 +232,12 @@ class Story:
 
     def _free(self, client: StaffClient) -> None:
         with unit_of_work():
-            found = db.session.get_one(Presence, client.agent.id)
-            found.state, found.call_id = "available", None
+            be(client.agent.id, "available")
 
     def _rings(self, client: StaffClient) -> Caller:
         """A new call rings there, and nowhere else."""
         with unit_of_work():
-            db.session.execute(update(Presence).values(state="away", reason="pause"))
+            nobody_free()
         self._free(client)
         one = self.dial(f"+3363998{next(_numbers):04d}")
         dispatch.run()
@@ -284,7 +284,7 @@ class Story:
     def _from_the_wall(self) -> Iterator[Step]:
         boss, other = self.manager, self.colleague
         with unit_of_work():
-            db.session.execute(update(Presence).values(state="away", reason="pause"))
+            nobody_free()
         waiting = self.dial("+33639980188").call.ref
         yield Step("supervision.first", boss, {"ref": waiting})
         self._free(other)

@@ -43,3 +43,9 @@ def be(agent_id: int, state: str, **values: object) -> None:
     db.session.execute(hers.values(chosen=chosen, chosen_reason=None, **values))
     if state in SET_BY_CALLS:
         hold(agent_id, state)
+
+
+def nobody_free() -> None:
+    """No call holds anybody, and all are in a pause, inside the caller's transaction."""
+    db.session.execute(delete(Holding).where(Holding.weight == 1))
+    db.session.execute(update(Presence).values(chosen="away", chosen_reason="pause"))
