@@ -427,7 +427,7 @@ def test_what_a_call_gave_an_agent_becomes_a_holding_and_comes_back(
         calls.append(call.id)
     db.session.commit()
     db.session.remove()
-    downgrade(revision="0023")
+    downgrade(revision="0024")
     with unit_of_work():
         for agent_id, call_id, row in zip(agents, calls, BEFORE_HOLDINGS, strict=True):
             state, reason, back_to, back_reason, held = row
@@ -457,7 +457,7 @@ def test_what_a_call_gave_an_agent_becomes_a_holding_and_comes_back(
     held = db.session.execute(select(Holding.agent_id, Holding.call_id, Holding.weight)).all()
     assert sorted(held) == [(agents[n], calls[n], 1) for n in (2, 3, 4)]
     db.session.remove()
-    downgrade(revision="0023")
+    downgrade(revision="0024")
     back = db.session.execute(
         text("SELECT state, reason, back_to, back_reason, call_id FROM presences ORDER BY agent_id")
     ).all()
