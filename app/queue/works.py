@@ -235,10 +235,9 @@ def take(work_id: int, agent_id: int, *, now: datetime) -> list[int]:
 
 def _free_to_take(agent_id: int) -> None:
     """Her row is kept from others: two tabs that take two messages come one after the other."""
-    state = db.session.scalar(
-        select(Presence.state).where(Presence.agent_id == agent_id).with_for_update()
-    )
-    if state in SET_BY_CALLS:
+    hers = Presence.agent_id == agent_id
+    db.session.execute(select(Presence.agent_id).where(hers).with_for_update())
+    if db.session.scalar(select(Presence.state).where(hers)) in SET_BY_CALLS:  # once it is ours
         raise Conflict(
             "Un appel est en cours.",
             kept="Le message attend.",
