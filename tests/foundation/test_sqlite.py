@@ -77,7 +77,9 @@ def test_a_snapshot_too_old_to_write_from_fails_at_once(
         other.execute("INSERT INTO words VALUES ('theirs')")
         other.execute("COMMIT")
         with pytest.raises(OperationalError):
-            connection.execute(text("INSERT INTO words VALUES ('mine')"))
+            connection.execute(
+                text("INSERT INTO words VALUES ('mine')"), execution_options={"write": True}
+            )
 
 
 def test_the_queue_of_jobs_hardly_waits_either(tmp_path: Path) -> None:
