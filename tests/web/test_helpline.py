@@ -121,7 +121,7 @@ def test_every_public_page_that_a_person_reads_names_the_number(
         if answer.mimetype != "text/html" or address.startswith(
             ("/telephone", "/voice", "/invitation")
         ):
-            continue  # figures for machines, what the provider fetches, the demo's own telephone, a colleague's first page
+            continue  # figures for machines, what the provider fetches, the demo's telephone, a colleague's page
         walked += 1
         assert TEL in answer.text, address
     assert walked >= 4
