@@ -258,8 +258,9 @@ def test_it_is_one_instant_while_others_write(
 
     def write(line: str) -> None:
         if line.startswith("agents"):
-            with db.engine.begin() as connection:
+            with db.engine.connect().execution_options(write=True) as connection:
                 connection.execute(sa.text("UPDATE persons SET first_name = 'Pendant'"))
+                connection.commit()
 
     path = tmp_path / "b.backup"
     made = backup.make(settings, path, [], now=NOW, say=write)

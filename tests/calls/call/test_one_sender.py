@@ -19,6 +19,7 @@ from app.channels.sms.arrivals import Text
 from app.foundation import clock
 from app.foundation.extensions import db
 from app.lines.models import Line
+from app.queue.models import Work
 from app.lines.rules import LineRules
 from app.reporting.service import report_of
 from app.tickets.models import CallBack, Contact, Message
@@ -184,11 +185,15 @@ def test_one_sender_makes_so_many_contacts_a_day_and_no_word_is_lost(
 ) -> None:
     line.rules = {"contacts_per_day": 3}
     db.session.commit()
-    agent = login("front")
+    agent = login("front", state="available")
     for number in range(8):
         text_messages.receive(
             Text(f"SM{number}", NUMBER, line.number, f"mot {number}", clock.now())
         )
+        for work_id in db.session.scalars(select(Work.id).where(Work.ended_at.is_(None))).all():
+            agent.post(f"/messages/{work_id}/take")
+            answer = agent.post(f"/messages/{work_id}/close", json={"outcome": "answered"})
+            assert answer.status_code == 200, answer.text
         for contact_id in db.session.scalars(
             select(Contact.id).where(Contact.qualified_at.is_(None))
         ).all():
