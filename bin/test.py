@@ -15,11 +15,11 @@ from pathlib import Path
 from steps import PYTHON, ROOT, VENV, find_npm, say, works
 
 ARTEFACTS = ROOT / "test-artefacts"
-# Two cores: two files at a time, the tests of one file one after the other.
+# Two cores: two files at a time, the tests of one file one after the other. Journeys wait more than they work: three.
 STAGES = {
     "unit": ["-m", "unit", "-n", "2", "--dist", "loadfile"],
     "integration": ["-m", "integration", "-n", "2", "--dist", "loadfile"],
-    "browser": ["-m", "(e2e or processes) and not alone", "-n", "2", "--dist", "loadfile"],
+    "browser": ["-m", "(e2e or processes) and not alone", "-n", "3", "--dist", "loadfile"],
     "faults": ["-m", "alone", "-p", "no:xdist"],
 }
 # What the caller's shell may hold and a test must not see.

@@ -36,8 +36,8 @@ def make(app: Flask, count: int) -> list[int]:
             )
             for number in range(count)
         ]
-        db.session.add_all(agents)
-        db.session.commit()
+        with unit_of_work():
+            db.session.add_all(agents)
         return [agent.id for agent in agents]
 
 

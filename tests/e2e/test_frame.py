@@ -158,6 +158,7 @@ def test_a_desk_that_never_reaches_the_line_says_so(people: People) -> None:
     agent.route("**/socket.io/**", lambda route: route.abort())
     agent.goto("/desk")
     expect(agent.locator("[data-slot=note-text]")).to_contain_text("Connexion perdue")
+    agent.close()
     people.problems.found.clear()  # what the browser says of a network that is not there
 
 
