@@ -19,8 +19,8 @@ from app.channels.sms.arrivals import Text
 from app.foundation import clock
 from app.foundation.extensions import db
 from app.lines.models import Line
-from app.queue.models import Work
 from app.lines.rules import LineRules
+from app.queue.models import Work
 from app.reporting.service import report_of
 from app.tickets.models import CallBack, Contact, Message
 from tests.calls.test_journey import connect
