@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -118,6 +119,15 @@ def test_every_file_that_a_page_names_is_there(page: Path) -> None:
     }
     gone = sorted(path.as_posix() for path in named if not path.exists())
     assert not gone, gone
+
+
+def test_the_rooms_are_drawn_in_the_order_that_is_held() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    contracts = settings["tool"]["importlinter"]["contracts"]
+    (layers,) = [c["layers"] for c in contracts if c.get("containers") == ["app"]]
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    rooms = re.findall(r"(?m)^\| `app/(\w+)(?:\.py)?` \|", text)
+    assert rooms == layers
 
 
 def test_the_walk_of_a_call_is_ten_files_at_most() -> None:
