@@ -96,7 +96,7 @@ def _labels() -> dict[str, str]:
     return {
         "roles": _("Rôles qui doivent avoir une deuxième étape"),
         "begins_on": _("À partir du"),
-        "provider_only": _("Tout le monde vient du fournisseur d’identité"),
+        "provider_only": _("Tout le monde se connecte par le fournisseur d’identité"),
     }
 
 

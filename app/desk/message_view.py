@@ -136,7 +136,7 @@ OUTCOMES = {
     works.Outcome.CALLED_BACK: lambda: _("Rappelé au téléphone"),
     works.Outcome.NO_ANSWER: lambda: _("Rien à répondre"),
     works.Outcome.HANDED_OVER: lambda: _("Transmis à un autre service"),
-    works.Outcome.MISDIRECTED: lambda: _("Pas pour nous : la personne s’est trompée de numéro"),
+    works.Outcome.MISDIRECTED: lambda: _("Pas pour nous : le message est pour quelqu’un d’autre"),
     works.Outcome.SPAM: lambda: _("Indésirable"),
 }
 

@@ -11,6 +11,10 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from app.foundation.text import patterns
+
+# A part of a WITH, or what follows it: not « FOR UPDATE », nor a column whose name ends so.
+_PART = patterns.pattern(r"(?i)[()]\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s")
 _VERBS = ("INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE", "TRUNCATE")
 
 
@@ -22,8 +26,7 @@ def writes(statement: str) -> bool:
     """Does this SQL write rows? A WITH does when one of its parts does."""
     said = statement.lstrip()[:8].upper()
     if said.startswith("WITH"):
-        words = statement.upper()
-        return any(f"{verb} " in words for verb in ("INSERT INTO", "UPDATE", "DELETE FROM"))
+        return _PART.search(statement) is not None
     return said.startswith(_VERBS)
 
 

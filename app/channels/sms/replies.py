@@ -114,5 +114,7 @@ def _checked(contact_id: int, text: str) -> Outgoing:
 def _thread(contact_id: int) -> Thread:
     found = threads.of(contact_id)
     if found is None:
-        raise Conflict("Ce contact ne se répond pas par écrit.", todo="Appelez la personne.")
+        raise Conflict(
+            "On ne peut pas répondre à ce contact par écrit.", todo="Appelez la personne."
+        )
     return found
