@@ -7,7 +7,7 @@ found as it was. Functions say whose desk is no longer as it was.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -423,9 +423,3 @@ def _note(
         )
     )
     db.session.flush()
-
-
-def ids_of(states: Iterable[str]) -> list[int]:
-    """The messages in these states."""
-    query = select(Work.id).where(Work.kind == MESSAGE, Work.state.in_(list(states)))
-    return list(db.session.scalars(query.order_by(Work.id)))
