@@ -21,6 +21,7 @@ from app.accounts import (
     components_page,
     own_account_routes,
     passkey_routes,
+    saved_view_routes,
     second_step_routes,
     sessions,
 )
@@ -280,6 +281,7 @@ def _register(app: Flask) -> None:
     for blueprint in (
         accounts_routes.bp,
         own_account_routes.bp,
+        saved_view_routes.bp,
         second_step_routes.bp,
         passkey_routes.bp,
         admin_routes.bp,

@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 
 from app.accounts import passwords, sessions
 from app.accounts import service as accounts
-from app.accounts.models import Agent, StaffSession, TotpSecret
+from app.accounts.models import Agent, SavedView, StaffSession, TotpSecret
 from app.alerts.models import Alert
 from app.assist import store as assist
 from app.calls.call import dispatch
@@ -327,6 +327,10 @@ class Story:
         yield Step("second_step.confirm", me, {"code": code})
         yield Step("second_step.codes", me, {"password": PASSWORD})
         yield Step("second_step.off", me, {"password": PASSWORD})
+        view = {"place": "contacts", "name": "Les miens", "query": "scope=mine"}
+        yield Step("saved_views.keep", me, view)
+        newest = select(func.max(SavedView.id)).where(SavedView.agent_id == me.agent.id)
+        yield Step("saved_views.remove", me, {"view_id": db.session.scalar(newest)})
         yield Step("account.change_password", me, {"current": PASSWORD, "wanted": f"{PASSWORD} !"})
         yield Step("accounts.sign_out", self.world.holder)
         yield Step("account.sign_out_everywhere", self.manager)

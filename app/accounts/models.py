@@ -288,6 +288,20 @@ class SignInTry(db.Model):
     last_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
 
 
+class SavedView(db.Model):
+    """A list as somebody wants to see it again: ``query`` is its filters and its order, ``place`` which list."""
+
+    __tablename__ = "saved_views"
+    __table_args__ = (UniqueConstraint("agent_id", "place", "name", name="uq_saved_views_name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"), index=True)
+    place: Mapped[str] = mapped_column(String(16))
+    name: Mapped[str] = mapped_column(String(40))
+    query: Mapped[str] = mapped_column(String(300), default="")
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
 class JournalEntry(db.Model):
     """One line of the journal: who did or saw what. Append-only (triggers), hash-chained.
 

@@ -32,6 +32,18 @@ class Shown:
     voice: int | None
 
 
+def channel_name(channel: Channel) -> str:
+    """How one reached us, for a list to choose from."""
+    return {
+        Channel.PHONE: _("Téléphone"),
+        Channel.MAIL: _("Mail"),
+        Channel.SMS: _("SMS"),
+        Channel.COUNTER: _("Guichet"),
+        Channel.FORM: _("Formulaire"),
+        Channel.VOICEMAIL: _("Message vocal"),
+    }[channel]
+
+
 def shown(messages: Sequence[Message]) -> list[Shown]:
     """Messages, ready to be laid out."""
     return [_shown(message) for message in messages]

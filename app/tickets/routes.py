@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date
-from typing import cast
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import StrEnum
+from typing import TypeVar, cast
+from urllib.parse import urlencode
 
 from flask import Blueprint, Flask, Response, jsonify, make_response, render_template, request
 from flask.blueprints import BlueprintSetupState
@@ -26,7 +27,7 @@ from app.foundation.roles import DESK
 from app.foundation.text import outside
 from app.tickets import message_view, messages, reasons, service, store
 from app.tickets.message_view import Shown
-from app.tickets.models import Contact
+from app.tickets.models import Channel, Contact
 from app.tickets.qualification import NO_TROUBLE, Form, Refused
 from app.tickets.reasons import CallerRole, DigitalKind, Reason
 from app.web.access import allow
@@ -36,6 +37,7 @@ from app.web.whose import SERVICE, about
 
 bp = Blueprint("tickets", __name__)
 
+Coded = TypeVar("Coded", bound=StrEnum)
 DRAFT_READ = 2000  # characters: what is longer is no note
 
 
@@ -110,28 +112,66 @@ def draft() -> Response:
 @bp.get("/tickets")
 @allow(*DESK)
 def index() -> str:
-    """The contacts of a day: all, one's own, or those left without a reason."""
+    """The contacts of a day: all, one's own, or those left without a reason; narrowed and sorted."""
     scope = request.args.get("scope", "all")
     if scope not in ("all", "mine", "undone"):
         raise NotFound("Cette page n'existe pas.")
-    today = clock.local_day(clock.now())
-    day = _day(request.args.get("day", "")) or today
-    page = store.page(
-        day,
-        number_in(request.args, "page"),
-        agent_id=current_user.id if scope == "mine" else None,
-        unqualified=scope == "undone",
-    )
+    asked = _asked(request.args, scope)
+    narrowed = _narrowing(request.args)
+    page = store.page(asked, number_in(request.args, "page"))
     return render_template(
         "tickets/index.html",
         page=page,
         scope=scope,
-        day=day,
-        today=today,
+        asked=asked,
+        narrowed=narrowed,
+        list_filters=_filters(asked),
+        here="/tickets?" + urlencode({"scope": scope, **narrowed}),
+        day=asked.day,
+        today=clock.local_day(clock.now()),
         name_of=message_view.contact_name,
         messages=_messages_of(page.items),
         **_words(),
     )
+
+
+def _asked(args: Mapping[str, str], scope: str) -> store.Asked:
+    """What the address asks; what it says otherwise is left out."""
+    sort = args.get("sort", "")
+    digital = args.get("digital", "")
+    return store.Asked(
+        day=outside.day(args.get("day", "")) or clock.local_day(clock.now()),
+        agent_id=current_user.id if scope == "mine" else None,
+        unqualified=scope == "undone",
+        channel=_one_of(Channel, args.get("channel", "")),
+        reason=_one_of(Reason, args.get("reason", "")),
+        digital=digital if digital in store.DIGITAL else "",
+        sort=sort if sort.removeprefix("-") in store.ORDERS else "-at",
+    )
+
+
+def _narrowing(args: Mapping[str, str]) -> dict[str, str]:
+    """The filters and the order of an address, as the next page's has them."""
+    names = ("day", "channel", "reason", "digital", "sort")
+    return {name: args[name] for name in names if args.get(name)}
+
+
+def _one_of(kind: type[Coded], text: str) -> Coded | None:
+    return kind(text) if text in list(kind) else None
+
+
+def _filters(asked: store.Asked) -> list[tuple[str, str, list[tuple[str, str]], str]]:
+    """The lists to choose from: name, label, options, what is chosen."""
+    locale = str(get_locale())
+    every = ("", _("Tous"))
+    channels = [(each.value, message_view.channel_name(each)) for each in Channel]
+    digital = [("declared", _("déclarée")), ("seen", _("vue, non déclarée"))]
+    chosen = [(each.value, reasons.label(each, locale)) for each in Reason]
+    return [
+        ("channel", _("Par où"), [every, *channels], asked.channel or ""),
+        ("reason", _("Motif"), [every, *chosen], asked.reason or ""),
+        ("digital", _("Difficulté numérique"), [("", _("Avec ou sans")), *digital], asked.digital),
+    ]
 
 
 def _messages_of(contacts: Sequence[Contact]) -> dict[int, list[Shown]]:
@@ -218,10 +258,6 @@ def _kind_options(suggested: DigitalKind | None, locale: str) -> list[tuple[str,
 def _words() -> dict[str, object]:
     locale = str(get_locale())
     return {"words": words(), "say": lambda value: reasons.label(value, locale) if value else "—"}
-
-
-def _day(text: str) -> date | None:
-    return outside.day(text)
 
 
 def _contacts(dossier: Dossier, words: Words) -> Iterable[timeline.Item]:
