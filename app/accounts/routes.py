@@ -125,7 +125,7 @@ def _out_there(id_token: str) -> str | None:
     except (Unavailable, IdentityRefused):
         flash(
             _(
-                "Vous êtes déconnecté ici. %(name)s ne répond pas : fermez aussi sa page.",
+                "Votre session est fermée ici. %(name)s ne répond pas : fermez aussi sa page.",
                 name=provider.name,
             ),
             "wait",
@@ -138,7 +138,7 @@ def _out_there(id_token: str) -> str | None:
 def signed_out() -> Response:
     """Back from the identity provider: signed out there too."""
     if session.pop(LEAVING, None) == request.args.get("state", ""):
-        flash(_("Vous êtes déconnecté."), "live")
+        flash(_("Votre session est fermée."), "live")
     return redirect(url_for("accounts.sign_in"))
 
 

@@ -55,7 +55,7 @@ def move_by_manager(
     if agent is None or not agent.active or agent.role not in AGENTS:
         raise NotFound("Cette personne ne prend pas d'appels.")
     held = Conflict(
-        "Un appel l'occupe.",
+        "Cette personne est prise par un appel.",
         kept="Son état n'a pas changé : aucun appel n'est coupé.",
         todo="Attendez la fin de l'appel.",
     )
@@ -64,7 +64,7 @@ def move_by_manager(
     state = _allowed(presence, wanted, reason, held)
     if state is PresenceState.AVAILABLE and not is_connected(agent_id):
         raise Conflict(
-            "Son poste n'est pas ouvert : un appel sonnerait dans le vide.",
+            "Son poste n'est pas ouvert : personne n'entendrait l'appel.",
             kept="Son état n'a pas changé.",
             todo="Demandez-lui d'ouvrir son poste.",
         )

@@ -44,7 +44,7 @@ class FileOutbox:
             raise Unavailable(
                 "La boîte d'envoi locale ne peut pas écrire : disque plein ou dossier protégé.",
                 kept="Rien n'a été envoyé, rien n'a été perdu.",
-                todo="Libérez de la place, puis renvoyez le message.",
+                todo="Libérez de la place, puis renvoyez le mail.",
             ) from error
         return MailReceipt(str(mail["Message-ID"]), at, delivered=True)
 

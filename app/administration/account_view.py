@@ -82,8 +82,8 @@ def facts(agent: Agent, *, now: datetime) -> Facts:
 def roles() -> list[tuple[str, str]]:
     """The roles with their names, in the order of the list."""
     return [
-        (Role.FRONT, _("Front office")),
-        (Role.BACK, _("Back office")),
+        (Role.FRONT, _("Accueil")),
+        (Role.BACK, _("Renfort")),
         (Role.MANAGER, _("Encadrement")),
         (Role.ADMIN, _("Administration")),
     ]

@@ -187,7 +187,7 @@ def _begin(agent: Agent, identity: Identity, target: str, now: datetime) -> Any:
 def _links(left: dict[str, Any], identity: Identity) -> Any:
     if not current_user.is_authenticated or current_user.id != left.get("agent"):
         raise InvalidInput(
-            "Quelqu'un d'autre s'est connecté dans ce navigateur.",
+            "Quelqu'un d'autre a ouvert une session dans ce navigateur.",
             kept="Rien n'a été relié.",
             todo="Recommencez depuis « Mon compte ».",
         )

@@ -145,7 +145,7 @@ def _found(raw: str, now: datetime) -> tuple[Invitation, Agent]:
 
 def _over() -> NotFound:
     return NotFound(
-        "Ce lien ne sert plus : il a déjà servi, un autre l'a remplacé, ou une semaine est passée.",
+        "Ce lien n'est plus valable : il a déjà servi, un autre l'a remplacé, ou une semaine est passée.",
         kept="Votre compte n'a pas changé.",
         todo="Demandez-en un autre à l'administration.",
     )

@@ -177,12 +177,12 @@ def _number(facts: Facts) -> Unmet | None:
 def _no_contact(facts: Facts) -> InvalidInput:
     if facts.phones:
         return InvalidInput(
-            "Aucun contact n'est en cours : un rappel se promet pendant un appel ou un message.",
+            "Aucun contact n'est en cours : on promet un rappel pendant un appel ou un message.",
             kept="Aucun rappel n'est promis.",
             todo="Appelez la personne depuis sa fiche, à l'heure dite.",
         )
     return InvalidInput(
-        "Aucun contact n'est en cours : un rappel se promet pendant un appel ou un message.",
+        "Aucun contact n'est en cours : on promet un rappel pendant un appel ou un message.",
         kept="Aucun rappel n'est promis.",
         todo="Notez un téléphone dans la fiche de la personne, et appelez-la de là.",
     )

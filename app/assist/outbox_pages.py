@@ -90,7 +90,7 @@ def _mail(key: str) -> OutboxMail:
     mail = outbox.get(key) if outbox is not None else None
     if mail is None or not _theirs(mail):
         raise NotFound(
-            "Ce message n'est pas dans la boîte d'envoi.", todo="Revenez à la liste des messages."
+            "Ce mail n'est pas dans la boîte d'envoi.", todo="Revenez à la liste des mails."
         )
     return mail
 

@@ -309,7 +309,7 @@ def _pane(
     contact_id: int | None, dossier_id: int | None, result: actions.Result | None = None
 ) -> str:
     if contact_id is None and dossier_id is None:
-        raise InvalidInput("Ni contact ni dossier : rien à accompagner.")
+        raise InvalidInput("Aucun contact ni dossier n'est ouvert : il n'y a personne à guider.")
     shown = pane.view(contact_id, dossier_id, clock.now(), _locale(), agent_id=current_user.id)
     return render_template(
         "assist/pane.html",

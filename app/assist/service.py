@@ -91,7 +91,7 @@ def start_run(
     script = loader.get(script_id)
     if contact_id is None and dossier_id is None:
         raise InvalidInput(
-            "Un script se suit avec quelqu'un : aucun contact ni dossier n'est ouvert.",
+            "On suit un script avec quelqu'un : aucun contact ni dossier n'est ouvert.",
             todo="Prenez un appel ou ouvrez un dossier.",
         )
     with unit_of_work():

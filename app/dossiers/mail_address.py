@@ -50,7 +50,7 @@ FAULTS: dict[Fault, str] = {
     Fault.NO_NAME: N_("Il manque ce qui vient avant l'arobase (@)."),
     Fault.SPACE: N_("Il y a un espace dans l'adresse mail."),
     Fault.ACCENT: N_("Une adresse mail n'a ni accent ni cédille."),
-    Fault.SIGN: N_("Il y a dans l'adresse mail un signe qui ne peut pas y être."),
+    Fault.SIGN: N_("Il y a dans l'adresse mail un caractère qui ne peut pas y être."),
     Fault.DOTS: N_("Un point est de trop dans l'adresse mail."),
     Fault.NO_ENDING: N_("Il manque la fin de l'adresse mail, par exemple « .fr » ou « .com »."),
     Fault.DOMAIN: N_("Ce qui suit l'arobase (@) n'est pas complet."),

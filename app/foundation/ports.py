@@ -223,7 +223,7 @@ class MailRefused(PermanenceError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(
-            "Le serveur de messagerie a refusé ce message.",
+            "Le serveur de messagerie a refusé ce mail.",
             todo="Relisez l'adresse lettre par lettre, corrigez-la, puis renvoyez.",
         )
         self.reason = reason

@@ -335,7 +335,7 @@ def held(work_id: int, agent_id: int) -> Work:
         raise Conflict("Ce message est déjà clos.", kept="Rien n'a été changé.")
     if found.state != "held" or holder_of(work_id) != agent_id:
         raise Forbidden(
-            "Ce message n'est pas entre vos mains.",
+            "Ce message n'est pas à vous.",
             kept="Rien n'a été changé.",
             todo="Prenez-le d'abord, s'il attend encore.",
         )
@@ -377,7 +377,7 @@ def _change(
     """As ``_tried``, for one who must win. Raises Conflict."""
     if not _tried(found, event, now, agent_id, data, **values):
         raise Conflict(
-            "Ce message vient de changer de mains.",
+            "Quelqu'un d'autre vient de prendre ce message.",
             kept="Rien n'a été perdu.",
             todo="Regardez-le, puis recommencez.",
         )

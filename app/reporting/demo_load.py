@@ -50,7 +50,7 @@ def _agents() -> dict[str, int]:
         ).all()
         if len(ids) < len(parts):
             raise Unavailable(
-                "Il faut deux agents d'accueil et un agent d'instruction.",
+                "Il faut deux agents de l'accueil et un agent du renfort.",
                 kept="Rien n'a été chargé.",
                 todo="Chargez d'abord les comptes : flask --app app.factory demo seed",
             )

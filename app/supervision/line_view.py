@@ -333,7 +333,7 @@ def labels() -> dict[str, str]:
         "languages": _("Après le français, la ligne parle"),
         "other_countries": _("Autres pays"),
         "short_reach": _("Cette ligne peut appeler"),
-        "on_call": _("Qui appeler quand aucun responsable n’est connecté"),
+        "on_call": _("Qui appeler quand personne de l’encadrement n’est là"),
         "territory": _("Jours fériés de"),
         "voicemail": _("Laisser un message quand la ligne est fermée"),
         "coaching": _("Permettre à l’encadrement d’écouter un appel et de parler à l’agent seul"),

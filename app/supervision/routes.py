@@ -161,8 +161,8 @@ def mode() -> BaseResponse:
     line_service.switch_mode(wanted, by=current_user.id, now=clock.now())
     said = {
         "hours": _("La ligne suit ses horaires."),
-        "open": _("La ligne est ouverte à la main."),
-        "closed": _("La ligne est fermée à la main."),
+        "open": _("La ligne est ouverte manuellement."),
+        "closed": _("La ligne est fermée manuellement."),
     }
     return _done(said[wanted])
 

@@ -123,7 +123,7 @@ def require(access: Access) -> None:
         raise SignInRequired("Connectez-vous pour continuer.")
     # A page says whose it is: two people who share a browser must not act as each other.
     if request.headers.get("X-Signed-In-As", str(current_user.id)) != str(current_user.id):
-        raise SignInRequired("Quelqu'un d'autre s'est connecté dans ce navigateur.")
+        raise SignInRequired("Quelqu'un d'autre a ouvert une session dans ce navigateur.")
     if current_user.role not in access.roles:
         raise Forbidden("Votre rôle ne permet pas cette action.")
 

@@ -141,7 +141,7 @@ def test_somebody_else_in_a_second_window_ends_the_first(
     stolen = copy_of(browser)
     browser.csrf = ""
     page = browser.get("/sign-in").text
-    assert "Camille est connecté dans ce navigateur." in page
+    assert "Camille a une session ouverte dans ce navigateur." in page
     token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
     assert token
     form = {"email": "nadia@permanence.example", "password": PASSWORD, "csrf_token": token[1]}

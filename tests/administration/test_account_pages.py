@@ -111,7 +111,7 @@ def test_an_account_is_made_and_its_owner_alone_chooses_the_password(
 
 def choose_refused(app: Flask, link: str) -> bool:
     page = app.test_client().get(link)
-    return page.status_code == 404 and "Ce lien ne sert plus" in page.text
+    return page.status_code == 404 and "Ce lien n’est plus valable" in page.text
 
 
 def test_a_link_is_opened_as_mail_programs_hand_it_back(

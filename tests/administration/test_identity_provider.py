@@ -105,7 +105,7 @@ def test_who_is_linked_gets_in_and_out_here_and_there(
     assert not is_in(client)
     home = client.get(provider.follow(out.headers["Location"]))
     assert home.headers["Location"] == "/sign-in"
-    assert "Vous êtes déconnecté." in client.get("/sign-in").text
+    assert "Votre session est fermée." in client.get("/sign-in").text
     assert acts() == ["identity_linked", "identity_used", "sign_out"]
 
 

@@ -216,7 +216,7 @@ def test_a_refusal_shows_on_the_pane(app: Flask, login, mail: FakeMail) -> None:
     html = client.post(
         f"/assist/runs/{run.id}/action", data={"action": "resend_link", "basis": "spoken"}
     ).text
-    assert "Le serveur de messagerie a refusé ce message." in html
+    assert "Le serveur de messagerie a refusé ce mail." in html
     assert "refusé par le serveur" in html
     assert "550 &lt;b&gt;no such user" in html
     assert 'role="alert"' in html

@@ -29,7 +29,9 @@ def test_somebody_else_in_a_second_window(people: Any) -> None:
     first.goto("/scripts")
     second = context.new_page()
     second.goto("/sign-in")
-    expect(second.get_by_text("Camille Aubert est connecté dans ce navigateur.")).to_be_visible()
+    expect(
+        second.get_by_text("Camille Aubert a une session ouverte dans ce navigateur.")
+    ).to_be_visible()
     look(second, "sign-in-second-window")
     sign_in(second, NADIA, PASSWORD)
     bar = first.locator("#session-over")
@@ -135,10 +137,10 @@ def add_again(page: Page) -> None:
 
 def sign_out(page: Page) -> None:
     page.goto("/sign-in")  # a desk may be open in this tab: the page is shown all the same
-    expect(page.get_by_text("est connecté dans ce navigateur")).to_be_visible()
+    expect(page.get_by_text("a une session ouverte dans ce navigateur")).to_be_visible()
     page.evaluate("document.querySelector('form[action=\"/sign-out\"]').submit()")
     page.wait_for_url(re.compile(r"/sign-in"))
-    expect(page.get_by_text("est connecté dans ce navigateur")).to_have_count(0)
+    expect(page.get_by_text("a une session ouverte dans ce navigateur")).to_have_count(0)
 
 
 def test_an_administrator_makes_an_account_and_its_owner_opens_it(people: Any, served: Any) -> None:

@@ -230,7 +230,7 @@ def test_she_is_told_by_whom_in_her_language(
 @pytest.mark.parametrize("held", ["ringing", "in_call", "wrap_up"])
 def test_a_call_is_never_cut(manager: StaffClient, at_desk: AtDesk, held: str) -> None:
     agent = at_desk(state=held)
-    refused(move(manager, agent, "offline"), "Un appel")
+    refused(move(manager, agent, "offline"), "prise par un appel")
     assert presence_of(agent).state == held
     page = manager.get(f"/supervision/agents/{agent.agent.id}").text
     assert "aucun appel n’est coupé" in page

@@ -34,7 +34,7 @@ def dial(agent_id: int, target: Target, dossier_id: int | None, *, now: datetime
     the agent, InvalidInput for a number that the line does not call.
     """
     if target.number is None:
-        raise InvalidInput("Une collègue se consulte pendant un appel.")
+        raise InvalidInput("On consulte quelqu'un de l'équipe pendant un appel.")
     about = dossiers.dossier(dossier_id) if dossier_id is not None else None
     with unit_of_work() as work:
         contact = tickets.open_contact(
@@ -76,7 +76,7 @@ def call_again(ref: str, agent_id: int, *, now: datetime) -> Call:
 
 def _claim_and_dial(agent_id: int, call: Call, work: Work, now: datetime) -> Call:
     if not holdings.claim_to_dial(agent_id, call.id, now=now):
-        raise Conflict("Un appel vous tient déjà.", todo="Terminez-le, puis rappelez.")
+        raise Conflict("Vous avez déjà un appel en cours.", todo="Terminez-le, puis rappelez.")
     service.happen_within(call.id, Event(Kind.DIALLED, now, "dialled", agent_id=agent_id), work)
     return call
 

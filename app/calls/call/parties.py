@@ -114,7 +114,7 @@ def requeue(ref: str, agent_id: int, *, now: datetime) -> CallRecord:
     event = Event(Kind.REQUEUED, now, service.unique("requeued"), agent_id=agent_id)
     with unit_of_work() as work:
         db.session.get_one(Call, call.id).preferred_agent_id = None
-        return _done_within(call, event, Conflict("Cet appel n'en est plus là."), work)
+        return _done_within(call, event, Conflict("Cet appel a avancé depuis."), work)
 
 
 # --- coaching ------------------------------------------------------------------------------------

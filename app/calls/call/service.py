@@ -291,7 +291,10 @@ def _why_not_accepted(call_id: int, agent_id: int) -> Conflict:
     if call.agent_id == agent_id and call.state in (State.CONNECTING, State.TALKING):
         return Conflict("Vous avez déjà pris cet appel.", kept="La conversation est à vous.")
     if call.agent_id is not None:
-        return Conflict("Déjà prise par une collègue.", kept="L'appel est entre de bonnes mains.")
+        return Conflict(
+            "Quelqu'un de l'équipe a déjà pris cet appel.",
+            kept="Quelqu'un s'occupe de la personne.",
+        )
     if call.state == State.ENDED:
         return Conflict(fate.said(call, agent_id), kept="L'appel est dans le journal du jour.")
     return Conflict("Cet appel ne vous est plus proposé.", kept="La personne garde sa place.")
@@ -315,7 +318,7 @@ def hang_up(ref: str, agent_id: int, *, now: datetime) -> None:
     states = (State.TALKING, State.WRAP_UP, State.ENDED)
     call = own(ref, agent_id, *states, State.CONNECTING)
     if call.state == State.CONNECTING and not store.is_outbound(call):
-        raise IllegalTransition("Cet appel n'en est plus là.", todo="Regardez son état.")
+        raise IllegalTransition("Cet appel a avancé depuis.", todo="Regardez son état.")
     happen_to(call, Event(Kind.AGENT_HUNG_UP, now, "agent_hung_up", agent_id=agent_id))
 
 
@@ -330,7 +333,7 @@ def finish_wrap_up(ref: str, agent_id: int, *, now: datetime) -> None:
     call = store.by_ref(ref)
     if call.agent_id == agent_id:
         if call.state in (State.TALKING, State.CONNECTING):
-            raise IllegalTransition("Cet appel n'en est plus là.", todo="Regardez son état.")
+            raise IllegalTransition("Cet appel a avancé depuis.", todo="Regardez son état.")
         done = Event(Kind.WRAPPED_UP, now, "wrapped_up", agent_id=agent_id)
         if happen_to(call, done) is not None:
             return
@@ -373,7 +376,7 @@ def own(ref: str, agent_id: int, *expected: State) -> Call:
     if call.agent_id != agent_id:
         raise NotFound("Cet appel n'est pas le vôtre.")
     if call.state not in expected:
-        raise IllegalTransition("Cet appel n'en est plus là.", todo="Regardez son état.")
+        raise IllegalTransition("Cet appel a avancé depuis.", todo="Regardez son état.")
     return call
 
 

@@ -104,7 +104,7 @@ def _message(voicemail_id: int) -> Voicemail:
     if message is None:
         raise NotFound("Ce message n'existe pas.")
     if message.deleted_at is not None:
-        raise NotFound("Ce message a été effacé.", kept="Le ticket, lui, est gardé.")
+        raise NotFound("Ce message a été effacé.", kept="Le contact, lui, est gardé.")
     return message
 
 

@@ -307,7 +307,7 @@ def call_now(callback_id: int, *, agent_id: int, now: datetime) -> Call:
         if db.session.scalar(
             select(exists().where(Call.callback_id == callback_id, Call.state.in_(LIVE)))
         ):
-            raise Conflict("Une collègue appelle déjà cette personne.")
+            raise Conflict("Quelqu'un de l'équipe appelle déjà cette personne.")
         assert callback.number is not None  # an open call-back has one
         return outbound.dial_callback(
             agent_id,

@@ -78,5 +78,5 @@ def said(thread: Thread, contact: Contact) -> str:
     )
     if not length.parts:
         return who
-    count = _("%(used)s signes sur %(held)s", used=length.used, held=length.held)
+    count = _("%(used)s caractères sur %(held)s", used=length.used, held=length.held)
     return f"{who} {count}, {ngettext('%(num)d SMS', '%(num)d SMS', length.parts)}."

@@ -94,7 +94,7 @@ def _checked(contact_id: int, text: str) -> Outgoing:
         raise InvalidInput("Il n'y a rien à envoyer.", todo="Écrivez votre réponse.")
     if len(body) > parts.LONGEST:
         raise InvalidInput(
-            "Ce message est trop long : %(most)s signes au plus.",
+            "Ce message est trop long : %(most)s caractères au plus.",
             kept="Votre texte est gardé.",
             todo="Raccourcissez-le, ou appelez la personne.",
             most=parts.LONGEST,

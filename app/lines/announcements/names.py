@@ -10,7 +10,7 @@ Names = dict[str, tuple[str, str]]
 def groups() -> list[tuple[str, Names]]:
     """(title, {key: (name, when it is heard)}), in the order of a call."""
     return [
-        (_("Accueil et attente"), _waiting()),
+        (_("Message d’accueil et attente"), _waiting()),
         (_("Rappel"), _callbacks()),
         (_("Ligne fermée"), _closed()),
         (_("Et aussi"), _others()),
@@ -20,7 +20,7 @@ def groups() -> list[tuple[str, Names]]:
 def _waiting() -> Names:
     each_round = _("Pendant l’attente, avant la musique.")
     return {
-        "greeting": (_("Accueil"), _("Au début de chaque appel, la ligne ouverte.")),
+        "greeting": (_("Message d’accueil"), _("Au début de chaque appel, la ligne ouverte.")),
         "incident": (
             _("Incident en cours"),
             _("Tant que l’annonce d’incident est allumée ; les agents la lisent sur leur poste."),
@@ -79,7 +79,7 @@ def _callbacks() -> Names:
         "callback_at_opening": (_("Rappel noté, à l’ouverture"), asking),
         "callback_at_reopen": (
             _("Rappel noté, sans date de réouverture"),
-            _("Quand la ligne a été fermée à la main : personne ne sait quand elle rouvrira."),
+            _("Quand la ligne a été fermée manuellement : personne ne sait quand elle rouvrira."),
         ),
         "callback_kept": (_("Rappel déjà demandé"), asking),
         "too_many": (
@@ -138,7 +138,7 @@ def _closed() -> Names:
 def _others() -> Names:
     return {
         "coach": (_("Écoute annoncée"), _("À l’agent et à la personne, au début d’une écoute.")),
-        "apology": (_("Souci technique"), _("Quand notre serveur ne répond pas.")),
+        "apology": (_("Problème technique"), _("Quand notre serveur ne répond pas.")),
         "gone": (_("La personne a raccroché"), _("Entendue par l’agent seul.")),
         "goodbye": (_("Au revoir"), _("À la fin.")),
     }

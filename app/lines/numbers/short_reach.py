@@ -76,7 +76,7 @@ def check(number: str | None, line_id: int | None = None) -> None:
     raise InvalidInput(
         "Le %(number)s est impossible à appeler depuis cette ligne.",
         kept="Rien n'a changé pour la personne en ligne.",
-        todo="Composez-le sur votre téléphone, ou demandez-le à un collègue.",
+        todo="Composez-le sur votre téléphone, ou demandez à quelqu'un de l'équipe.",
         number=number,
     )
 
