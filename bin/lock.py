@@ -9,7 +9,13 @@ import sys
 
 from steps import ROOT, UV, find_npm, say, told_failures
 
-LOCKS = ("requirements-uv", "requirements", "requirements-dev", "requirements-node")
+LOCKS = (
+    "requirements-uv",
+    "requirements",
+    "requirements-dev",
+    "requirements-node",
+    "requirements-sbom",
+)
 OPTIONS = [
     "--universal",
     "--python-version=3.11",

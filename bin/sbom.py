@@ -6,14 +6,37 @@ import sys
 import tempfile
 from pathlib import Path
 
-from steps import ROOT, VENV, SetupError, find_npm, say
+from steps import (
+    ROOT,
+    UV,
+    VENV,
+    SetupError,
+    find_npm,
+    fingerprint,
+    is_current,
+    mark,
+    say,
+    uv_install,
+)
 
 FOLDER = ROOT / "sbom"
+WRITER = VENV / "sbom"  # an environment of its own: see requirements-sbom.in
+
+
+def install_writer() -> None:
+    """The program that writes the list of Python packages, as locked."""
+    lock = ROOT / "requirements-sbom.txt"
+    if is_current(lock.stem, expected := fingerprint(lock)):
+        return
+    subprocess.run([str(UV), "venv", "--quiet", "--clear", str(WRITER)], cwd=ROOT, check=True)
+    uv_install(lock, "the writer of the list", WRITER / "bin" / "python")
+    mark(lock.stem, expected)
 
 
 def python_packages() -> None:
     """The locked packages that the product runs on, with their hashes."""
-    command = [str(VENV / "bin" / "cyclonedx-py"), "requirements", str(ROOT / "requirements.txt"),
+    install_writer()
+    command = [str(WRITER / "bin" / "cyclonedx-py"), "requirements", str(ROOT / "requirements.txt"),
                "--output-reproducible", "--of", "JSON", "-o", str(FOLDER / "python.json")]  # fmt: skip
     subprocess.run(command, cwd=ROOT, check=True)
 

@@ -298,9 +298,9 @@ def has_dev_packages() -> bool:
     return is_current("requirements-dev", fingerprint(ROOT / "requirements-dev.txt"))
 
 
-def uv_install(lock: Path, what: str) -> None:
+def uv_install(lock: Path, what: str, python: Path = PYTHON) -> None:
     """uv with hashes, ready-made wheels only (no compiler on a bare machine), little patience with a dead network."""
-    options = ["--require-hashes", "--only-binary=:all:", "--no-progress", "--python", str(PYTHON)]
+    options = ["--require-hashes", "--only-binary=:all:", "--no-progress", "--python", str(python)]
     settings = {**UV_SETTINGS, **os.environ}
     run_logged([UV, "pip", "install", *options, "-r", lock], what, settings)
 
