@@ -11,13 +11,13 @@ from flask_login import current_user
 
 from app.calls.call import fate, service, store
 from app.calls.call.on_the_line import who_talks
-from app.desk import live
+from app.desk import live, shell
 from app.desk import view as desk_view
 from app.foundation import clock
 from app.foundation.exceptions import InvalidInput
 from app.foundation.ports import softphone_identity
 from app.foundation.roles import AGENTS, DESK
-from app.foundation.wiring import ports, settings
+from app.foundation.wiring import ports
 from app.tickets import holding
 from app.web import news
 from app.web.access import allow
@@ -54,35 +54,16 @@ def _identity() -> str:
     return softphone_identity(current_user.id, current_user.softphone_epoch)
 
 
+@bp.app_context_processor
+def _in_every_page() -> dict[str, Any]:
+    return {"shell": shell.shell}
+
+
 @bp.get("")
 @allow()
 def page() -> str:
     """The desk."""
-    desk = desk_view.desk_of(g.me, clock.now())
-    call = desk["call"]
-    return render_template(
-        "desk/desk.html",
-        desk=desk,
-        contact_id=call["contact_id"] if call else None,
-        softphone_config=softphone_config(),
-    )
-
-
-def softphone_config() -> dict[str, Any]:
-    """How the browser reaches the telephone provider; no secret in it."""
-    return {
-        "driver": settings().softphone_driver,
-        "carrierUrl": settings().browser_carrier_url,
-        "identity": _identity(),
-        "edge": settings().twilio_edge,
-    }
-
-
-@bp.get("/line")
-@allow()
-def line() -> str:
-    """The line pane alone."""
-    return render_template("desk/line.html", desk=desk_view.desk_of(g.me, clock.now()))
+    return render_template("desk/desk.html")
 
 
 @bp.get("/state")

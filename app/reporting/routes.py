@@ -13,7 +13,6 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.alerts import service as alerts
 from app.desk import message_view
-from app.desk import routes as desk
 from app.foundation import beside_loop, clock
 from app.foundation.exceptions import NotFound
 from app.foundation.roles import SUPERVISORS, Role
@@ -70,8 +69,9 @@ def day_file(day: str, kind: str) -> Response:
 @allow()
 def wall() -> str:
     """The line, live."""
-    softphone = desk.softphone_config() if current_user.role == Role.MANAGER else None
-    return render_template("reporting/wall.html", softphone_config=softphone, **_board())
+    return render_template(
+        "reporting/wall.html", coaches=current_user.role == Role.MANAGER, **_board()
+    )
 
 
 @bp.get("/wall/board")

@@ -2,7 +2,6 @@
 // the banner is asked for, so that each reader gets what her role may see.
 import { text } from "./page/i18n.js";
 import { announce } from "./page/toast.js";
-import { signedOut, socketIdentity } from "./page/session.js";
 import { startRing, stopRing, unlockOnGesture } from "./desk/ring.js";
 
 const RINGS_MS = 20_000; // then the banner stays, silent
@@ -37,13 +36,6 @@ function told({ what }) {
   refreshAlerts();
 }
 
-function listen() {
-  const socket = window.io({ transports: ["websocket", "polling"], forceNew: true, auth: socketIdentity() });
-  socket.on("alerts", told);
-  socket.on("signed-out", signedOut);
-  socket.on("connect", refreshAlerts); // whatever was raised or closed meanwhile
-}
-
 /** The browser asks the person once; the button is there while it has not been answered. */
 function offerNotifications() {
   const button = document.querySelector("[data-notify]");
@@ -56,5 +48,6 @@ if (box) {
   offerNotifications();
   unlockOnGesture(() => {});
   box.addEventListener("htmx:afterSwap", () => { if (ringing && !untaken()) quiet(); });
-  listen();
+  document.addEventListener("alerts-told", ({ detail }) => told(detail ?? {})); // desk.js has the connection
+  document.addEventListener("connected", refreshAlerts); // whatever was raised or closed meanwhile
 }

@@ -6,9 +6,8 @@ import { announce, toast } from "./page/toast.js";
 import { Refused, get, post } from "./desk/api.js";
 import { keyOf } from "./desk/choices.js";
 import { Devices } from "./desk/devices.js";
-import { renderBar, tickBar } from "./desk/bar.js";
 import { installMessages, messageTold, renderMessage, storeReply, tickMessage } from "./desk/messages.js";
-import { answerPages, wantedHere } from "./desk/dialling.js";
+import { answerTabs, askTabs } from "./desk/dialling.js";
 import { installDistress, refreshDistress } from "./desk/distress.js";
 import { contactChanged, personCorrected, reasonToConfirm, refreshSuggestion, reloadAround, showContact, storeDraft, showScript, storeQualification, tellMailLife, watchPanes } from "./desk/panes.js";
 import { Phone } from "./desk/phone.js";
@@ -38,7 +37,7 @@ const answers = ["front", "back"].includes(desk.agent.role); // a manager may lo
 const devices = new Devices();
 const phone = new Phone(config, { onChange: phoneChanged, expects: expectsLeg, devices });
 const sound = new Sound(phone, devices, { onChange: draw });
-const panel = new TransferPanel({ onAct: chosen });
+const panel = answers ? new TransferPanel({ onAct: chosen }) : null;
 
 const serverNow = () => new Date(Date.now() + clockOffset).toISOString();
 const around = () => ({ ...phone.around, ...sound.around, network, soundLocked: isLocked(), spectator: !answers, reason: reasonToConfirm() });
@@ -49,14 +48,12 @@ function draw() {
   const before = phase;
   phase = render(desk, around());
   tick(desk, phone.around, serverNow());
-  renderBar(desk, around(), isElsewhere());
-  tickBar(desk, serverNow());
   renderMessage(desk);
   tickMessage(desk, serverNow());
   if (before !== phase) changed(before);
-  sound.show({ talking: phase === "talking" || phase === "consulted" });
-  panel.show({ canCall: mayTransfer(), canDial: mayDial() });
-  document.getElementById("act-transfer").setAttribute("aria-expanded", String(panel.isOpen));
+  if (answers) sound.show({ talking: phase === "talking" || phase === "consulted" });
+  panel?.show({ canCall: mayTransfer(), canDial: mayDial() });
+  document.getElementById("act-transfer").setAttribute("aria-expanded", String(panel?.isOpen ?? false));
   if (phase === "available" && phone.unheard) leaveUnheard();
 }
 
@@ -237,10 +234,13 @@ async function dialOut(target) {
 
 /** « Appeler » beside a number: at once when nobody is on the line, else the panel asks whether to consult or to transfer.
  * A target that names nobody ({dossier_id} alone) opens the panel. */
-function dialFrom(target, button) {
+async function dialFrom(target, button) {
   if (!answers) return;
   const key = keyOf(target);
-  if (isElsewhere() && (mayTransfer() || !key)) go("/desk"); // the panel is there
+  if (phone.around.otherTab && (await askTabs(target))) {
+    toast(text("dial.elsewhere"));
+    return;
+  }
   if (mayTransfer()) panel.open({ key });
   else if (mayDial() && !key) panel.open({ dial: true, dossier: target.dossier_id });
   else if (mayDial()) run("dial", () => dialOut(target), button);
@@ -382,6 +382,7 @@ function connect() {
     lostTimer = 0;
     if (network === "lost") toast(text("net.back"));
     network = "ok";
+    document.dispatchEvent(new Event("connected"));
     comeBack();
     refreshDistress();
     draw();
@@ -405,7 +406,10 @@ function connect() {
     draw();
     if (incident !== Boolean(desk.incident) || phase === "missed") refresh(); // of the missed call: who took it, or that it waits
   });
-  socket.on("alerts", refreshDistress);
+  socket.on("alerts", (alert) => {
+    refreshDistress();
+    document.dispatchEvent(new CustomEvent("alerts-told", { detail: alert }));
+  });
   socket.on("signed-out", (said) => {
     if (said.why === "renewed" && !phone.around.leg) window.location.reload();
     else signedOut(said);
@@ -448,7 +452,7 @@ function dial(digit) {
 }
 
 async function begin() {
-  sound.install();
+  if (answers) sound.install();
   if (document.getElementById("distress")) {
     installDistress({
       onShort: callShort,
@@ -465,17 +469,15 @@ async function begin() {
   watchPanes();
   showContact(contactOf(desk), holdsContact(desk));
   draw();
-  window.setInterval(() => { tick(desk, phone.around, serverNow()); tickBar(desk, serverNow()); tickMessage(desk, serverNow()); askWhenLate(); }, 1000);
+  window.setInterval(() => { tick(desk, phone.around, serverNow()); tickMessage(desk, serverNow()); askWhenLate(); }, 1000);
   connect();
+  installFrame({ moved: () => { if (isElsewhere()) { storeDraft({ said: false }).catch(() => {}); storeReply(); } draw(); } });
   if (!answers) return;
   installMessages({ act: onMessage, desk: () => desk });
-  installFrame({ moved: () => { if (isElsewhere()) { storeDraft({ said: false }).catch(() => {}); storeReply(); } draw(); } });
   const owner = await phone.claim();
   if (owner && (desk.call || desk.presence.state !== "offline")) await phone.start();
   if (desk.call?.state === "talking") await resumeHere();
-  answerPages(() => !phone.around.otherTab, (target) => dialFrom(target, document.getElementById("act-dial")));
-  const wanted = wantedHere();
-  if (wanted && owner) dialFrom(wanted, document.getElementById("act-dial"));
+  answerTabs(() => !phone.around.otherTab, (target) => dialFrom(target, document.getElementById("act-dial")));
 }
 
 // For the journeys: a test counts the audio packets of the conversation.

@@ -1,7 +1,7 @@
-// The frame: the document of the desk stays, other pages are swapped into it. The softphone, its sockets and the call live here, so that
-// changing page changes nothing for whoever is on the line (docs/adr/0020-one-frame.md). The desk itself is only hidden: the note
-// that is being written, the script and the panel are where they were. Addresses, the back button, titles and the focus behave
-// as with pages of their own; what cannot be framed (a file, another site, signing out) is left to the browser.
+// The frame: the document stays, pages are swapped into it. The band, the softphone, its sockets and the call live in it, so that
+// changing page changes nothing for whoever is on the line (docs/adr/0020-one-frame.md). The desk is in every document, hidden while
+// another page is shown: the note that is being written and the script are where they were. Addresses, the back button, titles and
+// the focus behave as with pages of their own; what cannot be framed (a file, another site, signing out) is left to the browser.
 //
 // A page's own module may export mount(): it is called each time its page is shown.
 import { learn, text } from "./page/i18n.js";
@@ -10,14 +10,12 @@ import { signedInAs } from "./page/session.js";
 import { announce, toast } from "./page/toast.js";
 
 const HOME = "/desk";
-const FRAME = "permanence.frame"; // this tab is a desk: a page that is loaded whole in it comes back through it (page/beside.js)
-const WANTED = "permanence.frame.page"; // … and is this one
 const FILE = /\.(csv|json|xlsx|pdf)$/; // opened beside: the browser keeps or shows it, the desk stays
 const LEAVE = /^\/(sign-in|sign-out|invitation|locale|telephone|portail|carrier|static)(\/|$)/;
 
 const main = document.getElementById("main");
-const home = { title: document.title, body: document.body.className, main: main.className };
-let page = null; // the page shown in place of the desk
+const home = document.getElementById("home");
+let page = document.getElementById("page"); // the page shown in place of the desk; null at the desk
 let asked = 0; // the last page asked for: an answer that comes late is not shown over it
 let onMove = () => {};
 
@@ -32,10 +30,6 @@ export function installFrame({ moved }) {
   document.addEventListener("click", onClick);
   document.addEventListener("submit", onSubmit);
   window.addEventListener("popstate", ({ state }) => show(here(), { y: state?.y ?? 0 }));
-  window.sessionStorage.setItem(FRAME, "1");
-  const wanted = window.sessionStorage.getItem(WANTED);
-  window.sessionStorage.removeItem(WANTED);
-  if (wanted) go(wanted, { replace: true });
 }
 
 const here = () => window.location.pathname + window.location.search;
@@ -81,7 +75,7 @@ async function show(path, { push = "", y = 0, method = "GET", body } = {}) {
   if (method === "GET" && path.split(/[?#]/)[0] === HOME) return showHome(push, y);
   main.setAttribute("aria-busy", "true");
   try {
-    const response = await fetch(path, { method, body, credentials: "same-origin", headers: { Accept: "text/html", ...signedInAs() } });
+    const response = await fetch(path, { method, body, credentials: "same-origin", headers: { Accept: "text/html", "X-Framed": "1", ...signedInAs() } });
     if (mine !== asked) return undefined;
     const at = new URL(response.url);
     if (LEAVE.test(at.pathname)) return window.location.assign(response.url); // the session is over: it must be seen
@@ -106,37 +100,31 @@ function showHome(push, y) {
   page.remove();
   page = null;
   desk(true);
-  dress(home.title, home.body, home.main);
+  dress(`${home.dataset.title} · Permanence`, "shell desk-page");
   markPlace(HOME);
   onMove();
   window.scrollTo(0, y);
-  arrive(main, home.title);
+  arrive(main, home.dataset.title);
   return undefined;
 }
 
-/** The parts of the desk are out of sight and of reach, or back; nothing of them is lost. */
+/** The desk is out of sight and of reach, or back; nothing of it is lost. */
 function desk(visible) {
-  for (const part of main.children) {
-    if (part === page) continue;
-    part.hidden = !visible && part.tagName !== "DIALOG";
-    part.toggleAttribute("data-out-of-sight", !visible); // its keys are not those of the page that is shown
-  }
+  home.hidden = !visible;
+  home.toggleAttribute("data-out-of-sight", !visible); // its keys are not those of the page that is shown
 }
 
 async function swap(found, y, hash) {
-  const content = found.getElementById("main");
   await Promise.all([...found.querySelectorAll('link[rel="stylesheet"]')].map(wear));
   learn(found);
   const token = found.querySelector('meta[name="csrf-token"]')?.content;
   if (token) document.querySelector('meta[name="csrf-token"]').content = token;
-  const next = document.createElement("div");
-  next.id = "page";
-  next.append(...content.childNodes);
+  const next = document.importNode(found.getElementById("page"), true);
   if (page) page.replaceWith(next);
   else main.prepend(next); // before the desk: of two elements of the same name the one in sight is found
   page = next;
   desk(false);
-  dress(found.title, `${found.body.className} framed`, content.className);
+  dress(found.title, found.body.className);
   markPlace(window.location.pathname);
   onMove();
   window.htmx.process(page);
@@ -148,14 +136,13 @@ async function swap(found, y, hash) {
   await wake(found);
 }
 
-function dress(title, bodyClass, mainClass) {
+function dress(title, bodyClass) {
   document.title = title;
   document.body.className = bodyClass;
-  main.className = mainClass;
 }
 
 function markPlace(path) {
-  document.querySelectorAll(".nav a").forEach((link) => {
+  document.querySelectorAll(".rail-place").forEach((link) => {
     const at = link.getAttribute("href");
     if (path === at) link.setAttribute("aria-current", "page");
     else if (path.startsWith(`${at}/`)) link.setAttribute("aria-current", "true");

@@ -25,8 +25,8 @@ def quiet_line(served: Served) -> None:
 
 
 def bar(page: Page, phase: str) -> None:
-    expect(page.locator("#call-bar")).to_have_attribute("data-phase", phase, timeout=20_000)
-    expect(page.locator("#call-bar")).to_be_visible()
+    expect(page.locator("#call")).to_have_attribute("data-phase", phase, timeout=20_000)
+    expect(page.locator("#call")).to_be_visible()
 
 
 def phase(page: Page, wanted: str) -> None:
@@ -75,7 +75,7 @@ def test_five_pages_in_mid_call_and_the_caller_hears_the_agent(people: People) -
         expect(agent.locator("#page")).to_be_visible()
         agent.wait_for_url(f"**{href}**")
         bar(agent, "talking")
-        expect(agent.locator("[data-bar=name]")).to_have_text("Samira Haddad")
+        expect(agent.locator("[data-slot=name]")).to_have_text("Samira Haddad")
         expect(agent.locator("#page:focus, #page :focus")).to_have_count(1)  # the keyboard is there
         now, ears = sent(agent), heard(phone)
         assert now > before, "it is the same leg, and it goes on"
@@ -103,11 +103,11 @@ def test_five_pages_in_mid_call_and_the_caller_hears_the_agent(people: People) -
 
     # The keys of the bar are those of the desk; back is back; the note is as it was left.
     agent.keyboard.press("M")
-    expect(agent.locator("#call-bar [data-act=mute]")).to_have_attribute("aria-pressed", "true")
+    expect(agent.locator("#act-mute")).to_have_attribute("aria-pressed", "true")
     agent.keyboard.press("M")
     agent.go_back()
     agent.wait_for_url("**/wall")
-    agent.locator("#call-bar a[href='/desk']").click()
+    agent.locator(".rail a[href='/desk']").click()
     phase(agent, "talking")
     expect(note).to_have_value("note commencée")
     expect(agent).to_have_title("Poste · Permanence")
@@ -120,7 +120,7 @@ def test_five_pages_in_mid_call_and_the_caller_hears_the_agent(people: People) -
     agent.wait_for_url("**/tickets")
     phone.locator("#hangup").click()
     bar(agent, "wrap_up")
-    agent.locator("#call-bar a[href='/desk']").click()
+    agent.locator(".rail a[href='/desk']").click()
     phase(agent, "wrap_up")
     agent.locator("#act-done").click()
     phase(agent, "available")
@@ -136,14 +136,14 @@ def test_available_on_a_dossier_and_an_offer_accepted_there(people: People) -> N
     bar(agent, "available")
     rings(people)
     bar(agent, "ringing")
-    expect(agent.locator("[data-bar=name]")).to_have_text("Samira Haddad")
-    expect(agent.locator("[data-bar=note]")).to_contain_text("expiré")
+    expect(agent.locator("[data-slot=name]")).to_have_text("Samira Haddad")
+    expect(agent.locator("[data-slot=cause]")).to_contain_text("expiré")
     assert_axe(agent)
     keep_screen(agent, "frame-offer", full=False)
     agent.keyboard.press("A")
     bar(agent, "talking")
     assert "/dossiers/" in agent.url, "the page beneath is untouched"
-    agent.locator("#call-bar [data-act=hang-up]").click()
+    agent.locator("#act-hang-up").click()
     bar(agent, "wrap_up")
     agent.goto("/desk")
     phase(agent, "wrap_up")

@@ -133,19 +133,19 @@ def test_a_session_that_is_over_leads_to_signing_in_once_nobody_is_on_the_line(p
     page.evaluate("served = 401; document.dispatchEvent(new Event('session-over'))")
     assert "/sign-in" not in page.url
     page.evaluate("tell('ended', { leg: 'L1' })")
-    page.wait_for_url("**/sign-in?next=/desk")
+    page.wait_for_url("**/sign-in?next=*")
 
 
 def test_outside_a_call_she_signs_in_at_once(page: Any) -> None:
     page.evaluate("() => { served = 401; phone.start(); }")
-    page.wait_for_url("**/sign-in?next=/desk")
+    page.wait_for_url("**/sign-in?next=*")
 
 
 def test_somebody_else_who_signed_in_gets_a_desk_of_their_own(page: Any) -> None:
     talk(page)
     page.evaluate("served = 401; document.dispatchEvent(new Event('session-over'))")
     page.evaluate("who = 'agent_2'; served = 200")
-    page.wait_for_url("**/desk", timeout=15000)
+    page.wait_for_url(lambda url: url.endswith("/"), timeout=15000)
 
 
 def test_she_stays_muted_after_a_reload_and_it_is_shown(page: Any) -> None:

@@ -8,7 +8,7 @@ const MUTED = "permanence.muted"; // the call during which she muted herself: so
 const RENEW_BEFORE_MS = 60_000;
 const RETRY_MS = 3000;
 const GOOD = { level: "good", cause: "" };
-const SIGN_IN = "/sign-in?next=/desk";
+const signIn = () => `/sign-in?next=${encodeURIComponent(window.location.pathname)}`;
 
 /** When to ask for the next token, in ms from now: a minute before the end, or half-way for a short one. */
 export function renewalIn(left) {
@@ -160,13 +160,13 @@ export class Phone {
 
   #ended() {
     this.#set({ leg: false, muted: false, quality: GOOD });
-    if (this.around.session) window.location.assign(SIGN_IN);
+    if (this.around.session) window.location.assign(signIn());
     else if (this.#renamed) this.#renew();
   }
 
   /** Signed out while she talks: the voice does not need the session, the page waits until she has signed in again. */
   #sessionOver() {
-    if (!this.around.leg) return window.location.assign(SIGN_IN);
+    if (!this.around.leg) return window.location.assign(signIn());
     if (this.around.session) return undefined;
     this.#set({ session: true });
     window.clearTimeout(this.#renewal);
@@ -176,7 +176,7 @@ export class Phone {
 
   async #token() {
     const { token, identity, expires_at: expires } = await get("/desk/token");
-    if (personOf(identity) !== personOf(this.#config.identity)) window.location.assign("/desk"); // somebody else has signed in here
+    if (personOf(identity) !== personOf(this.#config.identity)) window.location.assign("/"); // somebody else has signed in here
     this.#renamed ||= identity !== this.#identity;
     this.#identity = identity;
     if (this.around.session) {

@@ -1,4 +1,4 @@
-// « Transférer ou consulter », and « Appeler »: whom to choose, in a panel under the call that hides neither the dossier nor the note.
+// « Transférer ou consulter », and « Appeler »: whom to choose, in a panel under the band that hides neither the script nor the dossier.
 // A box to type in, a list that follows; Enter consults (or calls), Shift+Enter transfers, Escape closes. Drawn in desk/transfer.html.
 import { text } from "../page/i18n.js";
 import { announce } from "../page/toast.js";
@@ -50,8 +50,6 @@ export class TransferPanel {
     by("transfer-title").textContent = text(dial ? "transfer.dial" : "transfer.title");
     this.#box.value = "";
     this.#panel.hidden = false;
-    this.#panel.closest(".pane-line").toggleAttribute("data-choosing", true);
-    this.#panel.scrollIntoView({ block: "nearest" });
     this.#box.focus();
     window.clearInterval(this.#timer);
     this.#timer = window.setInterval(() => this.#read(), AGAIN_MS);
@@ -63,7 +61,6 @@ export class TransferPanel {
     window.clearInterval(this.#timer);
     const within = this.#panel.contains(document.activeElement);
     this.#panel.hidden = true;
-    this.#panel.closest(".pane-line").toggleAttribute("data-choosing", false);
     this.#found = null;
     if (within) (this.#opener?.isConnected ? this.#opener : by("call")).focus();
     this.#opener = null;

@@ -1,8 +1,7 @@
-// Fills the slots of the line pane. The skeleton is in templates/desk/line.html; here only texts and attributes change.
+// Fills the slots of the band, of the rail's counts and of the desk. The skeletons are in templates/frame and templates/desk; here only
+// texts and attributes change: what arrives moves nothing.
 import { text } from "../page/i18n.js";
 import { actsOf, callAgainOf, clockOf, duration, momentOf, noteOf, partyOf, phaseOf, presenceDot, presenceWord, seconds, thirdOf } from "./state.js";
-
-const LONG_NAME = 24; // characters: beyond, smaller letters and three lines
 
 // Buttons that have just taken the place of others ignore the pointer for as long as a hand needs to see it: nobody mutes
 // herself by a double click on « Accepter ». Keys are not concerned: each has one meaning.
@@ -11,7 +10,7 @@ const SETTLE_MS = 300;
 const slots = {};
 document.querySelectorAll("[data-slot]").forEach((element) => { slots[element.dataset.slot] = element; });
 const card = document.getElementById("call");
-const page = document.getElementById("desk");
+const panes = document.getElementById("desk");
 
 let shownActs = "idle";
 let settling = 0;
@@ -37,16 +36,16 @@ export function callerName(call) {
 export function render(desk, around) {
   const phase = phaseOf(desk);
   card.dataset.phase = phase;
-  page.dataset.phase = phase;
+  card.dataset.acts = actsOf(phase);
+  panes.dataset.phase = phase;
   put("presence-word", text(presenceWord(desk.presence)));
-  slots["presence-dot"].className = `state-dot state-dot-${presenceDot(desk.presence)}`;
+  if (slots["presence-dot"]) slots["presence-dot"].className = `state-dot state-dot-${presenceDot(desk.presence)}`;
   put("phase-word", text(`phase.${momentOf(desk, phase)}`));
   slots.overflow.hidden = !(desk.call && desk.call.overflow);
   slots.returning.hidden = !(desk.call && desk.call.returning && desk.call.transferred_by == null && !desk.call.sent);
-  const name = desk.call ? callerName(desk.call) : text(presenceWord(desk.presence));
-  put("name", name);
-  slots.name.toggleAttribute("data-long", name.length > LONG_NAME);
-  renderNote(noteOf(desk, phase, around));
+  put("name", desk.call ? callerName(desk.call) : text(presenceWord(desk.presence)));
+  slots.name.title = desk.call ? callerName(desk.call) : "";
+  renderNote(noteOf(desk, phase, around), phase);
   renderParty(desk);
   renderActs(desk, phase, around);
   renderQueue(desk.queue);
@@ -55,9 +54,12 @@ export function render(desk, around) {
   return phase;
 }
 
-function renderNote(note) {
-  slots.note.dataset.tone = note ? note.tone : "none";
-  put("note-text", note ? text(note.name, note.values) : "");
+/** What helps stands in the band's middle; what must be mended (no microphone, no network) under it, in a line of its own. */
+function renderNote(note, phase) {
+  const plain = note?.tone === "plain" && phase !== "missed";
+  put("cause", plain ? text(note.name, note.values) : "");
+  slots.note.dataset.tone = note && !plain ? note.tone : "none";
+  put("note-text", note && !plain ? text(note.name, note.values) : "");
   ["take-tab", "sign-in"].forEach((act) => { document.getElementById(`act-${act}`).hidden = note?.act !== act; });
 }
 
@@ -65,7 +67,6 @@ function renderParty(desk) {
   const party = partyOf(desk, callerName(desk.call));
   slots.party.hidden = !party;
   slots.party.dataset.tone = party?.tone ?? "";
-  card.toggleAttribute("data-party", Boolean(party));
   put("party-text", party ? text(party.sentence, party.values) : "");
   document.getElementById("third-acts").hidden = !Object.keys(party?.acts ?? {}).length;
   ["hand-over", "consult-end"].forEach((act) => {
@@ -81,13 +82,13 @@ function renderActs(desk, phase, around) {
   document.querySelectorAll("[data-acts]").forEach((group) => { group.hidden = group.dataset.acts !== acts; });
   if (acts !== shownActs) settle(acts);
   const available = document.getElementById("act-available");
-  available.classList.toggle("is-away", phase === "available");
-  available.disabled = phase === "available" || around.spectator;
+  available.hidden = phase === "available" || around.spectator;
   label(available, text(phase === "missed" ? "back" : "go"));
-  document.getElementById("act-pause").disabled = around.spectator || (desk.presence.state === "away" && desk.presence.reason === "pause");
+  document.getElementById("act-pause").hidden = around.spectator || phase !== "available";
   label(document.getElementById("act-done"), text(around.reason ? "confirm" : "done"));
   label(document.getElementById("act-done-pause"), text(around.reason ? "confirm.pause" : "done.pause"));
-  document.getElementById("act-dial").disabled = around.spectator;
+  const dial = document.getElementById("act-dial");
+  if (dial) dial.hidden = acts !== "idle";
   document.getElementById("act-call-again").hidden = !callAgainOf(desk.call).can;
   renderCallActs(desk, phase, around);
 }
@@ -114,7 +115,7 @@ function renderCallActs(desk, phase, around) {
   document.querySelectorAll('[data-act="mute"]').forEach((mute) => {
     mute.disabled = !voice;
     mute.setAttribute("aria-pressed", String(around.muted));
-    label(mute, text(around.muted ? "unmute" : "mute"));
+    mute.setAttribute("aria-label", text(around.muted ? "unmute" : "mute"));
   });
   hold.setAttribute("aria-pressed", String(phase === "held"));
   const back = third?.state === "joined" ? "three" : "resume";
@@ -125,8 +126,8 @@ function renderCallActs(desk, phase, around) {
 function renderQueue(queue) {
   put("queue-waiting", String(queue.waiting));
   put("queue-free", String(queue.available_agents));
-  put("queue-callbacks", String(queue.callbacks ?? 0));
-  put("queue-messages", String(queue.messages ?? 0));
+  put("queue-callbacks", String(queue.callbacks || ""));
+  put("queue-messages", String(queue.messages || ""));
   slots["queue-waiting-box"].classList.toggle("is-waiting", queue.waiting > 0);
 }
 
@@ -134,27 +135,35 @@ function renderQueue(queue) {
 export function tick(desk, around, now) {
   const phase = phaseOf(desk);
   const clock = clockOf(desk, phase);
-  const length = seconds(clock.from, clock.to || now);
+  const length = desk.call ? seconds(clock.from, clock.to || now) : null;
   put("timer", length === null ? "" : duration(length));
-  slots.timer.toggleAttribute("data-long", length >= 3600);
   const inState = seconds(desk.presence.since, now);
   put("presence-time", inState === null ? "" : duration(inState));
   const longest = seconds(desk.queue.longest_since, now);
   put("queue-longest", longest === null ? "—" : duration(longest));
-  const [first, second] = sideLines(desk, phase, around, now);
-  put("side-1", first);
-  put("side-2", second);
+  const { time, number, about } = sideOf(desk, phase, around, now);
+  put("time-before", phase === "ringing" ? text("side.waited") : "");
+  put("time-word", time);
+  put("side-1", number);
+  put("side-2", about);
+  const at = new Date(now);
+  put("clock", text("clock", { hour: at.getHours(), minute: String(at.getMinutes()).padStart(2, "0") }));
 }
 
-function sideLines(desk, phase, around, now) {
+/** Beside the clock: what it counts, or what goes wrong meanwhile. Under the name: the number, and for whom. */
+function sideOf(desk, phase, around, now) {
   const call = desk.call;
-  if (!call) return ["", text("side.in_state")];
+  if (!call) return { time: "", number: "", about: "" };
   const number = call.caller.number === call.caller.display ? "" : call.caller.number;
-  if (phase === "held") return [number, text("side.held", { time: duration(seconds(call.held_since, now) ?? 0) })];
-  if (around.muted) return [number, text("side.muted")];
-  if (around.quality?.level === "poor") return [number, text("side.quality")];
-  if (call.caller.kind === "several") return [number, text("side.several", { count: call.caller.count })];
-  if (phase === "ringing") return [number, call.caller.kind === "unknown" ? text("side.unknown") : text("side.waited")];
-  if (phase === "dialling") return [number, call.caller.about ? text("side.about", { name: call.caller.about }) : ""];
-  return [number, phase === "connecting" ? "" : text("side.talk")];
+  const unknown = phase === "ringing" && call.caller.kind === "unknown" ? text("side.unknown") : "";
+  const several = call.caller.kind === "several" ? text("side.several", { count: call.caller.count }) : "";
+  const about = call.caller.about ? text("side.about", { name: call.caller.about }) : several || unknown;
+  return { time: timeWord(desk, phase, around, now), number, about };
+}
+
+function timeWord({ call }, phase, around, now) {
+  if (phase === "held") return text("side.held", { time: duration(seconds(call.held_since, now) ?? 0) });
+  if (around.muted) return text("side.muted");
+  if (around.quality?.level === "poor") return text("side.quality");
+  return phase === "wrap_up" ? text("side.talk") : "";
 }

@@ -126,7 +126,24 @@ function onKeydown(event) {
   }
 }
 
+/** While Alt is held alone, every key is shown on its button. */
+function onAlt(event) {
+  if (event.key !== "Alt") {
+    if (event.type === "keydown") hideCaps();
+    return;
+  }
+  event.preventDefault(); // a browser would open its menu
+  if (event.type === "keydown") document.documentElement.dataset.caps = "shown";
+  else hideCaps();
+}
+
+function hideCaps() {
+  delete document.documentElement.dataset.caps;
+}
+
 export function installKeys() {
+  ["keydown", "keyup"].forEach((name) => document.addEventListener(name, onAlt));
+  window.addEventListener("blur", hideCaps);
   document.addEventListener("keydown", onKeydown);
   document.addEventListener("keyup", onKeyup);
   window.addEventListener("blur", cancel);
