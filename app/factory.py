@@ -59,6 +59,7 @@ from app.desk import (
     transfers as desk_transfers,
 )
 from app.dossiers import routes as dossiers_routes
+from app.dossiers.finding import index as search_index
 from app.foundation import clock, config, open_files, private_files
 from app.foundation.config import Settings
 from app.foundation.database import sealed
@@ -197,6 +198,7 @@ def _engine_options(settings: Settings) -> dict[str, Any]:
 
 def _init_extensions(app: Flask, settings: Settings) -> None:
     db.init_app(app)
+    search_index.install()
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     login.init_app(app)
     login.session_protection = None  # callers' networks change; the cookie is signed and bounded

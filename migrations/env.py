@@ -5,6 +5,7 @@ from __future__ import annotations
 from alembic import context
 from flask import current_app
 
+from app.dossiers.finding.models import in_the_models
 from app.foundation.database.unit_of_work import WRITING
 
 config = context.config
@@ -40,6 +41,7 @@ def _run(connection):  # type: ignore[no-untyped-def]
         target_metadata=_metadata(),
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=True,
+        include_name=in_the_models,
     )
     with context.begin_transaction():
         context.run_migrations()

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.accounts.models import Agent, Holding, Presence
 from app.calls.call.models import Call
+from app.dossiers.finding.models import in_the_models
 from app.dossiers.models import Dossier, Person, PersonPhone
 from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work
@@ -30,7 +31,8 @@ KEPT = (Person, PersonPhone, Dossier, Contact, Agent)
 
 def test_the_head_is_the_models(app: Flask) -> None:
     with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        opts = {"compare_type": True, "include_name": in_the_models}
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, db.metadata) == []
 
 

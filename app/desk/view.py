@@ -16,6 +16,7 @@ from app.calls.call.models import Call, CallParty
 from app.calls.call.states import State
 from app.calls.directory.models import DirectoryEntry
 from app.desk import message_view
+from app.dossiers import callers
 from app.dossiers import store as dossiers
 from app.dossiers.models import Person, PersonPhone
 from app.dossiers.trouble import likely_trouble
@@ -258,7 +259,7 @@ def _caller(call: Any) -> dict[str, Any]:
 
 def _called(number: str) -> str:
     """The name of an organisme, or of an entry of the directory, that we call about somebody."""
-    organisation = dossiers.organisation_for_number(number)
+    organisation = callers.organisation_for_number(number)
     if organisation is not None:
         return organisation.name
     label = db.session.scalar(select(DirectoryEntry.label).where(DirectoryEntry.number == number))

@@ -13,7 +13,8 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
-from app.dossiers import mail_address, service, store, view
+from app.dossiers import lists, mail_address, service, store, view
+from app.dossiers.finding import search as finding
 from app.dossiers.mail_address import Address
 from app.dossiers.service import Protected
 from app.dossiers.vocabulary import FlagKind
@@ -28,6 +29,7 @@ from app.web.whose import NOTHING, TEAM, about
 
 bp = Blueprint("dossiers", __name__)
 
+PERSONS_SHOWN = 50
 LARGEST_ID = 2**31 - 1  # PostgreSQL's integer; the addresses below say it too
 
 
@@ -46,7 +48,7 @@ def id_in(values: MultiDict[str, str], name: str) -> int | None:
 def index() -> str:
     """All the dossiers, or those of one's own portfolio (``scope=mine``)."""
     mine = request.args.get("scope") == "mine"
-    page = store.page(number_in(request.args, "page"), owner_id=current_user.id if mine else None)
+    page = lists.page(number_in(request.args, "page"), owner_id=current_user.id if mine else None)
     return render_template(
         "dossiers/index.html", page=page, query="", scope="mine" if mine else "all", words=words()
     )
@@ -56,12 +58,10 @@ def index() -> str:
 @allow(*DESK)
 @about(NOTHING)
 def search() -> str:
-    """Dossiers by name, reference, mail or telephone; posted, so that no name is in a log."""
+    """Persons and their dossiers by anything known of them; posted, so that no name is in a log."""
     query = request.form.get("q", "").strip()[:100]
-    page = store.search(query, number_in(request.form, "page"))
-    return render_template(
-        "dossiers/index.html", page=page, query=query, scope="search", words=words()
-    )
+    results = finding.search(query, shown=PERSONS_SHOWN)
+    return render_template("dossiers/results.html", results=results, query=query, words=words())
 
 
 @bp.post("/dossiers/mail")

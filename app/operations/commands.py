@@ -10,6 +10,7 @@ from app.foundation import clock
 from app.foundation.wiring import ports, settings
 from app.operations import doctor, keys
 from app.operations.backups import commands as backup_commands
+from app.operations.person_commands import persons
 
 keys_group = AppGroup("keys", help="Keys of what is encrypted in the database.")
 
@@ -18,6 +19,7 @@ def register(app: Flask) -> None:
     """Attach the commands to the app."""
     app.cli.add_command(keys_group)
     app.cli.add_command(doctor_command)
+    app.cli.add_command(persons)
     backup_commands.register(app)
 
 

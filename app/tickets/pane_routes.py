@@ -13,9 +13,9 @@ from flask.blueprints import BlueprintSetupState
 from flask_babel import get_locale
 from flask_login import current_user
 
-from app.dossiers import person_view, view
+from app.dossiers import callers, person_view, view
 from app.dossiers import service as dossiers_service
-from app.dossiers import store as dossiers
+from app.dossiers.finding import search
 from app.dossiers.routes import doubt_about_mail, id_in, words
 from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work
@@ -27,6 +27,8 @@ from app.web.access import allow
 from app.web.whose import NOTHING, about, check_with
 
 bp = Blueprint("pane", __name__)
+
+PANE_SHOWS = 8  # persons found; the rest is for another word
 
 
 @bp.record
@@ -131,7 +133,7 @@ def find() -> str:
     query = request.form.get("q", "").strip()[:100]
     return render_template(
         "dossiers/found.html",
-        page=dossiers.search(query),
+        results=search.search(query, shown=PANE_SHOWS),
         query=query,
         contact_id=_number("contact"),
         about=request.form.get("about", "")[:24],
@@ -148,13 +150,13 @@ def _changed(contact_id: int) -> Response:
 
 def _pane(contact: Contact) -> str:
     shown = None
-    candidates: tuple[dossiers.Candidate, ...] = ()
+    candidates: tuple[callers.Candidate, ...] = ()
     if contact.dossier_id is not None:
         shown = view.of(contact.dossier_id, clock.now(), str(get_locale()))
     elif contact.person_id is None:
-        candidates = dossiers.candidates_for_number(contact.caller_number)
+        candidates = callers.candidates_for_number(contact.caller_number)
     known = contact.person is not None and shown is None
-    organisation = dossiers.organisation_for_number(contact.caller_number)
+    organisation = callers.organisation_for_number(contact.caller_number)
     asking = organisation is not None and shown is None and not candidates
     return render_template(
         "dossiers/pane.html",
@@ -164,7 +166,7 @@ def _pane(contact: Contact) -> str:
         candidates=candidates,
         messages=message_view.shown(messages.around(contact)),
         organisation=organisation,
-        of_organisation=dossiers.open_dossiers_of(organisation) if asking and organisation else (),
+        of_organisation=callers.open_dossiers_of(organisation) if asking and organisation else (),
         view=shown,
         details=person_view.of(contact.person, words()) if known and contact.person else None,
         dossier_id=None,

@@ -11,6 +11,7 @@ from sqlalchemy import Table, Update, bindparam, insert, null, or_, select, upda
 
 from app.accounts import journal
 from app.alerts import service as alerts
+from app.dossiers import callers
 from app.dossiers import store as dossiers
 from app.dossiers.models import Dossier
 from app.dossiers.trouble import likely_trouble
@@ -78,7 +79,7 @@ def insert_contact(
     provider_sid: str | None = None,
 ) -> int:
     """As ``open_contact``, for a number already in E.164 form; the id alone, in few statements."""
-    person_id = dossiers.sole_person(e164)
+    person_id = callers.sole_person(e164)
     values = {
         "channel": channel,
         "direction": direction,
@@ -89,7 +90,7 @@ def insert_contact(
         "reason": Reason.UNQUALIFIED,
         "note": "",
         "person_id": person_id,
-        "dossier_id": dossiers.most_relevant_dossier(person_id) if person_id else None,
+        "dossier_id": callers.most_relevant_dossier(person_id) if person_id else None,
     }
     return int(db.session.execute(_NEW_CONTACT, values).scalar_one())
 
@@ -175,7 +176,7 @@ def attach(
     """
     with unit_of_work():
         if dossier_id is None:
-            dossier_id = dossiers.most_relevant_dossier(person_id)
+            dossier_id = callers.most_relevant_dossier(person_id)
         elif db.session.scalar(select(Dossier.person_id).where(Dossier.id == dossier_id)) != (
             person_id
         ):
@@ -246,11 +247,11 @@ def likely_role(contact: Contact) -> CallerRole | None:
 
     None when the number says nothing (hidden, unknown, shared, a helper's): it is then not guessed.
     """
-    if dossiers.organisation_for_number(contact.caller_number):
+    if callers.organisation_for_number(contact.caller_number):
         return CallerRole.FORMATEUR
     if contact.person_id is None or contact.caller_number is None:
         return None
-    own = dossiers.owner_of_number(contact.person_id, contact.caller_number) is PhoneOwner.OWN
+    own = callers.owner_of_number(contact.person_id, contact.caller_number) is PhoneOwner.OWN
     return CallerRole.STAGIAIRE if own else None
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from app.accounts.models import Agent
 from app.demo import accounts, cases, seed
-from app.dossiers import store, view
+from app.dossiers import callers, view
 from app.dossiers.models import Dossier, Person
 from app.foundation.extensions import db
 from app.foundation.text import phone_numbers
@@ -30,7 +30,7 @@ def test_each_caller_shows_her_trouble_and_twice_changes_nothing(app: Flask) -> 
     for last_name, script in TROUBLES.items():
         person = db.session.scalars(select(Person).where(Person.last_name == last_name)).first()
         assert person is not None
-        dossier_id = store.most_relevant_dossier(person.id)
+        dossier_id = callers.most_relevant_dossier(person.id)
         assert dossier_id is not None
         shown = view.of(dossier_id, NOW, "fr")
         assert [t.script_id for t in shown.troubles][:1] == [script], last_name
@@ -43,7 +43,7 @@ def test_each_caller_shows_her_trouble_and_twice_changes_nothing(app: Flask) -> 
 def test_the_phone_book_shows_every_way_of_calling(app: Flask) -> None:
     seed.seed(NOW)
     found = {
-        name: len(store.candidates_for_number(number or None))
+        name: len(callers.candidates_for_number(number or None))
         for name, number, _note in seed.phone_book()
     }
     assert found.pop("Numéro inconnu") == 0

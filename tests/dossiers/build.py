@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.dossiers import service
+from app.dossiers.finding import search
 from app.dossiers.models import Dossier, Person, Piece, PortalEvent
 from app.dossiers.vocabulary import PortalEventKind
 from app.foundation.extensions import db
@@ -62,3 +63,13 @@ def create_contact(number: str | None = None, *, now: datetime = NOW, **fields: 
         setattr(contact, name, value)
     db.session.commit()
     return contact
+
+
+def found_dossiers(query: str) -> list[Dossier]:
+    """The dossiers that a search finds, the surest first."""
+    return [dossier for each in search.search(query).found for dossier in each.dossiers]
+
+
+def found_persons(query: str) -> list[int]:
+    """The persons that a search finds, with or without a dossier, the surest first."""
+    return [each.person.id for each in search.search(query).found]

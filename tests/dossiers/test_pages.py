@@ -114,7 +114,7 @@ def test_searching_from_the_pane(login: Any) -> None:
     data = {"contact": create_contact(None).id, "q": "zelie"}
     client = login("front")
     assert "Zélie Rare" in client.post("/dossiers/find", data=data).text
-    assert "Aucun dossier" in client.post("/dossiers/find", data={**data, "q": "zzz"}).text
+    assert "Personne de ce nom" in client.post("/dossiers/find", data={**data, "q": "zzz"}).text
     assert client.post("/dossiers/find", data={"q": "zelie"}).status_code == 404
 
 
@@ -224,17 +224,29 @@ def test_a_priority_is_promised_late_then_done_once(login: Any) -> None:
     assert [a for a, _ in acts()].count("finish_flag") == 1
 
 
-def test_searches_are_posted_and_pages_follow(login: Any) -> None:
+def test_searches_are_posted_and_say_how_many(login: Any) -> None:
     for n in range(23):
         create_dossier(create_person(last_name=f"Martin{n:02d}"))
     client = login("back")
     page = client.post("/dossiers", data={"q": "martin"}).text
-    assert "23 dossiers trouvés" in page
-    assert "Page 1 sur 2" in page
-    assert "Page 2 sur 2" in client.post("/dossiers", data={"q": "martin", "page": "2"}).text
+    assert "23 personnes trouvées" in page
+    assert "martin" not in client.post("/dossiers", data={"q": "martin"}).request.path
     none = client.post("/dossiers", data={"q": "zzz"}).text
-    assert "Aucun dossier trouvé" in none
-    assert "0 dossiers" not in none  # French counts none in the singular, and it is said already
+    assert "Personne de ce nom" in none
+    assert "0 personnes" not in none  # French counts none in the singular, and it is said already
+
+
+def test_namesakes_are_told_apart_by_birth_and_town(login: Any) -> None:
+    for day, town in ((date(1989, 3, 14), "Roubaix"), (date(1962, 4, 2), "Lille")):
+        person = create_person(
+            first_name="Samira", last_name="Haddad", born_on=day, address=f"3 rue X, 59100 {town}"
+        )
+        create_dossier(person)
+    page = login("front").post("/dossiers", data={"q": "hadad"}).text
+    assert "14 mars 1989 · Roubaix" in page
+    assert "2 avril 1962 · Lille" in page
+    assert "nom proche" in page
+    assert "Lille" not in login("front").post("/dossiers", data={"q": "haddad 14/3/89"}).text
 
 
 def test_lists_say_what_to_do_when_empty(login: Any) -> None:

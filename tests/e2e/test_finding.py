@@ -36,13 +36,13 @@ def agent(people: People, served: Served) -> Page:
 
 def test_the_search_answers_while_one_types(agent: Page) -> None:
     pane = agent.locator("#pane-dossier")
-    box = pane.get_by_label("Nom, référence, mail ou téléphone")
+    box = pane.get_by_label("Nom, date de naissance, téléphone, mail, référence")
     box.press_sequentially("Mme samira hadd", delay=20)  # no Enter, no click
     expect(pane.locator(".candidate-name").first).to_have_text("Samira Haddad")
     keep_screen(agent, "finding-typed", full=False)
     assert_axe(agent)
     box.fill("zzzz")
-    expect(pane).to_contain_text("Aucun dossier trouvé")
+    expect(pane).to_contain_text("Personne de ce nom")
 
 
 def test_a_slip_in_a_mail_address_is_seen_while_it_is_typed(agent: Page) -> None:
@@ -62,7 +62,7 @@ def test_a_slip_in_a_mail_address_is_seen_while_it_is_typed(agent: Page) -> None
     expect(pane).to_contain_text("Ana L’Œuf-Łoś")
     # Found again by another writing, without a dossier.
     agent.goto("/dossiers")
-    agent.get_by_label("Chercher par nom, référence, mail ou téléphone").fill("madame loeuflos ana")
+    agent.get_by_label("Nom, date de naissance, téléphone, mail, référence, organisme").fill("madame loeuflos ana")
     agent.get_by_role("button", name="Chercher").click()
     expect(agent.locator("main")).to_contain_text("Ana L’Œuf-Łoś")
     assert_axe(agent)

@@ -14,6 +14,7 @@ from app.calls.call import service, store
 from app.calls.call.models import Call
 from app.calls.call.states import Event, Kind, State
 from app.calls.directory.entries import Target
+from app.dossiers import callers
 from app.dossiers import store as dossiers
 from app.foundation.database.unit_of_work import Work, unit_of_work
 from app.foundation.exceptions import Conflict, InvalidInput, NotFound, Unavailable
@@ -49,7 +50,7 @@ def dial(agent_id: int, target: Target, dossier_id: int | None, *, now: datetime
         elif target.person_id not in (None, contact.person_id):
             # She was chosen: of several who share the number, or one whose number it is not.
             contact.person_id = target.person_id
-            contact.dossier_id = dossiers.most_relevant_dossier(target.person_id)
+            contact.dossier_id = callers.most_relevant_dossier(target.person_id)
         service.end_wrap_up(agent_id, work, now)
         call = new_call(target.number, contact_id=contact.id, now=now)
         return _claim_and_dial(agent_id, call, work, now)

@@ -1,0 +1,203 @@
+"""Keeping what a search looks in: at each write, in its transaction; and whole, when it must be made anew.
+
+A session that flushes a person, a number, a dossier or an organisme makes the lines of the persons concerned
+anew before it commits. Statements that go round the session (none does today) call ``refresh``.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, delete, event, inspect, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from app.dossiers.finding import writing
+from app.dossiers.finding.models import PersonTokens, SearchWord
+from app.dossiers.finding.writing import DossierText, PersonText
+from app.dossiers.models import Dossier, Organisation, Person, PersonPhone
+from app.foundation.extensions import db
+
+AT_ONCE = 1000  # persons
+ROWS = 400  # of one INSERT: SQLite counts its parameters
+
+_LOOKED_AT: dict[type, tuple[str, ...]] = {
+    Person: ("last_name", "first_name", "born_on", "email", "address"),
+    PersonPhone: ("e164", "person_id"),
+    Dossier: ("reference", "person_id", "organisation_id", "training_title"),
+    Organisation: ("name",),
+}
+
+
+def install() -> None:
+    """Keep the index in every session of this process, once."""
+    if not event.contains(db.session, "after_flush", _follow):
+        event.listen(db.session, "after_flush", _follow)
+
+
+def _follow(session: Session, _context: Any) -> None:
+    persons: set[int] = set()
+    organisations: set[int] = set()
+    for row in (*session.new, *session.dirty, *session.deleted):
+        looked_at = _LOOKED_AT.get(type(row))
+        if looked_at is None or not (row in session.deleted or _changed(row, looked_at)):
+            continue
+        if isinstance(row, Organisation):
+            organisations.add(row.id)
+        elif isinstance(row, Person):
+            persons.add(row.id)
+        else:
+            persons.update(_values(row, "person_id"))
+    if persons or organisations:
+        connection = session.connection()
+        persons |= set(_of_organisations(connection, organisations))
+        refresh(connection, persons)
+
+
+def _changed(row: Any, names: Iterable[str]) -> bool:
+    state = inspect(row)
+    return any(state.attrs[name].history.has_changes() for name in names)
+
+
+def _values(row: Any, name: str) -> set[int]:
+    """The value that a column has and the one that it had: a dossier may go from one person to another."""
+    history = inspect(row).attrs[name].history
+    return {value for value in history.sum() if value is not None}
+
+
+def _of_organisations(connection: Connection, ids: set[int]) -> Sequence[int]:
+    if not ids:
+        return ()
+    query = select(Dossier.person_id).where(Dossier.organisation_id.in_(ids)).distinct()
+    return connection.scalars(query).all()
+
+
+def refresh(connection: Connection, person_ids: Iterable[int]) -> None:
+    """Make the lines of these persons anew, inside the caller's transaction."""
+    wanted = sorted(set(person_ids))
+    for start in range(0, len(wanted), AT_ONCE):
+        _refresh(connection, wanted[start : start + AT_ONCE])
+
+
+def _refresh(connection: Connection, person_ids: Sequence[int]) -> None:
+    if connection.dialect.name == "postgresql":
+        # Whoever writes to the same person waits here, and then reads what the first one wrote.
+        rows = select(PersonTokens.person_id).where(PersonTokens.person_id.in_(person_ids))
+        connection.execute(rows.order_by(PersonTokens.person_id).with_for_update()).all()
+    texts = texts_of(connection, person_ids)
+    lines = [
+        {"person_id": person_id, "words": writing.document(text)}
+        for person_id, text in texts.items()
+    ]
+    known = {
+        (key, word)
+        for word in set().union(*map(writing.vocabulary, texts.values()))
+        for key in writing.near_keys(word)
+    }
+    _keep_lines(connection, lines)
+    _keep_words(connection, [{"key": key, "word": word} for key, word in sorted(known)])
+
+
+def _insert(connection: Connection, table: Any) -> Any:
+    made = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    return made(table)
+
+
+def _keep_lines(connection: Connection, lines: list[dict[str, Any]]) -> None:
+    for part in _parts(lines):
+        query = _insert(connection, PersonTokens).values(part)
+        connection.execute(
+            query.on_conflict_do_update(
+                index_elements=["person_id"],
+                set_={"words": query.excluded.words},
+                where=PersonTokens.words != query.excluded.words,
+            )
+        )
+
+
+def _keep_words(connection: Connection, words: list[dict[str, Any]]) -> None:
+    for part in _parts(words):
+        connection.execute(_insert(connection, SearchWord).values(part).on_conflict_do_nothing())
+
+
+def _parts(rows: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    return (rows[start : start + ROWS] for start in range(0, len(rows), ROWS))
+
+
+def texts_of(connection: Connection, person_ids: Sequence[int]) -> dict[int, PersonText]:
+    """What each of these persons may be found by, as the rows say now: three queries."""
+    phones: dict[int, list[str]] = defaultdict(list)
+    dossiers: dict[int, list[DossierText]] = defaultdict(list)
+    numbers = select(PersonPhone.person_id, PersonPhone.e164).where(
+        PersonPhone.person_id.in_(person_ids)
+    )
+    for person_id, e164 in connection.execute(numbers.order_by(PersonPhone.id)):
+        phones[person_id].append(e164)
+    demands = (
+        select(Dossier.person_id, Dossier.reference, Dossier.training_title, Organisation.name)
+        .outerjoin(Organisation, Organisation.id == Dossier.organisation_id)
+        .where(Dossier.person_id.in_(person_ids))
+        .order_by(Dossier.id.desc())
+    )
+    for person_id, reference, training, organisation in connection.execute(demands):
+        dossiers[person_id].append(DossierText(reference, training or "", organisation or ""))
+    persons = select(
+        Person.id,
+        Person.last_name,
+        Person.first_name,
+        Person.born_on,
+        Person.email,
+        Person.address,
+    ).where(Person.id.in_(person_ids))
+    return {
+        row.id: PersonText(
+            row.last_name,
+            row.first_name,
+            row.born_on,
+            row.email or "",
+            row.address,
+            tuple(phones[row.id]),
+            tuple(dossiers[row.id]),
+        )
+        for row in connection.execute(persons)
+    }
+
+
+def rebuild(connection: Connection) -> int:
+    """Make every line and every word anew, inside the caller's transaction; how many persons there are.
+
+    Words that nobody bears any more go: only here, for a word does not say who bears it.
+    """
+    connection.execute(delete(SearchWord))
+    last, count = 0, 0
+    while True:
+        ids = connection.scalars(
+            select(Person.id).where(Person.id > last).order_by(Person.id).limit(AT_ONCE)
+        ).all()
+        if not ids:
+            return count
+        _refresh(connection, ids)
+        last, count = ids[-1], count + len(ids)
+
+
+def stale(connection: Connection) -> list[int]:
+    """The persons whose line is not what their rows say: none, unless something wrote round the session."""
+    found: list[int] = []
+    last = 0
+    while True:
+        ids = connection.scalars(
+            select(Person.id).where(Person.id > last).order_by(Person.id).limit(AT_ONCE)
+        ).all()
+        if not ids:
+            return found
+        rows = connection.execute(
+            select(PersonTokens.person_id, PersonTokens.words).where(
+                PersonTokens.person_id.in_(ids)
+            )
+        )
+        kept = {row.person_id: row.words for row in rows}
+        texts = texts_of(connection, ids)
+        found += [i for i in ids if kept.get(i) != writing.document(texts[i])]
+        last = ids[-1]
