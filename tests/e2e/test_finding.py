@@ -62,7 +62,9 @@ def test_a_slip_in_a_mail_address_is_seen_while_it_is_typed(agent: Page) -> None
     expect(pane).to_contain_text("Ana L’Œuf-Łoś")
     # Found again by another writing, without a dossier.
     agent.goto("/dossiers")
-    agent.get_by_label("Nom, date de naissance, téléphone, mail, référence, organisme").fill("madame loeuflos ana")
+    agent.get_by_label("Nom, date de naissance, téléphone, mail, référence, organisme").fill(
+        "madame loeuflos ana"
+    )
     agent.get_by_role("button", name="Chercher").click()
     expect(agent.locator("main")).to_contain_text("Ana L’Œuf-Łoś")
     assert_axe(agent)

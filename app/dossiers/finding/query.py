@@ -182,7 +182,8 @@ def _numbers(asked: Asked) -> list[Reading]:
 
 
 def _number_terms(asked: Asked) -> list[Term]:
-    whole = [(Token(writing.NUMBER + asked.number.lstrip("+")),)] if asked.number else []
+    number = writing.NUMBER + asked.number.lstrip("+")
+    whole: list[Term] = [(Token(number),)] if asked.number else []
     if whole and sum(map(len, asked.digits)) >= NATIONAL:
         return whole
     if not asked.digits or not all(word.isdigit() for word in asked.digits):
