@@ -18,17 +18,17 @@ from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.extensions import db
 from app.foundation.roles import AGENTS
-from app.queue import message_routing, works
+from app.queue import message_routing, work_store, works
+from app.queue.life import Stage
 from app.queue.message_routing import OFFER_LASTS, Desk
 from app.queue.models import Holding, Queue, Work, WorkEvent
 from app.queue.policy import policy_from
 from app.queue.routing import AgentSeat, Offer, Refusal, Snapshot, WaitingCall
-from app.queue.works import Event
+from app.queue.work_record import REFUSED
 from app.tickets.models import Contact
 from app.web import news
 
-LET_GO = (Event.LATER, Event.LAPSED)
-_ACTIVE = ("waiting", "offered", "held")
+_ACTIVE = (Stage.WAITING, Stage.OFFERED, Stage.HELD)
 
 
 def run(now: datetime | None = None) -> list[Offer]:
@@ -49,8 +49,8 @@ def run(now: datetime | None = None) -> list[Offer]:
 
 def _anything(now: datetime) -> bool:
     """Is there a message to look at? One short question, asked at every wake-up."""
-    parked = (Work.state == "parked") & (Work.parked_until <= now)
-    open_ = exists().where(Work.kind == works.MESSAGE, Work.state.in_(_ACTIVE) | parked)
+    parked = (Work.state == Stage.PARKED) & (Work.parked_until <= now)
+    open_ = exists().where(Work.kind == work_store.MESSAGE, Work.state.in_(_ACTIVE) | parked)
     return bool(db.session.scalar(select(open_)))
 
 
@@ -62,17 +62,17 @@ def _my_turn() -> None:
 
 def _moved(now: datetime) -> set[int]:
     """Wake what is due, take back what nobody will answer; whose desks changed."""
-    due = select(Work.id).where(Work.state == "parked", Work.parked_until <= now)
+    due = select(Work.id).where(Work.state == Stage.PARKED, Work.parked_until <= now)
     for work_id in db.session.scalars(due).all():
         works.wake(work_id, now=now)
     told: set[int] = set()
     desks = _desks()
     offered = db.session.execute(
-        select(Work.id, Work.offered_to, Work.offer_until).where(Work.state == "offered")
+        select(Work.id, Work.offered_to, Work.offer_until).where(Work.state == Stage.OFFERED)
     ).all()
     for row in offered:
         lost = message_routing.lost_offer(desks.get(row.offered_to), row.offer_until, now)
-        if lost and works.unoffer(row.id, Event(lost), now):
+        if lost and works.unoffer(row.id, row.offered_to, lost, now):
             told.add(row.offered_to)
     held = db.session.scalars(select(Holding).where(Holding.work_id.is_not(None))).all()
     for work_id, agent_id, since in [
@@ -127,7 +127,7 @@ def _waiting() -> tuple[WaitingCall, ...]:
         )
         .join(Contact, Contact.id == Work.contact_id)
         .outerjoin(Dossier, Dossier.id == Contact.dossier_id)
-        .where(Work.state == "waiting", Work.kind == works.MESSAGE)
+        .where(Work.state == Stage.WAITING, Work.kind == work_store.MESSAGE)
         .order_by(Work.first_arrived_at, Work.id)
     ).all()
     refusals = _refusals([row.id for row in rows])
@@ -156,7 +156,7 @@ def _refusals(ids: Iterable[int]) -> dict[int, list[Refusal]]:
         select(WorkEvent.work_id, WorkEvent.agent_id, func.max(WorkEvent.at).label("at"))
         .where(
             WorkEvent.work_id.in_(wanted),
-            WorkEvent.kind.in_(LET_GO),
+            WorkEvent.kind.in_(REFUSED),
             WorkEvent.agent_id.is_not(None),
         )
         .group_by(WorkEvent.work_id, WorkEvent.agent_id)

@@ -23,8 +23,8 @@ from app.foundation.extensions import db
 from app.foundation.roles import AGENTS, DESK
 from app.foundation.text import outside
 from app.foundation.wiring import wake
-from app.queue import works
-from app.queue.works import Outcome
+from app.queue import work_store, works
+from app.queue.work_record import Kind, Outcome
 from app.tickets import threads
 from app.tickets.models import Contact
 from app.web import news
@@ -53,9 +53,9 @@ def _check_work(need: Need) -> Judged:
 
     The act itself judges again, under its own lock (``works``).
     """
-    work = works.work(named_id("work_id") or 0)
-    holder = works.holder_of(work.id)
-    held = Held(_ids(holder), rings_at=_ids(work.offered_to))
+    work = work_store.look(named_id("work_id") or 0)
+    life = work.record.life
+    held = Held(_ids(life.held_by), rings_at=_ids(life.offered_to))
     if not belonging.may(need, current_user.id, current_user.role, held):
         raise Forbidden(
             "Ce message est suivi par quelqu'un d'autre.",
@@ -127,7 +127,7 @@ def later(work_id: int) -> Any:
     """« Plus tard » : to the others."""
     me = current_user.id
     with unit_of_work():
-        works.later(work_id, me, now=clock.now())
+        works.unoffer(work_id, me, Kind.LATER, clock.now())
     wake()
     return _desk(me)
 

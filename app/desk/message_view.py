@@ -15,8 +15,9 @@ from app.dossiers.models import Dossier, Person
 from app.foundation.extensions import db
 from app.foundation.roles import AGENTS
 from app.foundation.text import phone_numbers
-from app.queue import works
+from app.queue import work_store
 from app.queue.models import Holding, Work
+from app.queue.work_record import Outcome
 from app.tickets import message_view
 from app.tickets.models import Contact, Thread
 
@@ -25,7 +26,7 @@ LISTED = 50  # messages on the page of those that wait
 
 def at_desk(agent_id: int) -> dict[str, Any] | None:
     """What the desk's JSON says of a message: who wrote, by which channel, since when."""
-    work = works.at_desk_of(agent_id)
+    work = work_store.at_desk_of(agent_id)
     if work is None:
         return None
     contact = db.session.get_one(Contact, work.contact_id)
@@ -71,7 +72,7 @@ def open_rows(agent_id: int) -> list[Row]:
         .join(Contact, Contact.id == Work.contact_id)
         .outerjoin(Holding, Holding.work_id == Work.id)
         .outerjoin(Agent, Agent.id == Holding.agent_id)
-        .where(Work.kind == works.MESSAGE, Work.ended_at.is_(None))
+        .where(Work.kind == work_store.MESSAGE, Work.ended_at.is_(None))
         .order_by(Work.waiting_since, Work.id)
         .limit(LISTED)
     ).all()
@@ -132,12 +133,12 @@ def colleagues(besides: int, contact_id: int) -> Sequence[tuple[int, str]]:
 
 
 OUTCOMES = {
-    works.Outcome.ANSWERED: lambda: _("Répondu par écrit"),
-    works.Outcome.CALLED_BACK: lambda: _("Rappelé au téléphone"),
-    works.Outcome.NO_ANSWER: lambda: _("Rien à répondre"),
-    works.Outcome.HANDED_OVER: lambda: _("Transmis à un autre service"),
-    works.Outcome.MISDIRECTED: lambda: _("Pas pour nous : le message est pour quelqu’un d’autre"),
-    works.Outcome.SPAM: lambda: _("Indésirable"),
+    Outcome.ANSWERED: lambda: _("Répondu par écrit"),
+    Outcome.CALLED_BACK: lambda: _("Rappelé au téléphone"),
+    Outcome.NO_ANSWER: lambda: _("Rien à répondre"),
+    Outcome.HANDED_OVER: lambda: _("Transmis à un autre service"),
+    Outcome.MISDIRECTED: lambda: _("Pas pour nous : le message est pour quelqu’un d’autre"),
+    Outcome.SPAM: lambda: _("Indésirable"),
 }
 
 

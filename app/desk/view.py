@@ -26,7 +26,7 @@ from app.foundation.roles import AGENTS
 from app.foundation.text import phone_numbers
 from app.lines.announcements import said as announcements
 from app.lines.models import Line
-from app.queue import works
+from app.queue import work_store
 from app.tickets import callbacks
 from app.tickets.models import Contact
 
@@ -140,7 +140,7 @@ def queue_summary(besides: int | None = None) -> dict[str, Any]:
             Call.state.in_((State.WAITING, State.OFFERED))
         )
     ).one()
-    messages, oldest = works.waiting_figures()
+    messages, oldest = work_store.waiting_figures()
     return {
         "waiting": waiting,
         "longest_since": _iso(longest),

@@ -25,18 +25,22 @@ from app.calls.provider import fallback, probe, twiml
 from app.demo import accounts as demo_accounts
 from app.demo import seed as demo_seed
 from app.foundation import clock
+from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.exceptions import PermanenceError
 from app.foundation.ports import Provisioning
 from app.foundation.roles import STAFF
 from app.foundation.wiring import ports, settings
 from app.lines import service as line_service
 from app.operations import background, jobs, retention
+from app.queue import works
+from app.queue.work_record import WorkRecord
 from app.reporting import demo_load
 from app.reporting import service as reporting
 from app.reporting.imports import service as importing
 
 demo = AppGroup("demo", help="Demo data.")
 calls = AppGroup("calls", help="Calls.")
+messages = AppGroup("messages", help="What people write to us.")
 scripts = AppGroup("scripts", help="Guided scripts.")
 telephony = AppGroup("telephony", help="The telephone provider.")
 lines = AppGroup("line", help="The services' telephone lines.")
@@ -50,6 +54,7 @@ def register(app: Flask) -> None:
     for command in (
         demo,
         calls,
+        messages,
         scripts,
         telephony,
         lines,
@@ -137,6 +142,19 @@ def calls_rebuild(ref: str) -> None:
     """Make the row of call REF again from its events."""
     record = _or_exit(lambda: service.rebuild(ref))
     click.echo(f"{ref}: {record.state}, {record.outcome or '—'}")
+
+
+@messages.command("rebuild")
+@click.argument("work_id", type=int)
+def messages_rebuild(work_id: int) -> None:
+    """Make message WORK_ID (the number in its address), and who holds it, again from its events."""
+
+    def again() -> WorkRecord:
+        with unit_of_work():
+            return works.rebuild(work_id)
+
+    record = _or_exit(again)
+    click.echo(f"{work_id}: {record.life.stage}, {record.outcome or '—'}")
 
 
 @scripts.command("check")

@@ -4,8 +4,9 @@ waiting → offered → held → wrap-up → done, or parked until a date. Its p
 is never lost: whatever is let go, given back or woken waits where it was. It gives the next life, or
 *the same life* when the event cannot happen now (late, repeated, lost a race); done absorbs everything.
 
-A call's record keeps these fields among its own and moves them by here (``calls/call/steps``): what a
-call has more, its legs, parties and conference, is its own affair.
+A call's record keeps these fields among its own and moves them by here (``calls/call/place``), a message's
+has one as it is (``work_record``): what either has more, legs and conference or whom to ask first, is
+its own affair.
 """
 
 from __future__ import annotations
@@ -176,15 +177,7 @@ def _parked(life: Life, event: Event) -> Life:
 
 
 def _done(life: Life, event: Event) -> Life:
-    return replace(
-        life,
-        stage=Stage.DONE,
-        offered_to=None,
-        offer_until=None,
-        held_by=None,
-        parked_until=None,
-        ended_at=event.at,
-    )
+    return replace(_in_place(life), stage=Stage.DONE, ended_at=event.at)
 
 
 TRANSITIONS: dict[tuple[Stage, What], Step] = {

@@ -12,9 +12,11 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from app.accounts.presence import PresenceState
 from app.queue.policy import Policy
 from app.queue.routing import AgentSeat, Decision, Snapshot, WaitingCall
 from app.queue.routing import decide as decide_calls
+from app.queue.work_record import Kind
 
 OFFER_LASTS = timedelta(minutes=2)
 """An offer that nobody looks at goes to somebody else: it makes no sound."""
@@ -41,19 +43,19 @@ class Desk:
     connected: bool = True
 
 
-def lost_offer(desk: Desk | None, until: datetime | None, now: datetime) -> str | None:
+def lost_offer(desk: Desk | None, until: datetime | None, now: datetime) -> Kind | None:
     """Why an offer is taken back: « lapsed » (nobody looked), « withdrawn » (she cannot), or None."""
-    if desk is None or desk.state != "available" or not desk.connected:
-        return "withdrawn"
-    return "lapsed" if until is not None and until <= now else None
+    if desk is None or desk.state != PresenceState.AVAILABLE or not desk.connected:
+        return Kind.WITHDRAWN
+    return Kind.LAPSED if until is not None and until <= now else None
 
 
 def left_behind(desk: Desk | None, held_since: datetime) -> bool:
     """Did the one who holds a message leave? A call, its wrap-up or « ne pas déranger » is no leaving,
     nor an absence that had begun when she took it."""
-    if desk is None or desk.state == "offline":
+    if desk is None or desk.state == PresenceState.OFFLINE:
         return True
-    away = desk.state == "away" and desk.reason not in WRITES
+    away = desk.state == PresenceState.AWAY and desk.reason not in WRITES
     return away and desk.since > held_since
 
 
@@ -81,8 +83,8 @@ def _patient(policy: Policy) -> Policy:
 
 
 def _seat(agent: AgentSeat, occupied: AbstractSet[int]) -> AgentSeat:
-    busy = agent.agent_id in occupied and agent.state == "available"
-    return replace(agent, state="in_call") if busy else agent
+    busy = agent.agent_id in occupied and agent.state == PresenceState.AVAILABLE
+    return replace(agent, state=PresenceState.IN_CALL) if busy else agent
 
 
 def _rested(work: WaitingCall, now: datetime) -> WaitingCall:

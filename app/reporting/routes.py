@@ -19,7 +19,7 @@ from app.foundation.roles import SUPERVISORS, Role
 from app.foundation.text import outside
 from app.lines import rules as line_rules
 from app.lines import service as line_service
-from app.queue import works
+from app.queue import work_store
 from app.reporting import charts, exports, formats, service, tables
 from app.reporting.definitions import DEFINITIONS, SHORT_ABANDON_S, blind_spots
 from app.reporting.statistics import DayReport
@@ -188,7 +188,7 @@ def _board() -> dict[str, Any]:
         for key in ("presented", "answered", "abandoned", "mean_wait_s", "mean_talk_s")
     ]
     board = service.board(now)
-    messages, oldest = works.waiting_figures()
+    messages, oldest = work_store.waiting_figures()
     return {
         "board": board,
         "callbacks": callbacks.open_count(),

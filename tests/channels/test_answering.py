@@ -21,7 +21,7 @@ from app.foundation.extensions import db
 from app.foundation.ports import Ports
 from app.lines.models import Line
 from app.operations import ticker
-from app.queue import works
+from app.queue import work_store, works
 from app.queue.models import Holding, Work, WorkEvent
 from app.tickets import threads
 from app.tickets.delivery import Delivery
@@ -402,4 +402,4 @@ def test_nobody_acts_on_a_message_in_other_hands(line: Line, at_desk: AtDesk) ->
         assert act(reader, name, **body).status_code == 403, name
     assert work().version == before
     with unit_of_work():
-        assert works.holder_of(work().id) == holder.agent.id
+        assert work_store.holder_of(work().id) == holder.agent.id

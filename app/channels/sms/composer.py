@@ -13,7 +13,7 @@ from app.foundation.text import phone_numbers
 from app.lines.dialling import Refused, Use
 from app.lines.models import Line
 from app.lines.numbers import reach
-from app.queue import works
+from app.queue import work_store
 from app.queue.models import Work
 from app.tickets import threads
 from app.tickets.models import Contact, Thread
@@ -40,8 +40,8 @@ class Composer:
 
 def of(contact_id: int, agent_id: int) -> Composer | None:
     """The composer of a contact whose message this agent holds; None for any other."""
-    work, thread = works.open_of(contact_id), threads.of(contact_id)
-    if work is None or thread is None or works.holder_of(work.id) != agent_id:
+    work, thread = work_store.open_of(contact_id), threads.of(contact_id)
+    if work is None or thread is None or work_store.holder_of(work.id) != agent_id:
         return None
     contact = db.session.get_one(Contact, contact_id)
     return _composer(work, thread, contact)

@@ -9,7 +9,7 @@ from app.foundation.database.unit_of_work import release_connection, unit_of_wor
 from app.foundation.extensions import db
 from app.lines import written
 from app.lines.models import Line
-from app.queue import works
+from app.queue import work_store
 from app.tickets import threads
 from app.tickets.delivery import Delivery
 from app.tickets.models import Author, Message
@@ -26,8 +26,8 @@ def reported(message_id: int, status: str, *, now: datetime, problem: str = "") 
     contact_id, author = message.contact_id, message.agent_id
     if reached is Delivery.FAILED:
         _owed_again(message, now)
-    work = works.open_of(contact_id)
-    holder = works.holder_of(work.id) if work is not None else None
+    work = work_store.open_of(contact_id)
+    holder = work_store.holder_of(work.id) if work is not None else None
     release_connection()
     written.told(contact_id, holder or author)
 
