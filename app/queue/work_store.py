@@ -44,6 +44,15 @@ class Applied:
     after: WorkRecord
 
 
+def moved_on() -> Conflict:
+    """Somebody else was faster."""
+    return Conflict(
+        "Ce message vient de changer de mains.",
+        kept="Rien n'a été perdu.",
+        todo="Regardez-le, puis recommencez.",
+    )
+
+
 # --- one event -----------------------------------------------------------------------------------
 
 
@@ -129,7 +138,7 @@ def happen(work_id: int, event: Event) -> Applied | None:
             _append(work_id, seen.version + 1, event)
             _follow(seen, after)
             return Applied(seen.record, after)
-    raise Conflict("Ce message vient de changer.", todo="Regardez-le, puis recommencez.")
+    raise moved_on()
 
 
 def _replaced(seen: Seen, after: WorkRecord) -> bool:
@@ -224,7 +233,7 @@ def rebuild(work_id: int) -> WorkRecord:
     as_seen = update(Work).where(Work.id == work_id, Work.version == seen.version)
     made = as_seen.values(version=1 + len(others), **_columns(record))
     if not rows_changed(db.session.execute(made)):
-        raise Conflict("Ce message vient de changer.", todo="Recommencez.")
+        raise moved_on()
     _hold(work_id, record.life)
     return record
 
