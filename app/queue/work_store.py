@@ -47,7 +47,7 @@ class Applied:
 def moved_on() -> Conflict:
     """Somebody else was faster."""
     return Conflict(
-        "Ce message vient de changer de mains.",
+        "Quelqu'un d'autre vient de prendre ce message.",
         kept="Rien n'a été perdu.",
         todo="Regardez-le, puis recommencez.",
     )

@@ -145,11 +145,7 @@ def _of_hers(work_id: int, event: Event) -> Applied:
     held(work_id, event.agent_id or 0)
     applied = happen(work_id, event)
     if applied is None:
-        raise Conflict(
-            "Quelqu'un d'autre vient de prendre ce message.",
-            kept="Rien n'a été perdu.",
-            todo="Regardez-le, puis recommencez.",
-        )
+        raise store.moved_on()
     return applied
 
 
