@@ -79,14 +79,14 @@ def _too_soon(until: datetime, now: datetime) -> TooSoon:
         return TooSoon(
             "Trop d'essais pour ce compte depuis cet endroit.",
             kept="Votre compte n'est pas bloqué.",
-            todo="Réessayez dans %(seconds)s secondes.",
+            todo="Réessayez dans %(seconds)s s.",
             seconds=seconds,
             retry_after=seconds,
         )
     return TooSoon(
         "Trop d'essais pour ce compte depuis cet endroit.",
         kept="Votre compte n'est pas bloqué.",
-        todo="Réessayez dans %(minutes)s minutes.",
+        todo="Réessayez dans %(minutes)s min.",
         minutes=math.ceil(seconds / 60),
         retry_after=seconds,
     )

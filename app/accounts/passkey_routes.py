@@ -169,7 +169,7 @@ def _asked(what: str) -> dict[str, str]:
         if clock.now() - begun < passkeys.LIFE:
             return kept
     raise InvalidInput(
-        "La demande a expiré : elle vaut trois minutes.",
+        "La demande a expiré : elle est valable trois minutes.",
         kept="Rien n'a été changé.",
         todo="Recommencez.",
     )

@@ -145,7 +145,7 @@ THEMES: dict[str, tuple[str, dict[str, str]]] = {
             "backup": N_("Une sauvegarde a été faite."),
             "restore": N_("Une sauvegarde a été restaurée."),
             "rotate_keys": N_("Les clés de chiffrement ont été renouvelées."),
-            "retention": N_("Ce qui avait passé son terme a été effacé."),
+            "retention": N_("Ce qui dépassait sa durée de conservation a été effacé."),
         },
     ),
 }

@@ -163,7 +163,7 @@ def _born(typed: str, _name: str, today: date) -> str:
     except (ValueError, OverflowError):
         raise InvalidInput("Ce n'est pas une date. Écrivez-la ainsi : 24/12/1985.") from None
     if born > today or today.year - born.year > OLDEST:
-        raise InvalidInput("Personne n'est né ce jour-là : vérifiez l'année.")
+        raise InvalidInput("Ce ne peut pas être une date de naissance : vérifiez l'année.")
     return born.isoformat()
 
 

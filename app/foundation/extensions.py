@@ -6,7 +6,6 @@ import time
 from typing import Any
 
 import psycopg
-from flask_babel import Babel
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
@@ -23,6 +22,7 @@ from sqlalchemy.pool import Pool
 from app.foundation import sqlite as sqlite  # how it is opened and waited for
 from app.foundation import writes as writes  # refuses what is written beside
 from app.foundation.postgres import PromptConnection
+from app.foundation.text.french_plurals import Languages
 
 IDLE_SECONDS = 1.0  # a connection that came back later than this ago is asked before it is used
 
@@ -45,7 +45,7 @@ db = SQLAlchemy(model_class=Base)
 migrate = Migrate()
 login = LoginManager()
 csrf = CSRFProtect()
-babel = Babel()
+babel = Languages()
 limiter = Limiter(key_func=get_remote_address, default_limits=[])
 socketio = SocketIO()
 

@@ -150,7 +150,7 @@ def _closed_effect(line: Line) -> str:
         _("Les conversations en cours continuent."),
     ]
     if count and line_rules.of(line.rules).closing == "serve":
-        words.append(_("Personnes qui attendent déjà : %(n)s ; elles seront servies.", n=count))
+        words.append(_("Personnes qui attendent déjà : %(n)s ; on leur répondra.", n=count))
     elif count:
         words.append(
             _(
@@ -347,5 +347,5 @@ def said(name: str, value: str) -> str:
     if name == "territory":
         return dict(territories()).get(value, value)
     if name == "closing":
-        return {"serve": _("servies"), "callback": _("rappel proposé")}.get(value, value)
+        return {"serve": _("réponse donnée"), "callback": _("rappel proposé")}.get(value, value)
     return value or (_("fermée") if name.startswith("day-") else "")

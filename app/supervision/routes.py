@@ -177,9 +177,11 @@ def incident() -> BaseResponse:
     if not changed:
         return _done(_("C’était déjà fait, par quelqu’un d’autre."))
     return _done(
-        _("L’annonce d’incident est allumée : les appels l’entendent, les postes l’affichent.")
+        _(
+            "L’annonce d’incident est activée : ceux qui appellent l’entendent, les postes l’affichent."
+        )
         if wanted
-        else _("L’annonce d’incident est éteinte.")
+        else _("L’annonce d’incident est désactivée.")
     )
 
 

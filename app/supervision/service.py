@@ -121,7 +121,9 @@ def _why_not_waiting(call_id: int) -> Conflict:
             kept="S'il n'est pas pris, il revient à sa place.",
         )
     if call.state in (State.WRAP_UP, State.ENDED) and call.answered_at is None:
-        return Conflict("La personne a raccroché.", kept="L'appel est dans le journal du jour.")
+        return Conflict(
+            "La personne a raccroché.", kept="L'appel est dans la liste des contacts du jour."
+        )
     return Conflict("Quelqu'un vient de prendre cet appel.", kept="Rien n'a été changé.")
 
 

@@ -120,7 +120,7 @@ def _http_message(status: int) -> str:
         400: _("La demande est incomplète ou abîmée."),
         404: _("Cette page n'existe pas."),
         405: _("Cette adresse ne s'utilise pas ainsi."),
-        408: _("Votre envoi s'est interrompu en route. Recommencez."),
+        408: _("Votre envoi a été interrompu. Recommencez."),
         413: _("Ce que vous envoyez est trop gros."),
         429: _("Trop d'essais en peu de temps. Attendez une minute, puis recommencez."),
     }

@@ -116,14 +116,14 @@ def test_a_dialog_of_the_wall(manager: Page, dialog: str) -> None:
 def test_an_incident_is_on_every_desk_in_one_click(people: People, manager: Page) -> None:
     agent = people.agent(WHO["front"], PASSWORD)
     manager.locator("#wall-line").click()
-    manager.locator("text=Allumer l’annonce d’incident").click()
+    manager.locator("text=Activer l’annonce d’incident").click()
     expect(agent.locator(".desk-incident")).to_contain_text("Un incident technique")
     expect(manager.locator(".wall-incident")).to_be_visible()
     keep_screen(agent, "desk-incident", full=False)
     keep_screen(manager, "wall-incident", full=False)
     assert_axe(agent)
     manager.locator("#wall-line").click()
-    manager.locator("text=Éteindre l’annonce d’incident").click()
+    manager.locator("text=Désactiver l’annonce d’incident").click()
     expect(agent.locator(".desk-incident")).to_be_hidden()
 
 

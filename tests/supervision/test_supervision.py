@@ -300,7 +300,7 @@ def test_an_incident_is_switched_in_one_click(
     assert "incident technique" in agent.get("/desk/state").get_json()["desk"]["incident"]
     news = [m["args"][0] for m in tab.get_received() if m["name"] == "line"]
     assert news[-1]["incident"] is True
-    assert "Annonce d’incident allumée" in manager.get("/wall/board").text
+    assert "Annonce d’incident activée" in manager.get("/wall/board").text
     manager.post("/supervision/line/incident", data={"on": "1"})  # twice is once
     manager.post("/supervision/line/incident", data={"on": ""})
     assert agent.get("/desk/state").get_json()["desk"]["incident"] is None

@@ -296,7 +296,9 @@ def _why_not_accepted(call_id: int, agent_id: int) -> Conflict:
             kept="Quelqu'un s'occupe de la personne.",
         )
     if call.state == State.ENDED:
-        return Conflict(fate.said(call, agent_id), kept="L'appel est dans le journal du jour.")
+        return Conflict(
+            fate.said(call, agent_id), kept="L'appel est dans la liste des contacts du jour."
+        )
     return Conflict("Cet appel ne vous est plus proposé.", kept="La personne garde sa place.")
 
 

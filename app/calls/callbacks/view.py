@@ -165,7 +165,7 @@ def _state(
     return {
         CallBackState.DONE: (_("fait"), "live"),
         CallBackState.CANCELLED: (
-            (_("a rappelé, et a été servie"), "live")
+            (_("a rappelé, et a eu sa réponse"), "live")
             if was_served(callback)
             else (_("annulé"), "neutral")
         ),

@@ -23,7 +23,7 @@ def _waiting() -> Names:
         "greeting": (_("Message d’accueil"), _("Au début de chaque appel, la ligne ouverte.")),
         "incident": (
             _("Incident en cours"),
-            _("Tant que l’annonce d’incident est allumée ; les agents la lisent sur leur poste."),
+            _("Tant que l’annonce d’incident est activée ; les agents la lisent sur leur poste."),
         ),
         "first": (_("Prochain appel"), each_round),
         "position": (_("Place dans la file"), each_round),
@@ -46,8 +46,8 @@ def _waiting() -> Names:
             _("Dite dans sa langue à ceux qui en entendent une autre ; sans elle, pas de touche."),
         ),
         "closing_serve": (
-            _("Fermeture, file servie"),
-            _("À ceux qui attendent encore après l’heure, si la règle est de les servir."),
+            _("Fermeture, on répond encore"),
+            _("À ceux qui attendent encore après l’heure, si la règle est de leur répondre."),
         ),
         "closing_offer": (
             _("Fermeture, rappel proposé"),

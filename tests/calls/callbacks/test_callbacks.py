@@ -271,7 +271,7 @@ def test_a_person_who_calls_again_and_is_served_needs_no_call_back(
     again.is_connected()
     assert the_callback().state == "cancelled"
     over = login("manager").get("/callbacks?scope=over").text
-    assert "a rappelé, et a été servie" in over
+    assert "a rappelé, et a eu sa réponse" in over
     assert "annulé" not in over
     again.end()
     later(minutes=1)
