@@ -310,7 +310,7 @@ ACTIONS: dict[str, Action] = {
         for_person=True,
     ),
     "create_callback": Action(
-        Text("Rappel promis, jour et heure dits", "Call back promised, day and time said"),
+        Text("Rappel promis, jour et heure dits", "Call-back promised, day and time said"),
         Text("Promesse de rappel notée", "Promise noted"),
     ),
     "link_incident": Action(

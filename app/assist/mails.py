@@ -18,7 +18,7 @@ from app.web import helpline
 
 SUBJECT = Text(
     "Votre aide à la formation : ouvrez votre espace sur le Portail",
-    "Your training grant: open your account on the Portail",
+    "Your training grant: open your account on the Portal (Portail)",
 )
 
 

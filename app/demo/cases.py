@@ -256,7 +256,7 @@ CASES: tuple[Case, ...] = (
     ),
     Case(
         "Yannick", "Le Goff", "+33639980116", 41,
-        ("un téléphone pour deux personnes", "one telephone for two people"),
+        ("un téléphone pour deux personnes", "one phone for two people"),
         Inside.PAID, phone_owner=PhoneOwner.SHARED, deposited=80, taken_up=70, decided=40,
         amount=74800, training="Maçon du bâti ancien", events=(Told(Kind.PAID, 20),), pieces=OK,
     ),
@@ -274,7 +274,7 @@ CASES: tuple[Case, ...] = (
     ),
     Case(
         "Pauline", "Texier", "+33639980118", 22,
-        ("le mail est revenu : adresse fausse", "the mail bounced: wrong address"),
+        ("le mail est revenu : adresse fausse", "the email bounced: wrong address"),
         enrolled=2, email="pauline.texier@gmial.example", training="Coiffeuse",
         events=(Told(Kind.LINK_SENT, 1.2), Told(Kind.MAIL_BOUNCED, 1.1)),
     ),

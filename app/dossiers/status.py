@@ -56,7 +56,7 @@ def _awaited(say: _Speaker) -> str:
         return say.pair(
             f"Le mail envoyé le {say.local(path.sent_at)} n'est pas arrivé : "
             "votre messagerie l'a refusé. L'adresse est à vérifier.",
-            f"The mail sent on {say.local(path.sent_at)} did not arrive: "
+            f"The email sent on {say.local(path.sent_at)} did not arrive: "
             "your mailbox refused it. The address needs checking.",
         )
     if path.step2_at:
@@ -70,7 +70,7 @@ def _awaited(say: _Speaker) -> str:
             f"Vous avez créé votre mot de passe le {say.local(path.step1_at)}. "
             "Il reste à rouvrir le mail pour vous connecter et remplir la demande.",
             f"You set your password on {say.local(path.step1_at)}. "
-            "Next: open the mail again to sign in and fill in the request.",
+            "Next: open the email again to sign in and fill in the request.",
         )
     return _link_waiting(say, path)
 
@@ -81,13 +81,13 @@ def _nothing_sent(say: _Speaker) -> str:
             "Votre organisme de formation n'a pas encore déclaré votre inscription, ou elle n'est "
             "pas encore arrivée chez nous : aucun mail n'a pu vous être envoyé.",
             "Your training centre has not declared your enrolment yet, or it has not reached us: "
-            "no mail could be sent to you.",
+            "no email could be sent to you.",
         )
     return say.pair(
         f"Votre inscription a été déclarée{say.on(say.facts.enrolled_on)}. "
         "Le mail pour faire la demande n'est pas encore parti.",
         f"Your enrolment was declared{say.on(say.facts.enrolled_on)}. "
-        "The mail to make the request has not left yet.",
+        "The email to make the request has not been sent yet.",
     )
 
 
@@ -110,7 +110,7 @@ def _link_waiting(say: _Speaker, path: PortalPath) -> str:
     return say.pair(
         f"Un mail avec un lien vous a été envoyé le {sent}. "
         f"Le lien est valable jusqu'au {until.removeprefix('le ')}.",
-        f"A mail with a link was sent to you on {sent}. "
+        f"An email with a link was sent to you on {sent}. "
         f"The link works until {until.removeprefix('on ')}.",
     )
 
@@ -186,16 +186,16 @@ def _told(say: _Speaker) -> str:
     facts = say.facts
     if facts.notified_on is None:
         return say.pair(
-            " Aucun mail n'est encore parti pour l'annoncer.", " No mail has announced it yet."
+            " Aucun mail n'est encore parti pour l'annoncer.", " No email has announced it yet."
         )
     if not facts.notification_seen:
         return say.pair(
             f" Le mail de décision du {say.day(facts.notified_on)} n'a pas encore été ouvert.",
-            f" The decision mail of {say.day(facts.notified_on)} has not been opened yet.",
+            f" The decision email of {say.day(facts.notified_on)} has not been opened yet.",
         )
     return say.pair(
         f" Le mail de décision du {say.day(facts.notified_on)} a été ouvert.",
-        f" The decision mail of {say.day(facts.notified_on)} was opened.",
+        f" The decision email of {say.day(facts.notified_on)} was opened.",
     )
 
 
@@ -213,7 +213,7 @@ def _to_make_again(say: _Speaker) -> str:
     if path.bounced_at:
         return say.pair(
             f" Le mail envoyé le {sent} pour la refaire n'est pas arrivé.",
-            f" The mail sent on {sent} to make it again did not arrive.",
+            f" The email sent on {sent} to make it again did not arrive.",
         )
     if path.step1_at is None and say.now >= path.expires_at:
         ended = say.local(path.expires_at)
@@ -223,7 +223,7 @@ def _to_make_again(say: _Speaker) -> str:
         )
     return say.pair(
         f" Un mail pour la refaire vous a été envoyé le {sent}.",
-        f" A mail to make it again was sent to you on {sent}.",
+        f" An email to make it again was sent to you on {sent}.",
     )
 
 

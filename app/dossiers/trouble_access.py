@@ -45,8 +45,8 @@ def _outside_procedure(case: Case) -> Trouble | None:
         (
             "La demande est arrivée par le site, pas par le mail, et a été refusée. Elle se refait "
             "depuis la demande préremplie ; les documents resservent.",
-            "The request came through the site, not through the mail, and was refused. It is made "
-            "again from the prefilled request; the documents serve again.",
+            "The request came through the site, not through the email, and was refused. Make it "
+            "again from the prefilled request; the documents can be used again.",
         ),
     )  # fmt: skip
 
@@ -71,10 +71,10 @@ def _never_enrolled(case: Case) -> Trouble | None:
         return None
     return case.make(
         "never_enrolled", "S01",
-        ("Aucun mail envoyé", "No mail was sent"),
+        ("Aucun mail envoyé", "No email was sent"),
         (
             "Aucune inscription n'est arrivée chez nous : le mail attendu n'est pas parti.",
-            "No enrolment has reached us: the mail has not left.",
+            "No enrolment has reached us: the email was not sent.",
         ),
     )  # fmt: skip
 
@@ -85,11 +85,11 @@ def _mail_bounced(case: Case) -> Trouble | None:
         return None
     return case.make(
         "mail_bounced", "S01",
-        ("Mail refusé", "Mail refused"),
+        ("Mail refusé", "Email refused"),
         (
             f"Le mail envoyé le {case.day(path.sent_at or path.bounced_at)} est revenu : "
             "l'adresse est à vérifier, ou la boîte est pleine.",
-            f"The mail sent on {case.day(path.sent_at or path.bounced_at)} came back: "
+            f"The email sent on {case.day(path.sent_at or path.bounced_at)} came back: "
             "the address needs checking, or the mailbox is full.",
         ),
     )  # fmt: skip
@@ -144,7 +144,7 @@ def _after_step1(case: Case) -> Trouble | None:
             f"La personne a créé son mot de passe le {case.day(path.step1_at)}, sans se connecter "
             "ensuite : il faut rouvrir le mail.",
             f"The person set the password on {case.day(path.step1_at)} and did not sign in "
-            "afterwards: the mail must be opened again.",
+            "afterwards: the email must be opened again.",
         ),
     )  # fmt: skip
 
@@ -183,7 +183,7 @@ def _mail_unopened(case: Case) -> Trouble | None:
             f"Le lien du mail du {case.day(path.sent_at)} n'a pas encore servi : le mail est "
             "peut-être dans les courriers indésirables. "
             f"Lien valable jusqu'au {until.removeprefix('le ')}.",
-            f"The link mailed on {case.day(path.sent_at)} has not been used yet: the mail may be "
+            f"The link emailed on {case.day(path.sent_at)} has not been used yet: the email may be "
             f"in the spam folder. The link works until {until.removeprefix('on ')}.",
         ),
     )  # fmt: skip

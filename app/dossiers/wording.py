@@ -47,7 +47,7 @@ OUTSIDE: Texts = {
 REJECTION: Texts = {
     Rejection.OUTSIDE_PROCEDURE: (
         "la demande n'est pas passée par le mail envoyé pour la faire",
-        "the request did not come through the mail sent to make it",
+        "the request did not come through the email sent to make it",
     ),
     Rejection.TRAINING_NOT_ELIGIBLE: (
         "cette formation n'ouvre pas droit à l'aide",
@@ -102,9 +102,9 @@ DEFECT: Texts = {
 
 EVENT: Texts = {
     PortalEventKind.ENROLLED: ("Inscription déclarée par l'organisme", "Enrolment declared"),
-    PortalEventKind.LINK_SENT: ("Mail avec le lien envoyé", "Mail with the link sent"),
-    PortalEventKind.MAIL_DELIVERED: ("Mail remis à la messagerie", "Mail delivered"),
-    PortalEventKind.MAIL_BOUNCED: ("Mail refusé par la messagerie", "Mail refused by the mailbox"),
+    PortalEventKind.LINK_SENT: ("Mail avec le lien envoyé", "Email with the link sent"),
+    PortalEventKind.MAIL_DELIVERED: ("Mail remis à la messagerie", "Email delivered"),
+    PortalEventKind.MAIL_BOUNCED: ("Mail refusé par la messagerie", "Email refused by the mailbox"),
     PortalEventKind.LINK_OPENED: ("Lien ouvert", "Link opened"),
     PortalEventKind.PASSWORD_REFUSED: (
         "Nouveau mot de passe refusé par le Portail",
@@ -124,8 +124,8 @@ EVENT: Texts = {
     PortalEventKind.PIECE_ASKED: ("Pièce redemandée", "Document asked for again"),
     PortalEventKind.PIECE_SENT: ("Pièce transmise", "Document sent"),
     PortalEventKind.DECIDED: ("Décision prise", "Decision made"),
-    PortalEventKind.NOTIFIED: ("Mail de décision envoyé", "Decision mail sent"),
-    PortalEventKind.NOTIFICATION_OPENED: ("Mail de décision ouvert", "Decision mail opened"),
+    PortalEventKind.NOTIFIED: ("Mail de décision envoyé", "Decision email sent"),
+    PortalEventKind.NOTIFICATION_OPENED: ("Mail de décision ouvert", "Decision email opened"),
     PortalEventKind.PAID: ("Aide payée", "Aid paid"),
 }
 

@@ -14,7 +14,7 @@ from app.foundation.text.bilingual import pick
 from app.reporting.definition import Definition
 from app.reporting.written_definitions import WRITTEN
 
-DEFINITIONS_VERSION = "1.2"
+DEFINITIONS_VERSION = "1.3"
 """Raise the first number when a formula changes, the second when only its wording does."""
 
 SHORT_ABANDON_S = SHORT_ABANDON.seconds
@@ -109,7 +109,7 @@ _COUNTS = (
         "Outbound calls",
         "Appels passés par les agents, rappels compris, où le téléphone de la personne a sonné. Ils sont "
         "comptés à part des appels présentés.",
-        "Calls made by the agents, call-backs included, in which the person's telephone rang. They are "
+        "Calls made by the agents, call-backs included, in which the person's phone rang. They are "
         "not part of calls presented.",
         "calls",
     ),
@@ -285,19 +285,19 @@ _CONTENTS = (
     Definition(
         "digital_observed",
         "Difficultés numériques observées",
-        "Digital trouble observed",
+        "Digital difficulties observed",
         "Appels répondus où la trace (script utilisé, événements du Portail) "
         "montre une difficulté numérique.",
-        "Answered calls whose trace (script used, events of the Portal) shows digital trouble.",
+        "Answered calls whose trace (script used, events of the Portal) shows a digital difficulty.",
         "calls",
     ),
     Definition(
         "digital_declared",
         "Difficultés numériques déclarées",
-        "Digital trouble declared",
+        "Digital difficulties declared",
         "Appels répondus que l'agent a lui-même déclarés comme difficulté numérique. "
         "Une suggestion que personne n'a confirmée compte dans les observées, jamais ici.",
-        "Answered calls that the agent declared as digital trouble. "
+        "Answered calls that the agent declared as a digital difficulty. "
         "A suggestion that nobody confirmed counts as observed, never here.",
         "calls",
     ),
@@ -307,7 +307,7 @@ _CONTENTS = (
         "Observed but not declared",
         "Indicateur de qualité de la qualification : la trace montre une difficulté numérique, "
         "la qualification ne la dit pas. Il ne mesure pas les agents.",
-        "Indicator of the quality of qualification: the trace shows digital trouble, "
+        "Indicator of the quality of qualification: the trace shows a digital difficulty, "
         "the qualification does not say so. It does not measure agents.",
         "calls",
         "observées et non déclarées",
@@ -317,9 +317,8 @@ _CONTENTS = (
         "teams",
         "Par équipe",
         "By team",
-        "Appels répondus par l'accueil téléphonique et par l'équipe d'instruction en renfort. "
-        "Aucun chiffre par agent.",
-        "Calls answered by the front office and by the back office in support. No figure by agent.",
+        "Appels répondus par l'accueil et par le renfort. Aucun chiffre par agent.",
+        "Calls answered by the front office and by the back office. No figure by agent.",
         "calls",
     ),
 )
@@ -348,8 +347,8 @@ BLIND_SPOTS_FR: tuple[str, ...] = (
 BLIND_SPOTS_EN: tuple[str, ...] = (
     "People who never call: they give up, or find help elsewhere.",
     "People whose call their carrier never brought to us.",
-    "Whether the trouble is really over: a link sent is not an application filed.",
-    "Digital trouble that nobody noted and no script followed.",
+    "Whether the difficulty is really over: a link sent is not a request submitted.",
+    "A digital difficulty that nobody noted and no script followed.",
 )
 
 

@@ -1,4 +1,4 @@
-"""What reasons, callers' roles and kinds of digital trouble are called, by code. Pure: data.
+"""What reasons, callers' roles and kinds of digital difficulty are called, by code. Pure: data.
 
 The code is what is stored, sent by forms and written in scripts; a label is only shown and exported, so that
 changing one is an edit here and nothing else. The seven French reasons are the exact labels of the field
@@ -33,7 +33,7 @@ FORMERLY: dict[str, str] = {
 
 ROLES = {
     "stagiaire": Text("Stagiaire", "Trainee"),
-    "formateur": Text("Formateur·rice", "Trainer"),
+    "formateur": Text("Formateur ou formatrice", "Trainer"),
     "duo": Text("Duo", "Both together"),
     "secretaire": Text("Secrétaire", "Secretary"),
     "autre": Text("Autre", "Other"),
@@ -47,7 +47,7 @@ DIGITAL = {
     "account_not_found": Text(
         "Compte ou demande introuvable (anomalie)", "Account or request not found (bug)"
     ),
-    "mail_not_received": Text("Mail non reçu", "Mail not received"),
+    "mail_not_received": Text("Mail non reçu", "Email not received"),
     "link_expired": Text("Lien expiré", "Link expired"),
-    "other": Text("Autre difficulté numérique", "Other digital trouble"),
+    "other": Text("Autre difficulté numérique", "Other digital difficulty"),
 }

@@ -78,7 +78,7 @@ ERRORS: dict[str, tuple[str, str]] = {
     "caller_role": ("Choisissez qui appelait dans la liste.", "Choose who called from the list."),
     "digital_kind": (
         "Choisissez la difficulté numérique dans la liste.",
-        "Choose the digital trouble from the list.",
+        "Choose the digital difficulty from the list.",
     ),
     "follow_up_on": ("La date de suivi n'est pas une date.", "The follow-up date is not a date."),
 }

@@ -93,8 +93,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "wait_10": "The wait is five to ten minutes.",
         "wait_more": "The wait is more than ten minutes. Thank you for your patience.",
         "stay": "Thank you for holding. We have not forgotten you.",
-        "nobody": "At the moment there is nobody on the telephones to answer you. We are keeping your "
-        "place.",
+        "nobody": "At the moment there is nobody to answer you. We are keeping your place.",
         "coming": "Somebody is about to answer you.",
         "offer_callback": "To be called back without losing your place, press 1.",
         "choose_language": "For English, press {key}.",
@@ -104,8 +103,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "all the same. Or press 1 to be called back when it opens next, keeping your place.",
         "closing_nobody": "The help line is closed now, and nobody is there any more to answer you. "
         "To be called back when it opens next, keeping your place, press 1.",
-        "ask_number": "Your number is withheld. Please key in your telephone number, then press "
-        "hash.",
+        "ask_number": "Your number is withheld. Please key in your phone number, then press hash.",
         "number_wrong": "This number is not complete, or does not exist.",
         "ask_other_number": "We cannot call back the number you are calling from. Please key in "
         "another number where we can reach you, then press hash.",

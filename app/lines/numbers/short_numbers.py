@@ -59,7 +59,7 @@ NUMBERS: tuple[ShortNumber, ...] = (
         "114",
         ("Urgences par SMS, sans parler", "Emergency by text, without speaking"),
         ("jour et nuit : SMS, tchat ou visio, depuis le téléphone de la personne",
-         "day and night: text, chat or video, from the person's own telephone"),
+         "day and night: text, chat or video, from the person's own phone"),
         SERVICE_PUBLIC,
         written=True,
     ),
