@@ -293,6 +293,9 @@ class Story:
         yield Step("supervision.presence", boss, {"agent_id": me, "state": "available"})
         yield Step("supervision.mode", boss, {"mode": "closed"})
         yield Step("supervision.incident", boss, {"on": "1"})
+        page = "/reports/targets"
+        aims = form_of(boss, page, page) | {"mean_wait_s": "50"}
+        yield Step("targets.change", boss, aims, alone=True)
         page = "/supervision/thresholds"
         thresholds = form_of(boss, page, page) | {"overflow_after": "7"}
         yield Step("supervision.change_thresholds", boss, thresholds, alone=True)

@@ -128,6 +128,7 @@ THEMES: dict[str, tuple[str, dict[str, str]]] = {
             "line_closed_days": N_("%(who)s a changé les jours fermés (%(thing)s)."),
             "line_rules": N_("%(who)s a changé les règles (%(thing)s)."),
             "line_thresholds": N_("%(who)s a changé les seuils (%(thing)s)."),
+            "report_targets": N_("%(who)s a changé les cibles du rapport et du mur."),
             "line_mode": N_("%(who)s a ouvert ou fermé la ligne manuellement (%(thing)s)."),
             "line_incident_on": N_("%(who)s a mis l’annonce d’incident (%(thing)s)."),
             "line_incident_off": N_("%(who)s a retiré l’annonce d’incident (%(thing)s)."),

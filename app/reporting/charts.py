@@ -1,9 +1,9 @@
-"""The drawings of a day's report, as Plotly figures. Pure.
+"""The drawing of a day's half-hours, as a Plotly figure. Pure.
 
 Colours are names of the stylesheet's tokens (``var(--live)``): the browser gives them their value,
 so a chart follows the light or the dark theme. No meaning is carried by colour alone: what is not
-an answered call is hatched, and every bar has its number. Each drawing has its table, which says
-the same.
+an answered call is hatched, every bar has its number, a wait beyond the target is over its line. The
+drawing has its table, which says the same.
 """
 
 from __future__ import annotations
@@ -15,15 +15,21 @@ import plotly.graph_objects as go
 
 from app.foundation.text.bilingual import pick
 from app.reporting import formats, tables
-from app.reporting.definitions import DEFINITIONS, OUTCOMES
-from app.reporting.statistics import DayReport
-from app.reporting.tables import Cell, Table
+from app.reporting.day_sheet import DaySheet
+from app.reporting.definitions import DEFINITIONS
+from app.reporting.half_hours import Drawing, drawing
+from app.reporting.tables import Table
 
 INK, MUTED, LINE = "var(--ink)", "var(--ink-2)", "var(--line)"
-ANSWERED, ABANDONED, OTHER = "var(--action)", "var(--wait-solid)", "var(--edge)"
-_ROW_PX = 34
-_COLUMNS = {"answered": ANSWERED, "abandoned": ABANDONED, "short_abandoned": OTHER}
-_HATCH = {"abandoned": "/", "short_abandoned": "\\", "callback": ".", "failed": "x", "open": "-"}
+HEIGHT_PX = 380
+_COLOURS = {
+    "answered": "var(--action)",
+    "abandoned": "var(--stop)",
+    "short_abandoned": "var(--edge)",
+    "others": "var(--edge)",
+}
+_HATCH = {"abandoned": "/", "short_abandoned": "\\", "others": "."}
+_WAIT, _LONG_WAIT = "var(--bar-calm)", "var(--bar-late)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,147 +44,63 @@ class Chart:
     table: Table
 
 
-def all_charts(report: DayReport, locale: str = "fr") -> tuple[Chart, ...]:
-    """The drawings of the report's page, in their order; none on a day without calls."""
-    if not report.presented:
-        return ()
-    return (
-        half_hours(report, locale),
-        outcomes(report, locale),
-        reasons(report, locale),
-        caller_roles(report, locale),
-    )
-
-
-def half_hours(report: DayReport, locale: str = "fr") -> Chart:
-    """Each half-hour's calls piled up by what became of them; below, the mean wait.
+def half_hours(sheet: DaySheet, locale: str = "fr") -> Chart | None:
+    """Each half-hour's calls piled up by what became of them; below, the mean wait beside its target.
 
     The parts are those of the table under it, and the rest: a call that is going on, or was diverted to
-    a call-back, is no abandonment.
+    a call-back, is no abandonment. None on a day without calls.
     """
-    shown = report.shown_half_hours
-    labels = [half_hour.label for half_hour in shown]
-    presented = [half_hour.presented for half_hour in shown]
-    parts = {key: [getattr(half_hour, key) for half_hour in shown] for key in _COLUMNS}
-    others = [
-        total - sum(counted) for total, *counted in zip(presented, *parts.values(), strict=True)
-    ]
-    columns = [
-        _column(
-            labels, parts[key], DEFINITIONS[key].name(locale), colour, hatch=_HATCH.get(key, "")
-        )
-        for key, colour in _COLUMNS.items()
-        if key == "answered" or any(parts[key])
-    ]
-    if any(others):
-        name = _say(
-            "Autres (rappels, échecs, en cours)", "Others (call-backs, failed, open)", locale
-        )
-        columns.append(_column(labels, others, name, OTHER, hatch="."))
+    report = sheet.report
+    if not report.presented:
+        return None
+    drawn = drawing(report, sheet.targets.mean_wait_s, locale)
+    places = list(range(len(drawn.labels)))
     figure = go.Figure(
         data=[
-            *columns,
-            _totals(labels, presented),
-            _waits(labels, [half_hour.mean_wait_s for half_hour in shown], locale),
+            *(_column(places, drawn, part.name, part.counts, part.key) for part in drawn.parts),
+            _totals(places, drawn),
+            _waits(places, drawn, locale),
         ],
-        layout=_half_hours_layout(max(presented), locale),
+        layout=_layout(drawn, locale),
     )
-    busiest = max(shown, key=lambda half_hour: half_hour.presented)
-    summary = _say(
-        f"Demi-heure la plus chargée : {busiest.label} (appels présentés : {busiest.presented}).",
-        f"Busiest half-hour: {busiest.label} (calls presented: {busiest.presented}).",
+    busiest = max(report.half_hours, key=lambda each: each.presented)
+    summary = pick(
+        (
+            f"Demi-heure la plus chargée : {busiest.label} (appels présentés : {busiest.presented}).",
+            f"Busiest half-hour: {busiest.label} (calls presented: {busiest.presented}).",
+        ),
         locale,
     )
     table = tables.half_hours(report, locale)
-    return Chart("half_hours", table.caption, summary, 420, figure.to_plotly_json(), table)
-
-
-def outcomes(report: DayReport, locale: str = "fr") -> Chart:
-    """One bar for each outcome that happened."""
-    table = tables.outcomes(report, locale)
-    colours = {"answered": ANSWERED, "abandoned": ABANDONED}
-    bars = [
-        _bar(row, colours.get(key, OTHER), _HATCH.get(key, ""), locale)
-        for key, row in zip(OUTCOMES, table.rows, strict=True)
-        if row[1].value
-    ]
-    summary = _say(
-        f"Appels répondus : {report.answered} sur {report.presented} présentés.",
-        f"Calls answered: {report.answered} out of {report.presented} presented.",
-        locale,
-    )
-    return _bars(table, bars, summary)
-
-
-def reasons(report: DayReport, locale: str = "fr") -> Chart:
-    """One bar for each reason, most frequent first; those left undone are hatched."""
-    table = tables.reasons(report, locale)
-    bars = _last_hatched(table, locale)
-    summary = _say(
-        f"Motif le plus fréquent : {bars[0].name} (appels : {bars[0].count}).",
-        f"Most frequent reason: {bars[0].name} (calls: {bars[0].count}).",
-        locale,
-    )
-    return _bars(table, bars, summary)
-
-
-def caller_roles(report: DayReport, locale: str = "fr") -> Chart:
-    """One bar for each role, and a hatched one for calls where it was not noted."""
-    table = tables.caller_roles(report, locale)
-    named = report.answered - report.role_unknown
-    summary = _say(
-        f"Appels où la qualité est notée : {named} sur {report.answered}.",
-        f"Calls with the role noted: {named} out of {report.answered}.",
-        locale,
-    )
-    return _bars(table, _last_hatched(table, locale), summary)
-
-
-@dataclass(frozen=True, slots=True)
-class _Bar:
-    name: str
-    count: int
-    text: str
-    colour: str
-    hatch: str
-
-
-def _bar(row: tuple[Cell, ...], colour: str, hatch: str, locale: str) -> _Bar:
-    """A row of a table (name, count, share) as a bar: it says what the table says."""
-    name, count, part = row
-    shown = (
-        count.text(locale) if part.value is None else f"{count.text(locale)} · {part.text(locale)}"
-    )
-    return _Bar(name.text(locale), int(count.value or 0), f" {shown}", colour, hatch)
-
-
-def _last_hatched(table: Table, locale: str) -> list[_Bar]:
-    known = [_bar(row, ANSWERED, "", locale) for row in table.rows[:-1]]
-    return [*known, _bar(table.rows[-1], OTHER, "/", locale)]
-
-
-def _say(french: str, english: str, locale: str) -> str:
-    return pick((french, english), locale)
+    title = pick(("Appels et attente, par demi-heure", "Calls and wait, by half-hour"), locale)
+    return Chart("half_hours", title, summary, HEIGHT_PX, figure.to_plotly_json(), table)
 
 
 def _column(
-    labels: list[str], values: list[int], name: str, colour: str, hatch: str = ""
+    places: list[int], drawn: Drawing, name: str, counts: tuple[int, ...], key: str
 ) -> go.Bar:
+    colour, hatch = _COLOURS[key], _HATCH.get(key, "")
+    marker: dict[str, Any] = {"color": colour, "line": {"width": 0}}
+    if hatch:
+        marker["pattern"] = {
+            "shape": hatch, "fgcolor": "var(--surface)", "bgcolor": colour, "solidity": 0.3, "size": 6,
+        }  # fmt: skip
     return go.Bar(
-        x=labels,
-        y=values,
+        x=places,
+        y=list(counts),
         name=name,
-        marker=_marker(colour, hatch),
-        hovertemplate="%{x} · " + name + " : %{y}<extra></extra>",
+        marker=marker,
+        customdata=list(drawn.labels),
+        hovertemplate="%{customdata} · " + name + " : %{y}<extra></extra>",
     )
 
 
-def _totals(labels: list[str], values: list[int]) -> go.Scatter:
+def _totals(places: list[int], drawn: Drawing) -> go.Scatter:
     return go.Scatter(
-        x=labels,
-        y=values,
+        x=places,
+        y=list(drawn.presented),
         mode="text",
-        text=[str(value) if value else "" for value in values],
+        text=[str(value) if value else "" for value in drawn.presented],
         textposition="top center",
         textfont={"color": INK},
         hoverinfo="skip",
@@ -187,95 +109,40 @@ def _totals(labels: list[str], values: list[int]) -> go.Scatter:
     )
 
 
-def _waits(labels: list[str], means: list[float | None], locale: str) -> go.Scatter:
+def _waits(places: list[int], drawn: Drawing, locale: str) -> go.Bar:
     name = DEFINITIONS["mean_wait_s"].name(locale)
-    return go.Scatter(
-        x=labels,
-        y=means,
+    known = [wait is not None for wait in drawn.waits]
+    return go.Bar(
+        x=places,
+        y=list(drawn.waits),
         yaxis="y2",
         name=name,
-        mode="lines+markers",
-        line={"color": MUTED, "width": 2},
-        marker={"color": MUTED, "size": 7, "symbol": "diamond"},
-        customdata=[formats.duration(mean, locale) for mean in means],
-        hovertemplate="%{x} · " + name + " : %{customdata}<extra></extra>",
+        showlegend=False,
+        marker={
+            "color": [_LONG_WAIT if drawn.beyond(place) else _WAIT for place in places],
+            "line": {"width": 0},
+        },
+        text=[
+            f"{round(wait or 0)} s" if there else ""
+            for wait, there in zip(drawn.waits, known, strict=True)
+        ],
+        textposition="outside",
+        textangle=0,
+        textfont={"color": INK, "size": 12},
+        cliponaxis=False,
+        constraintext="none",
+        customdata=[
+            f"{label} · {name} : {formats.duration(wait, locale)}"
+            for label, wait in zip(drawn.labels, drawn.waits, strict=True)
+        ],
+        hovertemplate="%{customdata}<extra></extra>",
     )
 
 
-def _marker(colour: str, hatch: str) -> dict[str, Any]:
-    marker: dict[str, Any] = {"color": colour, "line": {"width": 0}}
-    if hatch:
-        marker["pattern"] = {
-            "shape": hatch, "fgcolor": INK, "bgcolor": colour, "solidity": 0.2, "size": 8,
-        }  # fmt: skip
-    return marker
-
-
-def _half_hours_layout(most: int, locale: str) -> dict[str, Any]:
-    calls = _say("appels", "calls", locale)
-    wait = _say("attente (s)", "wait (s)", locale)
-    return {
-        **_layout(),
-        "barmode": "stack",
-        "bargap": 0.3,
-        "legend": {
-            "orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "traceorder": "normal",
-        },
-        "showlegend": True,
-        "margin": {"l": 56, "r": 8, "t": 40, "b": 32},
-        "xaxis": {**_axis(), "type": "category", "anchor": "y2", "automargin": True},
-        "yaxis": {
-            **_axis(calls, grid=True), "domain": [0.38, 1], "range": [0, most * 1.15 + 0.5],
-            "tickformat": "d", **({"dtick": 1} if most <= 4 else {"nticks": 5}),
-        },
-        "yaxis2": {
-            **_axis(wait, grid=True), "domain": [0, 0.26], "rangemode": "tozero",
-            "nticks": 3, "anchor": "x",
-        },
-    }  # fmt: skip
-
-
-def _bars(table: Table, bars: list[_Bar], summary: str) -> Chart:
-    """Horizontal bars, each with its number and its share at its end."""
-    traces = [
-        go.Bar(
-            orientation="h",
-            y=[_wrapped(bar.name)],
-            x=[bar.count],
-            text=[bar.text],
-            textposition="outside",
-            cliponaxis=False,
-            textfont={"color": INK},
-            hoverinfo="skip",
-            marker=_marker(bar.colour, bar.hatch),
-        )
-        for bar in bars
-    ]
-    height = _ROW_PX * len(bars) + 24
-    room = max(1, *(bar.count for bar in bars)) * 1.3  # for the number of the longest bar
-    layout = {
-        **_layout(),
-        "height": height,
-        "barmode": "stack",
-        "bargap": 0.35,
-        "showlegend": False,
-        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
-        "xaxis": {**_axis(), "visible": False, "range": [0, room]},
-        "yaxis": {**_axis(), "autorange": "reversed", "automargin": True, "ticks": ""},
-    }
-    figure = go.Figure(data=traces, layout=layout).to_plotly_json()
-    return Chart(table.key, table.caption, summary, height, figure, table)
-
-
-def _wrapped(name: str, width: int = 26) -> str:
-    """A long label on two lines, cut between words."""
-    if len(name) <= width:
-        return name
-    cut = name.rfind(" ", 0, width)
-    return f"{name[:cut]}<br>{name[cut + 1 :]}" if cut > 0 else name
-
-
-def _layout() -> dict[str, Any]:
+def _layout(drawn: Drawing, locale: str) -> dict[str, Any]:
+    most = max(drawn.presented)
+    longest = max([*(wait or 0 for wait in drawn.waits), drawn.wait_target_s])
+    last = len(drawn.labels) - 1
     return {
         "template": "none",
         "paper_bgcolor": "rgba(0,0,0,0)",
@@ -284,10 +151,70 @@ def _layout() -> dict[str, Any]:
         "hoverlabel": {"bgcolor": "var(--surface)", "bordercolor": LINE, "font": {"color": INK}},
         "separators": ", ",
         "dragmode": False,
-    }
+        "barmode": "stack",
+        "bargap": 0.3,
+        "legend": {
+            "orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom",
+            "traceorder": "normal", "itemclick": False, "itemdoubleclick": False,
+        },
+        "showlegend": True,
+        "margin": {"l": 28, "r": 4, "t": 32, "b": 4},
+        "xaxis": {
+            **_axis(), "anchor": "y", "range": [-0.6, last + 0.6], "ticks": "outside", "tickcolor": LINE,
+            "tickvals": [place - 0.5 for place, _words in drawn.ticks],
+            "ticktext": [words for _place, words in drawn.ticks],
+        },
+        "yaxis": {
+            **_axis(grid=True), "showline": False, "domain": [0.42, 1], "range": [0, most * 1.15 + 0.5],
+            "tickformat": "d", **({"dtick": 1} if most <= 4 else {"nticks": 4}),
+        },
+        "yaxis2": {
+            **_axis(), "showline": False, "domain": [0, 0.26], "range": [0, longest * 1.35 + 1],
+            "showticklabels": False, "anchor": "x",
+        },
+        "shapes": [*_closed_hours(drawn), _target_line(drawn)],
+        "annotations": [*_closed_words(drawn), _target_words(drawn, locale)],
+    }  # fmt: skip
 
 
-def _axis(title: str = "", *, grid: bool = False) -> dict[str, Any]:
+def _closed_hours(drawn: Drawing) -> list[dict[str, Any]]:
+    return [
+        {
+            "type": "rect", "xref": "x", "yref": "paper", "x0": gap.first - 0.5, "x1": gap.last + 0.5,
+            "y0": 0, "y1": 1, "fillcolor": "var(--inset)", "line": {"width": 0}, "layer": "below",
+        }
+        for gap in drawn.gaps
+    ]  # fmt: skip
+
+
+def _closed_words(drawn: Drawing) -> list[dict[str, Any]]:
+    return [
+        {
+            "xref": "x", "yref": "paper", "x": (gap.first + gap.last) / 2, "y": 0.75, "showarrow": False,
+            "text": gap.words.replace(" ", "<br>", 1).replace(" – ", " –<br>"),
+            "font": {"color": MUTED, "size": 12},
+        }
+        for gap in drawn.gaps
+    ]  # fmt: skip
+
+
+def _target_line(drawn: Drawing) -> dict[str, Any]:
+    return {
+        "type": "line", "xref": "paper", "yref": "y2", "x0": 0, "x1": 1, "y0": drawn.wait_target_s,
+        "y1": drawn.wait_target_s, "line": {"color": MUTED, "width": 1, "dash": "dot"},
+    }  # fmt: skip
+
+
+def _target_words(drawn: Drawing, locale: str) -> dict[str, Any]:
+    aim = formats.duration(drawn.wait_target_s, locale)
+    return {
+        "xref": "paper", "yref": "y2", "x": 1, "xanchor": "right", "y": drawn.wait_target_s, "yanchor": "bottom",
+        "text": pick((f"cible {aim}", f"target {aim}"), locale), "showarrow": False,
+        "font": {"color": MUTED, "size": 12},
+    }  # fmt: skip
+
+
+def _axis(*, grid: bool = False) -> dict[str, Any]:
     return {
         "fixedrange": True,
         "showgrid": grid,
@@ -295,5 +222,4 @@ def _axis(title: str = "", *, grid: bool = False) -> dict[str, Any]:
         "zeroline": False,
         "linecolor": LINE,
         "tickfont": {"color": MUTED, "size": 12},
-        "title": {"text": title, "standoff": 8, "font": {"color": MUTED, "size": 13}},
     }

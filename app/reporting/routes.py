@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
-from flask_babel import get_locale, ngettext
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
@@ -14,21 +14,26 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.alerts import service as alerts
 from app.desk import message_view
 from app.foundation import beside_loop, clock
+from app.foundation.database.paging import Page
 from app.foundation.exceptions import NotFound
-from app.foundation.roles import SUPERVISORS, Role
+from app.foundation.roles import AGENTS, DESK, SUPERVISORS, Role
 from app.foundation.text import outside
 from app.lines import rules as line_rules
 from app.lines import service as line_service
 from app.queue import work_store
-from app.reporting import charts, exports, formats, service, tables
-from app.reporting.definitions import DEFINITIONS, SHORT_ABANDON_S, blind_spots
+from app.reporting import behind, charts, exports, formats, sentence, service, store, tables
+from app.reporting.day_sheet import headlines, hours_in_words
+from app.reporting.definitions import DEFINITIONS, OUTCOMES, blind_spots
 from app.reporting.statistics import DayReport
 from app.supervision import line_view
-from app.tickets import callbacks
+from app.tickets import callbacks, reasons
+from app.tickets.reasons import CallerRole, Reason
 from app.web.access import allow
+from app.web.incoming import number_in
 
 bp = Blueprint("reporting", __name__)
 
+BEHIND_PAGE = 50  # contacts behind a figure, on one page
 EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
 
 
@@ -98,81 +103,133 @@ def _day(text: str) -> date:
 
 def _page(day: date, now: datetime) -> dict[str, Any]:
     locale = _locale()
-    report = service.report_of(day)
+    sheet = service.sheet_of(day)
+    report = sheet.report
     drawn, laid_out = beside_loop.figure(
-        lambda: (charts.all_charts(report, locale), tables.all_tables(report, locale))
+        lambda: (charts.half_hours(sheet, locale), tables.all_tables(report, locale))
     )
     current = clock.local_day(now)
     return {
+        "address": f"/reports/{day.isoformat()}",
         "report": report,
         "day": day,
         "title": formats.long_day(day, locale),
+        "hours": hours_in_words(report, locale),
         "previous": day - timedelta(days=1),
         "next": day + timedelta(days=1) if day < current else None,
         "is_today": day == current,
         "computed_at": formats.clock_time(now.astimezone(clock.PARIS), locale),
-        "headlines": _headlines(report, locale),
-        "charts": drawn,
+        "said": sentence.of_the_day(sheet, locale),
+        "headlines": headlines(sheet, locale),
+        "chart": drawn,
+        "reasons": _reasons(report, locale),
+        "opened_by": _opened_by(report, locale),
         "tables": {table.key: table for table in laid_out},
+        "talk": tables.figure(report, "mean_talk_s").text(locale),
+        "longest_talk": tables.figure(report, "longest_talk_s").text(locale),
         "definitions": DEFINITIONS.values(),
         "blind_spots": blind_spots(locale),
+        "opens": current_user.role in DESK,
+        "sets_targets": current_user.role in SUPERVISORS,
         "locale": locale,
         "long_day": formats.long_day,
     }
 
 
-def _headlines(report: DayReport, locale: str) -> list[dict[str, str]]:
-    """The six figures at the top, each with its definition."""
-    notes = _notes(report, locale)
+def _reasons(report: DayReport, locale: str) -> list[tuple[str, str, int]]:
+    """Each reason, most frequent first: the key of the contacts behind it, its name, its number."""
+    rows = tables.reasons(report, locale).rows
+    codes = {reasons.label(code, locale): code for code in Reason}
     return [
-        {
-            "key": key,
-            "label": DEFINITIONS[key].name(locale),
-            "value": tables.figure(report, key).text(locale),
-            "note": notes.get(key, ""),
-            "definition": _sentence(key, locale),
-        }
-        for key in tables.HEADLINES
+        (f"reason-{codes[str(row[0].value)].value}", str(row[0].value), int(row[1].value or 0))
+        for row in rows
     ]
+
+
+def _opened_by(report: DayReport, locale: str) -> dict[str, list[str]]:
+    """The key of the contacts behind each row of a table; "" where a row counts none of its own."""
+    return {
+        "outcomes": list(OUTCOMES),
+        "reasons": [key for key, _name, _count in _reasons(report, locale)],
+        "caller_roles": [*(f"role-{role}" for role in report.caller_roles), "role_unknown"],
+        "teams": [f"team-{team.role}" for team in report.teams],
+        "digital": ["digital_observed", "digital_declared", "digital_gap"],
+        "figures": [key if key in behind.KEYS else "" for key in tables.FIGURES],
+        "half_hours": [f"half-{each.start:%H%M}" for each in report.shown_half_hours],
+    }
+
+
+@bp.get("/reports/<day>/contacts")
+@allow(*DESK)
+def contacts(day: str) -> str:
+    """The contacts that a figure counts (``?of=abandoned``): who may see them may open them."""
+    chosen, key, locale = _day(day), request.args.get("of", ""), _locale()
+    found = service.calls_behind(key, chosen)
+    name = _figure_name(key, locale)
+    if found is None or name is None:
+        raise NotFound(
+            "Ce chiffre n'existe pas.", todo="Revenez au rapport, puis ouvrez un chiffre."
+        )
+    number = number_in(request.args, "page")
+    number = min(number, max(1, -(-len(found) // BEHIND_PAGE)))
+    facts = found[(number - 1) * BEHIND_PAGE : number * BEHIND_PAGE]
+    return render_template(
+        "reporting/behind.html",
+        day=chosen,
+        title=formats.long_day(chosen, locale),
+        name=name,
+        key=key,
+        page=Page(facts, len(found), number, BEHIND_PAGE),
+        contacts=store.contacts_of([fact.ref for fact in facts]),
+        shown=lambda span: formats.duration(None if span is None else span.total_seconds(), locale),
+        at=lambda instant: formats.clock_time(instant.astimezone(clock.PARIS), locale),
+        outcome=lambda fact: _outcome_words()[fact.outcome or "open"],
+        say=lambda reason: reasons.label(Reason(reason or Reason.UNQUALIFIED), locale),
+    )
+
+
+def _outcome_words() -> dict[str, str]:
+    """How one call ended."""
+    return {
+        "answered": _("répondu"),
+        "abandoned": _("abandonné"),
+        "short_abandoned": _("abandon court"),
+        "callback": _("rappel demandé"),
+        "failed": _("échec technique"),
+        "open": _("en cours"),
+        "closed": _("hors horaires"),
+        "limited": _("au-delà de la limite"),
+    }
+
+
+def _figure_name(key: str, locale: str) -> str | None:
+    """What a figure is called, by the key of its contacts."""
+    own = {"waited": "mean_wait_s", "in_time": "service_level", "late": "service_level"}
+    kind, _dash, rest = key.partition("-")
+    if own.get(key, key) in DEFINITIONS:
+        name = DEFINITIONS[own.get(key, key)].name(locale)
+        return {
+            "in_time": _("%(name)s : répondus à temps", name=name),
+            "late": _("%(name)s : répondus plus tard", name=name),
+            "waited": _("%(name)s : la plus longue d’abord", name=name),
+        }.get(key, name)
+    if key == "role_unknown":
+        return tables.word(key, locale)
+    if kind == "reason" and rest in list(Reason):
+        return reasons.label(Reason(rest), locale)
+    if kind == "role" and rest in list(CallerRole):
+        return reasons.label(CallerRole(rest), locale)
+    if kind == "team" and rest in AGENTS:
+        return tables.word(rest, locale)
+    if kind == "half" and len(rest) == 4:
+        return _("Demi-heure de %(at)s", at=f"{rest[:2]}:{rest[2:]}")
+    return None
 
 
 def _sentence(key: str, locale: str) -> str:
     definition = DEFINITIONS[key]
     formula = definition.formula(locale)
     return f"{definition.sentence(locale)} ({formula})" if formula else definition.sentence(locale)
-
-
-def _notes(report: DayReport, locale: str) -> dict[str, str]:
-    """A line under some headlines: what the figure is made of."""
-    notes = {
-        "abandonment_rate": _abandonments(report),
-        "service_level": _("en moins de %(s)s secondes", s=report.service_level_s),
-    }
-    if report.closed:
-        notes["presented"] = _("et %(n)s hors horaires", n=report.closed)
-    if report.open:
-        notes["answered"] = _("et %(n)s en cours", n=report.open)
-    if report.longest_wait:
-        longest = formats.duration(report.longest_wait.seconds, locale)
-        notes["mean_wait_s"] = _("la plus longue : %(longest)s", longest=longest)
-    if report.longest_talk:
-        longest = formats.duration(report.longest_talk.seconds, locale)
-        notes["mean_talk_s"] = _("la plus longue : %(longest)s", longest=longest)
-    return notes
-
-
-def _abandonments(report: DayReport) -> str:
-    """« 3 abandons (5 raccrochés avant 5 s, non comptés) »."""
-    counted = ngettext("%(num)d abandon", "%(num)d abandons", report.abandoned)
-    if not report.short_abandoned:
-        return counted
-    short = ngettext(
-        "%(num)d raccroché avant %(seconds)d s, non compté",
-        "%(num)d raccrochés avant %(seconds)d s, non comptés",
-        report.short_abandoned,
-        seconds=SHORT_ABANDON_S,
-    )
-    return f"{counted} ({short})"
 
 
 def _board() -> dict[str, Any]:

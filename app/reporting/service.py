@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
+from typing import Any
 
 from flask import current_app
 
 from app.accounts import journal
 from app.calls.call import dispatch
-from app.foundation import beside_loop, clock
+from app.foundation import beside_loop, clock, edits
 from app.foundation.database.unit_of_work import unit_of_work
 from app.lines import opening_hours
-from app.reporting import channels, exports, store, wall, written
-from app.reporting.statistics import DayReport, day_report
+from app.reporting import behind, channels, exports, store, targets, wall, written
+from app.reporting.day_sheet import WEEK, DaySheet
+from app.reporting.statistics import CallFact, DayReport, day_report
+from app.reporting.targets import Targets
 
 WALL = "permanence.wall"
 
@@ -51,14 +55,57 @@ def _opening(line: store.LineHours, day: date) -> tuple[tuple[time, time], ...]:
     )
 
 
+def sheet_of(day: date) -> DaySheet:
+    """The report of a day with what it is read beside: a week before, the targets of then, whose service."""
+    line = store.line_hours()
+    ended = clock.day_bounds(day, line.zone)[1]
+    return DaySheet(report_of(day), report_of(day - WEEK), targets_at(ended), line.name)
+
+
+def calls_behind(key: str, day: date) -> list[CallFact] | None:
+    """The calls that a figure of a day counts (``behind.KEYS``); None for a figure that there is not."""
+    zone = store.line_hours().zone
+    return behind.behind(key, store.day_facts(day, zone), zone)
+
+
+# --- targets -------------------------------------------------------------------------------------
+
+
+def targets_at(instant: datetime) -> Targets:
+    """What the service aimed at then."""
+    return targets.stored(store.stored_targets(instant))
+
+
+def set_targets(
+    wanted: Targets, typed: Mapping[str, str], *, seen: str, by: int, now: datetime
+) -> None:
+    """Aim at this from now on. Raises StaleEdit when somebody else set them meanwhile."""
+    with unit_of_work():
+        current = targets_at(now)
+        edits.refuse_stale(seen, targets.shown(current), typed)
+        if wanted == current:
+            return
+        store.add_targets(targets.as_stored(wanted), by=by, now=now)
+        before, after = targets.shown(current), targets.shown(wanted)
+        changed: dict[str, Any] = {
+            name: {"from": before[name], "to": after[name]}
+            for name in after
+            if before[name] != after[name]
+        }
+        journal.record("report_targets", "report:targets", agent_id=by, now=now, detail=changed)
+
+
+# --- files ---------------------------------------------------------------------------------------
+
+
 def export(day: date, format_name: str, locale: str = "fr") -> str | bytes:
     """The report of a day as text (table, json, csv) or bytes (xlsx, pdf).
 
     Raises InvalidInput for a format that does not exist.
     """
     exports.format_of(format_name)
-    report = report_of(day)
-    return beside_loop.figure(lambda: exports.export(report, format_name, locale))
+    sheet = sheet_of(day)
+    return beside_loop.figure(lambda: exports.export(sheet, format_name, locale))
 
 
 def export_for(

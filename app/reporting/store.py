@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import case, exists, func, or_, select
+from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Agent, Connection, Presence
 from app.calls.call.models import Call, CallEvent, CallParty
@@ -15,7 +18,8 @@ from app.foundation.clock import PARIS, day_bounds
 from app.foundation.extensions import db
 from app.foundation.roles import AGENTS
 from app.lines.models import Line
-from app.reporting.statistics import CallFact
+from app.reporting.models import ReportTargets
+from app.reporting.statistics import APART, CallFact
 from app.reporting.wall import Doing, LiveCall, Seat
 from app.tickets.models import Contact
 
@@ -25,10 +29,11 @@ HOLDING = ("offered", "connecting", "talking")
 
 @dataclass(frozen=True, slots=True)
 class LineHours:
-    """When the line is open, as it is stored, and its zone."""
+    """When the line is open, as it is stored, its zone and its name."""
 
     hours: dict[str, object]
     zone: ZoneInfo
+    name: str = "Permanence"
 
 
 def line_hours() -> LineHours:
@@ -36,7 +41,7 @@ def line_hours() -> LineHours:
     line = db.session.scalar(select(Line).order_by(Line.id).limit(1))
     if line is None:
         return LineHours({}, PARIS)
-    return LineHours(line.hours, ZoneInfo(line.zone))
+    return LineHours(line.hours, ZoneInfo(line.zone), line.name)
 
 
 # Did a person's telephone ring? An attempt that was withdrawn, or whose agent never came, called nobody.
@@ -101,6 +106,43 @@ def _fact(row: object) -> CallFact:
     values["rung"] = bool(values["rung"])
     values["digital_kind"] = values["digital_kind"] or seen
     return CallFact(**values, digital_observed=seen is not None)
+
+
+def contacts_of(refs: Sequence[str]) -> dict[str, Contact]:
+    """The contact of each call, by its ref, with the person and the dossier."""
+    rows = db.session.execute(
+        select(Call.ref, Contact)
+        .join(Contact, Contact.id == Call.contact_id)
+        .where(Call.ref.in_(refs))
+        .options(joinedload(Contact.person), joinedload(Contact.dossier))
+    )
+    return {row.ref: row.Contact for row in rows}
+
+
+def arrivals(since: datetime) -> Sequence[datetime]:
+    """When the calls presented since then came in."""
+    return db.session.scalars(
+        select(Call.received_at).where(
+            Call.received_at >= since,
+            Call.direction == "in",
+            or_(Call.outcome.is_(None), Call.outcome.not_in(APART)),
+        )
+    ).all()
+
+
+def stored_targets(at: datetime) -> dict[str, Any] | None:
+    """The targets that held at an instant; None before any was set."""
+    return db.session.scalar(
+        select(ReportTargets.targets)
+        .where(ReportTargets.set_at <= at)
+        .order_by(ReportTargets.set_at.desc(), ReportTargets.id.desc())
+        .limit(1)
+    )
+
+
+def add_targets(targets: dict[str, Any], *, by: int, now: datetime) -> None:
+    """From now on, these."""
+    db.session.add(ReportTargets(set_at=now, set_by=by, targets=targets))
 
 
 def live_calls() -> list[LiveCall]:

@@ -119,15 +119,7 @@ class Table:
         return [cell.text(locale) for cell in self.foot] if self.foot else None
 
 
-HEADLINES = (
-    "presented",
-    "answered",
-    "abandonment_rate",
-    "mean_wait_s",
-    "mean_talk_s",
-    "service_level",
-)
-_FIGURES = (
+FIGURES = (
     "presented",
     *OUTCOMES,
     "closed",
@@ -185,7 +177,7 @@ def all_tables(report: DayReport, locale: str = "fr", zone: ZoneInfo = PARIS) ->
 
 def figures(report: DayReport, locale: str = "fr") -> Table:
     """Each figure of one number."""
-    return _of_figures("figures", _FIGURES, report, locale)
+    return _of_figures("figures", FIGURES, report, locale)
 
 
 def variants(report: DayReport, locale: str = "fr") -> Table:

@@ -17,7 +17,7 @@ function resolved(value, styles) {
 
 function draw(place, width) {
   const block = document.getElementById(`chart-data-${place.dataset.chart}`);
-  const styles = window.getComputedStyle(document.documentElement);
+  const styles = window.getComputedStyle(place);
   const figure = resolved(JSON.parse(block.textContent), styles);
   const family = window.getComputedStyle(document.body).fontFamily;
   const size = parseFloat(window.getComputedStyle(place).fontSize);
@@ -27,12 +27,25 @@ function draw(place, width) {
   return window.Plotly.react(place, figure.data, figure.layout, SETTINGS);
 }
 
-function drawAll(width) {
-  if (!window.Plotly) return;
-  document.querySelectorAll("[data-chart]").forEach((place) => draw(place, width));
+/** A bar opens the contacts of its half-hour; the table under the drawing does so by keyboard. */
+function opens(place) {
+  if (!place.dataset.opens || place.dataset.listens) return;
+  place.dataset.listens = "";
+  place.on("plotly_click", (event) => {
+    const [label] = String(event.points[0].customdata).split(" ");
+    window.location.assign(place.dataset.opens + label.replace(":", ""));
+  });
 }
 
-/** On paper: light colours, the width of the sheet, and every table open. */
+function drawAll(width) {
+  if (!window.Plotly) return;
+  document.querySelectorAll("[data-chart]").forEach((place) => {
+    draw(place, width);
+    opens(place);
+  });
+}
+
+/** On paper: light colours, the width of the sheet, and all that is folded open. */
 function toPaper() {
   const root = document.documentElement;
   root.dataset.themeOnScreen = root.dataset.theme;
@@ -50,7 +63,7 @@ function toScreen() {
 }
 
 function openTables() {
-  document.querySelectorAll(".report-table").forEach((each) => {
+  document.querySelectorAll(".report-fold").forEach((each) => {
     if (each.open) return;
     each.open = true;
     each.dataset.openedToPrint = "";
@@ -77,7 +90,6 @@ export function mount() {
     document.querySelectorAll("[data-chart]").forEach((each) => (each.hidden = true));
   }
   print.addEventListener("click", () => window.print());
-  document.getElementById("report-definitions").addEventListener("click", () => document.getElementById("definitions").focus());
 }
 
 // The theme is an attribute of the root: whoever changes it, the drawings follow.

@@ -1,83 +1,95 @@
-"""Drawings: the same numbers as their tables, colours by token, meaning never by colour alone."""
+"""The drawing: the same numbers as its table, colours by token, meaning never by colour alone."""
 
 from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
+from datetime import time
 
-import pytest
-
-from app.reporting import charts
+from app.reporting import charts, tables
 from app.reporting.charts import Chart
+from app.reporting.day_sheet import DaySheet
+from app.reporting.half_hours import drawing
 from app.reporting.statistics import day_report
 from tests.reporting.builders import DAY, create_answered, create_fact
 from tests.reporting.test_demo_day import REPORT
 
-CHARTS = {chart.key: chart for chart in charts.all_charts(REPORT)}
+OPENING = ((time(9), time(12, 30)), (time(13, 30), time(17)))
+OPEN = replace(REPORT, opening=OPENING)
+SHEET = DaySheet(OPEN)
+
+
+def chart(sheet: DaySheet = SHEET, locale: str = "fr") -> Chart:
+    drawn = charts.half_hours(sheet, locale)
+    assert drawn is not None
+    return drawn
+
+
+def parts(drawn: Chart) -> dict[str, list[int]]:
+    """The calls of each colour: all traces but the totals and the waits."""
+    return {part["name"]: list(part["y"]) for part in drawn.figure["data"][:-2]}
 
 
 def test_a_day_without_calls_has_no_drawing() -> None:
-    assert charts.all_charts(day_report([], DAY)) == ()
+    assert charts.half_hours(DaySheet(day_report([], DAY))) is None
 
 
-@pytest.mark.parametrize("chart", CHARTS.values(), ids=CHARTS)
-def test_every_drawing_has_a_title_a_sentence_and_a_table(chart: Chart) -> None:
-    assert chart.title
-    assert chart.summary
-    assert chart.table.rows
-
-
-@pytest.mark.parametrize("chart", CHARTS.values(), ids=CHARTS)
-def test_colours_are_tokens_of_the_stylesheet(chart: Chart) -> None:
-    text = json.dumps(chart.figure)
+def test_colours_are_tokens_of_the_stylesheet() -> None:
+    text = json.dumps(chart().figure)
     assert "var(--" in text
     assert not re.findall(r"#[0-9a-fA-F]{3,6}\b|\brgb\(", text)
 
 
 def test_half_hours_pile_up_to_the_calls_presented() -> None:
-    *parts, totals, _waits = CHARTS["half_hours"].figure["data"]
-    piled = [sum(counted) for counted in zip(*(part["y"] for part in parts), strict=True)]
+    *columns, totals, _waits = chart().figure["data"]
+    piled = [sum(counted) for counted in zip(*(part["y"] for part in columns), strict=True)]
     assert piled == list(totals["y"])
     assert sum(totals["y"]) == 67
-    shapes = [part["marker"].get("pattern", {}).get("shape", "") for part in parts]
+    shapes = [part["marker"].get("pattern", {}).get("shape", "") for part in columns]
     assert len(set(shapes)) == len(shapes)
 
 
 def test_abandonments_are_the_same_number_in_every_panel() -> None:
-    """The drawing of half-hours, its table, the outcomes and the headline's note."""
-    drawn = {part["name"]: sum(part["y"]) for part in CHARTS["half_hours"].figure["data"][:-2]}
-    table = CHARTS["half_hours"].table
+    """The drawing of half-hours, its table and the outcomes."""
+    drawn = {name: sum(counts) for name, counts in parts(chart()).items()}
+    table = chart().table
     foot = dict(zip(table.head, (cell.value for cell in table.foot or ()), strict=True))
-    outcomes = {row[0].value: row[1].value for row in CHARTS["outcomes"].table.rows}
+    outcomes = {row[0].value: row[1].value for row in tables.outcomes(REPORT).rows}
     for name, count in (("Répondus", 59), ("Abandonnés", 3), ("Abandons courts", 5)):
         assert drawn[name] == foot[name] == outcomes[name] == count
 
 
 def test_a_call_that_goes_on_or_was_diverted_is_no_abandonment() -> None:
     facts = [create_fact(), create_fact(outcome="callback"), create_answered()]
-    drawn = {chart.key: chart for chart in charts.all_charts(day_report(facts, DAY))}
-    parts = {part["name"]: sum(part["y"]) for part in drawn["half_hours"].figure["data"][:-2]}
-    assert parts == {"Répondus": 1, "Autres (rappels, échecs, en cours)": 2}
+    drawn = parts(chart(DaySheet(day_report(facts, DAY))))
+    assert {name: sum(counts) for name, counts in drawn.items()} == {
+        "Répondus": 1,
+        "Autres (rappels, échecs, en cours)": 2,
+    }
 
 
-@pytest.mark.parametrize("key", ["outcomes", "reasons", "caller_roles"])
-def test_each_bar_carries_its_number(key: str) -> None:
-    bars = CHARTS[key].figure["data"]
-    for bar in bars:
-        assert [text.split()[0] for text in bar["text"]] == [str(count) for count in bar["x"]]
-    hatches = [bar["marker"].get("pattern", {}).get("shape", "") for bar in bars]
-    assert len(set(hatches)) > 1
+def test_the_lunch_closure_is_shown_and_said() -> None:
+    drawn = drawing(OPEN, 45)
+    assert [gap.words for gap in drawn.gaps] == [
+        "fermé 12\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}30 – 13\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}30"
+    ]
+    assert [drawn.labels[place] for place in (drawn.gaps[0].first, drawn.gaps[0].last)] == [
+        "12:30",
+        "13:00",
+    ]
+    shapes = chart().figure["layout"]["shapes"]
+    assert [(s["x0"], s["x1"]) for s in shapes if s["type"] == "rect"] == [(6.5, 8.5)]
 
 
-@pytest.mark.parametrize("key", ["reasons", "caller_roles"])
-def test_bars_say_what_their_table_says(key: str) -> None:
-    chart = CHARTS[key]
-    shown = [(bar["y"][0].replace("<br>", " "), bar["x"][0]) for bar in chart.figure["data"]]
-    assert shown == [(row[0].value, row[1].value) for row in chart.table.rows]
+def test_a_wait_beyond_the_target_is_over_its_line() -> None:
+    drawn = drawing(OPEN, 45)
+    waits = chart().figure["data"][-1]
+    for place, wait in enumerate(drawn.waits):
+        late = waits["marker"]["color"][place] == "var(--bar-late)"
+        assert late == ((wait or 0) > 45) == drawn.beyond(place)
 
 
-def test_drawings_speak_english_when_asked() -> None:
-    english = {chart.key: chart for chart in charts.all_charts(REPORT, "en")}
-    for key, chart in CHARTS.items():
-        assert english[key].title != chart.title
-        assert english[key].summary != chart.summary
+def test_the_drawing_speaks_english_when_asked() -> None:
+    assert chart(locale="en").title != chart().title
+    assert chart(locale="en").summary != chart().summary

@@ -18,7 +18,7 @@ from app.calls.call.models import Call, CallEvent
 from app.foundation.exceptions import Unavailable
 from app.foundation.extensions import db
 from app.lines.models import Line
-from app.reporting import demo_load, service, tables
+from app.reporting import demo_load, service, tables, targets
 from app.reporting.demo_day import REFERENCE_DAY
 from app.tickets import service as tickets
 from app.tickets.models import Contact
@@ -153,17 +153,18 @@ def test_the_page_has_every_table_and_no_name_of_an_agent(
     page = response.get_data(as_text=True)
     assert response.status_code == 200
     assert "Rapport du mardi 22 juin 2021" in page
+    assert "59 appels sur 67 ont eu une réponse" in page
     for table in tables.all_tables(service.report_of(REFERENCE_DAY)):
         assert f">{table.caption}</caption>" in page.replace("&#39;", "'"), table.key
     assert "Front " not in page
-    for chart in ("half_hours", "outcomes", "reasons", "caller_roles"):
-        assert f'id="chart-data-{chart}"' in page
+    assert 'id="chart-data-half_hours"' in page
+    assert (f"{ADDRESS}/contacts?of=abandoned" in page) == (role != "admin")
 
 
 def test_the_drawings_of_the_page_are_json(loaded: str, login: Login) -> None:
     page = login("manager").get(ADDRESS).get_data(as_text=True)
     blocks = re.findall(r'id="chart-data-\w+">(.*?)</script>', page, re.DOTALL)
-    assert len(blocks) == 4
+    assert len(blocks) == 1
     for block in blocks:
         assert json.loads(block)["data"]
 
@@ -195,6 +196,41 @@ def test_reports_leads_to_a_day(line: Line, login: Login) -> None:
     for address in ("/reports", "/reports/today"):
         assert re.search(r"/reports/\d{4}-\d\d-\d\d$", client.get(address).location)
     assert client.get("/reports?day=2021-06-22").location.endswith(ADDRESS)
+
+
+def test_each_figure_opens_as_many_contacts_as_it_counts(loaded: str, login: Login) -> None:
+    client = login("front")
+    page = client.get(ADDRESS).get_data(as_text=True)
+    keys = set(re.findall(rf"{ADDRESS}/contacts\?of=([\w-]+)", page))
+    assert {"answered", "waited", "abandoned", "in_time", "digital_gap", "half-1130"} <= keys
+    for key, count in (("abandoned", 3), ("digital_gap", 2), ("half-1130", 11)):
+        rows = client.get(f"{ADDRESS}/contacts?of={key}").get_data(as_text=True)
+        assert f"{count} appels" in rows
+        assert rows.count("<tr>") == count + 1
+    assert client.get(f"{ADDRESS}/contacts?of=answered&page=2").text.count("<tr>") == 10
+    assert client.get(f"{ADDRESS}/contacts?of=nothing").status_code == 404
+    assert login("admin").get(f"{ADDRESS}/contacts?of=abandoned").status_code == 403
+
+
+def test_targets_are_set_journaled_and_a_past_day_keeps_its_own(loaded: str, login: Login) -> None:
+    client = login("manager")
+    form = client.get("/reports/targets").get_data(as_text=True)
+    seen = re.search(r'name="seen" value="([^"]*)"', form)
+    assert seen is not None
+    wanted = targets.shown(targets.Targets())
+    wanted["answered_percent"] = "80"
+    refused = client.post("/reports/targets", data={**wanted, "mean_wait_s": "x"})
+    assert refused.status_code == 422
+    assert 'value="x"' in refused.text
+    assert client.post("/reports/targets", data={**wanted, "seen": seen[1]}).status_code == 302
+    entry = db.session.scalar(select(JournalEntry).where(JournalEntry.act == "report_targets"))
+    assert entry is not None
+    assert entry.detail == {"answered_percent": {"from": "90", "to": "80"}}
+    assert service.targets_at(datetime.now(UTC) + timedelta(days=1)).answered_percent == 80
+    assert "sous la cible de 90" in client.get(ADDRESS).text  # of 2021: what was aimed at then
+    again = {**wanted, "seen": seen[1], "answered_percent": "70"}
+    assert client.post("/reports/targets", data=again).status_code == 409
+    assert login("front").get("/reports/targets").status_code == 403
 
 
 def test_files_are_the_report_and_are_journaled(loaded: str, login: Login) -> None:
