@@ -18,8 +18,8 @@ from app.dossiers.models import Person
 from app.foundation.extensions import db
 from app.foundation.roles import DESK
 from app.foundation.text import phone_numbers
-from app.lines import rules as line_rules
-from app.lines.models import Line
+from app.lines import line_now
+from app.lines import store as lines
 from app.lines.numbers import short_reach
 from app.tickets.models import Contact
 
@@ -127,9 +127,7 @@ def panels_of(agent_id: int, role: str, now: datetime) -> list[Panel]:
 
 
 def _on_call(line_id: int | None) -> str:
-    query = select(Line).order_by(Line.id).limit(1)
-    line = db.session.get(Line, line_id) if line_id else db.session.scalar(query)
-    return line_rules.of(line.rules if line else None).on_call
+    return line_now.of(lines.named(line_id)).rules.on_call
 
 
 def outcome_words() -> dict[str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import (
     Blueprint,
@@ -19,7 +18,6 @@ from flask import (
 )
 from flask_babel import gettext as _
 from flask_login import current_user
-from sqlalchemy import select
 
 from app.calls.call import voicemail
 from app.calls.callbacks import (
@@ -36,10 +34,11 @@ from app.dossiers.routes import id_in, words
 from app.foundation import clock, edits
 from app.foundation.edits import StaleEdit
 from app.foundation.exceptions import InvalidInput, NotFound
-from app.foundation.extensions import db
 from app.foundation.roles import AGENTS, DESK, Role
 from app.foundation.text import outside
-from app.lines.models import Line
+from app.lines import line_now
+from app.lines import store as lines
+from app.lines.line_now import LineNow
 from app.tickets import store as tickets
 from app.web.access import allow
 from app.web.whose import LINE, about
@@ -100,8 +99,7 @@ def promise_form() -> str:
 
 def _promise_form(contact_id: int, problem: InvalidInput | StaleEdit | None = None) -> str:
     contact = tickets.contact(contact_id)
-    line = _line()
-    slots = callback_rules.slots(callbacks.hours_of(line), clock.now(), ZoneInfo(line.zone))
+    slots = callback_rules.slots(_line(), clock.now())
     first = _first_moment(slots)
     fragment = bool(request.headers.get("HX-Request"))
     return render_template(
@@ -161,14 +159,11 @@ def _moment(day: str, hour: str) -> datetime:
     when, at = outside.day(day), outside.clock_time(hour)
     if when is None or at is None:
         raise InvalidInput("Donnez un jour et une heure.", kept="Rien n'est promis.")
-    return datetime.combine(when, at, ZoneInfo(_line().zone))
+    return datetime.combine(when, at, _line().zone)
 
 
-def _line() -> Line:
-    line = db.session.scalar(select(Line).order_by(Line.id).limit(1))
-    if line is None:
-        raise NotFound("Aucune ligne n'est configurée.")
-    return line
+def _line() -> LineNow:
+    return line_now.of(lines.set_up(lines.first()))
 
 
 # --- voice messages ------------------------------------------------------------------------------

@@ -6,7 +6,7 @@
      "territory": "57"}
 
 Keys of ``week`` are days, Monday = 0; a span may end at « 24:00 », the day's end. ``territory`` says
-whose public holidays close the line (``TERRITORIES``). Reference hours: Monday–Friday 9:00–12:30,
+whose public holidays close the line (``territories``). Reference hours: Monday–Friday 9:00–12:30,
 13:30–17:00.
 """
 
@@ -27,24 +27,6 @@ SEARCH_DAYS = 30
 MIDNIGHT = "24:00"  # the end of a day
 OPEN_DAYS = 8  # beyond, a line that has not closed never does
 
-# Codes of the « holidays » library (ISO 3166-2:FR), "" for the holidays of all France.
-TERRITORIES: dict[str, tuple[str, str]] = {
-    "": ("France, sans jour local", "France, no local day"),
-    "57": ("Moselle", "Moselle"),
-    "6AE": ("Alsace (Bas-Rhin, Haut-Rhin)", "Alsace"),
-    "971": ("Guadeloupe", "Guadeloupe"),
-    "972": ("Martinique", "Martinique"),
-    "973": ("Guyane", "French Guiana"),
-    "974": ("La Réunion", "Réunion"),
-    "976": ("Mayotte", "Mayotte"),
-    "BL": ("Saint-Barthélemy", "Saint Barthélemy"),
-    "MF": ("Saint-Martin", "Saint Martin"),
-    "PM": ("Saint-Pierre-et-Miquelon", "Saint Pierre and Miquelon"),
-    "NC": ("Nouvelle-Calédonie", "New Caledonia"),
-    "PF": ("Polynésie française", "French Polynesia"),
-    "WF": ("Wallis-et-Futuna", "Wallis and Futuna"),
-}
-
 
 def is_open(hours: dict[str, Any], instant: datetime, zone: ZoneInfo) -> bool:
     """Is the line open at ``instant``?"""
@@ -59,14 +41,6 @@ def next_opening(hours: dict[str, Any], instant: datetime, zone: ZoneInfo) -> da
             if start > instant:
                 return start
     return None
-
-
-def opens_next(
-    mode: str, hours: dict[str, Any], instant: datetime, zone: ZoneInfo
-) -> datetime | None:
-    """When a line that is closed at ``instant`` opens; None when nobody knows: it was closed by hand
-    (``mode`` « closed »), until somebody's next choice, or its hours have no opening within 30 days."""
-    return None if mode == "closed" else next_opening(hours, instant, zone)
 
 
 def closes_at(hours: dict[str, Any], instant: datetime, zone: ZoneInfo) -> datetime | None:

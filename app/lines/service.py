@@ -8,9 +8,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import g
 from sqlalchemy import Select, delete, select
@@ -23,18 +22,16 @@ from app.foundation.extensions import db
 from app.foundation.text import phone_numbers
 from app.foundation.wiring import settings, wake
 from app.lines import (
-    rules as line_rules,
+    line_now,
+    week_in_words,
 )
 from app.lines import (
     settings as line_settings,
 )
-from app.lines import (
-    week_in_words,
-)
 from app.lines.announcements import said as announcements
 from app.lines.announcements.settings import read_text, sound_type
 from app.lines.models import AnnouncementSound, Line
-from app.lines.opening_hours import REFERENCE_HOURS, TERRITORIES
+from app.lines.territories import TERRITORIES
 from app.queue.models import Queue
 from app.queue.policy import Policy, policy_from, thresholds_of
 from app.web import news
@@ -82,11 +79,6 @@ def _existing(line: Line | None) -> Line:
     raise NotFound("Aucune ligne n'est configurée.", todo="flask --app app.factory line add")
 
 
-def every() -> list[Line]:
-    """The lines of the installation, the first one first."""
-    return list(db.session.scalars(select(Line).order_by(Line.id)))
-
-
 def policy_of(line: Line) -> Policy:
     """The policy of the line's queue; what it does not say is the default."""
     return policy_from(line.queue.policy, line.queue.team)
@@ -114,27 +106,16 @@ def add(number: str, name: str) -> Line:
         return line
 
 
-def hours_of(line: Line) -> dict[str, Any]:
-    """The hours that count: the line's own, else those of reference."""
-    return line.hours or REFERENCE_HOURS
-
-
 def answering(locale: str) -> str:
     """When somebody answers on LINE_NUMBER, as a caller reads it; "" when it follows no hours."""
     line = db.session.scalar(select(Line).where(Line.number == settings().line_number))
-    if line is None:
-        return week_in_words.in_words(REFERENCE_HOURS, locale)
-    return week_in_words.in_words(hours_of(line), locale) if line.mode == "hours" else ""
-
-
-def week_of(line: Line) -> dict[str, Any]:
-    """The spans of each day of the week."""
-    return dict(hours_of(line).get("week", {}))
+    stands = line_now.of(line)
+    return week_in_words.in_words(stands.hours, locale) if stands.mode == "hours" else ""
 
 
 def rules_and_policy(line: Line) -> dict[str, Any]:
     """Every rule and threshold with its value, defaults included; lists, as JSON has them."""
-    rules = {**asdict(line_rules.of(line.rules)), **thresholds_of(policy_of(line))}
+    rules = {**asdict(line_now.of(line).rules), **thresholds_of(policy_of(line))}
     lists = {name: list(rules[name]) for name in ("languages", "countries")}
     short = rules["short_numbers"]
     return {**rules, **lists, "short_numbers": None if short is None else list(short)}
@@ -142,7 +123,7 @@ def rules_and_policy(line: Line) -> dict[str, Any]:
 
 def week_shown(line: Line) -> dict[str, str]:
     """What the form of hours shows."""
-    return line_settings.week_form(week_of(line))
+    return line_settings.week_form(line_now.of(line).week)
 
 
 def rules_shown(line: Line, locale: str) -> dict[str, str]:
@@ -152,7 +133,7 @@ def rules_shown(line: Line, locale: str) -> dict[str, str]:
 
 def territory_shown(line: Line) -> dict[str, str]:
     """What the form of public holidays shows."""
-    return {"territory": hours_of(line).get("territory", "")}
+    return {"territory": line_now.of(line).territory}
 
 
 def thresholds_shown(line: Line) -> dict[str, str]:
@@ -171,8 +152,8 @@ def change_week(
     with unit_of_work() as work:
         line = _locked()
         edits.refuse_stale(seen, week_shown(line), typed)
-        days = line_settings.changed(week_of(line), week)
-        line.hours = {**hours_of(line), "week": dict(week)}
+        days = line_settings.changed(line_now.of(line).week, week)
+        line.hours = {**line_now.of(line).hours, "week": dict(week)}
         _journal(line, "line_hours", by, now, {"days": days}, work)
         return days
 
@@ -186,10 +167,10 @@ def change_territory(territory: str, *, seen: str, by: int, now: datetime) -> No
         raise InvalidInput("Ce territoire n'est pas dans la liste.")
     with unit_of_work() as work:
         line = _locked()
-        hours = hours_of(line)
+        stands = line_now.of(line)
         edits.refuse_stale(seen, territory_shown(line), {"territory": territory})
-        if hours.get("territory", "") != territory:
-            line.hours = {**hours, "territory": territory}
+        if stands.territory != territory:
+            line.hours = {**stands.hours, "territory": territory}
             _journal(line, "line_territory", by, now, {"to": territory}, work)
 
 
@@ -197,8 +178,8 @@ def close_days(days: list[str], *, by: int, now: datetime) -> None:
     """Add exceptional closures."""
     with unit_of_work() as work:
         line = _locked()
-        hours = hours_of(line)
-        line.hours = {**hours, "closures": sorted({*hours.get("closures", ()), *days})}
+        stands = line_now.of(line)
+        line.hours = {**stands.hours, "closures": sorted({*stands.closures, *days})}
         _journal(line, "line_closed_days", by, now, {"added": days}, work)
 
 
@@ -206,17 +187,12 @@ def open_day(day: str, *, by: int, now: datetime) -> None:
     """Take an exceptional closure back. Raises NotFound when there is none on that day."""
     with unit_of_work() as work:
         line = _locked()
-        hours = hours_of(line)
-        closures = list(hours.get("closures", ()))
-        if day not in closures:
+        stands = line_now.of(line)
+        if day not in stands.closures:
             raise NotFound("Cette fermeture n'est plus dans la liste.")
-        line.hours = {**hours, "closures": [each for each in closures if each != day]}
+        kept = [each for each in stands.closures if each != day]
+        line.hours = {**stands.hours, "closures": kept}
         _journal(line, "line_closed_days", by, now, {"removed": [day]}, work)
-
-
-def local_day(line: Line, now: datetime) -> date:
-    """The day it is where the line is."""
-    return now.astimezone(ZoneInfo(line.zone)).date()
 
 
 # --- rules, thresholds, mode ---------------------------------------------------------------------
@@ -295,7 +271,7 @@ def own_text(line: Line, key: str, language: str) -> str | None:
 
 def check_language(line: Line, language: str) -> None:
     """Raise NotFound unless the line speaks this language."""
-    if language not in line_rules.of(line.rules).languages:
+    if language not in line_now.of(line).rules.languages:
         raise NotFound("La ligne ne parle pas cette langue.")
 
 

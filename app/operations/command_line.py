@@ -31,6 +31,7 @@ from app.foundation.ports import Provisioning
 from app.foundation.roles import STAFF
 from app.foundation.wiring import ports, settings
 from app.lines import service as line_service
+from app.lines import store as line_store
 from app.operations import background, jobs, retention
 from app.queue import works
 from app.queue.work_record import WorkRecord
@@ -193,7 +194,7 @@ def telephony_provision() -> None:
     further = _further_numbers()
     for line in _or_exit(lambda: _provisioning().provision(further)):
         click.echo(line)
-    if not any(line.number == settings().line_number for line in _or_exit(line_service.every)):
+    if not any(line.number == settings().line_number for line in _or_exit(line_store.every)):
         _add_line(settings().line_number, FIRST_LINE)
 
 
@@ -213,7 +214,7 @@ def _add_line(number: str, name: str) -> None:
 @lines.command("list")
 def line_list() -> None:
     """Print the lines: id, number, name."""
-    for line in line_service.every():
+    for line in line_store.every():
         click.echo(f"{line.id}  {line.number}  {line.name}")
 
 
@@ -385,7 +386,7 @@ def _further_numbers() -> list[str]:
     """The numbers of the lines besides LINE_NUMBER; none while the database has no lines yet."""
     try:
         return [
-            n for n in (line.number for line in line_service.every()) if n != settings().line_number
+            n for n in (line.number for line in line_store.every()) if n != settings().line_number
         ]
     except SQLAlchemyError:
         return []

@@ -18,8 +18,8 @@ from app.foundation.database.paging import Page
 from app.foundation.exceptions import NotFound
 from app.foundation.roles import AGENTS, DESK, SUPERVISORS, Role
 from app.foundation.text import outside
-from app.lines import rules as line_rules
-from app.lines import service as line_service
+from app.lines import line_now
+from app.lines import store as line_store
 from app.queue import work_store
 from app.reporting import behind, charts, exports, formats, sentence, service, store, tables
 from app.reporting.day_sheet import headlines, hours_in_words
@@ -263,13 +263,13 @@ def _board() -> dict[str, Any]:
 
 def _lines_now(now: datetime) -> dict[str, Any]:
     """How each line stands."""
-    lines = line_service.every()
+    lines = line_store.every()
     first_of = {
         line.queue_id: line.id for line in reversed(lines)
     }  # who shows its queue's thresholds
     return {
         "coaching": current_user.role == Role.MANAGER
-        and any(line_rules.of(line.rules).coaching for line in lines),
+        and any(line_now.of(line).rules.coaching for line in lines),
         "lines": [
             {
                 "line": line,

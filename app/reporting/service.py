@@ -12,7 +12,9 @@ from app.accounts import journal
 from app.calls.call import dispatch
 from app.foundation import beside_loop, clock, edits
 from app.foundation.database.unit_of_work import unit_of_work
-from app.lines import opening_hours
+from app.lines import line_now
+from app.lines import store as lines
+from app.lines.line_now import LineNow
 from app.reporting import behind, channels, exports, store, targets, wall, written
 from app.reporting.day_sheet import WEEK, DaySheet
 from app.reporting.statistics import CallFact, DayReport, day_report
@@ -23,7 +25,7 @@ WALL = "permanence.wall"
 
 def report_of(day: date) -> DayReport:
     """Every figure of a local day, counted from the calls and the messages now."""
-    line = store.line_hours()
+    line = line_now.of(lines.first())
     facts, opening = store.day_facts(day, line.zone), _opening(line, day)
     now = clock.now()
     wrote = written.facts(day, now, line.zone)
@@ -41,30 +43,28 @@ def shown_on_the_wall(day: date) -> DayReport:
     What is qualified meanwhile does not count here: the wall shows no reason.
     """
     kept: dict[str, tuple[object, DayReport]] = current_app.extensions.setdefault(WALL, {})
-    mark = (day, *store.day_mark(day, store.line_hours().zone))
+    mark = (day, *store.day_mark(day, line_now.of(lines.first()).zone))
     known = kept.get("report")
     if known is None or known[0] != mark:
         known = kept["report"] = (mark, report_of(day))
     return known[1]
 
 
-def _opening(line: store.LineHours, day: date) -> tuple[tuple[time, time], ...]:
-    hours = line.hours or opening_hours.REFERENCE_HOURS
-    return tuple(
-        (start.time(), end.time()) for start, end in opening_hours.spans(hours, day, line.zone)
-    )
+def _opening(line: LineNow, day: date) -> tuple[tuple[time, time], ...]:
+    return tuple((start.time(), end.time()) for start, end in line.spans(day))
 
 
 def sheet_of(day: date) -> DaySheet:
     """The report of a day with what it is read beside: a week before, the targets of then, whose service."""
-    line = store.line_hours()
-    ended = clock.day_bounds(day, line.zone)[1]
-    return DaySheet(report_of(day), report_of(day - WEEK), targets_at(ended), line.name)
+    line = lines.first()
+    ended = clock.day_bounds(day, line_now.of(line).zone)[1]
+    service = line.name if line else "Permanence"
+    return DaySheet(report_of(day), report_of(day - WEEK), targets_at(ended), service)
 
 
 def calls_behind(key: str, day: date) -> list[CallFact] | None:
     """The calls that a figure of a day counts (``behind.KEYS``); None for a figure that there is not."""
-    zone = store.line_hours().zone
+    zone = line_now.of(lines.first()).zone
     return behind.behind(key, store.day_facts(day, zone), zone)
 
 

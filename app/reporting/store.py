@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,23 +24,6 @@ from app.tickets.models import Contact
 
 BEFORE_ANSWER = ("greeting", "waiting", "offered", "connecting")
 HOLDING = ("offered", "connecting", "talking")
-
-
-@dataclass(frozen=True, slots=True)
-class LineHours:
-    """When the line is open, as it is stored, its zone and its name."""
-
-    hours: dict[str, object]
-    zone: ZoneInfo
-    name: str = "Permanence"
-
-
-def line_hours() -> LineHours:
-    """The hours of the service's line; empty ones in Paris when there is no line yet."""
-    line = db.session.scalar(select(Line).order_by(Line.id).limit(1))
-    if line is None:
-        return LineHours({}, PARIS)
-    return LineHours(line.hours, ZoneInfo(line.zone), line.name)
 
 
 # Did a person's telephone ring? An attempt that was withdrawn, or whose agent never came, called nobody.

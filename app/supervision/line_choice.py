@@ -8,6 +8,7 @@ from flask import Blueprint, request
 
 from app.foundation.text import outside
 from app.lines import service as line_service
+from app.lines import store as line_store
 
 
 def install(bp: Blueprint) -> None:
@@ -24,4 +25,4 @@ def install(bp: Blueprint) -> None:
 
     @bp.context_processor
     def lines() -> dict[str, Any]:
-        return {"every_line": line_service.every}  # asked by the pages that show them
+        return {"every_line": line_store.every}  # asked by the pages that show them

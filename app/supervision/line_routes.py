@@ -15,6 +15,7 @@ from app.foundation import clock, edits
 from app.foundation.edits import StaleEdit
 from app.foundation.exceptions import InvalidInput, NotFound
 from app.foundation.roles import SUPERVISORS
+from app.lines import line_now
 from app.lines import service as line_service
 from app.lines import settings as line_settings
 from app.lines.announcements import said as announcements
@@ -54,7 +55,7 @@ def _hours_page(
     status: int = 200,
 ) -> Page:
     now, line = clock.now(), line_service.current()
-    of_whom = line_service.territory_shown(line)
+    of_whom, today = line_service.territory_shown(line), line_now.of(line).day_of(now)
     shown = line_service.week_shown(line)
     filled = shown if typed is None else typed
     page = render_template(
@@ -69,8 +70,8 @@ def _hours_page(
         **_told(stale, line, "line_hours"),
         closures=line_view.closures(line, now),
         closure=closure or {},
-        holidays=line_view.public_holidays(line, line_service.local_day(line, now)),
-        today=line_service.local_day(line, now).isoformat(),
+        holidays=line_view.public_holidays(line, today),
+        today=today.isoformat(),
         territory=(holidays.form if holidays else of_whom)["territory"],
         territory_seen=_seen(holidays, of_whom),
         territory_stale=_told(holidays, line, "line_territory"),
@@ -125,12 +126,13 @@ def change_territory() -> Page:
 def add_closure() -> Page:
     """Close the line on a day, or on several in a row."""
     now, line = clock.now(), line_service.current()
-    today = line_service.local_day(line, now)
+    stands = line_now.of(line)
+    today = stands.day_of(now)
     read = line_settings.read_closure(
         request.form.get("first", "")[:20],
         request.form.get("last", "")[:20],
         today=today,
-        closed=line_service.hours_of(line).get("closures", ()),
+        closed=stands.closures,
         holidays=line_view.holiday_days(line, today),
     )
     if read.errors:

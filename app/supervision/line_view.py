@@ -22,16 +22,17 @@ from app.foundation.edits import Change
 from app.foundation.exceptions import PermanenceError
 from app.foundation.extensions import db
 from app.foundation.text.typography import french
-from app.lines import opening_hours
-from app.lines import rules as line_rules
+from app.lines import line_now
 from app.lines import service as line_service
 from app.lines.announcements import names as announcement_names
 from app.lines.announcements import said as announcements
 from app.lines.announcements.settings import places
 from app.lines.dialling import NEIGHBOURS, OVERSEAS
+from app.lines.line_now import LineNow
 from app.lines.models import Line
 from app.lines.numbers import countries
 from app.lines.settings import ticked
+from app.lines.territories import TERRITORIES
 
 HOLIDAYS_AHEAD = timedelta(days=365)
 NOON = time(12)
@@ -57,21 +58,19 @@ def long_date(day: date) -> str:
 
 def standing(line: Line, now: datetime) -> dict[str, Any]:
     """Is it open, why, until when; and what callers hear once it is closed."""
-    hours, zone = line_service.hours_of(line), ZoneInfo(line.zone)
-    by_hours = opening_hours.is_open(hours, now, zone)
-    is_open = by_hours if line.mode == "hours" else line.mode == "open"
-    closes = _closes_at(hours, now, zone)
-    then = closes if line.mode == "hours" and closes else now
+    stands = line_now.of(line)
+    closes = stands.closes_at(now)
+    then = closes if stands.mode == "hours" and closes else now
     return {
-        "open": is_open,
-        "mode": line.mode,
+        "open": stands.is_open(now),
+        "mode": stands.mode,
         "closes": Words(locale(), now).clock(closes) if closes else "",
-        "next": _moment(opening_hours.opens_next(line.mode, hours, now, zone), zone),
+        "next": _moment(stands.opens_next(now), stands.zone),
         "heard": heard(line, then),
         "incident_since": line.incident_since,
         "waiting": waiting(),
-        "closing": line_rules.of(line.rules).closing,
-        "choices": _modes(line, by_hours, closes, now, zone),
+        "closing": stands.rules.closing,
+        "choices": _modes(stands, closes, now),
     }
 
 
@@ -89,14 +88,10 @@ def waiting() -> int:
 
 def heard(line: Line, at: datetime) -> str:
     """What a caller hears, in French, who calls at ``at`` while the line is closed."""
-    zone = ZoneInfo(line.zone)
-    opening = opening_hours.opens_next(line.mode, line_service.hours_of(line), at, zone)
-    words = announcements.closed_words(opening, at, zone, "fr", line.announcements)
+    stands = line_now.of(line)
+    opening = stands.opens_next(at)
+    words = announcements.closed_words(opening, at, stands.zone, "fr", line.announcements)
     return french(words)
-
-
-def _closes_at(hours: dict[str, Any], now: datetime, zone: ZoneInfo) -> datetime | None:
-    return opening_hours.closes_at(hours, now, zone)
 
 
 def _moment(at: datetime | None, zone: ZoneInfo) -> str:
@@ -110,12 +105,10 @@ def _moment(at: datetime | None, zone: ZoneInfo) -> str:
     )
 
 
-def _modes(
-    line: Line, by_hours: bool, closes: datetime | None, now: datetime, zone: ZoneInfo
-) -> list[tuple[str, str, str]]:
+def _modes(stands: LineNow, closes: datetime | None, now: datetime) -> list[tuple[str, str, str]]:
     """(mode, what it is called, what it does if chosen now)."""
     following = _("Aucune ouverture n’est prévue dans les trente jours.")
-    opening = opening_hours.next_opening(line_service.hours_of(line), now, zone)
+    by_hours, opening = stands.by_hours(now), stands.next_opening(now)
     if by_hours and closes:
         until = Words(locale(), now).clock(closes)
         following = _(
@@ -126,7 +119,7 @@ def _modes(
     elif opening:
         following = _(
             "D’après les horaires, elle est fermée maintenant et ouvre %(at)s.",
-            at=_moment(opening, zone),
+            at=_moment(opening, stands.zone),
         )
     return [
         ("hours", _("Suivre les horaires"), following),
@@ -137,11 +130,11 @@ def _modes(
                 "Elle prend les appels dès maintenant, et reste ouverte jusqu’à votre prochain choix."
             ),
         ),
-        ("closed", _("Fermer"), _closed_effect(line)),
+        ("closed", _("Fermer"), _closed_effect(stands)),
     ]
 
 
-def _closed_effect(line: Line) -> str:
+def _closed_effect(stands: LineNow) -> str:
     count = waiting()
     words = [
         _(
@@ -149,7 +142,7 @@ def _closed_effect(line: Line) -> str:
         ),
         _("Les conversations en cours continuent."),
     ]
-    if count and line_rules.of(line.rules).closing == "serve":
+    if count and stands.rules.closing == "serve":
         words.append(_("Personnes qui attendent déjà : %(n)s ; on leur répondra.", n=count))
     elif count:
         words.append(
@@ -166,10 +159,9 @@ def _closed_effect(line: Line) -> str:
 
 def closures(line: Line, now: datetime) -> list[dict[str, str]]:
     """The exceptional closures from today on, each with what is heard on that day."""
-    zone, today = ZoneInfo(line.zone), line_service.local_day(line, now)
-    days = sorted(
-        date.fromisoformat(each) for each in line_service.hours_of(line).get("closures", ())
-    )
+    stands = line_now.of(line)
+    zone, today = stands.zone, stands.day_of(now)
+    days = sorted(date.fromisoformat(each) for each in stands.closures)
     return [
         {
             "day": day.isoformat(),
@@ -183,15 +175,14 @@ def closures(line: Line, now: datetime) -> list[dict[str, str]]:
 
 def territories() -> list[tuple[str, str]]:
     """The territories whose public holidays a line can keep: (code, name)."""
-    names = opening_hours.TERRITORIES
-    return [(code, names[code][0 if locale() == "fr" else 1]) for code in names]
+    return [(code, name.get(locale())) for code, name in TERRITORIES.items()]
 
 
 def public_holidays(line: Line, today: date) -> list[tuple[str, str]]:
     """The public holidays of the line's territory in the next twelve months: (date, name)."""
     language = "fr" if locale() == "fr" else "en_US"  # the library has no other English
     years = [today.year, today.year + 1]
-    found = opening_hours.public_holidays(line_service.hours_of(line), years, language)
+    found = line_now.of(line).public_holidays(years, language)
     return [
         (long_date(day), name)
         for day, name in sorted(found.items())
@@ -202,7 +193,7 @@ def public_holidays(line: Line, today: date) -> list[tuple[str, str]]:
 def holiday_days(line: Line, today: date) -> set[date]:
     """The same as dates, two years ahead."""
     years = [today.year + n for n in range(3)]
-    return set(opening_hours.public_holidays(line_service.hours_of(line), years))
+    return set(line_now.of(line).public_holidays(years))
 
 
 # --- announcements -------------------------------------------------------------------------------
@@ -296,7 +287,7 @@ def country_groups() -> list[tuple[str, list[tuple[str, str, str]]]]:
 
 def languages(line: Line) -> list[tuple[str, str]]:
     """(code, name) of each language of the line."""
-    spoken = line_rules.of(line.rules).languages
+    spoken = line_now.of(line).rules.languages
     return [(code, Locale.parse(code).get_display_name(locale()) or code) for code in spoken]
 
 

@@ -27,6 +27,7 @@ from app.foundation.roles import SUPERVISORS, Role
 from app.foundation.text import outside
 from app.lines import service as line_service
 from app.lines import settings as line_settings
+from app.lines import store as line_store
 from app.queue.preview import Seat
 from app.supervision import line_choice, line_view
 from app.supervision import service as supervision
@@ -204,7 +205,7 @@ def _thresholds_page(stale: StaleEdit | None = None) -> str:
         seen=stale.seen if stale else edits.seal(shown),
         stale=stale.changes if stale else (),
         line=line,
-        several=len(line_service.every()) > 1,
+        several=len(line_store.every()) > 1,
         sharing=line_service.sharing(line),
         by=line_view.last_by(line, "line_thresholds", "line_rules") if stale else "",
         label=line_view.label,

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.lines import opening_hours
 from app.lines.announcements import said as announcements
-from app.lines.opening_hours import REFERENCE_HOURS
+from app.lines.line_now import LineNow
 from tests.lines.test_opening_hours import paris
 
 
@@ -56,13 +55,13 @@ def test_the_lines_own_words_come_first() -> None:
 
 def test_closed_says_the_next_opening() -> None:
     zone, now = ZoneInfo("Europe/Paris"), paris("2021-06-25T18:00:00")
-    opening = opening_hours.opens_next("hours", REFERENCE_HOURS, now, zone)
+    opening = LineNow("hours", zone).opens_next(now)
     assert "lundi à 9 heures" in announcements.closed_words(opening, now, zone, "fr")
 
 
 def test_closed_by_hand_says_no_opening() -> None:
     """It lasts until somebody's next choice, which nobody knows."""
     zone, now = ZoneInfo("Europe/Paris"), paris("2021-06-25T18:00:00")
-    opening = opening_hours.opens_next("closed", REFERENCE_HOURS, now, zone)
+    opening = LineNow("closed", zone).opens_next(now)
     words = announcements.closed_words(opening, now, zone, "fr")
     assert words == announcements.TEXTS["fr"]["closed"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,9 +14,11 @@ from sqlalchemy import select
 
 from app.calls.callbacks import rules as callback_rules
 from app.foundation import clock
+from app.foundation.clock import PARIS
 from app.foundation.exceptions import Unavailable
 from app.foundation.extensions import db
 from app.lines import opening_hours
+from app.lines.line_now import LineNow
 from app.lines.models import Line
 from app.lines.opening_hours import REFERENCE_HOURS
 from app.supervision import line_view
@@ -28,7 +30,7 @@ from tests.switchboard import Caller
 __all__ = ["sms"]  # a fixture
 
 Phone = Callable[..., Caller]
-MOMENTS = st.datetimes(timezones=st.just(clock.PARIS))
+MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(PARIS))
 # What would tell a time: « à 9 heures », « à partir de 9 h 00 », « at 9:00 », « demain », a day.
 AN_HOUR = re.compile(
     r"heures?\b|\d h \d|\d:\d\d|aujourd|demain|tomorrow|today|lundi|mardi|mercredi|jeudi|vendredi"
@@ -57,20 +59,41 @@ def the_callback() -> CallBack:
 
 @given(MOMENTS)
 def test_nobody_knows_when_it_opens(now: Any) -> None:
-    assert opening_hours.opens_next("closed", REFERENCE_HOURS, now, clock.PARIS) is None
-    by_hours = opening_hours.opens_next("hours", REFERENCE_HOURS, now, clock.PARIS)
-    assert by_hours == opening_hours.next_opening(REFERENCE_HOURS, now, clock.PARIS)
+    assert LineNow("closed").opens_next(now) is None
+    assert LineNow("hours").opens_next(now) == LineNow("closed").next_opening(now)
 
 
-@given(MOMENTS, st.timedeltas(timedelta(days=-9), timedelta(days=9)), st.booleans())
-def test_nobody_is_told_a_time_before_the_opening(
-    now: Any, due_in: timedelta, is_open: bool
-) -> None:
-    opening = now + timedelta(hours=3)
-    told = callback_rules.called_from(now + due_in, opening, now, open=is_open)
-    assert told == max(now + due_in, now if is_open else opening)
-    closed = callback_rules.called_from(now + due_in, None, now, open=False)
-    assert closed is None
+@given(
+    MOMENTS,
+    st.timedeltas(timedelta(days=-9), timedelta(days=9)),
+    st.sampled_from(("hours", "open", "closed")),
+)
+def test_nobody_is_told_a_time_before_the_opening(now: Any, due_in: timedelta, mode: str) -> None:
+    line = LineNow(mode)
+    told = callback_rules.called_from(line, now + due_in, now)
+    if mode == "closed":
+        assert told is None, "nobody knows until when"
+    elif line.is_open(now):
+        assert told == max(now + due_in, now)
+    else:
+        assert told == max(now + due_in, opening_hours.next_opening(REFERENCE_HOURS, now, PARIS))
+
+
+@given(MOMENTS)
+def test_a_call_back_asked_for_now_is_due_when_somebody_can_answer(now: Any) -> None:
+    for mode in ("hours", "open", "closed"):
+        line = LineNow(mode)
+        due = callback_rules.first_due(line, now)
+        assert due == now if line.is_open(now) or mode == "closed" else line.by_hours(due)
+
+
+@given(MOMENTS)
+def test_a_line_is_open_by_its_hours_or_by_hand(now: Any) -> None:
+    by_hours = opening_hours.is_open(REFERENCE_HOURS, now, PARIS)
+    found = {mode: LineNow(mode).is_open(now) for mode in ("hours", "open", "closed")}
+    assert found == {"hours": by_hours, "open": True, "closed": False}
+    undated = [mode for mode in found if LineNow(mode).is_undated(now)]
+    assert undated == ["closed"], "its hours say when it opens"
 
 
 def test_the_caller_hears_no_hour_and_her_call_back_is_noted(caller: Phone, line: Line) -> None:
@@ -120,7 +143,7 @@ def test_the_form_offers_no_hour_and_promises_none(
     page = client.get(link).text
     assert "Dès que la permanence rouvrira" in page
     assert re.findall(r'value="(\d{8}-\d{4})"', page) == []
-    slot = callback_rules.slots(REFERENCE_HOURS, clock.now(), clock.PARIS)[2]
+    slot = callback_rules.slots(LineNow(), clock.now())[2]
     refused = client.post(link, data={"when": slot.key, "message": "Bonjour"})  # shown before
     assert refused.status_code == 422
     assert client.post(link, data={"when": "soonest", "message": ""}).status_code == 303

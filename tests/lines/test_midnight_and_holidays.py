@@ -14,7 +14,9 @@ from app.calls.callbacks import rules as callback_rules
 from app.foundation.extensions import db
 from app.lines import opening_hours
 from app.lines import settings as line_settings
+from app.lines.line_now import LineNow
 from app.lines.models import Line
+from app.lines.territories import TERRITORIES
 from app.reporting.statistics import day_report
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -48,10 +50,8 @@ def test_a_night_goes_on_past_midnight() -> None:
 
 
 def test_closed_at_midnight_is_closed_since_midnight() -> None:
-    hours = {"week": {"0": [["09:00", "24:00"]]}}
-    assert callback_rules.closed_since(hours, paris(2026, 11, 24, 0, 10), PARIS) == paris(
-        2026, 11, 24
-    )
+    line = LineNow(hours={"week": {"0": [["09:00", "24:00"]]}})
+    assert callback_rules.closed_since(line, paris(2026, 11, 24, 0, 10)) == paris(2026, 11, 24)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_a_territory_keeps_its_own_holidays(territory: str, day: date) -> None:
 
 
 def test_every_territory_is_one_that_the_library_knows() -> None:
-    for territory in opening_hours.TERRITORIES:
+    for territory in TERRITORIES:
         days = opening_hours.public_holidays({"territory": territory}, [2026])
         assert date(2026, 7, 14) in days
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ScalarSelect, Table, bindparam, func, insert, select
 from sqlalchemy.exc import IntegrityError
@@ -20,12 +19,11 @@ from app.calls.call.models import Call
 from app.calls.call.one_sender import Before
 from app.calls.call.states import Event, Kind, Outcome, State
 from app.foundation.database.unit_of_work import unit_of_work
-from app.foundation.exceptions import Unavailable
 from app.foundation.extensions import db
 from app.foundation.text import phone_numbers
 from app.foundation.wiring import settings
-from app.lines import opening_hours
-from app.lines import rules as line_rules
+from app.lines import line_now
+from app.lines import store as lines
 from app.lines.announcements.said import Speaker
 from app.lines.models import AnnouncementSound, Line
 from app.lines.rules import BOUNDS, LineRules
@@ -142,7 +140,7 @@ def receive(incoming: Incoming, *, now: datetime) -> Arrival | None:
 def _create(incoming: Incoming, now: datetime) -> Arrival:
     number = phone_numbers.stored(incoming.from_number)
     longest = timedelta(minutes=BOUNDS["sticky_minutes"][1])
-    line = db.session.execute(
+    found = db.session.execute(
         _LINE_DIALLED,
         {
             "dialled": incoming.to_number,
@@ -153,9 +151,9 @@ def _create(incoming: Incoming, now: datetime) -> Arrival:
             "hidden": number is None,
         },
     ).first()
-    if line is None:
-        raise Unavailable("Aucune ligne n'est configurée.", todo="flask --app app.factory line add")
-    rules = line_rules.of(line.rules)
+    line = lines.set_up(found)
+    stands = line_now.of(line)
+    rules = stands.rules
     before = Before(line.in_hour, line.waiting, line.hidden_waiting)
     limited = one_sender.over(before, rules, hidden=number is None)
     # One too many makes no contact of its own: a thousand of them would bury the day's others.
@@ -178,9 +176,7 @@ def _create(incoming: Incoming, now: datetime) -> Arrival:
         "preferred_agent_id": _sticky(line, rules, now),
     }
     call_id = db.session.execute(_NEW_CALL, values).scalar_one()
-    hours = line.hours or opening_hours.REFERENCE_HOURS
-    zone = ZoneInfo(line.zone)
-    is_open = line_is_open(line.mode, hours, zone, now)
+    is_open = stands.is_open(now)
     if limited:
         store.apply_event(call_id, Event(Kind.LIMITED, now, "limited"))
     elif not is_open:
@@ -199,10 +195,3 @@ def _sticky(line: Any, rules: LineRules, now: datetime) -> int | None:
 def _speaker(line: Any) -> Speaker:
     sounds = {(_GREETING, "fr"): line.greeting} if line.greeting else {}
     return Speaker(line.announcements or {}, sounds, settings().public_base_url)
-
-
-def line_is_open(mode: str, hours: dict[str, Any], zone: ZoneInfo, now: datetime) -> bool:
-    """By hours and holidays, unless a manager has opened or closed the line by hand."""
-    if mode != "hours":
-        return mode == "open"
-    return opening_hours.is_open(hours, now, zone)

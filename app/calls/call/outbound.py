@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
-
 from app.calls.call import service, store
 from app.calls.call.models import Call
 from app.calls.call.states import Event, Kind, State
@@ -17,10 +15,10 @@ from app.calls.directory.entries import Target
 from app.dossiers import callers
 from app.dossiers import store as dossiers
 from app.foundation.database.unit_of_work import Work, unit_of_work
-from app.foundation.exceptions import Conflict, InvalidInput, NotFound, Unavailable
+from app.foundation.exceptions import Conflict, InvalidInput, NotFound
 from app.foundation.extensions import db
+from app.lines import store as lines
 from app.lines.dialling import Use
-from app.lines.models import Line
 from app.lines.numbers import reach
 from app.queue import holdings
 from app.tickets import service as tickets
@@ -96,9 +94,7 @@ def new_call(
 
     Raises InvalidInput for a number that the line does not call: no call is made but by here.
     """
-    line_id = line_id or db.session.scalar(select(Line.id).order_by(Line.id).limit(1))
-    if line_id is None:
-        raise Unavailable("Aucune ligne n'est configurée.")
+    line_id = line_id or lines.set_up(lines.first()).id
     reach.check(number, Use.CALL_BACK if callback_id else Use.DIAL, line_id)
     ref = store.new_ref()
     call = Call(

@@ -16,7 +16,7 @@ from app.calls.directory.entries import Target
 from app.foundation.database.unit_of_work import Work, unit_of_work
 from app.foundation.exceptions import Conflict, Forbidden, IllegalTransition, NotFound
 from app.foundation.extensions import db
-from app.lines import rules as line_rules
+from app.lines import line_now
 from app.lines.dialling import Use
 from app.lines.models import Line
 from app.lines.numbers import reach
@@ -127,7 +127,7 @@ def coach(ref: str, manager_id: int, *, speaks: bool, now: datetime) -> CallReco
     """
     call = store.by_ref(ref)
     line = db.session.get_one(Line, call.line_id)
-    if not line_rules.of(line.rules).coaching:
+    if not line_now.of(line).rules.coaching:
         raise Forbidden("L'écoute n'est pas ouverte sur cette ligne.")
     if call.state != State.TALKING:
         raise IllegalTransition("Cet appel n'est pas en conversation.")

@@ -9,15 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-
 from app.calls.call import store
 from app.calls.call.models import Call
 from app.calls.call.states import CallRecord, Event, State
 from app.foundation.database.together import make
-from app.foundation.exceptions import InvalidInput, Unavailable
+from app.foundation.exceptions import InvalidInput
 from app.foundation.extensions import db
-from app.lines.models import Line
+from app.lines import store as lines
 from app.tickets import service as tickets
 from app.tickets.models import Channel, Contact, Direction
 
@@ -40,9 +38,7 @@ def replay(past: PastCall) -> tuple[Call, Contact] | None:
     """
     if store.by_caller_sid(past.sid) is not None:
         return None
-    line = db.session.scalar(select(Line).order_by(Line.id).limit(1))
-    if line is None:
-        raise Unavailable("Aucune ligne n'est configurée.", todo="flask --app app.factory line add")
+    line = lines.set_up(lines.first())
     contact = tickets.open_contact(
         channel=Channel.PHONE, direction=Direction.IN, number=past.number, now=past.received_at
     )

@@ -22,7 +22,7 @@ from app.calls.callbacks.rules import Slot
 from app.dossiers import free_text
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.extensions import db
-from app.lines import written
+from app.lines import line_now, written
 from app.lines.dialling import Use
 from app.lines.models import Line
 from app.lines.numbers import reach
@@ -86,19 +86,19 @@ def page(token: str, now: datetime) -> Page:
         ours = db.session.scalar(select(Line.number).order_by(Line.id).limit(1))
         return Page("unknown", line_number=ours)
     line = db.session.get_one(Line, call.line_id)
-    zone = ZoneInfo(line.zone)
-    shown = Page("open", call.number, zone=zone, line_number=line.number)
+    stands = line_now.of(line)
+    shown = Page("open", call.number, zone=stands.zone, line_number=line.number)
     if used(call.ref):
         held = rows.last_of(call.number)
-        called = callbacks.called_from(line, held.due_at, now) if held else None
+        called = callback_rules.called_from(stands, held.due_at, now) if held else None
         return replace(shown, state="used", callback=held, called_from=called)
     if now >= expires:
         return replace(shown, state="expired")
     if not reach.allows(call.number, Use.CALL_BACK, line.id):
         return replace(shown, state="unreachable")
-    if callbacks.is_undated(line, now):
+    if stands.is_undated(now):
         return replace(shown, undated=True)
-    return replace(shown, slots=callback_rules.slots(callbacks.hours_of(line), now, zone))
+    return replace(shown, slots=callback_rules.slots(stands, now))
 
 
 def _named(token: str) -> tuple[Call | None, datetime]:
@@ -150,7 +150,7 @@ def submit(token: str, message: str, when: str, *, locale: str, now: datetime) -
 
 def _store(call: Call, message: str, slot: Slot | None, now: datetime) -> None:
     line = db.session.get_one(Line, call.line_id)
-    soonest = callbacks.due_for(line, now)
+    soonest = callback_rules.first_due(line_now.of(line), now)
     due = max(now, slot.start) if slot else soonest
     number, ref, language = call.number, call.ref, call.language
     assert number is not None  # the page was open

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
+from itertools import islice
 
-from app.lines import opening_hours
+from app.lines.line_now import LineNow
 from app.lines.rules import LineRules
 
 LATE_AFTER = timedelta(minutes=30)
@@ -30,19 +29,18 @@ class Slot:
         return self.start.strftime("%Y%m%d-%H%M")
 
 
-def first_due(opening: datetime | None, now: datetime, *, open: bool) -> datetime:
-    """When a call-back asked for now is due: at once, or at the ``opening`` of a closed line. None is
+def first_due(line: LineNow, now: datetime) -> datetime:
+    """When a call-back asked for now is due: at once, or at the next opening of a closed line. None is
     known of one closed by hand: due at once, so that it is placed as soon as the line opens again."""
-    return now if open else opening or now
+    return now if line.is_open(now) else line.opens_next(now) or now
 
 
-def called_from(
-    due_at: datetime, opening: datetime | None, now: datetime, *, open: bool
-) -> datetime | None:
-    """From when the person is called back, as she is told; None while nobody knows when the line
-    opens again."""
-    if open:
+def called_from(line: LineNow, due_at: datetime, now: datetime) -> datetime | None:
+    """From when a person whose call-back is due at ``due_at`` is called, as she is told; None while
+    nobody knows when the line opens again."""
+    if line.is_open(now):
         return max(due_at, now)
+    opening = line.opens_next(now)
     return max(due_at, opening) if opening else None
 
 
@@ -58,40 +56,24 @@ def is_late(due_at: datetime, now: datetime) -> bool:
     return now - due_at >= LATE_AFTER
 
 
-def slots(hours: dict[str, Any], now: datetime, zone: ZoneInfo) -> list[Slot]:
+def slots(line: LineNow, now: datetime) -> list[Slot]:
     """The next opening spans, today's what is left of them included, in the line's zone."""
-    day = now.astimezone(zone).date()
-    found: list[Slot] = []
-    for offset in range(opening_hours.SEARCH_DAYS):
-        spans = opening_hours.spans(hours, day + timedelta(days=offset), zone)
-        found += [Slot(start, end) for start, end in spans if end > now]
-        if len(found) >= SLOTS:
-            break
-    return found[:SLOTS]
+    return [Slot(start, end) for start, end in islice(line.spans_from(now), SLOTS)]
 
 
-def within_hours(hours: dict[str, Any], at: datetime, zone: ZoneInfo) -> bool:
-    """May somebody be promised a call at this time?"""
-    return opening_hours.is_open(hours, at, zone)
-
-
-def closed_since(hours: dict[str, Any], now: datetime, zone: ZoneInfo) -> datetime | None:
+def closed_since(line: LineNow, now: datetime) -> datetime | None:
     """When the line last closed today, at its first instant included (yesterday ended at midnight);
     None if it has not been open today yet."""
-    today = now.astimezone(zone).date()
-    ends = [
-        end
-        for day in (today - timedelta(days=1), today)
-        for _start, end in opening_hours.spans(hours, day, zone)
-    ]
+    today = line.day_of(now)
+    ends = [end for day in (today - timedelta(days=1), today) for _start, end in line.spans(day)]
     return max((end for end in ends if end <= now and end.date() == today), default=None)
 
 
-def goes_home(hours: dict[str, Any], now: datetime, zone: ZoneInfo, rules: LineRules) -> bool:
+def goes_home(line: LineNow, now: datetime) -> bool:
     """On a closed line, do call-backs that still wait go to the next opening?
 
     At once when those who wait are asked rather than served; else half an hour after closing:
     nobody's telephone must ring at night.
     """
-    since = closed_since(hours, now, zone)
-    return rules.closing == "callback" or since is None or now - since >= AFTER_CLOSING
+    since = closed_since(line, now)
+    return line.rules.closing == "callback" or since is None or now - since >= AFTER_CLOSING

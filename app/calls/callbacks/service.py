@@ -10,14 +10,13 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, cast
-from zoneinfo import ZoneInfo
+from typing import cast
 
 from sqlalchemy import ColumnElement, Table, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
 from app.accounts import journal
-from app.calls.call import arrivals, outbound, service
+from app.calls.call import outbound, service
 from app.calls.call.models import Call
 from app.calls.call.record import LIVE, CallRecord, Event, Kind, Outcome, State
 from app.calls.callbacks import rules as callback_rules
@@ -25,12 +24,11 @@ from app.foundation import edits
 from app.foundation.database.unit_of_work import Work, unit_of_work
 from app.foundation.exceptions import Conflict, InvalidInput, NotFound, PermanenceError
 from app.foundation.extensions import db
-from app.lines import opening_hours, written
-from app.lines import rules as line_rules
+from app.lines import line_now, written
+from app.lines import store as lines
 from app.lines.dialling import Refused, Use
 from app.lines.models import Line
 from app.lines.numbers import reach
-from app.lines.opening_hours import REFERENCE_HOURS
 from app.queue import works
 from app.tickets import callbacks as rows
 from app.tickets import service as contacts
@@ -50,36 +48,6 @@ def open_of(number: str | None) -> CallBack | None:
     """The open call-back of a number, to be read."""
     query = select(CallBack).where(CallBack.number == number, CallBack.state == CallBackState.OPEN)
     return db.session.scalar(query) if number else None
-
-
-def hours_of(line: Line) -> dict[str, Any]:
-    """The hours that count: the line's own, else those of reference."""
-    return line.hours or REFERENCE_HOURS
-
-
-def is_open(line: Line, now: datetime) -> bool:
-    """Does the line take new calls?"""
-    return arrivals.line_is_open(line.mode, hours_of(line), ZoneInfo(line.zone), now)
-
-
-def opens_next(line: Line, now: datetime) -> datetime | None:
-    """When the closed line opens; None when nobody knows, as of one closed by hand."""
-    return opening_hours.opens_next(line.mode, hours_of(line), now, ZoneInfo(line.zone))
-
-
-def is_undated(line: Line, now: datetime) -> bool:
-    """Is the line closed, and nobody knows until when?"""
-    return not is_open(line, now) and opens_next(line, now) is None
-
-
-def due_for(line: Line, now: datetime) -> datetime:
-    """When a call-back asked for now is due."""
-    return callback_rules.first_due(opens_next(line, now), now, open=is_open(line, now))
-
-
-def called_from(line: Line, due_at: datetime, now: datetime) -> datetime | None:
-    """From when a call-back due at ``due_at`` is made; None while nobody knows."""
-    return callback_rules.called_from(due_at, opens_next(line, now), now, open=is_open(line, now))
 
 
 # --- asked for -----------------------------------------------------------------------------------
@@ -109,7 +77,7 @@ def choose(call: Call, number: str, now: datetime) -> Asked | None:
                 line_id=line.id,
                 source=CallBackSource.QUEUE,
                 arrived_at=call.queued_at or call.received_at,
-                due_at=due_for(line, now),
+                due_at=callback_rules.first_due(line_now.of(line), now),
                 language=call.language,
                 contact_id=call.contact_id,
             )
@@ -143,7 +111,7 @@ def _wish_when_closed(call: Call, line: Line, number: str, now: datetime) -> Wis
         line_id=line.id,
         source=CallBackSource.QUEUE if call.outcome == Outcome.LIMITED else CallBackSource.CLOSED,
         arrived_at=call.received_at,
-        due_at=due_for(line, now),
+        due_at=callback_rules.first_due(line_now.of(line), now),
         language=call.language,
         contact_id=call.contact_id,
     )
@@ -169,12 +137,12 @@ def promise(
     contact = tickets.contact(contact_id)
     if contact.caller_number is None:
         raise NotFound("Cette personne a masqué son numéro : on ne peut pas la rappeler.")
-    line = db.session.scalars(select(Line).order_by(Line.id).limit(1)).one()
+    line = lines.set_up(lines.first())
     if at <= now or at - now > callback_rules.FARTHEST:
         raise InvalidInput(
             "Choisissez un moment à venir, dans les soixante jours.", kept="Rien n'est promis."
         )
-    if not callback_rules.within_hours(hours_of(line), at, ZoneInfo(line.zone)):
+    if not line_now.of(line).by_hours(at):
         raise InvalidInput(
             "La ligne est fermée à ce moment-là : personne ne pourrait tenir cette promesse.",
             todo="Choisissez un moment pendant les heures d'ouverture.",
@@ -215,8 +183,7 @@ def place_due(now: datetime) -> int:
         .order_by(CallBack.arrived_at)
         .limit(AT_ONCE)
     ).all()
-    lines = {line.id: line for line in db.session.scalars(select(Line))} if due else {}
-    opened = {line_id for line_id, line in lines.items() if is_open(line, now)}
+    opened = {each.id for each in lines.every() if line_now.of(each).is_open(now)} if due else ()
     return sum(_place(row.id, now) for row in due if row.line_id in opened)
 
 
@@ -230,10 +197,9 @@ def send_home(now: datetime) -> int:
         )
     ).all()
     taken = 0
-    for line in db.session.scalars(select(Line)).all() if waiting else ():
-        hours, zone = hours_of(line), ZoneInfo(line.zone)
-        rules = line_rules.of(line.rules)
-        if is_open(line, now) or not callback_rules.goes_home(hours, now, zone, rules):
+    for line in lines.every() if waiting else ():
+        stands = line_now.of(line)
+        if stands.is_open(now) or not callback_rules.goes_home(stands, now):
             continue
         for row in waiting:
             if row.line_id == line.id and service.happen(row.id, _cancelled(now)) is not None:
@@ -389,7 +355,7 @@ def _unanswered(call_id: int, _before: CallRecord, after: CallRecord, _work: Wor
         return
     line = db.session.get_one(Line, callback.line_id)
     callback.attempts += 1
-    again = callback_rules.next_try(callback.attempts, line_rules.of(line.rules), at)
+    again = callback_rules.next_try(callback.attempts, line_now.of(line).rules, at)
     if again is not None:
         callback.due_at = again
         return

@@ -15,15 +15,14 @@ from app.accounts.models import Agent
 from app.calls.call.models import Call
 from app.calls.call.record import LIVE, State
 from app.calls.callbacks import rules as callback_rules
-from app.calls.callbacks import service as callbacks
 from app.dossiers.wording import Words
 from app.foundation import belonging
 from app.foundation.belonging import Held
 from app.foundation.database.paging import Page
 from app.foundation.extensions import db
 from app.foundation.text import phone_numbers
-from app.lines import rules as line_rules
-from app.lines.models import Line
+from app.lines import line_now
+from app.lines import store as lines
 from app.tickets import callbacks as rows
 from app.tickets import message_view, messages
 from app.tickets.message_view import Shown
@@ -70,9 +69,9 @@ def listed(words: Words, *, over: bool, number: int = 1) -> Page[Row]:
     live = _attempts([callback.id for callback, _contact in found])
     written = _written([callback for callback, _contact in found], words.now)
     names = {row.id: row.display_name for row in db.session.scalars(select(Agent))}
-    lines = db.session.scalars(select(Line)).all()
-    most = {line.id: line_rules.of(line.rules).callback_attempts for line in lines}
-    undated = {line.id for line in lines if callbacks.is_undated(line, words.now)}
+    stands = {line.id: line_now.of(line) for line in lines.every()}
+    most = {line_id: each.rules.callback_attempts for line_id, each in stands.items()}
+    undated = {line_id for line_id, each in stands.items() if each.is_undated(words.now)}
     listed_rows = [
         _row(
             callback,

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, request
 from sqlalchemy import bindparam, select
@@ -41,7 +40,7 @@ from app.foundation.exceptions import PermanenceError
 from app.foundation.extensions import db
 from app.foundation.text import phone_numbers
 from app.foundation.wiring import settings
-from app.lines import rules as line_rules
+from app.lines import line_now
 from app.lines.announcements import said as announcements
 from app.lines.announcements.said import Phrase, Speaker
 from app.lines.dialling import Use
@@ -193,12 +192,13 @@ def noted_phrase(call: Call, line: Line, now: datetime) -> Phrase:
         return Phrase("goodbye", call.language)
     if held.arrived_at < (call.queued_at or call.received_at):
         return Phrase("callback_kept", call.language)
-    called = callbacks.called_from(line, held.due_at, now)
+    stands = line_now.of(line)
+    called = callback_rules.called_from(stands, held.due_at, now)
     if called is None:
         return Phrase("callback_at_reopen", call.language)
     if called <= now:
         return Phrase("callback_noted", call.language)
-    moment = announcements.spoken_moment(called, now, ZoneInfo(line.zone), call.language)
+    moment = announcements.spoken_moment(called, now, stands.zone, call.language)
     return Phrase("callback_at_opening", call.language, moment)
 
 
@@ -208,7 +208,7 @@ def not_reached(call: Call, line: Line, now: datetime) -> Phrase:
     again = False
     if callback is not None and callback.state == CallBackState.OPEN:
         tried = callback.attempts + (0 if call.state == State.ENDED else 1)  # this one, once over
-        again = callback_rules.next_try(tried, line_rules.of(line.rules), now) is not None
+        again = callback_rules.next_try(tried, line_now.of(line).rules, now) is not None
     return Phrase("call_later" if again else "call_us", call.language)
 
 
@@ -218,9 +218,8 @@ def closed_menu(call: Call, line: Line, now: datetime, *, again: bool = False) -
     offered = offers_of(call, line)
     words = [Phrase("not_offered", language)]
     if not again:
-        words = announcements.closed_phrases(
-            callbacks.opens_next(line, now), now, ZoneInfo(line.zone), language
-        )
+        stands = line_now.of(line)
+        words = announcements.closed_phrases(stands.opens_next(now), now, stands.zone, language)
     goodbye = Phrase("goodbye", language)
     if not offered.wishes:
         return (*speaker.speak([*words, goodbye]), HangUp())
@@ -233,14 +232,14 @@ def offers_of(call: Call, line: Line) -> Offers:
     """What this caller of a closed line may ask for."""
     mobile = phone_numbers.is_mobile(call.number)
     return closed_line.offers(
-        line_rules.of(line.rules),
+        line_now.of(line).rules,
         mobile=mobile and reach.allows(call.number, Use.WRITE, line.id),
     )
 
 
 def introduce_callback(call: Call) -> Say:
     """The agent hears whom she calls back, before the person's telephone rings."""
-    zone = ZoneInfo(line_of(call).zone)
+    zone = line_now.of(line_of(call)).zone
     contact = db.session.get(Contact, call.contact_id) if call.contact_id else None
     agent = db.session.get(Agent, call.agent_id) if call.agent_id else None
     callback = db.session.get(CallBack, call.callback_id) if call.callback_id else None

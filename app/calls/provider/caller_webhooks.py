@@ -24,7 +24,7 @@ from app.foundation import clock
 from app.foundation.exceptions import Unavailable
 from app.foundation.extensions import db
 from app.foundation.wiring import settings
-from app.lines import rules as line_rules
+from app.lines import line_now
 from app.lines.announcements import said as announcements
 from app.lines.announcements.said import Phrase
 from app.lines.models import AnnouncementSound
@@ -66,7 +66,7 @@ def wait() -> Response:
         return answer((Leave(),))
     turn = here().round or 1
     line, moment, sounds = queue_moment.standing_of(call, turn, now)
-    phrases = waiting.phrases(moment, line_rules.of(line.rules), line.announcements)
+    phrases = waiting.phrases(moment, line_now.of(line).rules, line.announcements)
     said = speaker_of(line, sounds=sounds).speak(phrases)
     music = Play(settings().public_base_url + announcements.MUSIC)
     keys = Gather((*said, music), Next(Door.CHOICE, round=turn), PATIENCE_S, keys=1)

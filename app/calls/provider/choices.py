@@ -41,7 +41,7 @@ from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.extensions import db
 from app.foundation.text import phone_numbers
 from app.foundation.wiring import settings, wake
-from app.lines import rules as line_rules
+from app.lines import line_now
 from app.lines.announcements.said import Phrase, spelled
 from app.lines.dialling import Use
 from app.lines.numbers import reach
@@ -94,7 +94,7 @@ def _meant(call: Call, asked: Next, keys: str, now: datetime) -> Document:
 def _waiting(call: Call, key: str, asked: Next, now: datetime) -> Document:
     turn = asked.round or 1
     line, moment, _sounds = queue_moment.standing_of(call, turn, now)
-    rules, own = line_rules.of(line.rules), line.announcements
+    rules, own = line_now.of(line).rules, line.announcements
     wish = waiting.meaning(key, rules, moment, own) if call.state in IN_QUEUE else None
     if isinstance(wish, waiting.Ask):
         return _call_back(call, call.number, now)

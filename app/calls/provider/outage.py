@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from app.calls.call import store
 from app.calls.call.models import Call
 from app.calls.call.states import Event, Kind
+from app.calls.callbacks import rules as callback_rules
 from app.calls.callbacks import service as callbacks
 from app.calls.provider import fallback
 from app.calls.provider.models import Drift
@@ -25,6 +26,8 @@ from app.foundation.database.unit_of_work import Work, release_connection, unit_
 from app.foundation.extensions import db
 from app.foundation.ports import AskedForLeg, CallLog, LegReport
 from app.foundation.text import phone_numbers
+from app.lines import line_now
+from app.lines import store as lines
 from app.lines.dialling import Use
 from app.lines.models import Line
 from app.lines.numbers import reach
@@ -145,9 +148,7 @@ def _adopt(report: LegReport, number: str | None, *, heard: bool, work: Work, no
     started = report.started_at or report.ended_at
     assert started is not None, report.sid
     ended = max(report.ended_at or started, started)
-    line = db.session.scalars(
-        select(Line).order_by(Line.number != report.to, Line.id).limit(1)
-    ).one()
+    line = lines.set_up(lines.dialled(report.to))
     caller = phone_numbers.stored(report.from_number)
     contact_id = tickets.insert_contact(
         channel=Channel.PHONE, direction=Direction.IN, e164=caller or number, now=started
@@ -163,7 +164,7 @@ def _adopt(report: LegReport, number: str | None, *, heard: bool, work: Work, no
     )
     db.session.add(call)
     db.session.flush()
-    wanted = number if heard or callbacks.is_open(line, started) else None
+    wanted = number if heard or line_now.of(line).is_open(started) else None
     promised = _call_back(call, wanted, now)
     for event in _story(line, started, ended, promised=promised):
         store.apply_event(call.id, event)
@@ -179,7 +180,7 @@ def _story(line: Line, started: datetime, ended: datetime, *, promised: bool) ->
             Event(Kind.QUEUED, started, "queued"),
             Event(Kind.CALLBACK_CHOSEN, ended, "callback:outage"),
         ]
-    kind = Kind.FAILED if callbacks.is_open(line, started) else Kind.CLOSED
+    kind = Kind.FAILED if line_now.of(line).is_open(started) else Kind.CLOSED
     return [Event(kind, ended, kind)]
 
 
@@ -194,7 +195,7 @@ def _call_back(call: Call, number: str | None, now: datetime) -> bool:
             line_id=line.id,
             source=CallBackSource.OUTAGE,
             arrived_at=call.queued_at or call.received_at,
-            due_at=callbacks.due_for(line, now),
+            due_at=callback_rules.first_due(line_now.of(line), now),
             language=call.language or "fr",
             contact_id=call.contact_id,
         )

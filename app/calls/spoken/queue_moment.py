@@ -12,10 +12,10 @@ from app.accounts.models import Agent, Connection, Presence
 from app.calls.call import store
 from app.calls.call.models import Call
 from app.calls.call.states import State
-from app.calls.callbacks import service as callbacks
 from app.calls.spoken.waiting import Moment
 from app.foundation.extensions import db
 from app.foundation.roles import AGENTS
+from app.lines import line_now
 from app.lines.models import AnnouncementSound, Line
 
 RECENT = timedelta(minutes=30)  # waits of before say little of the wait now
@@ -84,7 +84,7 @@ def standing_of(call: Call, turn: int, now: datetime) -> Standing:
         serving=row.serving,
         round=turn,
         language=call.language,
-        open=callbacks.is_open(line, now),
+        open=line_now.of(line).is_open(now),
         incident=line.incident_since is not None,
         served=call.state not in (State.WAITING, State.OFFERED),
     )

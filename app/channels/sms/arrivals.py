@@ -13,9 +13,8 @@ from sqlalchemy.exc import IntegrityError
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.extensions import db
 from app.foundation.text import phone_numbers
-from app.lines import rules as line_rules
-from app.lines import written
-from app.lines.models import Line
+from app.lines import line_now, written
+from app.lines import store as lines
 from app.queue.models import Work
 from app.tickets import messages
 from app.tickets import service as tickets
@@ -52,7 +51,7 @@ def receive(message: Text) -> bool:
         sender = phone_numbers.stored(message.from_number)
         address = sender or messages.plain(message.from_number)[:64].strip()
         messages.one_writer(address)
-        line = _line_of(message.to_number)
+        line = lines.dialled(message.to_number)
         contact_id = _contact_of(message, sender, address, line)
         messages.keep(
             contact_id,
@@ -87,7 +86,7 @@ def _contact_of(message: Text, sender: str | None, address: str, line: Any) -> i
     if held is not None:
         return held.id
     made = messages.opened_by(address, Channel.SMS, since) if address else []
-    if len(made) >= line_rules.of(line.rules if line else None).contacts_per_day:
+    if len(made) >= line_now.of(line).rules.contacts_per_day:
         return made[0]
     return tickets.insert_contact(
         channel=Channel.SMS,
@@ -111,10 +110,3 @@ def _still_open(address: str) -> int | None:
         .order_by(Work.id.desc())
         .limit(1)
     )
-
-
-def _line_of(number: str) -> Any:
-    """The line that was written to, else the first one: its queue, and the rules that hold."""
-    return db.session.execute(
-        select(Line.id, Line.queue_id, Line.rules).order_by(Line.number != number, Line.id).limit(1)
-    ).first()

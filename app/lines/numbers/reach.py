@@ -5,22 +5,16 @@ Every door asks here before a number is promised a call-back, rung, consulted, o
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
-from app.foundation.extensions import db
-from app.lines import dialling
-from app.lines import rules as line_rules
+from app.lines import dialling, line_now, store
 from app.lines.dialling import Allowed, Policy, Refused, Use
-from app.lines.models import Line
 from app.lines.numbers import short_numbers, short_reach
 
 
 def policy_of(line_id: int | None = None) -> Policy:
     """The countries of a line (None: of the first one), and the numbers of all of ours."""
-    lines = db.session.execute(select(Line.id, Line.number, Line.rules).order_by(Line.id)).all()
-    chosen = [line for line in lines if line.id == line_id] or lines[:1]
-    countries = line_rules.of(chosen[0].rules if chosen else None).countries
-    return Policy(countries, frozenset(line.number for line in lines))
+    lines = store.every()
+    chosen = next((line for line in lines if line.id == line_id), lines[0] if lines else None)
+    return Policy(line_now.of(chosen).rules.countries, frozenset(line.number for line in lines))
 
 
 def judge(number: str | None, use: Use, line_id: int | None = None) -> Allowed | Refused:

@@ -8,12 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask_babel import get_locale
-from sqlalchemy import select
 
 from app.foundation.exceptions import InvalidInput
-from app.foundation.extensions import db
 from app.foundation.wiring import settings
-from app.lines import rules as line_rules
+from app.lines import line_now, store
 from app.lines.models import Line
 from app.lines.numbers import short_numbers
 
@@ -39,13 +37,13 @@ def provider_reaches() -> bool:
 
 def short_numbers_of(line: Line | None) -> frozenset[str]:
     """The short numbers that calls of this line can be passed to."""
-    rules = line_rules.of(line.rules if line else None)
+    rules = line_now.of(line).rules
     return short_numbers.reached(rules.short_numbers, by_default=provider_reaches())
 
 
 def offered(line_id: int | None) -> list[Offered]:
     """Every short number that we know, in order, and whether this line (or the first) reaches it."""
-    within, locale = short_numbers_of(_line(line_id)), str(get_locale() or "fr")
+    within, locale = short_numbers_of(store.named(line_id)), str(get_locale() or "fr")
     return [
         Offered(
             number=each.number,
@@ -64,7 +62,7 @@ def check(number: str | None, line_id: int | None = None) -> None:
     """Raise InvalidInput for a short number that this line (or the first) cannot call."""
     if number is None or not short_numbers.is_short(number):
         return
-    if number in short_numbers_of(_line(line_id)):
+    if number in short_numbers_of(store.named(line_id)):
         return
     known = short_numbers.BY_NUMBER.get(number)
     if known is not None and known.written:
@@ -79,9 +77,3 @@ def check(number: str | None, line_id: int | None = None) -> None:
         todo="Composez-le sur votre téléphone, ou demandez à quelqu'un de l'équipe.",
         number=number,
     )
-
-
-def _line(line_id: int | None) -> Line | None:
-    if line_id is not None:
-        return db.session.get(Line, line_id)
-    return db.session.scalar(select(Line).order_by(Line.id).limit(1))

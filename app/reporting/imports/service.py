@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TextIO
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
@@ -31,8 +30,9 @@ from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.exceptions import InvalidInput, PermanenceError, Unavailable
 from app.foundation.extensions import db
 from app.foundation.roles import Role
-from app.lines import opening_hours
-from app.lines.models import Line
+from app.lines import line_now
+from app.lines import store as lines
+from app.lines.line_now import LineNow
 from app.reporting.imports import (
     line as import_line,
 )
@@ -111,10 +111,9 @@ OUTCOMES = {
 
 @dataclass(frozen=True)
 class Place:
-    """Where calls are imported: the line's hours, and the agents by how a file may name them."""
+    """Where calls are imported: the line, and the agents by how a file may name them."""
 
-    hours: Mapping[str, object]
-    zone: ZoneInfo
+    line: LineNow
     agents: dict[str, int | None]
 
 
@@ -257,7 +256,7 @@ def _outcome(told: Told, mapping: FileMapping, place: Place) -> str:
     """Who rang at night did not abandon: the line was closed."""
     if told.answered:
         return "answered"
-    opened = opening_hours.is_open(dict(place.hours), told.received_at, place.zone)
+    opened = place.line.by_hours(told.received_at)
     return "abandoned" if opened or mapping.outside_hours == "abandoned" else "closed"
 
 
@@ -286,9 +285,7 @@ def _events(told: Told, outcome: str, agent_id: int | None) -> list[Event]:
 
 
 def _place() -> Place:
-    line = db.session.scalar(select(Line).order_by(Line.id).limit(1))
-    if line is None:
-        raise Unavailable("Aucune ligne n'est configurée.", todo="flask --app app.factory line add")
+    line = line_now.of(lines.set_up(lines.first()))
     agents: dict[str, int | None] = {}
     for agent_id, email, name in db.session.execute(
         select(Agent.id, Agent.email, Agent.display_name)
@@ -296,8 +293,7 @@ def _place() -> Place:
         agents[email] = agent_id
         key = fold(name)
         agents[key] = None if key in agents else agent_id  # two of one name: neither
-    hours = line.hours or opening_hours.REFERENCE_HOURS
-    return Place(hours, ZoneInfo(line.zone), agents)
+    return Place(line, agents)
 
 
 def _agent(told: Told, place: Place) -> int | None:

@@ -23,8 +23,8 @@ from app.lines import rules as line_rules
 from app.lines.announcements import said as announcements
 from app.lines.announcements.said import Phrase, Play, Say, Speaker, playable
 from app.lines.announcements.texts import TEXTS
+from app.lines.line_now import LineNow
 from app.lines.models import AnnouncementSound, Line
-from app.lines.opening_hours import REFERENCE_HOURS
 from app.lines.rules import LineRules
 from app.tickets.models import CallBack
 from tests.clients import StaffClient
@@ -99,7 +99,7 @@ def test_a_number_is_tried_as_often_as_the_rule_says(attempts: int, rules: LineR
 
 
 def test_slots_are_what_is_left_of_the_opening_hours() -> None:
-    found = callback_rules.slots(REFERENCE_HOURS, paris("2021-06-25T10:00:00"), PARIS)
+    found = callback_rules.slots(LineNow(), paris("2021-06-25T10:00:00"))
     assert [s.key for s in found[:3]] == ["20210625-0900", "20210625-1330", "20210628-0900"]
     assert len(found) == callback_rules.SLOTS
 
@@ -114,8 +114,8 @@ def test_slots_are_what_is_left_of_the_opening_hours() -> None:
     ],
 )
 def test_call_backs_that_still_wait_after_closing(closing: str, at: str, home: bool) -> None:
-    rules = LineRules(closing=closing)
-    assert callback_rules.goes_home(REFERENCE_HOURS, paris(at), PARIS, rules) is home
+    line = LineNow(rules=LineRules(closing=closing))
+    assert callback_rules.goes_home(line, paris(at)) is home
 
 
 def test_days_are_said_as_people_say_them() -> None:
