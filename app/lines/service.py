@@ -5,14 +5,13 @@ The journal keeps who, which fields and codes; never a text that was typed.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from flask import g
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, select
 
 from app.accounts import journal
 from app.foundation import edits
@@ -28,9 +27,7 @@ from app.lines import (
 from app.lines import (
     settings as line_settings,
 )
-from app.lines.announcements import said as announcements
-from app.lines.announcements.settings import read_text, sound_type
-from app.lines.models import AnnouncementSound, Line
+from app.lines.models import Line
 from app.lines.territories import TERRITORIES
 from app.queue.models import Queue
 from app.queue.policy import Policy, policy_from, thresholds_of
@@ -55,7 +52,8 @@ def current() -> Line:
     return _existing(db.session.scalar(_query()))
 
 
-def _locked() -> Line:
+def locked() -> Line:
+    """The same, kept from others until the commit."""
     locked = _query().with_for_update().execution_options(populate_existing=True)
     return _existing(db.session.scalar(locked))
 
@@ -150,11 +148,11 @@ def change_week(
 ) -> list[str]:
     """Store the hours of the week; the days that changed. Raises StaleEdit on a stale page."""
     with unit_of_work() as work:
-        line = _locked()
+        line = locked()
         edits.refuse_stale(seen, week_shown(line), typed)
         days = line_settings.changed(line_now.of(line).week, week)
         line.hours = {**line_now.of(line).hours, "week": dict(week)}
-        _journal(line, "line_hours", by, now, {"days": days}, work)
+        note(line, "line_hours", by, now, {"days": days}, work)
         return days
 
 
@@ -166,33 +164,33 @@ def change_territory(territory: str, *, seen: str, by: int, now: datetime) -> No
     if territory not in TERRITORIES:
         raise InvalidInput("Ce territoire n'est pas dans la liste.")
     with unit_of_work() as work:
-        line = _locked()
+        line = locked()
         stands = line_now.of(line)
         edits.refuse_stale(seen, territory_shown(line), {"territory": territory})
         if stands.territory != territory:
             line.hours = {**stands.hours, "territory": territory}
-            _journal(line, "line_territory", by, now, {"to": territory}, work)
+            note(line, "line_territory", by, now, {"to": territory}, work)
 
 
 def close_days(days: list[str], *, by: int, now: datetime) -> None:
     """Add exceptional closures."""
     with unit_of_work() as work:
-        line = _locked()
+        line = locked()
         stands = line_now.of(line)
         line.hours = {**stands.hours, "closures": sorted({*stands.closures, *days})}
-        _journal(line, "line_closed_days", by, now, {"added": days}, work)
+        note(line, "line_closed_days", by, now, {"added": days}, work)
 
 
 def open_day(day: str, *, by: int, now: datetime) -> None:
     """Take an exceptional closure back. Raises NotFound when there is none on that day."""
     with unit_of_work() as work:
-        line = _locked()
+        line = locked()
         stands = line_now.of(line)
         if day not in stands.closures:
             raise NotFound("Cette fermeture n'est plus dans la liste.")
         kept = [each for each in stands.closures if each != day]
         line.hours = {**stands.hours, "closures": kept}
-        _journal(line, "line_closed_days", by, now, {"removed": [day]}, work)
+        note(line, "line_closed_days", by, now, {"removed": [day]}, work)
 
 
 # --- rules, thresholds, mode ---------------------------------------------------------------------
@@ -210,13 +208,13 @@ def change_rules(
 ) -> list[str]:
     """Store rules and policy; the names that changed. Raises StaleEdit on a stale page."""
     with unit_of_work() as work:
-        line = _locked()
+        line = locked()
         edits.refuse_stale(seen, rules_shown(line, locale), typed)
         before = rules_and_policy(line)
         line.rules = {**line.rules, **rules}
         _set_policy(line, policy)
         names = line_settings.changed(before, rules_and_policy(line))
-        _journal(line, "line_rules", by, now, {"fields": names}, work)
+        note(line, "line_rules", by, now, {"fields": names}, work)
         return names
 
 
@@ -225,11 +223,11 @@ def change_thresholds(
 ) -> None:
     """Switch the overflow thresholds at once, those who wait included. Raises StaleEdit."""
     with unit_of_work() as work:
-        line = _locked()
+        line = locked()
         edits.refuse_stale(seen, thresholds_shown(line), typed)
         before = {name: getattr(policy_of(line), name) for name in policy}
         _set_policy(line, policy)
-        _journal(line, "line_thresholds", by, now, {"from": before, "to": dict(policy)}, work)
+        note(line, "line_thresholds", by, now, {"from": before, "to": dict(policy)}, work)
 
 
 def switch_mode(mode: str, *, by: int, now: datetime) -> None:
@@ -237,166 +235,28 @@ def switch_mode(mode: str, *, by: int, now: datetime) -> None:
     if mode not in line_settings.MODES:
         raise InvalidInput("Cet état de la ligne n'existe pas.")
     with unit_of_work() as work:
-        line = _locked()
+        line = locked()
         before, line.mode = line.mode, mode
-        _journal(line, "line_mode", by, now, {"from": before, "to": mode}, work)
+        note(line, "line_mode", by, now, {"from": before, "to": mode}, work)
 
 
 def switch_incident(on: bool, *, by: int, now: datetime) -> bool:
     """Switch the incident's announcement. False when it already was so: nothing is changed."""
     with unit_of_work() as work:
-        line = _locked()
+        line = locked()
         if (line.incident_since is not None) == on:
             return False
         line.incident_since = now if on else None
         act = "line_incident_on" if on else "line_incident_off"
-        _journal(line, act, by, now, {}, work)
+        note(line, act, by, now, {}, work)
         return True
-
-
-# --- announcements -------------------------------------------------------------------------------
-
-
-def default_text(key: str, language: str) -> str:
-    """Our own words for a key: those of the language, else French. Raises NotFound."""
-    if key not in announcements.TEXTS["fr"]:
-        raise NotFound("Cette annonce n'existe pas.")
-    return announcements.text(key, language)
-
-
-def own_text(line: Line, key: str, language: str) -> str | None:
-    """The line's own words, if it has any."""
-    return (line.announcements or {}).get(language, {}).get(key)
-
-
-def check_language(line: Line, language: str) -> None:
-    """Raise NotFound unless the line speaks this language."""
-    if language not in line_now.of(line).rules.languages:
-        raise NotFound("La ligne ne parle pas cette langue.")
-
-
-def text_shown(line: Line, key: str, language: str) -> dict[str, str]:
-    """What the form of an announcement shows: the line's own words, or ours."""
-    own = own_text(line, key, language)
-    return {"text": default_text(key, language) if own is None else own}
-
-
-def sound_shown(line: Line, key: str, language: str) -> dict[str, str]:
-    """What the form of an announcement's sound shows: which one is played, if any."""
-    return {"sound": sounds_of(line, language).get(key, "")}
-
-
-def change_text(
-    key: str, language: str, typed: str, *, seen: str, by: int, now: datetime
-) -> str | None:
-    """Store the line's words for an announcement; None: it is back to ours.
-
-    Raises InvalidInput for words that cannot be spoken, StaleEdit on a stale page.
-    """
-    words = read_text(typed, default_text(key, language))
-    with unit_of_work() as work:
-        line = _locked()
-        check_language(line, language)
-        edits.refuse_stale(seen, text_shown(line, key, language), {"text": typed})
-        texts = {each: dict(own) for each, own in (line.announcements or {}).items()}
-        texts.setdefault(language, {}).pop(key, None)
-        if words is not None:
-            texts[language][key] = words
-        line.announcements = texts
-        what = {"key": key, "language": language, "own": words is not None}
-        _journal(line, "announcement_text", by, now, what, work)
-    return words
-
-
-def sounds_of(line: Line, language: str) -> dict[str, str]:
-    """The token of each uploaded sound of a language, by key."""
-    rows = db.session.execute(
-        select(AnnouncementSound.key, AnnouncementSound.token).where(
-            AnnouncementSound.line_id == line.id, AnnouncementSound.language == language
-        )
-    )
-    return {row.key: row.token for row in rows}
-
-
-def sound(token: str) -> AnnouncementSound:
-    """An uploaded sound. Raises NotFound."""
-    found = db.session.scalar(select(AnnouncementSound).where(AnnouncementSound.token == token))
-    if found is None:
-        raise NotFound("Ce son n'existe plus.")
-    return found
-
-
-def store_sound(
-    key: str, language: str, content: bytes, *, seen: str = "", by: int, now: datetime
-) -> None:
-    """Play this sound instead of speaking the announcement.
-
-    Raises InvalidInput for another file, StaleEdit when another sound than the one shown (``seen``)
-    is there.
-
-    A new token each time: whoever kept the old sound fetches the new one.
-    """
-    default_text(key, language)
-    if not announcements.playable(key):
-        raise InvalidInput(
-            "Cette annonce dit un nombre ou une heure : elle ne peut être un fichier."
-        )
-    media_type = sound_type(content)
-    with unit_of_work() as work:
-        line = _locked()
-        check_language(line, language)
-        _refuse_other_sound(line, key, language, seen)
-        _forget_sound(line, key, language)
-        db.session.add(
-            AnnouncementSound(
-                line_id=line.id,
-                key=key,
-                language=language,
-                token=secrets.token_hex(16),
-                media_type=media_type,
-                content=content,
-                uploaded_at=now,
-            )
-        )
-        what = {"key": key, "language": language, "bytes": len(content)}
-        _journal(line, "announcement_sound", by, now, what, work)
-
-
-def delete_sound(key: str, language: str, *, seen: str = "", by: int, now: datetime) -> None:
-    """Speak the announcement again. Raises StaleEdit when another sound than the one shown is there."""
-    with unit_of_work() as work:
-        line = _locked()
-        _refuse_other_sound(line, key, language, seen)
-        if not _forget_sound(line, key, language):
-            raise NotFound("Ce son n'existe plus.")
-        what = {"key": key, "language": language, "bytes": 0}
-        _journal(line, "announcement_sound", by, now, what, work)
-
-
-def _refuse_other_sound(line: Line, key: str, language: str, seen: str) -> None:
-    if seen:
-        edits.refuse_stale(seen, sound_shown(line, key, language), {})
-
-
-def _forget_sound(line: Line, key: str, language: str) -> bool:
-    gone = db.session.scalars(
-        delete(AnnouncementSound)
-        .where(
-            AnnouncementSound.line_id == line.id,
-            AnnouncementSound.key == key,
-            AnnouncementSound.language == language,
-        )
-        .returning(AnnouncementSound.id)
-    ).all()
-    return bool(gone)
 
 
 # --- common --------------------------------------------------------------------------------------
 
 
-def _journal(
-    line: Line, act: str, by: int, now: datetime, detail: dict[str, Any], work: Work
-) -> None:
+def note(line: Line, act: str, by: int, now: datetime, detail: dict[str, Any], work: Work) -> None:
+    """Journal what a manager changed of a line, and tell whoever looks at it once it is stored."""
     journal.record(act, f"line:{line.id}", agent_id=by, now=now, detail=detail)
     work.after(news.line_changed)
     work.after(wake)

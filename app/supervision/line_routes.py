@@ -18,6 +18,7 @@ from app.foundation.roles import SUPERVISORS
 from app.lines import line_now
 from app.lines import service as line_service
 from app.lines import settings as line_settings
+from app.lines.announcements import own as own_words
 from app.lines.announcements import said as announcements
 from app.lines.announcements.settings import SOUND_LIMIT
 from app.lines.models import Line
@@ -242,7 +243,7 @@ def texts() -> Page:
     """What the line says, one card an announcement, in one language."""
     line = line_service.current()
     language = request.args.get("language", "fr")
-    line_service.check_language(line, language)
+    own_words.check_language(line, language)
     return _texts_page(line_view.cards(line, language), language)
 
 
@@ -306,7 +307,7 @@ def change_text(language: str, key: str) -> Page:
     """Store the words of an announcement; our own words, or none, put ours back."""
     typed = request.form.get("text", "")
     try:
-        words = line_service.change_text(
+        words = own_words.change_text(
             key,
             language,
             typed,
@@ -330,11 +331,11 @@ def change_text(language: str, key: str) -> Page:
 def reset_text(language: str, key: str) -> Page:
     """Put our own words back."""
     line = line_service.current()
-    line_service.check_language(line, language)
-    shown = edits.seal(line_service.text_shown(line, key, language))
+    own_words.check_language(line, language)
+    shown = edits.seal(own_words.text_shown(line, key, language))
     seen = request.form.get("seen") or shown
     try:
-        line_service.change_text(key, language, "", seen=seen, by=current_user.id, now=clock.now())
+        own_words.change_text(key, language, "", seen=seen, by=current_user.id, now=clock.now())
     except StaleEdit as stale:
         return _stale_card(key, language, "", stale, "announcement_text")
     return _stored(key, language, _("C’est le texte d’origine qui est dit."))
@@ -349,7 +350,7 @@ def upload_sound(language: str, key: str) -> Page:
     upload = request.files.get("sound")
     try:
         content = upload.read(SOUND_LIMIT + 1) if upload else b""
-        line_service.store_sound(
+        own_words.store_sound(
             key,
             language,
             content,
@@ -372,7 +373,7 @@ def upload_sound(language: str, key: str) -> Page:
 def delete_sound(language: str, key: str) -> Page:
     """Speak again."""
     try:
-        line_service.delete_sound(
+        own_words.delete_sound(
             key,
             language,
             seen=request.form.get("seen", ""),
@@ -390,7 +391,7 @@ def delete_sound(language: str, key: str) -> Page:
 @allow(*SUPERVISORS)
 def sound(token: str) -> Response:
     """An uploaded sound, to listen to it in the page."""
-    found = line_service.sound(token)
+    found = own_words.sound(token)
     response = Response(found.content, mimetype=found.media_type)
     response.headers["Cache-Control"] = "private, no-store"
     return response

@@ -23,8 +23,8 @@ from app.foundation.exceptions import PermanenceError
 from app.foundation.extensions import db
 from app.foundation.text.typography import french
 from app.lines import line_now
-from app.lines import service as line_service
 from app.lines.announcements import names as announcement_names
+from app.lines.announcements import own as own_words
 from app.lines.announcements import said as announcements
 from app.lines.announcements.settings import places
 from app.lines.dialling import NEIGHBOURS, OVERSEAS
@@ -235,16 +235,16 @@ class Card:
 
 def cards(line: Line, language: str) -> list[Card]:
     """The card of each announcement that the line may say."""
-    sounds = line_service.sounds_of(line, language)
+    sounds = own_words.sounds_of(line, language)
     return [card(line, key, language, sounds) for key in announcements.TEXTS["fr"]]
 
 
 def card(line: Line, key: str, language: str, sounds: dict[str, str] | None = None) -> Card:
     """One card, from what is stored. Raises NotFound for a key or language we do not have."""
-    line_service.check_language(line, language)
-    default = line_service.default_text(key, language)
-    own = line_service.own_text(line, key, language)
-    found = line_service.sounds_of(line, language) if sounds is None else sounds
+    own_words.check_language(line, language)
+    default = own_words.default_text(key, language)
+    own = own_words.own_text(line, key, language)
+    found = own_words.sounds_of(line, language) if sounds is None else sounds
     names = {
         k: words for _title, group in announcement_names.groups() for k, words in group.items()
     }
@@ -257,7 +257,7 @@ def card(line: Line, key: str, language: str, sounds: dict[str, str] | None = No
         typed=own or default,
         default=default,
         own=own is not None,
-        seen=edits.seal(line_service.text_shown(line, key, language)),
+        seen=edits.seal(own_words.text_shown(line, key, language)),
         sound_seen=edits.seal({"sound": found.get(key, "")}),
         places=sorted(places(default)),
         sound=found.get(key, ""),
