@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.accounts.models import SignInTry
 from app.accounts.patience import FORGOTTEN_AFTER, Counter, Tries, counted, wait_until
+from app.foundation.database.inserts import inserting
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.exceptions import TooSoon
 from app.foundation.extensions import db
@@ -64,8 +64,7 @@ def forget_old(*, now: datetime) -> int:
 
 def _locked(key: str, now: datetime) -> Tries:
     """The row of a key, made if needed, locked until the transaction ends."""
-    dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
-    made = dialect.insert(SignInTry).values(key=key, count=0, last_at=now)
+    made = inserting(SignInTry).values(key=key, count=0, last_at=now)
     db.session.execute(made.on_conflict_do_nothing())
     count, last_at = db.session.execute(
         select(SignInTry.count, SignInTry.last_at).where(SignInTry.key == key).with_for_update()

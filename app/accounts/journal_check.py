@@ -15,10 +15,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.accounts.journal import FIRST, digest
 from app.accounts.models import JournalCheck, JournalEntry
+from app.foundation.database.inserts import inserting
 from app.foundation.database.unit_of_work import read_anew, unit_of_work
 from app.foundation.extensions import db
 
@@ -128,9 +128,8 @@ def _is_changed(mark: Mark) -> bool:
 def _keep(walk: Walk, mark: Mark, broken: int | None, now: datetime) -> None:
     if broken is not None:
         log.error("the journal is broken at line %s", broken)
-    dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
     with unit_of_work():
-        made = dialect.insert(JournalCheck).values(kind=walk, line_id=0, line_hash=FIRST)
+        made = inserting(JournalCheck).values(kind=walk, line_id=0, line_hash=FIRST)
         db.session.execute(made.on_conflict_do_nothing())
         # Two workers may walk at once: who is behind does not take the mark back.
         ahead = [] if walk is Walk.WHOLE else [JournalCheck.line_id <= mark.line]

@@ -16,7 +16,6 @@ from urllib.parse import urlsplit
 
 import webauthn
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 from webauthn.helpers.exceptions import WebAuthnException
@@ -30,6 +29,7 @@ from webauthn.helpers.structs import (
 from app.accounts import journal, second_step, sessions
 from app.accounts.models import Agent, AnsweredChallenge, Passkey
 from app.accounts.sessions import Why
+from app.foundation.database.inserts import inserting
 from app.foundation.database.unit_of_work import Work, rows_changed, unit_of_work
 from app.foundation.exceptions import Conflict, InvalidInput, NotFound
 from app.foundation.extensions import db
@@ -249,8 +249,7 @@ def _digest(challenge: str) -> str:
 
 def use_once(digest: str, now: datetime) -> bool:
     """Note inside a unit of work that a word was used; False when it had been, in any process."""
-    dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
-    noted = dialect.insert(AnsweredChallenge).values(digest=digest, at=now)
+    noted = inserting(AnsweredChallenge).values(digest=digest, at=now)
     new = noted.on_conflict_do_nothing().returning(AnsweredChallenge.digest)
     return db.session.execute(new).first() is not None
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, delete, null, or_, select, update
 
 from app.accounts.service import no_tab_of
-from app.foundation.database.together import Change, Given, make, parameters, row
+from app.foundation.database.inserts import dialect, inserting
 from app.foundation.extensions import db
 from app.queue.models import Deadline
 
@@ -20,45 +21,42 @@ _deadlines = cast(Table, Deadline.__table__)
 def set_deadline(
     kind: str, due_at: datetime, *, call_id: int | None = None, agent_id: int | None = None
 ) -> None:
-    """Make something due; the same kind for the same call and agent is moved, not doubled."""
-    make(due(kind, due_at, call_id=call_id, agent_id=agent_id))
+    """Make something due, inside the caller's transaction; the same kind for the same call and agent
+    is moved, not doubled."""
+    values = _values(kind, due_at, call_id, agent_id)
+    db.session.execute(_setting(dialect()), values)
 
 
-def due(
-    kind: str, due_at: datetime, *, call_id: int | None = None, agent_id: int | None = None
-) -> Change:
-    """The same, to make with other changes."""
-    return Change("due", _due, _due_values("due", kind, due_at, call_id, agent_id))
-
-
-def due_if_gone(due_at: datetime, agent_id: int) -> Change:
+def look_again_if_gone(due_at: datetime, agent_id: int) -> None:
     """Look at an agent again (« gone »), if she has no tab open now."""
-    return Change("gone", _due_if_gone, _due_values("gone", "gone", due_at, None, agent_id))
+    db.session.execute(_setting_if_gone(dialect()), _values("gone", due_at, None, agent_id))
 
 
-def _due_values(
-    prefix: str, kind: str, due_at: datetime, call_id: int | None, agent_id: int | None
+def _values(
+    kind: str, due_at: datetime, call_id: int | None, agent_id: int | None
 ) -> dict[str, Any]:
-    return parameters(
-        prefix,
-        key=f"{kind}:{call_id or ''}:{agent_id or ''}",
-        kind=kind,
-        due_at=due_at,
-        call_id=call_id,
-        agent_id=agent_id,
-    )
+    return {
+        "key": f"{kind}:{call_id or ''}:{agent_id or ''}",
+        "kind": kind,
+        "due_at": due_at,
+        "call_id": call_id,
+        "agent_id": agent_id,
+    }
 
 
 _DUE = ("key", "kind", "due_at", "call_id", "agent_id")
 
 
-def _due(given: Given) -> Any:
-    return _moved_if_known(row(_deadlines, "due", _DUE, given))
+@lru_cache(maxsize=2)
+def _setting(words: str) -> Any:
+    return _moved_if_known(inserting(_deadlines, words).inline())
 
 
-def _due_if_gone(given: Given) -> Any:
-    away = no_tab_of(bindparam("gone_agent_id", type_=_deadlines.c.agent_id.type))
-    return _moved_if_known(row(_deadlines, "gone", _DUE, given, away))
+@lru_cache(maxsize=2)
+def _setting_if_gone(words: str) -> Any:
+    given = {n: bindparam(n, type_=_deadlines.c[n].type) for n in _DUE}
+    gone = select(*given.values()).where(no_tab_of(given["agent_id"]))
+    return _moved_if_known(inserting(_deadlines, words).from_select(list(given), gone))
 
 
 def _moved_if_known(insert: Any) -> Any:

@@ -16,14 +16,7 @@ from sqlalchemy import Table, bindparam, case, delete, exists, select, update
 
 from app.accounts.models import Holding, Presence
 from app.accounts.presence import SET_BY_CALLS, PresenceState
-from app.foundation.database.together import (
-    Build,
-    Change,
-    Given,
-    inserting,
-    make,
-    parameters,
-)
+from app.foundation.database.inserts import dialect, inserting
 from app.foundation.database.unit_of_work import rows_changed
 from app.foundation.extensions import db
 
@@ -32,10 +25,10 @@ _CLAIM = ("agent_id", "call_id", "weight", "phase", "since")
 _STAYS_THERE = (PresenceState.AWAY, PresenceState.DO_NOT_DISTURB)
 
 
-def claiming(agent_id: int, call_id: int, *, now: datetime) -> Change:
-    """Take an available agent for one call (→ ringing); not made if she is not available any more.
+def claim(agent_id: int, call_id: int, *, now: datetime) -> bool:
+    """Take an available agent for one call (→ ringing); False if she is not available any more.
 
-    It gives her id. Inside the caller's transaction: two calls can never hold one agent.
+    Inside the caller's transaction: two calls can never hold one agent.
     """
     return _claim(agent_id, call_id, PresenceState.RINGING, (PresenceState.AVAILABLE,), now)
 
@@ -47,7 +40,7 @@ def claim_to_dial(agent_id: int, call_id: int, *, now: datetime) -> bool:
     or « ne pas déranger » she goes back there after it, from elsewhere she is available.
     """
     chosen = tuple(s for s in PresenceState if s not in SET_BY_CALLS)
-    if not make(_claim(agent_id, call_id, PresenceState.IN_CALL, chosen, now)):
+    if not _claim(agent_id, call_id, PresenceState.IN_CALL, chosen, now):
         return False
     stays = _presences.c.chosen.in_(_STAYS_THERE)
     db.session.execute(
@@ -64,84 +57,63 @@ def _claim(
     phase: PresenceState,
     chosen: tuple[PresenceState, ...],
     now: datetime,
-) -> Change:
-    values = parameters(
-        "claim", agent_id=agent_id, call_id=call_id, weight=1, phase=phase, since=now, chosen=chosen
-    )
-    return Change("claim", _claimed, values, gives="agent_id")
-
-
-def _claimed(given: Given) -> Any:
-    words = {n: bindparam(f"claim_{n}", type_=_holdings.c[n].type) for n in _CLAIM}
-    found = (
-        select(*words.values())
-        .select_from(_presences)
-        .where(
-            _presences.c.agent_id == words["agent_id"],
-            _presences.c.chosen.in_(bindparam("claim_chosen", expanding=True)),
-            *given.holds(),
-        )
-        .with_for_update(of=_presences)
-    )
-    insert = inserting(given.dialect, _holdings).from_select(list(words), found)
-    return insert.on_conflict_do_nothing()
-
-
-def following(agent_id: int, call_id: int, to: PresenceState, *, now: datetime) -> list[Change]:
-    """Follow a call: the agent it holds goes to ``to``; nothing is made if it holds her no more.
-
-    Another state than those of a call lets her go: she is then where she chose to be, or missed it.
-    """
-    if to in SET_BY_CALLS:
-        values = {"agent_id": agent_id, "call_id": call_id, "phase": to, "since": now}
-        return [Change("move", _moved, parameters("move", **values), gives="agent_id")]
-    values = {"agent_id": agent_id, "call_id": call_id, "since": now}
-    missed = to is PresenceState.MISSED
-    return [
-        Change("back", _back_of(missed=missed), parameters("back", **values), gives="agent_id"),
-        Change("leave", _left, parameters("leave", agent_id=agent_id, call_id=call_id)),
-    ]
-
-
-def _held(name: str) -> tuple[Any, Any]:
-    """The conditions of the holding that a change is about."""
-    return (
-        _holdings.c.agent_id == bindparam(f"{name}_agent_id"),
-        _holdings.c.call_id == bindparam(f"{name}_call_id"),
-    )
-
-
-def _moved(given: Given) -> Any:
-    values: dict[str, Any] = {n: bindparam(f"move_{n}") for n in ("phase", "since")}
-    return update(_holdings).where(*_held("move"), *given.holds()).values(values)
-
-
-def _left(given: Given) -> Any:
-    return delete(_holdings).where(*_held("leave"), *given.holds())
+) -> bool:
+    values = {
+        "agent_id": agent_id,
+        "call_id": call_id,
+        "weight": 1,
+        "phase": phase,
+        "since": now,
+        "allowed": chosen,
+    }
+    return db.session.execute(_claiming(dialect()), values).scalar() is not None
 
 
 @lru_cache(maxsize=2)
-def _back_of(*, missed: bool) -> Build:
-    """Where a call leaves an agent: where she was before it, or she has « missed » it."""
-
-    def build(given: Given) -> Any:
-        since: Any = bindparam("back_since")
-        values: dict[str, Any] = {"chosen_since": since}
-        if missed:
-            values |= {"chosen": PresenceState.MISSED.value, "chosen_reason": None}
-        else:
-            values["idle_since"] = since
-        return (
-            update(_presences)
-            .where(
-                _presences.c.agent_id == bindparam("back_agent_id"),
-                exists().where(*_held("back")),
-                *given.holds(),
-            )
-            .values(values)
+def _claiming(words: str) -> Any:
+    given = {n: bindparam(n, type_=_holdings.c[n].type) for n in _CLAIM}
+    found = (
+        select(*given.values())
+        .where(
+            _presences.c.agent_id == given["agent_id"],
+            _presences.c.chosen.in_(bindparam("allowed", expanding=True)),
         )
+        .with_for_update(of=_presences)
+    )
+    taken = inserting(_holdings, words).from_select(list(given), found)
+    return taken.on_conflict_do_nothing().returning(_holdings.c.agent_id)
 
-    return build
+
+def follow(agent_id: int, call_id: int, to: PresenceState, *, now: datetime) -> None:
+    """Follow a call, inside the caller's transaction: the agent it holds goes to ``to``; nothing is
+    changed if it holds her no more.
+
+    Another state than those of a call lets her go: she is then where she chose to be, or missed it.
+    """
+    held = {"of_agent": agent_id, "of_call": call_id}
+    if to in SET_BY_CALLS:
+        db.session.execute(_MOVED, {**held, "to_phase": to, "at": now})
+        return
+    # Her presence before her holding, here as everywhere: whoever locks both does so in this order.
+    back = _MISSED if to is PresenceState.MISSED else _BACK
+    db.session.execute(back, {**held, "at": now})
+    db.session.execute(_LEFT, held)
+
+
+_HELD = (
+    _holdings.c.agent_id == bindparam("of_agent"),
+    _holdings.c.call_id == bindparam("of_call"),
+)
+_MOVED = update(_holdings).where(*_HELD).values(phase=bindparam("to_phase"), since=bindparam("at"))
+_LEFT = delete(_holdings).where(*_HELD)
+# Where a call leaves an agent: where she was before it, or she has « missed » it.
+_LET_GO = update(_presences).where(
+    _presences.c.agent_id == bindparam("of_agent"), exists().where(*_HELD)
+)
+_BACK = _LET_GO.values(chosen_since=bindparam("at"), idle_since=bindparam("at"))
+_MISSED = _LET_GO.values(
+    chosen_since=bindparam("at"), chosen=PresenceState.MISSED.value, chosen_reason=None
+)
 
 
 def wraps_up(agent_id: int, call_id: int) -> bool:
@@ -189,4 +161,4 @@ def rebuild(call_id: int, held: Mapping[int, str], writing: set[int], *, now: da
             )
         )
         everywhere = tuple(s for s in PresenceState if s not in SET_BY_CALLS)
-        make(_claim(agent_id, call_id, PresenceState(phase), everywhere, now))
+        _claim(agent_id, call_id, PresenceState(phase), everywhere, now)

@@ -12,12 +12,10 @@ from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import (
-    ColumnElement,
     ScalarSelect,
     Table,
     Update,
     bindparam,
-    exists,
     func,
     or_,
     select,
@@ -150,12 +148,6 @@ def locked(callback_id: int) -> CallBack:
     if found is None:
         raise NotFound("Cette demande de rappel n'existe pas.", todo="Rechargez la page.")
     return found
-
-
-def waits_open(number: ColumnElement[str | None]) -> ColumnElement[bool]:
-    """Has this number an open call-back?"""
-    own = cast(Table, CallBack.__table__).c
-    return exists().where(own.number == number, own.state == CallBackState.OPEN)
 
 
 def close_number(

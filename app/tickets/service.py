@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Table, Update, bindparam, insert, null, or_, select, update
+from sqlalchemy import Table, bindparam, insert, null, or_, select, update
 
 from app.accounts import journal
 from app.alerts import service as alerts
@@ -18,8 +18,7 @@ from app.dossiers.trouble import likely_trouble
 from app.dossiers.vocabulary import PhoneOwner
 from app.foundation import belonging, edits
 from app.foundation.belonging import Need
-from app.foundation.database.together import Change, Given, make, parameters
-from app.foundation.database.unit_of_work import unit_of_work
+from app.foundation.database.unit_of_work import rows_changed, unit_of_work
 from app.foundation.exceptions import Conflict, Forbidden, InvalidInput
 from app.foundation.extensions import db
 from app.foundation.text import phone_numbers
@@ -108,20 +107,21 @@ def last_or_new(number: str, now: datetime) -> int:
     return insert_contact(channel=Channel.PHONE, direction=Direction.IN, e164=number, now=now)
 
 
-def assigning(contact_id: int, agent_id: int) -> Change:
+def assign(contact_id: int, agent_id: int) -> None:
     """Say who answered, inside the caller's transaction."""
-    return Change("contact", _assigning, parameters("assign", contact=contact_id, agent=agent_id))
+    db.session.execute(_ANSWERED, {"contact": contact_id, "agent": agent_id})
 
 
-def _assigning(given: Given) -> Update:
-    this = _CONTACTS.c.id == bindparam("assign_contact")
-    answered = update(_CONTACTS).where(this, *given.holds())
-    return answered.values(agent_id=bindparam("assign_agent"), outcome=null())
+_ANSWERED = (
+    update(_CONTACTS)
+    .where(_CONTACTS.c.id == bindparam("contact"))
+    .values(agent_id=bindparam("agent"), outcome=null())
+)
 
 
 def note_transfer(contact_id: int) -> None:
     """The person was passed to another service, inside the caller's transaction; whoever of us
-    takes her back undoes it (``assigning``)."""
+    takes her back undoes it (``assign``)."""
     db.session.execute(
         update(Contact).where(Contact.id == contact_id).values(outcome=Outcome.TRANSFERRED)
     )
@@ -129,17 +129,14 @@ def note_transfer(contact_id: int) -> None:
 
 def close_contact(contact_id: int, *, now: datetime) -> bool:
     """End a contact inside the caller's transaction; False when it was closed already."""
-    return make(closing(contact_id, now=now))
+    return bool(rows_changed(db.session.execute(_CLOSED, {"contact": contact_id, "at": now})))
 
 
-def closing(contact_id: int, *, now: datetime) -> Change:
-    """The same, to make with other changes."""
-    return Change("contact", _closing, parameters("close", contact=contact_id, at=now))
-
-
-def _closing(given: Given) -> Update:
-    this = (_CONTACTS.c.id == bindparam("close_contact"), _CONTACTS.c.closed_at.is_(None))
-    return update(_CONTACTS).where(*this, *given.holds()).values(closed_at=bindparam("close_at"))
+_CLOSED = (
+    update(_CONTACTS)
+    .where(_CONTACTS.c.id == bindparam("contact"), _CONTACTS.c.closed_at.is_(None))
+    .values(closed_at=bindparam("at"))
+)
 
 
 def reopen_contact(contact_id: int) -> None:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast, get_args
 
 from flask import current_app
-from sqlalchemy import Table, bindparam, delete, select, update
+from sqlalchemy import Table, bindparam, delete, insert, select, update
 
 from app.calls.call.consequences import (
     AnnounceCoach,
@@ -29,7 +29,6 @@ from app.calls.call.consequences import (
 )
 from app.calls.call.models import CallCommand
 from app.calls.call.record import LIVE, CallRecord, State
-from app.foundation.database.together import Change, Given, parameters, row
 from app.foundation.database.unit_of_work import rows_changed, unit_of_work
 from app.foundation.extensions import db
 
@@ -50,19 +49,18 @@ class Unsent:
     commands: tuple[Command, ...]
 
 
-def keeping(call_id: int, commands: Sequence[Command], *, now: datetime) -> Change:
-    """Store commands with what decided them; it gives the row to forget once they are done."""
+def keep(call_id: int, commands: Sequence[Command], *, now: datetime) -> int:
+    """Store commands inside the caller's transaction; the row to forget once they are done."""
     values = {
         "call_id": call_id,
         "commands": [to_data(each) for each in commands],
         "tried_at": now,
         "attempts": 1,
     }
-    return Change("keep", _keeping, parameters("keep", **values), gives="id")
+    return int(db.session.execute(_KEPT, values).scalar_one())
 
 
-def _keeping(given: Given) -> Any:
-    return row(_commands, "keep", ("call_id", "commands", "tried_at", "attempts"), given)
+_KEPT = insert(_commands).returning(_commands.c.id)
 
 
 def forget(row_id: int) -> None:

@@ -12,7 +12,6 @@ from datetime import datetime
 from app.calls.call import store
 from app.calls.call.models import Call
 from app.calls.call.states import CallRecord, Event, State
-from app.foundation.database.together import make
 from app.foundation.exceptions import InvalidInput
 from app.foundation.extensions import db
 from app.lines import store as lines
@@ -56,7 +55,7 @@ def replay(past: PastCall) -> tuple[Call, Contact] | None:
     record = _play(call.id, past)
     if record is not None:
         if record.agent_id is not None:
-            make(tickets.assigning(contact.id, record.agent_id))
+            tickets.assign(contact.id, record.agent_id)
         if record.state is State.ENDED and record.last_at is not None:
             tickets.close_contact(contact.id, now=record.last_at)
     db.session.refresh(contact)

@@ -6,9 +6,9 @@ import logging
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import cast
 
-from sqlalchemy import ColumnElement, Table, bindparam, select, update
+from sqlalchemy import Table, bindparam, select, update
 
 from app.accounts import service as accounts
 from app.accounts.presence import PresenceState
@@ -26,10 +26,8 @@ from app.calls.call.consequences import (
 from app.calls.call.models import Call, CallParty
 from app.calls.call.states import CallRecord, Event, Kind, State
 from app.foundation import clock
-from app.foundation.database.together import Change
 from app.foundation.database.unit_of_work import (
     Work,
-    claims,
     read_anew,
     release_connection,
     unit_of_work,
@@ -46,18 +44,15 @@ log = logging.getLogger(__name__)
 
 Concern = Callable[[CallRecord, CallRecord], bool]
 Follower = Callable[[int, CallRecord, CallRecord, Work], None]
-_followers: list[tuple[Concern, Follower, ColumnElement[bool] | None]] = []
+_followers: list[tuple[Concern, Follower]] = []
 
 GONE_AFTER = timedelta(seconds=10)  # a page reload is back long before
 
 
-def follow_with(
-    concern: Concern, follower: Follower, unless: ColumnElement[bool] | None = None
-) -> None:
+def follow_with(concern: Concern, follower: Follower) -> None:
     """Call ``follower(call_id, before, after, work)`` within the transaction of each event whose
-    ``concern(before, after)`` is true. ``unless``, of a row of ``calls``: there is nothing to follow.
-    """
-    _followers.append((concern, follower, unless))
+    ``concern(before, after)`` is true."""
+    _followers.append((concern, follower))
 
 
 # --- one event -----------------------------------------------------------------------------------
@@ -78,69 +73,41 @@ def happen_to(call: Call, event: Event) -> CallRecord | None:
 
 
 def _judge(call_id: int, seen: store.Seen, event: Event) -> CallRecord | None:
-    after = states.apply(seen.record, event)
-    if after is seen.record:
+    if states.apply(seen.record, event) is seen.record:
         return None
-    follow = consequences(seen.record, after, event)
-    changes = _changes(call_id, event, seen, after, follow)
-    conditions = _followed_unless(seen.record, after)
-    if conditions is not None and _is_one_question(after, event, changes):
-        gave = store.write(call_id, seen, after, event, changes, conditions)
-        if gave is not None:
-            work = Work(db.session())
-            _then(call_id, follow, gave, work)
-            work.run_effects()
-            return after
     with unit_of_work() as work:
         return happen_within(call_id, event, work, seen)
-
-
-def _followed_unless(
-    before: CallRecord, after: CallRecord
-) -> tuple[ColumnElement[bool], ...] | None:
-    """Under which conditions nobody has to follow; None when somebody does."""
-    conditions = []
-    for concern, _follower, unless in _followers:
-        if concern(before, after):
-            if unless is None:
-                return None
-            conditions.append(unless)
-    return tuple(conditions)
-
-
-def _is_one_question(after: CallRecord, event: Event, changes: list[Change]) -> bool:
-    """Is all that follows written together with the event, so that it needs no transaction?"""
-    return (
-        db.session.get_bind().dialect.name == "postgresql"
-        and not claims()
-        and after.state not in (State.ENDED, State.OUTSIDE)
-        and _rung(event) is None
-        and len({each.name for each in changes}) == len(changes)
-    )
 
 
 def happen_within(
     call_id: int, event: Event, work: Work, seen: store.Seen | None = None
 ) -> CallRecord | None:
     """As ``happen``, inside the caller's unit of work; ``seen``: the call as it was just read."""
-
-    def also(seen: store.Seen, after: CallRecord) -> list[Change]:
-        return _changes(call_id, event, seen, after, consequences(seen.record, after, event))
-
-    changed = store.apply_event(call_id, event, seen, also)
+    changed = store.apply_event(call_id, event, seen)
     if changed is None:
         return None
-    before, after, contact_id, gave = changed
-    if _rung(event) is not None and "claim" not in gave:
-        raise Conflict("Cette personne n'est plus disponible.", kept="L'appel reste à sa place.")
+    before, after, contact_id = changed
+    follow = consequences(before, after, event)
+    _claim(call_id, event)
+    for move in follow.moves:
+        _move(call_id, move, after.last_at or after.received_at)
+    for due in follow.dues:
+        deadlines.set_deadline(due.kind, due.at, call_id=call_id)
     _keep_first_agent(call_id, before, event)
     if contact_id is not None:
         _follow_contact(contact_id, before, after)
-    for concern, follower, _unless in _followers:
+    for concern, follower in _followers:
         if concern(before, after):
             follower(call_id, before, after, work)
-    _then(call_id, consequences(before, after, event), gave, work)
+    _then(call_id, follow, work)
     return after
+
+
+def _claim(call_id: int, event: Event) -> None:
+    """Whoever is rung by this event must be free. Raises Conflict."""
+    rung = _rung(event)
+    if rung is not None and not holdings.claim(rung, call_id, now=event.at):
+        raise Conflict("Cette personne n'est plus disponible.", kept="L'appel reste à sa place.")
 
 
 def _rung(event: Event) -> int | None:
@@ -158,31 +125,12 @@ def _keep_first_agent(call_id: int, before: CallRecord, event: Event) -> None:
         )
 
 
-def _changes(
-    call_id: int, event: Event, seen: store.Seen, after: CallRecord, follow: Consequences
-) -> list[Change]:
-    """The rows that change with a call: who is rung, presences, what is due, contact, commands."""
-    before, at = seen.record, after.last_at or after.received_at
-    rung = _rung(event)
-    changes = [] if rung is None else [holdings.claiming(rung, call_id, now=event.at)]
-    for move in follow.moves:
-        changes += _moving(call_id, move, at)
-    changes += [deadlines.due(due.kind, due.at, call_id=call_id) for due in follow.dues]
-    if seen.contact_id is not None:
-        if after.agent_id is not None and after.agent_id != before.agent_id:
-            changes.append(tickets.assigning(seen.contact_id, after.agent_id))
-        if after.state is State.ENDED:
-            changes.append(tickets.closing(seen.contact_id, now=at))
-    if follow.commands:
-        changes.append(commands_outbox.keeping(call_id, follow.commands, now=clock.now()))
-    return changes
-
-
-def _then(call_id: int, follow: Consequences, gave: dict[str, Any], work: Work) -> None:
+def _then(call_id: int, follow: Consequences, work: Work) -> None:
     """What is said and asked once all is written."""
     work.after(lambda: news.desks_changed(follow.agents))
     if follow.commands:
-        work.after(lambda: command(call_id, follow.commands, gave["keep"]))
+        kept = commands_outbox.keep(call_id, follow.commands, now=clock.now())
+        work.after(lambda: command(call_id, follow.commands, kept))
     if follow.route:
         work.after(wake)
 
@@ -251,26 +199,28 @@ _TARGET = (
 )
 
 
-def _moving(call_id: int, move: MoveAgent, at: datetime) -> list[Change]:
+def _move(call_id: int, move: MoveAgent, at: datetime) -> None:
     """Where a call puts an agent.
 
     Let go with no tab left she stays « available » for the grace period: routing rings only agents
     with an open tab, and a page reload must not sign her off.
     """
-    if move.to != "release":
-        return holdings.following(move.agent_id, call_id, PresenceState(move.to), now=at)
-    return [
-        *holdings.following(move.agent_id, call_id, PresenceState.AVAILABLE, now=at),
-        deadlines.due_if_gone(at + GONE_AFTER, move.agent_id),
-    ]
+    to = PresenceState.AVAILABLE if move.to == "release" else PresenceState(move.to)
+    holdings.follow(move.agent_id, call_id, to, now=at)
+    if move.to == "release":
+        deadlines.look_again_if_gone(at + GONE_AFTER, move.agent_id)
 
 
 def _follow_contact(contact_id: int, before: CallRecord, after: CallRecord) -> None:
-    """What a contact keeps of a call that leaves us, or ends."""
+    """What a contact keeps of a call that is answered, leaves us, or ends."""
+    at = after.last_at or after.received_at
+    if after.agent_id is not None and after.agent_id != before.agent_id:
+        tickets.assign(contact_id, after.agent_id)
     if after.state is State.OUTSIDE and before.state is not State.OUTSIDE:
         tickets.note_transfer(contact_id)
-    if after.state is State.ENDED and after.last_at is not None:
-        assist.settle(contact_id, after.last_at)
+    if after.state is State.ENDED:
+        tickets.close_contact(contact_id, now=at)
+        assist.settle(contact_id, at)
 
 
 # --- the agent's acts ----------------------------------------------------------------------------

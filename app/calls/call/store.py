@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import lru_cache
@@ -30,7 +29,7 @@ from app.accounts.models import Holding
 from app.calls.call import states
 from app.calls.call.models import Call, CallEvent, CallSegment
 from app.calls.call.states import CallRecord, Event, Kind, PartyState, State
-from app.foundation.database.together import Change, Given, make_all, parameters, row
+from app.foundation.database.unit_of_work import rows_changed
 from app.foundation.exceptions import Conflict, NotFound
 from app.foundation.extensions import db
 
@@ -72,6 +71,7 @@ _BY_LEG = (
 _EVENTS_OF = (
     select(_events).where(_events.c.call_id == bindparam("call_id")).order_by(_events.c.sequence)
 )
+_NEW_EVENT = insert(_events).inline()  # whose id nobody asks for
 _NEW_SEGMENTS = insert(_segments)
 _NO_SEGMENTS = delete(_segments).where(_segments.c.call_id == bindparam("of_call"))
 
@@ -145,16 +145,11 @@ def seen_of(call: Any) -> Seen:
 
 
 class Applied(NamedTuple):
-    """A call before and after an event that changed it, and what the changes made with it gave."""
+    """A call before and after an event that changed it."""
 
     before: CallRecord
     after: CallRecord
     contact_id: int | None
-    gave: dict[str, Any]
-
-
-# What else changes with a call, told from it before and after.
-Also = Callable[[Seen, CallRecord], Sequence[Change]]
 
 
 def is_outbound(call: Any) -> bool:
@@ -162,10 +157,8 @@ def is_outbound(call: Any) -> bool:
     return call.direction == "out"
 
 
-def apply_event(
-    call_id: int, event: Event, seen: Seen | None = None, also: Also | None = None
-) -> Applied | None:
-    """Apply one event inside the caller's transaction, with what changes ``also``.
+def apply_event(call_id: int, event: Event, seen: Seen | None = None) -> Applied | None:
+    """Apply one event inside the caller's transaction.
 
     Returns the call before and after, or None when the event changed nothing (illegal now,
     already applied, or its key seen before). The update holds only if nobody changed the row
@@ -176,29 +169,20 @@ def apply_event(
         after = states.apply(seen.record, event)
         if after is seen.record:
             return None
-        gave = write(call_id, seen, after, event, also(seen, after) if also else ())
-        if gave is not None:
+        if _write(call_id, seen, after, event):
             if after.state is State.ENDED:
                 write_segments(call_id, after, anew=seen.record.state is State.ENDED)
-            return Applied(seen.record, after, seen.contact_id, gave)
+            return Applied(seen.record, after, seen.contact_id)
         if _key_known(call_id, event.key):
             return None
         seen = None
     raise Conflict("Cet appel vient de changer.", todo="Regardez son état, puis recommencez.")
 
 
-def write(
-    call_id: int,
-    seen: Seen,
-    after: CallRecord,
-    event: Event,
-    also: Sequence[Change] = (),
-    conditions: tuple[ColumnElement[bool], ...] = (),
-) -> dict[str, Any] | None:
-    """Write what changed, the event, and what changes also; what these give.
+def _write(call_id: int, seen: Seen, after: CallRecord, event: Event) -> bool:
+    """Write what changed, and the event.
 
-    None if the row was changed since it was ``seen``, knows the event's key, or does not meet the
-    ``conditions``: nothing is written.
+    False if the row was changed since it was ``seen``, or knows the event's key: nothing is written.
     """
     changed = {
         name: value
@@ -206,12 +190,12 @@ def write(
         if (value := getattr(after, name)) != getattr(seen.record, name)
     } | {"version": seen.version + 1}
     values = {"of_call": call_id, "of_key": event.key, "seen": seen.version}
-    values |= parameters("call", **changed)
-    appended = Change("event", _appending, _row_of(call_id, seen.version + 1, event))
-    gave = make_all(_replacing(tuple(changed), conditions), values, (appended, *also))
-    if gave is not None:
-        _say_anew(call_id, changed)
-    return gave
+    values |= {f"to_{name}": value for name, value in changed.items()}
+    if not rows_changed(db.session.execute(_replacing(tuple(changed)), values)):
+        return False
+    db.session.execute(_NEW_EVENT, _row_of(call_id, seen.version + 1, event))
+    _say_anew(call_id, changed)
+    return True
 
 
 def _say_anew(call_id: int, changed: dict[str, Any]) -> None:
@@ -233,25 +217,18 @@ def _key_known(call_id: int, key: str) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _replacing(names: tuple[str, ...], conditions: tuple[ColumnElement[bool], ...]) -> Update:
+def _replacing(names: tuple[str, ...]) -> Update:
     """The update of these columns: there are few different ones."""
     as_seen = (_calls.c.id == bindparam("of_call"), _calls.c.version == bindparam("seen"))
     return (
         update(_calls)
-        .where(*as_seen, ~_KEY_SEEN, *conditions)
-        .values({name: bindparam(f"call_{name}") for name in names})
+        .where(*as_seen, ~_KEY_SEEN)
+        .values({name: bindparam(f"to_{name}") for name in names})
     )
 
 
-_EVENT = ("call_id", "sequence", "key", "kind", "at", "agent_id", "data")
-
-
-def _appending(given: Given) -> Any:
-    return row(_events, "event", _EVENT, given)
-
-
 def _row_of(call_id: int, sequence: int, event: Event) -> dict[str, Any]:
-    """An event as the parameters of its row in ``call_events``."""
+    """An event as its row in ``call_events``."""
     data = {
         name: value
         for name, value in (
@@ -266,16 +243,15 @@ def _row_of(call_id: int, sequence: int, event: Event) -> dict[str, Any]:
         )
         if value
     }
-    return parameters(
-        "event",
-        call_id=call_id,
-        sequence=sequence,
-        key=event.key,
-        kind=event.kind,
-        at=event.at,
-        agent_id=event.agent_id,
-        data=data,
-    )
+    return {
+        "call_id": call_id,
+        "sequence": sequence,
+        "key": event.key,
+        "kind": event.kind,
+        "at": event.at,
+        "agent_id": event.agent_id,
+        "data": data,
+    }
 
 
 def events_of(call_id: int) -> list[Event]:

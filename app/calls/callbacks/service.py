@@ -10,9 +10,8 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import cast
 
-from sqlalchemy import ColumnElement, Table, bindparam, exists, select
+from sqlalchemy import ColumnElement, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
 from app.accounts import journal
@@ -372,7 +371,5 @@ def look(now: datetime) -> None:
         log.error("call-backs were not placed: %s", error.code)
 
 
-service.follow_with(
-    _answered_first, _served, ~rows.waits_open(cast(Table, Call.__table__).c.number)
-)
+service.follow_with(_answered_first, _served)
 service.follow_with(_found_nobody, _unanswered)

@@ -89,11 +89,6 @@ def unit_of_work() -> Iterator[Work]:
     work.run_effects()
 
 
-def claims() -> bool:
-    """Must this request's first write be in a transaction, for its claim is part of it?"""
-    return g.get(CLAIM) is not None
-
-
 def read_anew() -> None:
     """What is read next is what is true now: SQLite reads one snapshot until a transaction ends.
 

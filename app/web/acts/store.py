@@ -12,9 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from app.foundation.database.inserts import inserting
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.extensions import db
 from app.web.acts.models import Act
@@ -22,15 +21,13 @@ from app.web.acts.models import Act
 ANSWER_KEPT = timedelta(minutes=10)  # long enough for a press after a cut network
 NAME_KEPT = timedelta(days=1)
 
-_INSERT: dict[str, Any] = {"postgresql": postgresql_insert, "sqlite": sqlite_insert}
-
 
 def claim(name: str, *, who: str, route: str, now: datetime) -> bool:
     """Take a name, inside the caller's transaction; False when it was taken.
 
     PostgreSQL waits here for another transaction that has just taken it; SQLite has one at a time.
     """
-    insert = _INSERT[db.session.get_bind().dialect.name](Act)
+    insert = inserting(Act)
     values = {"name": name, "who": who, "route": route[:80], "at": now}
     taken = insert.values(values).on_conflict_do_nothing().returning(Act.name)
     return db.session.execute(taken).first() is not None
