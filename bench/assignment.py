@@ -60,7 +60,7 @@ from app.foundation.extensions import db, socketio
 from app.foundation.wiring import wake
 from app.lines.models import Line
 from app.operations import background
-from bench.webhooks import percentile
+from bench.crowd.figures import percentile
 from tests.fakes import fake_ports
 from tests.fixtures.databases import Postgres, free_port, migrate_to_head
 from tests.fixtures.settings import make_settings

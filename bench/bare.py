@@ -23,6 +23,10 @@ def create_app() -> Flask:
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE IF NOT EXISTS bench_bare (sid text PRIMARY KEY)"))
 
+    @app.get("/health/live")
+    def live() -> str:
+        return "ok"
+
     @app.post("/voice/incoming")
     def incoming() -> Response:
         signature = request.headers.get("X-Twilio-Signature", "")

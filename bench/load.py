@@ -70,14 +70,27 @@ def main() -> None:
         heard = agents.last_report()
         spins.append(figures.spin())
         show(args, line, lived, heard)
-        rows = [
-            (name, f"{memory:.0f}", f"{seconds - before[name]:.0f}")
-            for name, memory, seconds in after
-        ]
-        rows.append(("PostgreSQL, Redis", "", f"{database:.0f}"))
+        spent = {name: seconds - before[name] for name, _memory, seconds in after}
+        spent["PostgreSQL, Redis"] = database
+        memory = {name: f"{megabytes:.0f}" for name, megabytes, _seconds in after}
+        rows = [(name, memory.get(name, ""), f"{s:.0f}") for name, s in spent.items()]
         print("\nProcesses")
         figures.table(("", "memory MB", "CPU s"), rows)
+        print(f"  {a_call(spent, len(lived['calls']))}")
         print("  a plain loop: {:.2f} s before, {:.2f} s after".format(*spins))
+
+
+def a_call(spent: dict[str, float], calls: int) -> str:
+    """What one call costs those who serve it, in milliseconds of processor."""
+
+    def of(*kinds: str) -> float:
+        seconds = (s for name, s in spent.items() if name.startswith(kinds))
+        return 1000 * sum(seconds) / max(1, calls)
+
+    return (
+        f"a call cost {of('web', 'worker'):.1f} ms of processor in web processes ({of('web'):.1f}) and"
+        f" worker ({of('worker'):.1f}), {of('PostgreSQL'):.1f} ms in PostgreSQL and Redis"
+    )
 
 
 def show(

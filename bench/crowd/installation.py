@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -76,9 +77,9 @@ class Child:
         return found
 
     def kill(self) -> None:
-        """End it."""
+        """End it, if it runs."""
         self.popen.kill()
-        self.popen.wait(5)
+        self.popen.wait(60)
 
 
 class Installation:
@@ -112,13 +113,13 @@ class Installation:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        for child in self.children:
-            if child.popen.poll() is None:
-                child.kill()
-        for process in (*self.webs, *self.workers):
-            process.stop()
-        self.postgres.drop(self.database)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        with ExitStack() as ending:  # each is ended, whatever becomes of the others
+            ending.callback(shutil.rmtree, self.folder, ignore_errors=True)
+            ending.callback(self.postgres.drop, self.database)
+            for process in (*self.webs, *self.workers):
+                ending.callback(process.stop)
+            for child in self.children:
+                ending.callback(child.kill)
 
     # --- what runs ---
 
@@ -220,8 +221,13 @@ class Installation:
 
 
 def ends_cleanly() -> None:
-    """On SIGTERM too, end all that was started."""
-    signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(1))
+    """On SIGTERM too, end all that was started; a second one does not cut that short."""
+
+    def end(_signal: int, _frame: object) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        sys.exit(1)
+
+    signal.signal(signal.SIGTERM, end)
 
 
 class Servers:
@@ -250,6 +256,7 @@ class Servers:
         return figures.usage(pid)[1] + figures.usage(self.redis.pid)[1]
 
     def __exit__(self, *_error: object) -> None:
-        self.redis.shutdown(save=False)
-        self.postgres.server.cleanup()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        with ExitStack() as ending:
+            ending.callback(shutil.rmtree, self.folder, ignore_errors=True)
+            ending.callback(self.postgres.server.cleanup)
+            ending.callback(self.redis.shutdown, save=False)
