@@ -187,7 +187,7 @@ def read_elsewhere(path: Path, tree: ast.AST, fields: set[str]) -> Iterator[Find
 
 
 def own_language_choice(path: Path, tree: ast.AST) -> Iterator[Finding]:
-    """`locale.startswith("en")`, `locale[:2] == "en"`, `{"fr": "…", "en": "…"}`: a shape of one's own."""
+    """`locale.startswith("en")`, `locale[:2] == "en"`, `pair[0 if it == "fr" else 1]`: a shape of one's own."""
     if path.as_posix() == BILINGUAL:
         return
     for node in ast.walk(tree):
@@ -203,8 +203,10 @@ def own_language_choice(path: Path, tree: ast.AST) -> Iterator[Finding]:
             keys = {k.value if isinstance(k, ast.Constant) else None for k in node.keys}
             texts = all(isinstance(v, ast.Constant | ast.JoinedStr) for v in node.values)
             found = keys == {"fr", "en"} and texts
+        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.IfExp):
+            found = ast.unparse(node.slice.test).endswith(("== 'fr'", "== 'en'"))
         if found:
-            yield path, node.lineno, f"choose with {BILINGUAL} (pick, language, Text)"
+            yield path, node.lineno, f"choose with {BILINGUAL} (Text, language)"
 
 
 def spelled_roles(path: Path, tree: ast.AST) -> Iterator[Finding]:

@@ -19,7 +19,7 @@ from app.dossiers.vocabulary import (
     Rejection,
 )
 from app.foundation.text import bodies
-from app.foundation.text.bilingual import pick
+from app.foundation.text.bilingual import Text
 from app.foundation.text.saying import tidy
 
 Kind = PortalEventKind
@@ -60,7 +60,7 @@ class Case:
     last_name: str
     phone: str
     age: int
-    note: tuple[str, str]  # French, English
+    note: Text
     inside: Inside = Inside.AWAITED
     owner: str = "camille"
     organisation: str = ""  # "": one of the five, in turn
@@ -92,7 +92,7 @@ class Case:
 CASES: tuple[Case, ...] = (
     Case(
         "Mickaël", "Perrin", "+33639980101", 36,
-        ("rejeté sans le savoir, boîte mail perdue", "rejected without knowing it, mailbox lost"),
+        Text("rejeté sans le savoir, boîte mail perdue", "rejected without knowing it, mailbox lost"),
         Inside.REJECTED, from_software=False, enrolled=44, deposited=42, taken_up=35, decided=20,
         rejection=Rejection.OUTSIDE_PROCEDURE,
         evidence="Dépôt fait directement sur le site, pendant une séance collective.",
@@ -107,7 +107,7 @@ CASES: tuple[Case, ...] = (
     ),
     Case(
         "Kévin", "Morel", "+33261910102", 19,
-        ("la formatrice appelle pour lui : pièce mal scannée", "his trainer calls for him: badly scanned document"),
+        Text("la formatrice appelle pour lui : pièce mal scannée", "his trainer calls for him: badly scanned document"),
         Inside.TAKEN_UP, owner="bruno", organisation="École de la Deuxième Marche",
         training="Accompagnement renforcé vers l'emploi", phone_owner=PhoneOwner.HELPER,
         helper="Sylvie Garnier, formatrice", enrolled=40, deposited=30, taken_up=12,
@@ -124,7 +124,7 @@ CASES: tuple[Case, ...] = (
     ),
     Case(
         "Monique", "Delmas", "+33639980103", 62,
-        ("62 ans, à découvert : quand sera-t-elle payée ?", "62, overdrawn: when will she be paid?"),
+        Text("62 ans, à découvert : quand sera-t-elle payée ?", "62, overdrawn: when will she be paid?"),
         Inside.DEPOSITED, owner="nadia", enrolled=30, deposited=8,
         training="Secrétaire assistante",
         events=(
@@ -136,7 +136,7 @@ CASES: tuple[Case, ...] = (
     ),
     Case(
         "Sandrine", "Leroy", "+33639980104", 37,
-        ("le Portail refuse son nouveau mot de passe", "the Portal refuses her new password"),
+        Text("le Portail refuse son nouveau mot de passe", "the Portal refuses her new password"),
         enrolled=3, owner="nadia", training="Employée administrative",
         events=(
             Told(Kind.LINK_SENT, 2), Told(Kind.MAIL_DELIVERED, 2), Told(Kind.LINK_OPENED, 0.05),
@@ -146,7 +146,7 @@ CASES: tuple[Case, ...] = (
     ),
     Case(
         "Samira", "Haddad", "+33639980105", 39,
-        ("peu de français, lien expiré, une amie l'aide", "little French, link expired, a friend helps"),
+        Text("peu de français, lien expiré, une amie l'aide", "little French, link expired, a friend helps"),
         enrolled=24, language="ar", helper="Une voisine, en ligne avec elle",
         email="samira.haddad@courriel.example", training="Français langue d'intégration",
         events=(
@@ -157,7 +157,7 @@ CASES: tuple[Case, ...] = (
     ),
     Case(
         "Thierry", "Blanchard", "+33536490106", 51,
-        ("tout est prêt, les champs s'effacent", "all is ready, but the fields go blank"),
+        Text("tout est prêt, les champs s'effacent", "all is ready, but the fields go blank"),
         enrolled=12, owner="bruno", training="Soudeur",
         events=(
             Told(Kind.LINK_SENT, 3), Told(Kind.LINK_OPENED, 2.9), Told(Kind.STEP1_DONE, 2.9),
@@ -166,12 +166,12 @@ CASES: tuple[Case, ...] = (
     ),
     Case(
         "Jessica", "Nunes", "+33639980107", 27,
-        ("jamais inscrite par son organisme, sans ordinateur", "never enrolled by her centre, no computer"),
+        Text("jamais inscrite par son organisme, sans ordinateur", "never enrolled by her centre, no computer"),
         owner="nadia", organisation="Passerelle Formation", training="Aide à domicile",
     ),
     Case(
         "Alain", "Roussel", "+33465710108", 45,
-        ("pas de scanner, il manque des pages", "no scanner, pages are missing"),
+        Text("pas de scanner, il manque des pages", "no scanner, pages are missing"),
         Inside.TAKEN_UP, enrolled=35, deposited=22, taken_up=9, training="Cuisinier",
         events=(Told(Kind.DEPOSITED, 22), Told(Kind.TAKEN_UP, 9), Told(Kind.PIECE_ASKED, 6)),
         pieces=(
@@ -182,7 +182,7 @@ CASES: tuple[Case, ...] = (
     ),
     Case(
         "Christine", "Faure", "+33353010109", 48,
-        ("son ancien employeur garde un document", "her former employer holds on to a document"),
+        Text("son ancien employeur garde un document", "her former employer holds on to a document"),
         Inside.TAKEN_UP, owner="bruno", enrolled=50, deposited=38, taken_up=15,
         training="Gestionnaire de paie",
         events=(Told(Kind.DEPOSITED, 38), Told(Kind.TAKEN_UP, 15), Told(Kind.PIECE_ASKED, 11)),
@@ -194,7 +194,7 @@ CASES: tuple[Case, ...] = (
     ),
     Case(
         "Rachid", "Benali", "+33639980110", 32,
-        ("ingénieur : mot de passe refusé à la connexion", "engineer: password refused at sign-in"),
+        Text("ingénieur : mot de passe refusé à la connexion", "engineer: password refused at sign-in"),
         enrolled=6, training="Chef de projet numérique",
         events=(
             Told(Kind.LINK_SENT, 2), Told(Kind.LINK_OPENED, 1.9), Told(Kind.STEP1_DONE, 1.9),
@@ -203,7 +203,7 @@ CASES: tuple[Case, ...] = (
     ),
     Case(
         "Élodie", "Marchand", "+33639980111", 34,
-        ("pièces échangées, revenu fiscal introuvable", "documents swapped, tax income not found"),
+        Text("pièces échangées, revenu fiscal introuvable", "documents swapped, tax income not found"),
         Inside.DEPOSITED, owner="nadia", enrolled=18, deposited=5, training="Fleuriste",
         events=(Told(Kind.DEPOSITED, 5), Told(Kind.PIECE_ASKED, 1)),
         pieces=(
@@ -214,7 +214,7 @@ CASES: tuple[Case, ...] = (
     ),
     Case(
         "Damien", "Cochet", "+33639980112", 29,
-        ("a lu « dossier traité » et attend l'argent", "read “file processed” and awaits the money"),
+        Text("a lu « dossier traité » et attend l'argent", "read “file processed” and awaits the money"),
         Inside.REJECTED, deposited=60, taken_up=45, decided=16, seen=True, notified=15,
         rejection=Rejection.PIECES_MISSING, evidence="Avis de situation jamais reçu.",
         training="Agent de sécurité",
@@ -225,7 +225,7 @@ CASES: tuple[Case, ...] = (
     ),
     Case(
         "Laura", "Petit", "+33639980113", 24,
-        ("absences signalées par l'organisme", "absences reported by the training centre"),
+        Text("absences signalées par l'organisme", "absences reported by the training centre"),
         Inside.REJECTED, owner="bruno", deposited=70, taken_up=50, decided=8, notified=7,
         rejection=Rejection.ABSENCES, evidence="Relevé de présence de l'organisme.",
         training="Vendeuse conseil",
@@ -236,7 +236,7 @@ CASES: tuple[Case, ...] = (
     ),
     Case(
         "Bernard", "Hugues", "+33199000114", 57,
-        ("venu avec ses béquilles, reparti sans être reçu", "came on crutches, left without being seen"),
+        Text("venu avec ses béquilles, reparti sans être reçu", "came on crutches, left without being seen"),
         enrolled=7, training="Conducteur de car",
         events=(
             Told(Kind.LINK_SENT, 5), Told(Kind.LINK_OPENED, 4.2), Told(Kind.STEP1_DONE, 4.2),
@@ -244,7 +244,7 @@ CASES: tuple[Case, ...] = (
     ),
     Case(
         "Nathalie", "Vasseur", "+33639980115", 43,
-        ("en détresse : à rappeler tout de suite", "in distress: call back at once"),
+        Text("en détresse : à rappeler tout de suite", "in distress: call back at once"),
         Inside.VOTED, owner="bruno", enrolled=60, deposited=45, taken_up=30, decided=4,
         pays_in=9, amount=91150, training="Auxiliaire de vie",
         events=(
@@ -256,31 +256,31 @@ CASES: tuple[Case, ...] = (
     ),
     Case(
         "Yannick", "Le Goff", "+33639980116", 41,
-        ("un téléphone pour deux personnes", "one phone for two people"),
+        Text("un téléphone pour deux personnes", "one phone for two people"),
         Inside.PAID, phone_owner=PhoneOwner.SHARED, deposited=80, taken_up=70, decided=40,
         amount=74800, training="Maçon du bâti ancien", events=(Told(Kind.PAID, 20),), pieces=OK,
     ),
     Case(
-        "Gwenaëlle", "Le Goff", "+33639980116", 38, ("", ""), enrolled=9,
+        "Gwenaëlle", "Le Goff", "+33639980116", 38, Text("", ""), enrolled=9,
         phone_owner=PhoneOwner.SHARED, owner="nadia", training="Peintre en bâtiment",
         events=(Told(Kind.LINK_SENT, 1), Told(Kind.MAIL_DELIVERED, 1)),
     ),
     Case(
         "Omar", "Diallo", "+33639980117", 30,
-        ("plusieurs demandes au même nom", "several requests under one name"),
+        Text("plusieurs demandes au même nom", "several requests under one name"),
         Inside.DEPOSITED, from_software=False, deposited=4, twice=True,
         training="Préparateur de commandes",
         events=(Told(Kind.DEPOSITED, 4),),
     ),
     Case(
         "Pauline", "Texier", "+33639980118", 22,
-        ("le mail est revenu : adresse fausse", "the email bounced: wrong address"),
+        Text("le mail est revenu : adresse fausse", "the email bounced: wrong address"),
         enrolled=2, email="pauline.texier@gmial.example", training="Coiffeuse",
         events=(Told(Kind.LINK_SENT, 1.2), Told(Kind.MAIL_BOUNCED, 1.1)),
     ),
     Case(
         "Aurélie", "Boyer", "+33639980119", 33,
-        ("« compte introuvable » : une panne, pas sa faute", "“account not found”: a fault, not her doing"),
+        Text("« compte introuvable » : une panne, pas sa faute", "“account not found”: a fault, not her doing"),
         enrolled=5, owner="nadia", training="Assistante de vie scolaire",
         events=(
             Told(Kind.LINK_SENT, 1.5), Told(Kind.LINK_OPENED, 1.4),
@@ -322,40 +322,40 @@ def phone_book(locale: str) -> list[tuple[str, str, str]]:
     """The callers of the telephone page: name, number ("" when hidden), a word on why."""
     people = [(_name(case), case.phone, case.note) for case in CASES if any(case.note)]
     return [
-        (pick(name, locale), number, tidy(pick(note, locale), locale))
+        (name.get(locale), number, tidy(note.get(locale), locale))
         for name, number, note in (*people, *_OTHERS)
     ]
 
 
-_OTHERS: tuple[tuple[tuple[str, str], str, tuple[str, str]], ...] = (
+_OTHERS: tuple[tuple[Text, str, Text], ...] = (
     (
-        ("Secrétariat de Passerelle Formation", "Passerelle Formation, front desk"),
+        Text("Secrétariat de Passerelle Formation", "Passerelle Formation, front desk"),
         SWITCHBOARD,
-        ("un organisme, pour un stagiaire", "a training centre, for a trainee"),
+        Text("un organisme, pour un stagiaire", "a training centre, for a trainee"),
     ),
     (
-        ("Interprète arabe", "Arabic interpreter"),
+        Text("Interprète arabe", "Arabic interpreter"),
         INTERPRETER,
-        ("répond aux agents qui la consultent", "answers the agents who consult her"),
+        Text("répond aux agents qui la consultent", "answers the agents who consult her"),
     ),
     (
-        ("Numéro inconnu", "Unknown number"),
+        Text("Numéro inconnu", "Unknown number"),
         UNKNOWN_NUMBER,
-        ("personne n'est enregistré avec ce numéro", "nobody is registered with this number"),
+        Text("personne n'est enregistré avec ce numéro", "nobody is registered with this number"),
     ),
     (
-        ("Numéro masqué", "Number withheld"),
+        Text("Numéro masqué", "Number withheld"),
         "",
-        ("la personne ne montre pas son numéro", "the caller does not show a number"),
+        Text("la personne ne montre pas son numéro", "the caller does not show a number"),
     ),
 )
 
 
-def _name(case: Case) -> tuple[str, str]:
+def _name(case: Case) -> Text:
     own = f"{case.first_name} {case.last_name}"
     if case.phone_owner is PhoneOwner.SHARED:
-        return ("Yannick ou Gwenaëlle Le Goff", "Yannick or Gwenaëlle Le Goff")
+        return Text("Yannick ou Gwenaëlle Le Goff", "Yannick or Gwenaëlle Le Goff")
     if case.phone_owner is PhoneOwner.HELPER:
         helper = case.helper.partition(",")[0]
-        return (f"{helper} (pour {own})", f"{helper} (for {own})")
-    return (own, own)
+        return Text(f"{helper} (pour {own})", f"{helper} (for {own})")
+    return Text(own, own)

@@ -6,6 +6,7 @@ import random
 
 from app.demo.cases import OK, ORGANISATIONS, Case, Slot, Told
 from app.dossiers.vocabulary import Inside, PieceKind, PieceState, PortalEventKind
+from app.foundation.text.bilingual import Text
 
 SIZE = 40
 SEED = 20210622
@@ -45,7 +46,7 @@ def _person(rng: random.Random, number: int) -> Case:
         first_name=rng.choice(FIRST_NAMES),
         last_name=LAST_NAMES[number % len(LAST_NAMES)],
         phone=f"+3363998{1000 + number:04d}",
-        note=("", ""),
+        note=Text("", ""),
         age=rng.randint(19, 61),
         inside=inside,
         owner=rng.choice(("camille", "nadia", "bruno")),

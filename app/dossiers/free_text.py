@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.foundation.text.bilingual import pick
+from app.foundation.text.bilingual import Text
 from app.foundation.text.outside import clean
 from app.foundation.text.patterns import DIGIT, LETTER_OR_DIGIT, SPACE, Match, is_word, pattern
 
@@ -49,33 +49,33 @@ class Refused:
     cut: bool = False
 
 
-EXPLANATIONS: dict[Secret, tuple[str, str]] = {
-    Secret.PASSWORD: (
+EXPLANATIONS: dict[Secret, Text] = {
+    Secret.PASSWORD: Text(
         "Un mot de passe ne se note jamais : la personne le crée et le garde seule.",
         "A password is never written down: the person makes it and keeps it alone.",
     ),
-    Secret.CARD: (
+    Secret.CARD: Text(
         "Un numéro de carte bancaire n'a rien à faire dans une note.",
         "A bank card number has no place in a note.",
     ),
-    Secret.NIR: (
+    Secret.NIR: Text(
         "Le numéro de sécurité sociale est déjà dans le dossier, protégé.",
         "The social security number is already in the file, protected.",
     ),
-    Secret.IBAN: (
+    Secret.IBAN: Text(
         "L'IBAN est déjà dans le dossier, protégé.",
         "The IBAN is already in the file, protected.",
     ),
 }
-TOO_LONG = (
+TOO_LONG = Text(
     f"La note est trop longue : {LONGEST} caractères au plus.",
     f"The note is too long: {LONGEST} characters at most.",
 )
-KEPT = (
+KEPT = Text(
     "Tout le reste de votre note est gardé.",
     "The rest of your note is kept.",
 )
-KEPT_BEGINNING = (
+KEPT_BEGINNING = Text(
     "Seul le début de votre note est gardé.",
     "Only the beginning of your note is kept.",
 )
@@ -101,10 +101,10 @@ def check(text: str) -> Accepted | Refused:
 
 def explain(refused: Refused, locale: str) -> list[str]:
     """The sentences to show: one a cause, then what was kept."""
-    causes = [pick(EXPLANATIONS[secret], locale) for secret in refused.secrets]
+    causes = [EXPLANATIONS[secret].get(locale) for secret in refused.secrets]
     if refused.too_long:
-        causes.append(pick(TOO_LONG, locale))
-    return [*causes, pick(KEPT_BEGINNING if refused.cut else KEPT, locale)]
+        causes.append(TOO_LONG.get(locale))
+    return [*causes, (KEPT_BEGINNING if refused.cut else KEPT).get(locale)]
 
 
 Span = tuple[int, int, Secret]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.foundation.text.bilingual import pick
+from app.foundation.text.bilingual import language
 
 _SAID_FR = {"@": "arobase", ".": "point", "-": "tiret", "_": "tiret bas", "+": "plus"}
 _SAID_EN = {"@": "at", ".": "dot", "-": "dash", "_": "underscore", "+": "plus"}
@@ -10,7 +10,7 @@ _SAID_EN = {"@": "at", ".": "dot", "-": "dash", "_": "underscore", "+": "plus"}
 
 def spelled(address: str, locale: str) -> tuple[str, ...]:
     """The address as it is read aloud, one sign at a time: « a », « n », « a », « arobase »…"""
-    said = pick((_SAID_FR, _SAID_EN), locale)
+    said = _SAID_EN if language(locale) == "en" else _SAID_FR
     return tuple(said.get(sign, sign) for sign in address)
 
 

@@ -13,7 +13,7 @@ from app.dossiers.facts import DossierFacts, PortalPath
 from app.dossiers.vocabulary import Inside, PieceState, Rejection
 from app.dossiers.wording import PIECE, REJECTION
 from app.foundation.clock import PARIS, local_day
-from app.foundation.text.bilingual import pick
+from app.foundation.text.bilingual import Text
 from app.foundation.text.saying import day, euros, moment, tidy
 
 
@@ -33,7 +33,7 @@ class _Speaker:
         self.locale = locale
 
     def pair(self, french: str, english: str) -> str:
-        return pick((french, english), self.locale)
+        return Text(french, english).get(self.locale)
 
     def day(self, value: date) -> str:
         return day(value, self.today, self.locale)
@@ -179,7 +179,7 @@ def _refused(say: _Speaker) -> str:
 def _because(say: _Speaker, rejection: Rejection | None) -> str:
     if rejection is None:
         return ""
-    return say.pair(" parce que ", " because ") + pick(REJECTION[rejection], say.locale)
+    return say.pair(" parce que ", " because ") + REJECTION[rejection].get(say.locale)
 
 
 def _told(say: _Speaker) -> str:
@@ -262,7 +262,7 @@ def _asked(say: _Speaker) -> str:
     asked = [p for p in say.facts.pieces if p.state is PieceState.RED]
     if not asked:
         return ""
-    names = ", ".join(pick(PIECE[p.kind], say.locale) for p in asked)
+    names = ", ".join(PIECE[p.kind].get(say.locale) for p in asked)
     return say.pair(
         f"Une pièce est attendue de votre part : {names}."
         if len(asked) == 1

@@ -15,6 +15,7 @@ from app.dossiers import trouble_access, trouble_file
 from app.dossiers.facts import DossierFacts
 from app.dossiers.trouble_case import Case, Rule, Trouble
 from app.dossiers.vocabulary import FlagKind
+from app.foundation.text.bilingual import Text
 
 
 def likely_trouble(facts: DossierFacts, now: datetime, locale: str) -> Trouble | None:
@@ -43,8 +44,8 @@ def _in_danger(case: Case) -> Trouble | None:
         return None
     return case.make(
         "distress", "S31",
-        ("Personne en danger", "A person in danger"),
-        (
+        Text("Personne en danger", "A person in danger"),
+        Text(
             "Ce dossier porte une alerte de détresse : la personne d'abord, sa demande ensuite.",
             "This file carries a distress alert: the person first, the request afterwards.",
         ),
@@ -56,8 +57,8 @@ def _pressing_need(case: Case) -> Trouble | None:
         return None
     return case.make(
         "urgent_need", "S26",
-        ("Besoin urgent", "A pressing need"),
-        (
+        Text("Besoin urgent", "A pressing need"),
+        Text(
             "Une urgence est notée sur ce dossier : demandez d'abord si la personne a de quoi "
             "manger et où dormir.",
             "A pressing need is noted on this file: first ask whether the person has food and "

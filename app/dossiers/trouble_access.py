@@ -7,6 +7,7 @@ from datetime import timedelta
 from app.dossiers.trouble_case import Case, Rule, Trouble
 from app.dossiers.vocabulary import Inside, Rejection
 from app.foundation.clock import local_day
+from app.foundation.text.bilingual import Text
 from app.foundation.text.saying import moment
 
 MAIL_OVERDUE = timedelta(minutes=15)  # a mail unopened for longer is worth asking about
@@ -23,8 +24,8 @@ def _account_not_found(case: Case) -> Trouble | None:
     assert at is not None
     return case.make(
         "account_not_found", "S24",
-        ("Compte introuvable sur le Portail", "Account not found on the Portal"),
-        (
+        Text("Compte introuvable sur le Portail", "Account not found on the Portal"),
+        Text(
             f"Le Portail a répondu « compte introuvable » le {case.day(at)}. "
             "Regardez les incidents ouverts avant de chercher une erreur de saisie.",
             f"The Portal answered “account not found” on {case.day(at)}. "
@@ -41,8 +42,8 @@ def _outside_procedure(case: Case) -> Trouble | None:
         return None
     return case.make(
         "outside_procedure", "S13",
-        ("Demande déposée hors procédure", "Request submitted outside the procedure"),
-        (
+        Text("Demande déposée hors procédure", "Request submitted outside the procedure"),
+        Text(
             "La demande est arrivée par le site, pas par le mail, et a été refusée. Elle se refait "
             "depuis la demande préremplie ; les documents resservent.",
             "The request came through the site, not through the email, and was refused. Make it "
@@ -57,8 +58,8 @@ def _several_demands(case: Case) -> Trouble | None:
         return None
     return case.make(
         "several_demands", "S12",
-        ("Plusieurs demandes ouvertes", "Several open requests"),
-        (
+        Text("Plusieurs demandes ouvertes", "Several open requests"),
+        Text(
             f"{others + 1} demandes sont ouvertes au même nom : il faut en garder une seule.",
             f"{others + 1} requests are open for the same person: only one must be kept.",
         ),
@@ -71,8 +72,8 @@ def _never_enrolled(case: Case) -> Trouble | None:
         return None
     return case.make(
         "never_enrolled", "S01",
-        ("Aucun mail envoyé", "No email was sent"),
-        (
+        Text("Aucun mail envoyé", "No email was sent"),
+        Text(
             "Aucune inscription n'est arrivée chez nous : le mail attendu n'est pas parti.",
             "No enrolment has reached us: the email was not sent.",
         ),
@@ -85,8 +86,8 @@ def _mail_bounced(case: Case) -> Trouble | None:
         return None
     return case.make(
         "mail_bounced", "S01",
-        ("Mail refusé", "Email refused"),
-        (
+        Text("Mail refusé", "Email refused"),
+        Text(
             f"Le mail envoyé le {case.day(path.sent_at or path.bounced_at)} est revenu : "
             "l'adresse est à vérifier, ou la boîte est pleine.",
             f"The email sent on {case.day(path.sent_at or path.bounced_at)} came back: "
@@ -101,8 +102,8 @@ def _password_refused(case: Case) -> Trouble | None:
         return None
     return case.make(
         "password_refused", "S07",
-        ("Nouveau mot de passe refusé", "New password refused"),
-        (
+        Text("Nouveau mot de passe refusé", "New password refused"),
+        Text(
             "Le Portail refuse le mot de passe choisi : la règle est à lire à voix haute.",
             "The Portal refuses the chosen password: read the rule aloud.",
         ),
@@ -117,16 +118,16 @@ def _login_failed(case: Case) -> Trouble | None:
     if path.login_cause == "identifier":
         return case.make(
             "wrong_identifier", "S09",
-            ("Identifiant refusé", "Identifier refused"),
-            (
+            Text("Identifiant refusé", "Identifier refused"),
+            Text(
                 "Le Portail ne connaît pas l'identifiant tapé : souvent une faute dans l'adresse.",
                 "The Portal does not know the identifier typed: often a typo in the address.",
             ),
         )  # fmt: skip
     return case.make(
         "login_failed", "S08",
-        ("Mot de passe refusé", "Password refused"),
-        (
+        Text("Mot de passe refusé", "Password refused"),
+        Text(
             "L'identifiant est bon mais le mot de passe est refusé.",
             "The identifier is right but the password is refused.",
         ),
@@ -139,8 +140,8 @@ def _after_step1(case: Case) -> Trouble | None:
         return None
     return case.make(
         "after_step1", "S10",
-        ("Arrêt après l'étape 1", "Stopped after step 1"),
-        (
+        Text("Arrêt après l'étape 1", "Stopped after step 1"),
+        Text(
             f"La personne a créé son mot de passe le {case.day(path.step1_at)}, sans se connecter "
             "ensuite : il faut rouvrir le mail.",
             f"The person set the password on {case.day(path.step1_at)} and did not sign in "
@@ -157,8 +158,8 @@ def _link_expired(case: Case) -> Trouble | None:
         return None
     return case.make(
         "link_expired", "S02",
-        ("Lien expiré", "Link expired"),
-        (
+        Text("Lien expiré", "Link expired"),
+        Text(
             f"Le lien envoyé le {case.day(path.sent_at)} a expiré le {case.day(path.expires_at)}.",
             f"The link sent on {case.day(path.sent_at)} expired on {case.day(path.expires_at)}.",
         ),
@@ -178,8 +179,8 @@ def _mail_unopened(case: Case) -> Trouble | None:
     until = moment(path.expires_at, local_day(case.now), case.locale)
     return case.make(
         "mail_unopened", "S03",
-        ("Lien pas encore ouvert", "Link not opened yet"),
-        (
+        Text("Lien pas encore ouvert", "Link not opened yet"),
+        Text(
             f"Le lien du mail du {case.day(path.sent_at)} n'a pas encore servi : le mail est "
             "peut-être dans les courriers indésirables. "
             f"Lien valable jusqu'au {until.removeprefix('le ')}.",
@@ -194,8 +195,8 @@ def _fields_lost(case: Case) -> Trouble | None:
         return None
     return case.make(
         "fields_lost", "S23",
-        ("Champs effacés à la validation", "Fields lost when submitting"),
-        (
+        Text("Champs effacés à la validation", "Fields lost when submitting"),
+        Text(
             "Le Portail a effacé des champs à la validation : cela vient du Portail, "
             "pas de la personne.",
             "The Portal lost fields when submitting: it comes from the Portal, not the person.",
@@ -210,8 +211,8 @@ def _error_shown(case: Case) -> Trouble | None:
     assert at is not None
     return case.make(
         "error_shown", "S11",
-        ("« Une erreur est survenue »", "“An error occurred”"),
-        (
+        Text("« Une erreur est survenue »", "“An error occurred”"),
+        Text(
             f"Le Portail a affiché une erreur le {case.day(at)}.",
             f"The Portal showed an error on {case.day(at)}.",
         ),

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from app.dossiers.facts import DossierFacts
 from app.foundation.clock import local_day
-from app.foundation.text.bilingual import pick
+from app.foundation.text.bilingual import Text
 from app.foundation.text.saying import day, tidy
 
 RECENT = timedelta(days=10)  # an old incident no longer explains today's call
@@ -40,15 +40,13 @@ class Case:
         """Is it recent enough to explain a call of today?"""
         return instant is not None and self.now - instant <= RECENT
 
-    def make(
-        self, code: str, script_id: str, title: tuple[str, str], sentence: tuple[str, str]
-    ) -> Trouble:
-        """A trouble in the reader's language; ``title`` and ``sentence`` are (French, English)."""
+    def make(self, code: str, script_id: str, title: Text, sentence: Text) -> Trouble:
+        """A trouble in the reader's language."""
         return Trouble(
             code=code,
             script_id=script_id,
-            title=tidy(pick(title, self.locale), self.locale),
-            sentence=tidy(pick(sentence, self.locale), self.locale),
+            title=tidy(title.get(self.locale), self.locale),
+            sentence=tidy(sentence.get(self.locale), self.locale),
         )
 
 

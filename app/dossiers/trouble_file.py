@@ -7,22 +7,22 @@ from app.dossiers.trouble_case import Case, Rule, Trouble
 from app.dossiers.vocabulary import Defect, Inside, PieceState
 from app.dossiers.wording import PIECE
 from app.foundation.clock import local_day
-from app.foundation.text.bilingual import pick
+from app.foundation.text.bilingual import Text
 from app.foundation.text.saying import day
 
 # What a defect asks for; an empty or outdated pièce is simply asked again.
-_DEFECTS: dict[Defect | None, tuple[str, str, tuple[str, str]]] = {
+_DEFECTS: dict[Defect | None, tuple[str, str, Text]] = {
     Defect.UNREADABLE: (
         "piece_unreadable", "S18",
-        ("illisible : photo trop sombre, coupée ou floue", "unreadable: too dark, cut or blurred"),
+        Text("illisible : photo trop sombre, coupée ou floue", "unreadable: too dark, cut or blurred"),
     ),
     Defect.PAGES_MISSING: (
         "pages_missing", "S19",
-        ("incomplète : il manque des pages", "incomplete: pages are missing"),
+        Text("incomplète : il manque des pages", "incomplete: pages are missing"),
     ),
     Defect.WRONG_SLOT: (
         "wrong_slot", "S20",
-        ("déposée au mauvais endroit", "put in the wrong slot"),
+        Text("déposée au mauvais endroit", "put in the wrong slot"),
     ),
 }  # fmt: skip
 
@@ -34,12 +34,12 @@ def _piece(case: Case) -> Trouble | None:
     if not red:
         return None
     piece = red[0]
-    name = pick(PIECE[piece.kind], case.locale)
+    name = PIECE[piece.kind].get(case.locale)
     if _nothing_sent_since(piece) or piece.defect not in _DEFECTS:
         return case.make(
             "piece_asked", "S27",
-            ("Pièce redemandée", "Document asked for again"),
-            (
+            Text("Pièce redemandée", "Document asked for again"),
+            Text(
                 f"{name} : pièce redemandée, rien n'a été déposé depuis.",
                 f"{name}: asked for again, nothing was sent since.",
             ),
@@ -47,8 +47,8 @@ def _piece(case: Case) -> Trouble | None:
     code, script_id, words = _DEFECTS[piece.defect]
     return case.make(
         code, script_id,
-        ("Pièce à refaire", "Document to send again"),
-        (f"{name} : {words[0]}.", f"{name}: {words[1]}."),
+        Text("Pièce à refaire", "Document to send again"),
+        Text(f"{name} : {words.fr}.", f"{name}: {words.en}."),
     )  # fmt: skip
 
 
@@ -63,11 +63,11 @@ def _empty_slot(case: Case) -> Trouble | None:
     ]
     if not empty:
         return None
-    name = pick(PIECE[empty[0].kind], case.locale)
+    name = PIECE[empty[0].kind].get(case.locale)
     return case.make(
         "wrong_slot", "S20",
-        ("Pièce transmise mais vide", "Document sent but empty"),
-        (
+        Text("Pièce transmise mais vide", "Document sent but empty"),
+        Text(
             f"{name} : marquée transmise, mais vide. Il faut redonner la main.",
             f"{name}: marked as sent but empty. Hand the slot back.",
         ),
@@ -79,8 +79,8 @@ def _rejected(case: Case) -> Trouble | None:
         return None
     return case.make(
         "rejected", "S16",
-        ("Décision à expliquer", "A decision to explain"),
-        (
+        Text("Décision à expliquer", "A decision to explain"),
+        Text(
             "La demande est refusée : la personne a peut-être lu seulement « dossier traité ».",
             "The request is refused: the person may have read only “file processed”.",
         ),
@@ -114,8 +114,8 @@ def _awaiting_payment(case: Case) -> Trouble | None:
         english += " The aid is granted, no date is set yet."
     return case.make(
         "awaiting_payment", "S25",
-        ("Attend son paiement", "Waiting for payment"),
-        (french, english),
+        Text("Attend son paiement", "Waiting for payment"),
+        Text(french, english),
     )  # fmt: skip
 
 

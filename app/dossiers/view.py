@@ -19,7 +19,7 @@ from app.dossiers.vocabulary import CLOSED, GRANTED, PieceState
 from app.dossiers.wording import Words
 from app.foundation.clock import local_day
 from app.foundation.database.paging import Page
-from app.foundation.text.bilingual import pick
+from app.foundation.text.bilingual import Text
 from app.foundation.text.saying import tidy
 
 PERMIT_NOTICE = timedelta(days=60)  # a residence permit takes about two months to renew
@@ -162,9 +162,12 @@ def _alerts(found: Dossier, words: Words, today: date) -> tuple[str, ...]:
     if until and until - today <= PERMIT_NOTICE:
         said = words.day(until)
         text = (
-            (f"Titre de séjour à renouveler avant le {said}.", f"Residence permit ends on {said}.")
+            Text(
+                f"Titre de séjour à renouveler avant le {said}.",
+                f"Residence permit ends on {said}.",
+            )
             if until >= today
-            else (f"Titre de séjour expiré le {said}.", f"Residence permit expired on {said}.")
+            else Text(f"Titre de séjour expiré le {said}.", f"Residence permit expired on {said}.")
         )
-        alerts.insert(0, tidy(pick(text, words.locale), words.locale))
+        alerts.insert(0, tidy(text.get(words.locale), words.locale))
     return tuple(alerts)

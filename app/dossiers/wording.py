@@ -19,114 +19,118 @@ from app.dossiers.vocabulary import (
     Rejection,
 )
 from app.foundation.text import bodies
-from app.foundation.text.bilingual import pick
+from app.foundation.text.bilingual import Text
 from app.foundation.text.saying import Saying, tidy
 
 LOCALES = ("fr", "en")
 
-Texts = dict[StrEnum, tuple[str, str]]
+Texts = dict[StrEnum, Text]
 
 INSIDE: Texts = {
-    Inside.AWAITED: ("Pas encore déposée", "Not submitted yet"),
-    Inside.DEPOSITED: ("Déposée", "Submitted"),
-    Inside.TAKEN_UP: ("Prise en charge", "Taken up"),
-    Inside.INADMISSIBLE: ("Non recevable", "Inadmissible"),
-    Inside.REJECTED: ("Rejetée", "Rejected"),
-    Inside.VOTED: ("Votée", "Granted"),
-    Inside.TO_PAY: ("Proposée au paiement", "Proposed for payment"),
-    Inside.PAID: ("Payée", "Paid"),
+    Inside.AWAITED: Text("Pas encore déposée", "Not submitted yet"),
+    Inside.DEPOSITED: Text("Déposée", "Submitted"),
+    Inside.TAKEN_UP: Text("Prise en charge", "Taken up"),
+    Inside.INADMISSIBLE: Text("Non recevable", "Inadmissible"),
+    Inside.REJECTED: Text("Rejetée", "Rejected"),
+    Inside.VOTED: Text("Votée", "Granted"),
+    Inside.TO_PAY: Text("Proposée au paiement", "Proposed for payment"),
+    Inside.PAID: Text("Payée", "Paid"),
 }
 
 OUTSIDE: Texts = {
-    Outside.NONE: ("Aucune demande", "No request"),
-    Outside.TRANSMITTED: ("Demande transmise", "Request sent"),
-    Outside.UNDER_REVIEW: ("En cours d'instruction", "Under review"),
-    Outside.PROCESSED: ("Dossier traité", "File processed"),
+    Outside.NONE: Text("Aucune demande", "No request"),
+    Outside.TRANSMITTED: Text("Demande transmise", "Request sent"),
+    Outside.UNDER_REVIEW: Text("En cours d'instruction", "Under review"),
+    Outside.PROCESSED: Text("Dossier traité", "File processed"),
 }
 
 REJECTION: Texts = {
-    Rejection.OUTSIDE_PROCEDURE: (
+    Rejection.OUTSIDE_PROCEDURE: Text(
         "la demande n'est pas passée par le mail envoyé pour la faire",
         "the request did not come through the email sent to make it",
     ),
-    Rejection.TRAINING_NOT_ELIGIBLE: (
+    Rejection.TRAINING_NOT_ELIGIBLE: Text(
         "cette formation n'ouvre pas droit à l'aide",
         "this training does not give right to the aid",
     ),
-    Rejection.RESOURCES_TOO_HIGH: (
+    Rejection.RESOURCES_TOO_HIGH: Text(
         "les ressources dépassent le plafond de l'aide",
         "the income is above the ceiling of the aid",
     ),
-    Rejection.PAID_BY_EMPLOYMENT_SERVICE: (
+    Rejection.PAID_BY_EMPLOYMENT_SERVICE: Text(
         f"une allocation de {bodies.on_paper('emploi', 'fr')} est déjà versée pour cette période",
         f"a benefit from {bodies.on_paper('emploi', 'en')} is already paid for that time",
     ),
-    Rejection.PIECES_MISSING: (
+    Rejection.PIECES_MISSING: Text(
         "des pièces demandées ne sont pas arrivées",
         "documents asked for did not arrive",
     ),
-    Rejection.DUPLICATE: (
+    Rejection.DUPLICATE: Text(
         "une autre demande existe déjà pour la même formation",
         "another request already exists for the same training",
     ),
-    Rejection.ABSENCES: (
+    Rejection.ABSENCES: Text(
         "l'organisme a signalé des absences à la formation",
         "the training centre reported absences from the training",
     ),
 }
 
 PIECE: Texts = {
-    PieceKind.RIB: ("RIB", "Bank details (RIB)"),
-    PieceKind.IDENTITY: ("Carte d'identité, recto et verso", "Identity card, both sides"),
-    PieceKind.SITUATION_NOTICE: ("Avis de situation", "Registration notice"),
-    PieceKind.TAX_NOTICE: ("Avis d'imposition, 4 pages", "Tax notice, 4 pages"),
-    PieceKind.FAMILY_BOOK: ("Livret de famille", "Family record book"),
-    PieceKind.RESIDENCE_PERMIT: ("Titre de séjour", "Residence permit"),
-    PieceKind.EMPLOYER_CERTIFICATE: ("Attestation de l'employeur", "Employer's certificate"),
+    PieceKind.RIB: Text("RIB", "Bank details (RIB)"),
+    PieceKind.IDENTITY: Text("Carte d'identité, recto et verso", "Identity card, both sides"),
+    PieceKind.SITUATION_NOTICE: Text("Avis de situation", "Registration notice"),
+    PieceKind.TAX_NOTICE: Text("Avis d'imposition, 4 pages", "Tax notice, 4 pages"),
+    PieceKind.FAMILY_BOOK: Text("Livret de famille", "Family record book"),
+    PieceKind.RESIDENCE_PERMIT: Text("Titre de séjour", "Residence permit"),
+    PieceKind.EMPLOYER_CERTIFICATE: Text("Attestation de l'employeur", "Employer's certificate"),
 }
 
 PIECE_STATE: Texts = {
-    PieceState.GREEN: ("Acceptée", "Accepted"),
-    PieceState.RED: ("Redemandée", "Asked for again"),
-    PieceState.ORANGE: ("Transmise, à vérifier", "Sent, to be checked"),
-    PieceState.GREY: ("Manquante", "Missing"),
+    PieceState.GREEN: Text("Acceptée", "Accepted"),
+    PieceState.RED: Text("Redemandée", "Asked for again"),
+    PieceState.ORANGE: Text("Transmise, à vérifier", "Sent, to be checked"),
+    PieceState.GREY: Text("Manquante", "Missing"),
 }
 
 DEFECT: Texts = {
-    Defect.UNREADABLE: ("illisible", "unreadable"),
-    Defect.PAGES_MISSING: ("il manque des pages", "pages are missing"),
-    Defect.WRONG_SLOT: ("ce n'est pas le bon document", "this is not the right document"),
-    Defect.EMPTY: ("l'emplacement est vide", "the slot is empty"),
-    Defect.OUT_OF_DATE: ("la date est dépassée", "it is out of date"),
+    Defect.UNREADABLE: Text("illisible", "unreadable"),
+    Defect.PAGES_MISSING: Text("il manque des pages", "pages are missing"),
+    Defect.WRONG_SLOT: Text("ce n'est pas le bon document", "this is not the right document"),
+    Defect.EMPTY: Text("l'emplacement est vide", "the slot is empty"),
+    Defect.OUT_OF_DATE: Text("la date est dépassée", "it is out of date"),
 }
 
 EVENT: Texts = {
-    PortalEventKind.ENROLLED: ("Inscription déclarée par l'organisme", "Enrolment declared"),
-    PortalEventKind.LINK_SENT: ("Mail avec le lien envoyé", "Email with the link sent"),
-    PortalEventKind.MAIL_DELIVERED: ("Mail remis à la messagerie", "Email delivered"),
-    PortalEventKind.MAIL_BOUNCED: ("Mail refusé par la messagerie", "Email refused by the mailbox"),
-    PortalEventKind.LINK_OPENED: ("Lien ouvert", "Link opened"),
-    PortalEventKind.PASSWORD_REFUSED: (
+    PortalEventKind.ENROLLED: Text("Inscription déclarée par l'organisme", "Enrolment declared"),
+    PortalEventKind.LINK_SENT: Text("Mail avec le lien envoyé", "Email with the link sent"),
+    PortalEventKind.MAIL_DELIVERED: Text("Mail remis à la messagerie", "Email delivered"),
+    PortalEventKind.MAIL_BOUNCED: Text(
+        "Mail refusé par la messagerie", "Email refused by the mailbox"
+    ),
+    PortalEventKind.LINK_OPENED: Text("Lien ouvert", "Link opened"),
+    PortalEventKind.PASSWORD_REFUSED: Text(
         "Nouveau mot de passe refusé par le Portail",
         "New password refused by the Portal",
     ),
-    PortalEventKind.STEP1_DONE: ("Étape 1 faite : mot de passe créé", "Step 1 done: password set"),
-    PortalEventKind.LOGIN_FAILED: ("Connexion refusée", "Sign-in refused"),
-    PortalEventKind.STEP2_DONE: ("Étape 2 faite : connexion réussie", "Step 2 done: signed in"),
-    PortalEventKind.ACCOUNT_NOT_FOUND: ("Compte introuvable", "Account not found"),
-    PortalEventKind.ERROR_SHOWN: ("« Une erreur est survenue »", "“An error occurred”"),
-    PortalEventKind.FIELDS_LOST: (
+    PortalEventKind.STEP1_DONE: Text(
+        "Étape 1 faite : mot de passe créé", "Step 1 done: password set"
+    ),
+    PortalEventKind.LOGIN_FAILED: Text("Connexion refusée", "Sign-in refused"),
+    PortalEventKind.STEP2_DONE: Text("Étape 2 faite : connexion réussie", "Step 2 done: signed in"),
+    PortalEventKind.ACCOUNT_NOT_FOUND: Text("Compte introuvable", "Account not found"),
+    PortalEventKind.ERROR_SHOWN: Text("« Une erreur est survenue »", "“An error occurred”"),
+    PortalEventKind.FIELDS_LOST: Text(
         "Champs effacés à la validation",
         "Fields lost when submitting",
     ),
-    PortalEventKind.DEPOSITED: ("Demande déposée", "Request submitted"),
-    PortalEventKind.TAKEN_UP: ("Dossier pris en charge", "File taken up"),
-    PortalEventKind.PIECE_ASKED: ("Pièce redemandée", "Document asked for again"),
-    PortalEventKind.PIECE_SENT: ("Pièce transmise", "Document sent"),
-    PortalEventKind.DECIDED: ("Décision prise", "Decision made"),
-    PortalEventKind.NOTIFIED: ("Mail de décision envoyé", "Decision email sent"),
-    PortalEventKind.NOTIFICATION_OPENED: ("Mail de décision ouvert", "Decision email opened"),
-    PortalEventKind.PAID: ("Aide payée", "Aid paid"),
+    PortalEventKind.DEPOSITED: Text("Demande déposée", "Request submitted"),
+    PortalEventKind.TAKEN_UP: Text("Dossier pris en charge", "File taken up"),
+    PortalEventKind.PIECE_ASKED: Text("Pièce redemandée", "Document asked for again"),
+    PortalEventKind.PIECE_SENT: Text("Pièce transmise", "Document sent"),
+    PortalEventKind.DECIDED: Text("Décision prise", "Decision made"),
+    PortalEventKind.NOTIFIED: Text("Mail de décision envoyé", "Decision email sent"),
+    PortalEventKind.NOTIFICATION_OPENED: Text("Mail de décision ouvert", "Decision email opened"),
+    PortalEventKind.PAID: Text("Aide payée", "Aid paid"),
 }
 
 _TABLES: tuple[Texts, ...] = (
@@ -138,7 +142,7 @@ def label(value: StrEnum, locale: str) -> str:
     """What is read for ``value``. Raises KeyError for a value of another list."""
     for table in _TABLES:
         if value in table and type(next(iter(table))) is type(value):
-            return tidy(pick(table[value], locale), locale)
+            return tidy(table[value].get(locale), locale)
     raise KeyError(repr(value))
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from app.foundation.text.bilingual import pick
+from app.foundation.text.bilingual import Text
 from app.reporting import formats, tables
 from app.reporting.day_sheet import DaySheet
 from app.reporting.definitions import DEFINITIONS
@@ -64,15 +64,12 @@ def half_hours(sheet: DaySheet, locale: str = "fr") -> Chart | None:
         layout=_layout(drawn, locale),
     )
     busiest = max(report.half_hours, key=lambda each: each.presented)
-    summary = pick(
-        (
-            f"Demi-heure la plus chargée : {busiest.label} (appels présentés : {busiest.presented}).",
-            f"Busiest half-hour: {busiest.label} (calls presented: {busiest.presented}).",
-        ),
-        locale,
-    )
+    summary = Text(
+        f"Demi-heure la plus chargée : {busiest.label} (appels présentés : {busiest.presented}).",
+        f"Busiest half-hour: {busiest.label} (calls presented: {busiest.presented}).",
+    ).get(locale)
     table = tables.half_hours(report, locale)
-    title = pick(("Appels et attente, par demi-heure", "Calls and wait, by half-hour"), locale)
+    title = Text("Appels et attente, par demi-heure", "Calls and wait, by half-hour").get(locale)
     return Chart("half_hours", title, summary, HEIGHT_PX, figure.to_plotly_json(), table)
 
 
@@ -209,7 +206,7 @@ def _target_words(drawn: Drawing, locale: str) -> dict[str, Any]:
     aim = formats.duration(drawn.wait_target_s, locale)
     return {
         "xref": "paper", "yref": "y2", "x": 1, "xanchor": "right", "y": drawn.wait_target_s, "yanchor": "bottom",
-        "text": pick((f"cible {aim}", f"target {aim}"), locale), "showarrow": False,
+        "text": Text(f"cible {aim}", f"target {aim}").get(locale), "showarrow": False,
         "font": {"color": MUTED, "size": 12},
     }  # fmt: skip
 

@@ -7,7 +7,7 @@ from datetime import date, time, timedelta
 
 from babel.dates import format_date
 
-from app.foundation.text.bilingual import language, pick
+from app.foundation.text.bilingual import Text, language
 from app.foundation.text.typography import french
 from app.reporting import formats, tables
 from app.reporting.definitions import DEFINITIONS
@@ -87,10 +87,10 @@ def _answered_aside(report: DayReport, locale: str) -> str:
     part = formats.percent(share(report.answered, report.presented), locale)
     if not report.presented:
         return ""
-    said = pick(
-        (f"sur {report.presented}, soit {part}", f"of {report.presented}, or {part}"), locale
+    said = Text(f"sur {report.presented}, soit {part}", f"of {report.presented}, or {part}").get(
+        locale
     )
-    going = pick((f"{report.open} en cours", f"{report.open} in progress"), locale)
+    going = Text(f"{report.open} en cours", f"{report.open} in progress").get(locale)
     return f"{said}, {going}" if report.open else said
 
 
@@ -98,7 +98,7 @@ def _wait_aside(report: DayReport, locale: str) -> str:
     if report.longest_wait is None:
         return ""
     longest = formats.duration(report.longest_wait.seconds, locale)
-    return pick((f"la plus longue : {longest}", f"longest: {longest}"), locale)
+    return Text(f"la plus longue : {longest}", f"longest: {longest}").get(locale)
 
 
 def _abandoned_aside(report: DayReport, locale: str) -> str:
@@ -108,13 +108,10 @@ def _abandoned_aside(report: DayReport, locale: str) -> str:
     if not report.short_abandoned:
         return part
     count = report.short_abandoned
-    short = pick(
-        (
-            f"et {count} abandons courts" if count > 1 else "et 1 abandon court",
-            f"and {count} short abandons" if count > 1 else "and 1 short abandon",
-        ),
-        locale,
-    )
+    short = Text(
+        f"et {count} abandons courts" if count > 1 else "et 1 abandon court",
+        f"and {count} short abandons" if count > 1 else "and 1 short abandon",
+    ).get(locale)
     return f"{part}, {short}"
 
 
@@ -122,13 +119,10 @@ def _level_aside(report: DayReport, locale: str) -> str:
     if report.service_level is None:
         return ""
     whole, seconds = report.answered + report.abandoned, report.service_level_s
-    return pick(
-        (
-            f"{in_time(report)} sur {whole} en {seconds} s",
-            f"{in_time(report)} of {whole} within {seconds} s",
-        ),
-        locale,
-    )
+    return Text(
+        f"{in_time(report)} sur {whole} en {seconds} s",
+        f"{in_time(report)} of {whole} within {seconds} s",
+    ).get(locale)
 
 
 _ASIDE = {
@@ -145,23 +139,23 @@ def _comparison(key: str, sheet: DaySheet, locale: str) -> str:
         return ""
     day = short_day(sheet.report.day - WEEK, locale)
     if not sheet.before.presented:
-        return pick((f"{day} : aucun appel", f"{day}: no calls"), locale)
+        return Text(f"{day} : aucun appel", f"{day}: no calls").get(locale)
     if key == "answered":
         value = formats.percent(share(sheet.before.answered, sheet.before.presented), locale)
     else:
         value = tables.figure(sheet.before, key).text(locale)
-    return pick((f"{day} : {value}", f"{day}: {value}"), locale)
+    return Text(f"{day} : {value}", f"{day}: {value}").get(locale)
 
 
 def short_day(day: date, locale: str = "fr") -> str:
     """« mardi 15 », « Tuesday 15 »."""
     said = format_date(day, format="EEEE d", locale=language(locale))
-    return pick((french(said), said), locale)
+    return Text(french(said), said).get(locale)
 
 
 def hours_in_words(report: DayReport, locale: str = "fr") -> str:
     """« 9 h – 12 h 30 et 13 h 30 – 17 h »; "" on a day when the line is not open."""
-    joint = pick((" et ", " and "), locale)
+    joint = Text(" et ", " and ").get(locale)
     return joint.join(
         f"{at_clock(start, locale)} – {at_clock(end, locale)}" for start, end in report.opening
     )

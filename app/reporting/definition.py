@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from app.foundation.text.bilingual import pick
+from app.foundation.text.bilingual import Text
 
 Unit = Literal["calls", "messages", "seconds", "share"]
 
@@ -15,22 +15,19 @@ class Definition:
     """One figure: how it is named, what it says and how it is computed."""
 
     key: str
-    fr: str
-    en: str
-    sentence_fr: str
-    sentence_en: str
+    title: Text
+    meaning: Text
     unit: Unit
-    formula_fr: str = ""
-    formula_en: str = ""
+    reckoning: Text | None = None
 
     def name(self, locale: str = "fr") -> str:
         """The figure's name for a screen in ``locale``; French unless English is asked for."""
-        return pick((self.fr, self.en), locale)
+        return self.title.get(locale)
 
     def sentence(self, locale: str = "fr") -> str:
         """What the figure counts, in one sentence."""
-        return pick((self.sentence_fr, self.sentence_en), locale)
+        return self.meaning.get(locale)
 
     def formula(self, locale: str = "fr") -> str:
         """The formula, in words, or an empty string for a plain count."""
-        return pick((self.formula_fr, self.formula_en), locale)
+        return self.reckoning.get(locale) if self.reckoning else ""

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from app.foundation.exceptions import InvalidInput
 from app.reporting import pdf, sentence, tables, workbook
+from app.reporting.blind_spots import blind_spots
 from app.reporting.day_sheet import DaySheet
-from app.reporting.definitions import blind_spots
 from app.reporting.tables import Cell, Table, word
 from app.reporting.workbook import harmless
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, format_percent
 
-from app.foundation.text.bilingual import pick
+from app.foundation.text.bilingual import Text
 from app.foundation.text.typography import french
 
 NOTHING = "—"
@@ -36,14 +36,14 @@ def duration(seconds: float | None, locale: str = "fr") -> str:
 
 def percent(share: float | None, locale: str = "fr") -> str:
     """``0.0448`` → ``4,5 %``, ``4.5%``."""
-    pattern = pick(("#,##0.#\xa0%", "#,##0.#%"), locale)
+    pattern = Text("#,##0.#\xa0%", "#,##0.#%").get(locale)
     return NOTHING if share is None else format_percent(share, pattern, locale=locale)
 
 
 def long_day(day: date, locale: str = "fr") -> str:
     """``mardi 1er juin 2021``, ``Tuesday 1 June 2021``."""
     said = format_date(day, format="EEEE d MMMM y", locale=locale)
-    return pick((french(said), said), locale)
+    return Text(french(said), said).get(locale)
 
 
 def clock_time(instant: datetime, locale: str = "fr") -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.foundation.text.bilingual import pick
+from app.foundation.text.bilingual import Text
 from app.reporting.day_sheet import at_clock
 from app.reporting.definitions import DEFINITIONS
 from app.reporting.sentence import HALF_HOUR
@@ -87,8 +87,8 @@ def drawing(report: DayReport, wait_target_s: float, locale: str = "fr") -> Draw
 
 def _name(key: str, locale: str) -> str:
     if key == "others":
-        return pick(
-            ("Autres (rappels, échecs, en cours)", "Others (call-backs, failed, open)"), locale
+        return Text("Autres (rappels, échecs, en cours)", "Others (call-backs, failed, open)").get(
+            locale
         )
     return DEFINITIONS[key].name(locale)
 
@@ -118,5 +118,5 @@ def _gaps(slots: tuple[HalfHour, ...], report: DayReport, locale: str) -> list[G
 def _gap(slots: tuple[HalfHour, ...], first: int, last: int, locale: str) -> Gap:
     start = at_clock(slots[first].start.time(), locale)
     end = at_clock((slots[last].start + HALF_HOUR).time(), locale)
-    closed = pick(("fermé", "closed"), locale)
+    closed = Text("fermé", "closed").get(locale)
     return Gap(first, last, f"{closed} {start} – {end}")

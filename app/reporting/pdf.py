@@ -11,10 +11,11 @@ from datetime import datetime
 
 from fpdf import FPDF
 
-from app.foundation.text.bilingual import pick
+from app.foundation.text.bilingual import Text
 from app.reporting import sentence, tables
+from app.reporting.blind_spots import blind_spots
 from app.reporting.day_sheet import DaySheet, Headline, headlines, hours_in_words
-from app.reporting.definitions import DEFINITIONS, blind_spots
+from app.reporting.definitions import DEFINITIONS
 from app.reporting.formats import long_day
 from app.reporting.half_hours import Drawing, Part, drawing
 from app.reporting.tables import Table
@@ -85,7 +86,7 @@ def text_of(text: str) -> str:
 def title(sheet: DaySheet, locale: str = "fr") -> str:
     """« Rapport du mardi 22 juin 2021 »."""
     day = long_day(sheet.report.day, locale)
-    return pick((f"Rapport du {day}", f"Report for {day}"), locale)
+    return Text(f"Rapport du {day}", f"Report for {day}").get(locale)
 
 
 def to_pdf(sheet: DaySheet, locale: str = "fr") -> bytes:
@@ -112,7 +113,7 @@ def _first_sheet(pdf: _Sheets, sheet: DaySheet, locale: str) -> None:
     pdf.ink(INK, 18, bold=True)
     pdf.say(MARGIN, MARGIN + 4, title(sheet, locale))
     pdf.ink(MUTED, 9)
-    channel = pick(("Téléphone", "Telephone"), locale)
+    channel = Text("Téléphone", "Telephone").get(locale)
     hours = hours_in_words(report, locale)
     pdf.say(MARGIN, MARGIN + 11, f"{channel}, {hours}" if hours else channel)
     y = _sentence(pdf, sheet, locale, MARGIN + 19)
@@ -158,7 +159,7 @@ def _headlines(pdf: _Sheets, shown: Sequence[Headline], y: float) -> float:
 
 
 def _half_hours(pdf: _Sheets, drawn: Drawing, y: float, locale: str) -> float:
-    heading = pick(("Appels et attente, par demi-heure", "Calls and wait, by half-hour"), locale)
+    heading = Text("Appels et attente, par demi-heure", "Calls and wait, by half-hour").get(locale)
     pdf.ink(INK, 12, bold=True)
     pdf.say(MARGIN, y, heading)
     _legend(pdf, drawn, y + 0.3)
@@ -245,8 +246,8 @@ def _waits(
     pdf.line(MARGIN, y, MARGIN + WIDTH, y)
     pdf.set_dash_pattern()
     pdf.ink(MUTED, 7)
-    aim = pick(
-        ("Attente moyenne ; en pointillé, la cible :", "Mean wait; dotted, the target:"), locale
+    aim = Text("Attente moyenne ; en pointillé, la cible :", "Mean wait; dotted, the target:").get(
+        locale
     )
     pdf.say(MARGIN, foot - height - 5, f"{aim} {drawn.wait_target_s:g} s", 80)
 
@@ -274,8 +275,8 @@ def _digital(pdf: _Sheets, sheet: DaySheet, locale: str, y: float) -> float:
     pdf.ink(INK, 12, bold=True)
     pdf.say(x, y, tables.word("digital", locale), width)
     counts = (
-        (report.digital_observed, pick(("observées", "observed"), locale)),
-        (report.digital_declared, pick(("déclarées", "declared"), locale)),
+        (report.digital_observed, Text("observées", "observed").get(locale)),
+        (report.digital_declared, Text("déclarées", "declared").get(locale)),
     )
     for place, (count, words) in enumerate(counts):
         left = x + place * 30
@@ -289,8 +290,12 @@ def _digital(pdf: _Sheets, sheet: DaySheet, locale: str, y: float) -> float:
     pdf.say(x, y + 31, tables.figure(report, "mean_talk_s").text(locale), width)
     longest = tables.figure(report, "longest_talk_s").text(locale)
     pdf.ink(MUTED, 8)
-    pdf.say(x, y + 37, pick((f"la plus longue : {longest}", f"longest: {longest}"), locale), width)
-    pdf.say(x, y + 41, pick(("Comptée, jamais limitée.", "Counted, never limited."), locale), width)
+    pdf.say(
+        x, y + 37, Text(f"la plus longue : {longest}", f"longest: {longest}").get(locale), width
+    )
+    pdf.say(
+        x, y + 41, Text("Comptée, jamais limitée.", "Counted, never limited.").get(locale), width
+    )
     return y + 45
 
 
@@ -299,7 +304,7 @@ def _unseen(pdf: _Sheets, locale: str, y: float) -> None:
     pdf.say(
         MARGIN,
         y,
-        pick(("Ce que ce rapport ne voit pas", "What this report cannot see"), locale),
+        Text("Ce que ce rapport ne voit pas", "What this report cannot see").get(locale),
     )
     pdf.ink(MUTED, 8.5)
     for place, words in enumerate(blind_spots(locale)):
@@ -367,13 +372,10 @@ def _head(pdf: _Sheets, table: Table, x: float, y: float, widths: tuple[float, .
 def _figures(pdf: _Sheets, sheet: DaySheet, locale: str, y: float) -> None:
     """Each figure with what it means; as many as the sheet holds."""
     version = sheet.report.definitions_version
-    heading = pick(
-        (
-            f"Chiffres du jour et leurs définitions (version {version})",
-            f"Figures of the day and their definitions (version {version})",
-        ),
-        locale,
-    )
+    heading = Text(
+        f"Chiffres du jour et leurs définitions (version {version})",
+        f"Figures of the day and their definitions (version {version})",
+    ).get(locale)
     pdf.ink(INK, 10, bold=True)
     pdf.say(MARGIN, y, heading)
     y += 5.5

@@ -22,8 +22,9 @@ from app.lines import line_now
 from app.lines import store as line_store
 from app.queue import work_store
 from app.reporting import behind, charts, exports, formats, sentence, service, store, tables
+from app.reporting.blind_spots import blind_spots
 from app.reporting.day_sheet import headlines, hours_in_words
-from app.reporting.definitions import DEFINITIONS, OUTCOMES, blind_spots
+from app.reporting.definitions import DEFINITIONS, OUTCOMES
 from app.reporting.statistics import DayReport
 from app.supervision import line_view
 from app.tickets import callbacks, reasons

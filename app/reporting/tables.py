@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from app.foundation.clock import PARIS
 from app.foundation.roles import Role
-from app.foundation.text.bilingual import pick
+from app.foundation.text.bilingual import Text
 from app.reporting import formats
 from app.reporting.definitions import DEFINITIONS, OUTCOMES
 from app.reporting.statistics import DayReport, HalfHour, share
@@ -20,51 +20,51 @@ from app.tickets.reasons import CallerRole, DigitalKind, Reason
 from app.tickets.reasons import label as label_of
 
 _WORDS = {
-    "figures": ("Chiffres du jour", "Figures of the day"),
-    "outcomes": ("Des appels présentés à leur issue", "From calls presented to their outcome"),
-    "half_hours": ("Appels par demi-heure", "Calls by half-hour"),
-    "reasons": ("Motifs des appels répondus", "Reasons of answered calls"),
-    "caller_roles": ("Qui appelle", "Who calls"),
-    "digital": ("Difficultés numériques", "Digital difficulties"),
-    "digital_kinds": ("Nature des difficultés numériques", "Kinds of digital difficulty"),
-    "digital_gap": (
+    "figures": Text("Chiffres du jour", "Figures of the day"),
+    "outcomes": Text("Des appels présentés à leur issue", "From calls presented to their outcome"),
+    "half_hours": Text("Appels par demi-heure", "Calls by half-hour"),
+    "reasons": Text("Motifs des appels répondus", "Reasons of answered calls"),
+    "caller_roles": Text("Qui appelle", "Who calls"),
+    "digital": Text("Difficultés numériques", "Digital difficulties"),
+    "digital_kinds": Text("Nature des difficultés numériques", "Kinds of digital difficulty"),
+    "digital_gap": Text(
         "Appels observés comme numériques et non déclarés",
         "Calls observed as a digital difficulty and not declared",
     ),
-    "teams": ("Appels répondus par équipe", "Answered calls by team"),
-    "channels": ("Messages écrits", "Written messages"),
-    "channel": ("Par où", "By"),
-    "sms": ("SMS", "Text message"),
-    "form": ("Formulaire", "Form"),
-    "messages": ("messages", "messages"),
-    "variants": ("Variantes des taux", "Variants of the rates"),
-    "figure": ("Chiffre", "Figure"),
-    "value": ("Valeur", "Value"),
-    "outcome": ("Issue", "Outcome"),
-    "count": ("Appels", "Calls"),
-    "share": ("Part", "Share"),
-    "half_hour": ("Demi-heure", "Half-hour"),
-    "day": ("Journée", "Whole day"),
-    "reason": ("Motif", "Reason"),
-    "role": ("Qualité", "Role"),
-    "role_unknown": ("Personne ne l'a dit", "Nobody said"),
-    "kind": ("Nature", "Kind"),
-    "no_kind": ("Sans précision", "Not specified"),
-    "arrival": ("Heure d'arrivée", "Arrival"),
-    "reason_noted": ("Motif noté", "Reason noted"),
-    "team": ("Équipe", "Team"),
-    Role.FRONT: ("Accueil", "Front office"),
-    Role.BACK: ("Renfort", "Back office"),
-    "short_presented": ("Présentés", "Presented"),
-    "calls": ("appels", "calls"),
-    "seconds": ("secondes", "seconds"),
-    "ratio": ("proportion", "ratio"),
+    "teams": Text("Appels répondus par équipe", "Answered calls by team"),
+    "channels": Text("Messages écrits", "Written messages"),
+    "channel": Text("Par où", "By"),
+    "sms": Text("SMS", "Text message"),
+    "form": Text("Formulaire", "Form"),
+    "messages": Text("messages", "messages"),
+    "variants": Text("Variantes des taux", "Variants of the rates"),
+    "figure": Text("Chiffre", "Figure"),
+    "value": Text("Valeur", "Value"),
+    "outcome": Text("Issue", "Outcome"),
+    "count": Text("Appels", "Calls"),
+    "share": Text("Part", "Share"),
+    "half_hour": Text("Demi-heure", "Half-hour"),
+    "day": Text("Journée", "Whole day"),
+    "reason": Text("Motif", "Reason"),
+    "role": Text("Qualité", "Role"),
+    "role_unknown": Text("Personne ne l'a dit", "Nobody said"),
+    "kind": Text("Nature", "Kind"),
+    "no_kind": Text("Sans précision", "Not specified"),
+    "arrival": Text("Heure d'arrivée", "Arrival"),
+    "reason_noted": Text("Motif noté", "Reason noted"),
+    "team": Text("Équipe", "Team"),
+    Role.FRONT: Text("Accueil", "Front office"),
+    Role.BACK: Text("Renfort", "Back office"),
+    "short_presented": Text("Présentés", "Presented"),
+    "calls": Text("appels", "calls"),
+    "seconds": Text("secondes", "seconds"),
+    "ratio": Text("proportion", "ratio"),
 }
 
 
 def word(key: str, locale: str = "fr") -> str:
     """A heading or label of the report, in French unless English is asked for."""
-    return pick(_WORDS[key], locale)
+    return _WORDS[key].get(locale)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from app.foundation.exceptions import InvalidInput
 from app.foundation.text import outside
-from app.foundation.text.bilingual import pick
+from app.foundation.text.bilingual import Text
 from app.reporting import formats
 
 AT_LEAST, AT_MOST = "at_least", "at_most"
@@ -95,13 +95,12 @@ def judge(key: str, value: float | None, targets: Targets, locale: str = "fr") -
     kept = value >= target if way == AT_LEAST else value <= target
     aim = formats.percent(target, locale) if key in _SHARES else formats.duration(target, locale)
     if kept:
-        return Verdict(True, pick((f"cible de {aim} tenue", f"target of {aim} met"), locale))
-    french, english = (
-        ("sous la cible", "below the target")
-        if way == AT_LEAST
-        else ("au-dessus de la cible", "above the target")
-    )
-    return Verdict(False, pick((f"{french} de {aim}", f"{english} of {aim}"), locale))
+        return Verdict(True, Text(f"cible de {aim} tenue", f"target of {aim} met").get(locale))
+    if way == AT_LEAST:
+        missed = Text(f"sous la cible de {aim}", f"below the target of {aim}")
+    else:
+        missed = Text(f"au-dessus de la cible de {aim}", f"above the target of {aim}")
+    return Verdict(False, missed.get(locale))
 
 
 _SHARES = ("answered", "abandoned", "service_level")

@@ -14,7 +14,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from app.foundation.text.bilingual import pick
+from app.foundation.text.bilingual import Text
 from app.reporting import formats, sentence, tables
 from app.reporting.day_sheet import DaySheet, headlines
 from app.reporting.definitions import DEFINITIONS
@@ -57,20 +57,18 @@ def to_xlsx(sheet: DaySheet, locale: str = "fr") -> bytes:
 
 
 def _glance(page: Worksheet, sheet: DaySheet, locale: str) -> None:
-    page.title = pick(("En bref", "At a glance"), locale)
+    page.title = Text("En bref", "At a glance").get(locale)
     page.append([f"{sheet.service} · {formats.long_day(sheet.report.day, locale)}"])
     page.append([sentence.of_the_day(sheet, locale).whole()])
     page.append([])
     page.append(
-        list(
-            pick(
-                (
-                    ("Chiffre", "Valeur", "Détail", "Cible", "Semaine précédente"),
-                    ("Figure", "Value", "Detail", "Target", "Week before"),
-                ),
-                locale,
-            )
-        )
+        [
+            Text("Chiffre", "Figure").get(locale),
+            Text("Valeur", "Value").get(locale),
+            Text("Détail", "Detail").get(locale),
+            Text("Cible", "Target").get(locale),
+            Text("Semaine précédente", "Week before").get(locale),
+        ]
     )
     for each in headlines(sheet, locale):
         words = each.verdict.words if each.verdict else ""
@@ -131,7 +129,9 @@ def _half_hours_chart(page: Worksheet, table: Table, locale: str) -> None:
     names = Reference(page, min_col=1, min_row=3, max_row=last)
     bars = BarChart()
     bars.type, bars.grouping, bars.overlap = "col", "stacked", 100
-    bars.title = pick(("Appels et attente, par demi-heure", "Calls and wait, by half-hour"), locale)
+    bars.title = Text("Appels et attente, par demi-heure", "Calls and wait, by half-hour").get(
+        locale
+    )
     bars.add_data(
         Reference(page, min_col=3, max_col=5, min_row=2, max_row=last), titles_from_data=True
     )
@@ -173,4 +173,4 @@ def _definitions(page: Worksheet, sheet: DaySheet, locale: str) -> None:
 
 def definitions_title(locale: str) -> str:
     """« Définitions »."""
-    return pick(("Définitions", "Definitions"), locale)
+    return Text("Définitions", "Definitions").get(locale)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.foundation.text.bilingual import Text
 from app.reporting.definition import Definition
 
 ANSWER_WITHIN_S = 24 * 3600
@@ -10,64 +11,71 @@ ANSWER_WITHIN_S = 24 * 3600
 WRITTEN = (
     Definition(
         "written_received",
-        "Écrits reçus",
-        "Written, received",
-        "Demandes par SMS ou par formulaire, comptées une fois, le jour du premier message. Elles ne "
-        "comptent jamais parmi les appels.",
-        "Matters that came by SMS or by form, counted once, on the day of the first message. They are "
-        "never counted among calls.",
+        Text("Écrits reçus", "Written, received"),
+        Text(
+            "Demandes par SMS ou par formulaire, comptées une fois, le jour du premier message. Elles ne "
+            "comptent jamais parmi les appels.",
+            "Matters that came by SMS or by form, counted once, on the day of the first message. They are "
+            "never counted among calls.",
+        ),
         "messages",
     ),
     Definition(
         "written_answered",
-        "Écrits répondus",
-        "Written, answered",
-        "Parmi elles, celles qui ont eu une réponse : un SMS de notre part qui est arrivé ou en chemin, ou "
-        "un rappel.",
-        "Of these, those that got an answer: a text message of ours that arrived or is on its way, or a "
-        "call back.",
+        Text("Écrits répondus", "Written, answered"),
+        Text(
+            "Parmi elles, celles qui ont eu une réponse : un SMS de notre part qui est arrivé ou en chemin, ou "
+            "un rappel.",
+            "Of these, those that got an answer: a text message of ours that arrived or is on its way, or a "
+            "call back.",
+        ),
         "messages",
     ),
     Definition(
         "written_answered_in_time",
-        "Écrits répondus à temps",
-        "Written, answered in time",
-        "Première réponse moins de 24 heures après le premier message, jours et heures de fermeture compris.",
-        "First answer less than 24 hours after the first message, closed days and hours included.",
+        Text("Écrits répondus à temps", "Written, answered in time"),
+        Text(
+            "Première réponse moins de 24 heures après le premier message, jours et heures de fermeture compris.",
+            "First answer less than 24 hours after the first message, closed days and hours included.",
+        ),
         "messages",
     ),
     Definition(
         "written_closed_unanswered",
-        "Écrits clos sans réponse",
-        "Written, closed unanswered",
-        "Closes par quelqu'un sans réponse : rien à répondre, mauvais destinataire, indésirable.",
-        "Closed by somebody without an answer: none needed, wrong recipient, spam.",
+        Text("Écrits clos sans réponse", "Written, closed unanswered"),
+        Text(
+            "Closes par quelqu'un sans réponse : rien à répondre, mauvais destinataire, indésirable.",
+            "Closed by somebody without an answer: none needed, wrong recipient, spam.",
+        ),
         "messages",
     ),
     Definition(
         "written_waiting",
-        "Écrits en attente",
-        "Written, waiting",
-        "Demandes de ce jour ou d'avant dont le dernier message attendait une réponse à la fin du jour (à "
-        "l'instant du calcul, si le jour n'est pas fini).",
-        "Matters of that day or before whose last message waited for an answer at the end of the day (when "
-        "the report was computed, if the day is not over).",
+        Text("Écrits en attente", "Written, waiting"),
+        Text(
+            "Demandes de ce jour ou d'avant dont le dernier message attendait une réponse à la fin du jour (à "
+            "l'instant du calcul, si le jour n'est pas fini).",
+            "Matters of that day or before whose last message waited for an answer at the end of the day (when "
+            "the report was computed, if the day is not over).",
+        ),
         "messages",
     ),
     Definition(
         "written_oldest_s",
-        "Plus ancien en attente",
-        "Oldest waiting",
-        "Depuis combien de temps attendait la plus ancienne, au même instant.",
-        "How long the oldest of these had waited at the same instant.",
+        Text("Plus ancien en attente", "Oldest waiting"),
+        Text(
+            "Depuis combien de temps attendait la plus ancienne, au même instant.",
+            "How long the oldest of these had waited at the same instant.",
+        ),
         "seconds",
     ),
     Definition(
         "written_mean_answer_s",
-        "Délai moyen de réponse",
-        "Mean time to answer",
-        "Du premier message à la première réponse, en moyenne sur les écrits répondus.",
-        "From the first message to the first answer, on average over those that were answered.",
+        Text("Délai moyen de réponse", "Mean time to answer"),
+        Text(
+            "Du premier message à la première réponse, en moyenne sur les écrits répondus.",
+            "From the first message to the first answer, on average over those that were answered.",
+        ),
         "seconds",
     ),
 )

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from app.dossiers import free_text
 from app.foundation.text import outside
-from app.foundation.text.bilingual import pick
+from app.foundation.text.bilingual import Text
 from app.tickets.reasons import CallerRole, DigitalKind, Reason, Suggestion
 
 NO_TROUBLE = "none"  # a required list cannot say it with an empty value: browsers refuse that
@@ -73,14 +73,18 @@ class Draft:
     kept: bool = False
 
 
-ERRORS: dict[str, tuple[str, str]] = {
-    "reason": ("Choisissez un motif.", "Choose a reason."),
-    "caller_role": ("Choisissez qui appelait dans la liste.", "Choose who called from the list."),
-    "digital_kind": (
+ERRORS: dict[str, Text] = {
+    "reason": Text("Choisissez un motif.", "Choose a reason."),
+    "caller_role": Text(
+        "Choisissez qui appelait dans la liste.", "Choose who called from the list."
+    ),
+    "digital_kind": Text(
         "Choisissez la difficulté numérique dans la liste.",
         "Choose the digital difficulty from the list.",
     ),
-    "follow_up_on": ("La date de suivi n'est pas une date.", "The follow-up date is not a date."),
+    "follow_up_on": Text(
+        "La date de suivi n'est pas une date.", "The follow-up date is not a date."
+    ),
 }
 
 
@@ -176,4 +180,4 @@ def _date(text: str) -> date | None:
 
 
 def _error(name: str, locale: str) -> str:
-    return pick(ERRORS[name], locale)
+    return ERRORS[name].get(locale)

@@ -143,7 +143,9 @@ def test_inline_code_in_templates_is_found(rules: ModuleType, html: str, breach:
         ('WORDS = {"fr": "Bonjour", "en": "Hello"}', True),
         ('WORDS = {"fr": {"a": "Bonjour"}, "en": {"a": "Hello"}}', False),
         ('WORDS = {"fr": "fr-FR", "en": "en-GB", "ar": "arb"}', False),
-        ("pick((a, b), locale)", False),
+        ('names[code][0 if locale() == "fr" else 1]', True),
+        ("rows[0 if first else 1]", False),
+        ('Text("Bonjour", "Hello").get(locale)', False),
     ],
 )
 def test_a_language_chosen_elsewhere_is_found(rules: ModuleType, code: str, breach: bool) -> None:

@@ -5,20 +5,12 @@ The one place that chooses (``bin/house_rules.py`` holds it).
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeVar
-
-Said = TypeVar("Said")
+from typing import NamedTuple
 
 
 def language(locale: str) -> str:
     """The one of our two languages that serves ``locale``; French for one that we do not have."""
     return "en" if locale[:2].lower() == "en" else "fr"
-
-
-def pick(pair: tuple[Said, Said], locale: str) -> Said:
-    """The French or the English one of a pair."""
-    french, english = pair
-    return english if language(locale) == "en" else french
 
 
 class Text(NamedTuple):
@@ -29,4 +21,4 @@ class Text(NamedTuple):
 
     def get(self, locale: str) -> str:
         """The words that serve ``locale``."""
-        return pick(self, locale)
+        return self.en if language(locale) == "en" else self.fr

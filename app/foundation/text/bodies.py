@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from app.foundation.text.bilingual import language, pick
+from app.foundation.text.bilingual import Text, language
 from app.foundation.text.patterns import Match, pattern
 
 FILE = Path(__file__).parent / "bodies.yaml"
@@ -45,7 +45,7 @@ class Body:
 
     def name(self, locale: str) -> str:
         """Today's name."""
-        return pick((self.fr, self.en), locale)
+        return Text(self.fr, self.en).get(locale)
 
     def on_paper(self, locale: str) -> str:
         """Today's name with the older ones: « France Travail (« Pôle emploi » avant 2024) »."""
@@ -63,7 +63,7 @@ class Body:
         if not self.former:
             return self.name(locale)
         last = self.former[0].name
-        word = pick(("autrefois", "formerly"), locale)
+        word = Text("autrefois", "formerly").get(locale)
         return f"{self.name(locale)}, {word} {last}"
 
 

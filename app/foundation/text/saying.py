@@ -15,7 +15,7 @@ from babel.dates import format_date
 
 from app.foundation.clock import PARIS, local_day
 from app.foundation.text import phone_numbers
-from app.foundation.text.bilingual import Text, language, pick
+from app.foundation.text.bilingual import Text, language
 from app.foundation.text.typography import french
 
 _NEAR = {0: Text("aujourd’hui", "today"), 1: Text("hier", "yesterday")}
@@ -68,14 +68,14 @@ class Saying:
         near = _NEAR.get((today - local_day(value)).days)
         if near is None:
             return tidy(moment(value, today, self.locale), self.locale)
-        at = pick(("à", "at"), self.locale)
+        at = Text("à", "at").get(self.locale)
         return f"{near.get(self.locale)} {at} {self.clock(value)}"
 
     def clock(self, value: datetime) -> str:
         """« 10 h 35 », "10:35", in Paris time."""
         local = value.astimezone(PARIS)
         return tidy(
-            pick((f"{local.hour} h {local:%M}", f"{local:%H:%M}"), self.locale), self.locale
+            Text(f"{local.hour} h {local:%M}", f"{local:%H:%M}").get(self.locale), self.locale
         )
 
     def euros(self, cents: int | None) -> str:

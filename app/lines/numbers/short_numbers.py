@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.foundation.text import phone_numbers
-from app.foundation.text.bilingual import pick
+from app.foundation.text.bilingual import Text
 from app.foundation.text.patterns import SPACE, pattern
 
 # Of the countries that we know, the one whose short numbers these are.
@@ -29,58 +29,58 @@ CHECKED = date(2026, 11, 26)
 
 @dataclass(frozen=True)
 class ShortNumber:
-    """One number. ``name`` and ``hours`` in French and in English; ``written``: it is reached by
+    """One number. ``written``: it is reached by
     text message or a page, not by voice. ``source`` says where it was read, ``verified_on`` when."""
 
     number: str
-    name: tuple[str, str]
-    hours: tuple[str, str]
+    name: Text
+    hours: Text
     source: str
     verified_on: date = CHECKED
     written: bool = False
 
     def label(self, locale: str) -> str:
         """« 3114 · Prévention du suicide »."""
-        return f"{self.number} · {pick(self.name, locale)}"
+        return f"{self.number} · {self.name.get(locale)}"
 
     def when(self, locale: str) -> str:
         """When it answers."""
-        return pick(self.hours, locale)
+        return self.hours.get(locale)
 
 
-ALWAYS = ("jour et nuit, gratuit", "day and night, free")
+ALWAYS = Text("jour et nuit, gratuit", "day and night, free")
 
 # In the order in which somebody in distress is helped: listening, rescue, the other dangers.
 NUMBERS: tuple[ShortNumber, ...] = (
-    ShortNumber("3114", ("Prévention du suicide", "Suicide prevention"), ALWAYS, "3114.fr"),
-    ShortNumber("15", ("Samu", "Ambulance (Samu)"), ALWAYS, SERVICE_PUBLIC),
-    ShortNumber("112", ("Urgences, partout en Europe", "Emergency, all Europe"), ALWAYS, SERVICE_PUBLIC),
+    ShortNumber("3114", Text("Prévention du suicide", "Suicide prevention"), ALWAYS, "3114.fr"),
+    ShortNumber("15", Text("Samu", "Ambulance (Samu)"), ALWAYS, SERVICE_PUBLIC),
+    ShortNumber("112", Text("Urgences, partout en Europe", "Emergency, all Europe"), ALWAYS, SERVICE_PUBLIC),
     ShortNumber(
         "114",
-        ("Urgences par SMS, sans parler", "Emergency by text, without speaking"),
-        ("jour et nuit : SMS, tchat ou visio, depuis le téléphone de la personne",
+        Text("Urgences par SMS, sans parler", "Emergency by text, without speaking"),
+        Text("jour et nuit : SMS, tchat ou visio, depuis le téléphone de la personne",
          "day and night: text, chat or video, from the person's own phone"),
         SERVICE_PUBLIC,
         written=True,
     ),
-    ShortNumber("17", ("Police, gendarmerie", "Police"), ALWAYS, SERVICE_PUBLIC),
-    ShortNumber("18", ("Pompiers", "Fire and rescue"), ALWAYS, SERVICE_PUBLIC),
-    ShortNumber("119", ("Enfance en danger", "Children in danger"), ALWAYS, "allo119.gouv.fr"),
+    ShortNumber("17", Text("Police, gendarmerie", "Police"), ALWAYS, SERVICE_PUBLIC),
+    ShortNumber("18", Text("Pompiers", "Fire and rescue"), ALWAYS, SERVICE_PUBLIC),
+    ShortNumber("119", Text("Enfance en danger", "Children in danger"), ALWAYS, "allo119.gouv.fr"),
     ShortNumber(
-        "3919", ("Violences faites aux femmes", "Violence against women"), ALWAYS, "arretonslesviolences.gouv.fr"
+        "3919", Text("Violences faites aux femmes", "Violence against women"), ALWAYS, "arretonslesviolences.gouv.fr"
     ),
-    ShortNumber("115", ("Sans-abri : Samu social", "Nowhere to sleep"), ALWAYS, SERVICE_PUBLIC),
+    ShortNumber("115", Text("Sans-abri : Samu social", "Nowhere to sleep"), ALWAYS, SERVICE_PUBLIC),
     ShortNumber(
         "116117",
-        ("Médecin de garde", "Doctor on duty"),
-        ("hors des heures de cabinet, dans les territoires où il existe ; ailleurs le 15",
+        Text("Médecin de garde", "Doctor on duty"),
+        Text("hors des heures de cabinet, dans les territoires où il existe ; ailleurs le 15",
          "outside surgery hours, where it exists; elsewhere 15"),
         SERVICE_PUBLIC,
     ),
     ShortNumber(
-        "116000", ("Enfants disparus", "Missing children"), ALWAYS, "116000enfantsdisparus.fr"
+        "116000", Text("Enfants disparus", "Missing children"), ALWAYS, "116000enfantsdisparus.fr"
     ),
-    ShortNumber("196", ("Secours en mer", "Rescue at sea"), ALWAYS, SERVICE_PUBLIC),
+    ShortNumber("196", Text("Secours en mer", "Rescue at sea"), ALWAYS, SERVICE_PUBLIC),
 )  # fmt: skip
 BY_NUMBER = {each.number: each for each in NUMBERS}
 
