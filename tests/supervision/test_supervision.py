@@ -518,4 +518,4 @@ def test_a_conversation_that_is_over_is_not_listened_to(
 def test_who_gets_a_softphone(line: Line, login: Login, role: str, status: int) -> None:
     client = login(role)
     assert client.get("/desk/token").status_code == status
-    assert ("softphone-config" in client.get("/wall").text) is (role == "manager")
+    assert ("i18n-coach" in client.get("/wall").text) is (role == "manager")
