@@ -177,7 +177,8 @@ def last_link(people: People) -> str:
     """The link of the newest mail in the outbox."""
     page = people.agent(CAMILLE, PASSWORD, path="/outbox")
     page.locator("main a[href^='/outbox/']").first.click()
-    text = page.locator("main").inner_text()
+    expect(page.locator("#page")).to_contain_text("/portail/lien/")
+    text = page.locator("#page").inner_text()
     found = re.search(r"https?://\S+/portail/lien/[\w-]+", text)
     assert found, text
     page.close()

@@ -25,12 +25,14 @@ export const get = (path) => ask(path);
 
 const onTheWay = new Map(); // "path body" → its answer: the same act is not asked twice at once
 
-export function post(path, body = {}) {
+/** @param {string} path @param {object} [body] @param {{keepalive?: boolean}} [how] keepalive: it goes even if the page is left. */
+export function post(path, body = {}, { keepalive = false } = {}) {
   const asked = `${path} ${JSON.stringify(body)}`;
   const first = onTheWay.get(asked);
   if (first) return first;
   const answer = ask(path, {
     method: "POST",
+    keepalive,
     headers: { "Content-Type": "application/json", "X-CSRFToken": token(), [HEADER]: keyFor(asked) },
     body: JSON.stringify(body),
   }).finally(() => onTheWay.delete(asked));

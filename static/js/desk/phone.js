@@ -235,6 +235,11 @@ export class Phone {
     this.#set({ muted });
   }
 
+  /** Nobody hears her for a moment, whatever she chose: her own choice is as it was afterwards. */
+  hush(on) {
+    this.#driver?.mute(on || this.around.muted);
+  }
+
   sendDigits(digits) {
     this.#driver?.sendDigits(digits);
   }

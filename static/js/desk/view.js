@@ -36,7 +36,7 @@ export function callerName(call) {
 export function render(desk, around) {
   const phase = phaseOf(desk);
   card.dataset.phase = phase;
-  card.dataset.acts = actsOf(phase);
+  card.dataset.acts = around.hangingUp ? "leaving" : actsOf(phase);
   panes.dataset.phase = phase;
   put("presence-word", text(presenceWord(desk.presence)));
   if (slots["presence-dot"]) slots["presence-dot"].className = `state-dot state-dot-${presenceDot(desk.presence)}`;
@@ -78,8 +78,8 @@ function renderParty(desk) {
 }
 
 function renderActs(desk, phase, around) {
-  const acts = actsOf(phase);
-  document.querySelectorAll("[data-acts]").forEach((group) => { group.hidden = group.dataset.acts !== acts; });
+  const acts = card.dataset.acts;
+  document.querySelectorAll("[data-acts]:not(#call)").forEach((group) => { group.hidden = group.dataset.acts !== acts; });
   if (acts !== shownActs) settle(acts);
   const available = document.getElementById("act-available");
   available.hidden = phase === "available" || around.spectator;
@@ -94,6 +94,11 @@ function renderActs(desk, phase, around) {
 }
 
 function settle(acts) {
+  // « Raccrocher » gives its place to « Annuler », and takes it back: the keyboard stays there.
+  const next = { leaving: "act-hang-up-undo", call: shownActs === "leaving" ? "act-hang-up" : "" }[acts];
+  const at = document.activeElement;
+  const lost = !at || at === document.body || at.getClientRects().length === 0;
+  if (next && lost) document.getElementById(next).focus();
   shownActs = acts;
   card.classList.add("is-settling");
   window.clearTimeout(settling);
@@ -143,6 +148,7 @@ export function tick(desk, around, now) {
   put("queue-longest", longest === null ? "—" : duration(longest));
   const { time, number, about } = sideOf(desk, phase, around, now);
   put("time-before", phase === "ringing" ? text("side.waited") : "");
+  put("hang-up-left", around.hangingUp ? text("seconds", { count: around.hangingUp }) : "");
   put("time-word", time);
   put("side-1", number);
   put("side-2", about);

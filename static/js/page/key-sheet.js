@@ -2,7 +2,8 @@
 // no list is kept by hand, so that it can neither hide a key nor promise one.
 import { text } from "./i18n.js";
 
-const spoken = (key) => key.split(" ").join(" puis ");
+/** "Q 1" is two keys, "Ctrl K" is one. */
+const spoken = (key) => (key.startsWith("Ctrl ") ? key : key.split(" ").join(` ${text("keys.then")} `));
 
 /** What an element does, in the words that it shows. */
 function words(element) {
@@ -36,7 +37,7 @@ export function fillSheet(list) {
     if (!entry.now) row.className = "keys-later";
     const term = document.createElement("dt");
     const cap = document.createElement("kbd");
-    cap.textContent = spoken(entry.key).replace(" puis ", ` ${text("keys.then")} `);
+    cap.textContent = spoken(entry.key);
     term.append(cap);
     const what = document.createElement("dd");
     what.textContent = entry.now ? entry.words : `${entry.words} (${text("keys.later")})`;

@@ -1,20 +1,25 @@
 // Keys: any element with data-key="A" (or "Q 1": Q, then 1) is clicked by that key.
 //
 // A key sleeps while somebody types, so that a letter of a note never hangs up on a caller; Escape leaves the field. Typing that has
-// missed its field is seen for what it is: two letters in quick succession do nothing, and what may hurt somebody (data-hurts) waits
-// for as long as the next letter would take. Hanging up (data-hurts="hold") wants its key held; a click acts at once.
+// missed its field is seen for what it is: two letters in quick succession do nothing. What may hurt somebody (data-hurts) waits for
+// as long as the next letter of a slow hand would take, and sleeps for a second after any letter that did nothing; what has to be quick
+// ("soon": to accept a call) waits less. Hanging up ("hold") wants its key held; a click acts at once.
+// With Ctrl (or ⌘) a key is another one, "Ctrl K": it wakes in a field too, but for "Ctrl Z", which is the field's there.
 // WCAG 2.1.4: the whole of it can be switched off (account menu), which is remembered in this browser.
 import { text } from "./i18n.js";
 import { announce } from "./toast.js";
 
 const CHORD_MS = 1500;
 const ASTRAY_MS = 250; // between two letters of somebody who types
+const SLOW_MS = 450; // … slowly
+const WORD_MS = 1000; // a letter that did nothing: what follows may be the rest of its word
 const HELD_MS = 600;
 const TYPING = "input:not([type=radio]):not([type=checkbox]):not([type=button]):not([type=submit]):not([type=range]), textarea, select, [contenteditable=true]";
 
 let prefix = "";
 let prefixTimer = 0;
 let lastLetter = -Infinity;
+let lastStray = -Infinity; // the last letter that did nothing
 let waiting = null; // {name, element, timer, held}: what a key will do in a moment, if nothing comes in between
 
 export function isTyping(target = document.activeElement) {
@@ -70,10 +75,14 @@ function act(element) {
 
 function soon(name, element) {
   const held = element.dataset.hurts === "hold";
+  const patience = { hold: HELD_MS, soon: ASTRAY_MS }[element.dataset.hurts] ?? SLOW_MS;
   const timer = window.setTimeout(() => {
     cancel();
-    if (clickable(element)) act(element);
-  }, held ? HELD_MS : ASTRAY_MS);
+    if (!clickable(element)) return;
+    element.toggleAttribute("data-held", held); // what is done may differ: a key that was held was meant
+    act(element);
+    element.removeAttribute("data-held");
+  }, patience);
   waiting = { name, element, timer, held };
   if (held) element.dataset.holding = "";
 }
@@ -102,28 +111,48 @@ function isAstray(name, chord) {
   return since < ASTRAY_MS && !chord;
 }
 
+/** A letter that nothing answers to, or one of several in quick succession. */
+function stray(name) {
+  if (/^\p{L}$/u.test(name)) lastStray = performance.now();
+  endChord();
+}
+
+/** "Ctrl K", in a field too; "Ctrl Z" is the field's own there. */
+function withControl(event) {
+  const name = `Ctrl ${keyName(event)}`;
+  const element = event.altKey || event.shiftKey || (name === "Ctrl Z" && isTyping(event.target)) ? null : target(name);
+  if (!element) return;
+  event.preventDefault();
+  element.click();
+}
+
 function onKeydown(event) {
   if (event.key === "Escape" && isTyping() && !document.querySelector("dialog[open]")) {
     document.activeElement.blur();
     return;
   }
-  if (document.documentElement.dataset.keys === "off" || event.defaultPrevented) return;
-  if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || isTyping(event.target)) return;
+  if (document.documentElement.dataset.keys === "off" || event.defaultPrevented || event.repeat) return;
+  if (event.ctrlKey || event.metaKey) return withControl(event);
+  if (event.altKey || isTyping(event.target)) return;
   const name = keyName(event);
   const chord = prefix && target(`${prefix} ${name}`);
+  const interrupted = waiting && !waiting.held;
   cancel();
-  if (isAstray(name, chord)) return endChord();
+  if (isAstray(name, chord) || (interrupted && !chord)) return stray(name);
   const element = chord || target(name);
   const opens = prefix !== name && hasChord(name);
   endChord();
-  if (!element && !opens) return;
+  if (!element && !opens) return stray(name);
   event.preventDefault();
   if (opens && name !== "!") startChord(name, element);
   else if (opens) startChord(name, null); // « ! » acts at once, and the number's key may follow
-  if (element && (!opens || name === "!")) {
-    if (element.dataset.hurts === undefined) act(element);
-    else soon(name, element);
-  }
+  if (element && (!opens || name === "!")) press(name, element);
+}
+
+function press(name, element) {
+  if (element.dataset.hurts === undefined) act(element);
+  else if (performance.now() - lastStray < WORD_MS) stray(name);
+  else soon(name, element);
 }
 
 /** While Alt is held alone, every key is shown on its button. */
