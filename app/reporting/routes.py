@@ -75,9 +75,7 @@ def day_file(day: str, kind: str) -> Response:
 @allow()
 def wall() -> str:
     """The line, live."""
-    return render_template(
-        "reporting/wall.html", coaches=current_user.role == Role.MANAGER, **_board()
-    )
+    return render_template("reporting/wall.html", **_board())
 
 
 @bp.get("/wall/board")

@@ -1,4 +1,4 @@
-// A manager listens to a conversation, or whispers to its agent, from the wall. Announced to both, and journaled, by the server.
+// A manager listens to a conversation, or whispers to its agent: asked on the wall, heard on whatever page she goes to then. Announced to both, and journaled, by the server.
 import { text } from "./page/i18n.js";
 import { toast } from "./page/toast.js";
 import { Refused, get, post } from "./desk/api.js";
@@ -6,7 +6,6 @@ import { createSoftphone } from "./softphone/index.js";
 
 const ENDS_WITHIN_MS = 5000;
 const config = JSON.parse(document.getElementById("softphone-config").textContent);
-const wall = document.getElementById("wall");
 const dialog = document.getElementById("coach");
 const bar = document.getElementById("coach-bar");
 const words = document.getElementById("coach-words");
@@ -98,7 +97,7 @@ async function run(act) {
   }
 }
 
-wall.addEventListener("click", (event) => {
+document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-listen]");
   if (!button || here) return;
   asked = { ref: button.dataset.listen, name: button.dataset.name };

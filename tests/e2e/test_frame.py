@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.people import assert_axe, become_available, keep_screen
+from tests.people import assert_axe, become_available, keep_screen, sign_in
 from tests.remote import Line
 
 if TYPE_CHECKING:
@@ -17,6 +17,18 @@ if TYPE_CHECKING:
 PASSWORD = "permanence-demo"
 NADIA, BRUNO = "nadia@demo.permanence", "bruno@demo.permanence"
 SAMIRA = "+33639980105"
+
+
+# The tab is hidden, and the browser may tell of it: what it is asked to tell is kept.
+KNOCKS = """() => {
+  window.knocks = [];
+  Object.defineProperty(document, "hidden", { get: () => true });
+  window.Notification = class {
+    static permission = "granted";
+    constructor(title, { body }) { window.knocks.push({ title, body }); }
+    close() {}
+  };
+}"""
 
 
 @pytest.fixture(autouse=True)
@@ -134,8 +146,12 @@ def test_available_on_a_dossier_and_an_offer_accepted_there(people: People) -> N
     agent.locator("#page main a, #page .list a, #page table a").first.click()
     agent.wait_for_url("**/dossiers/*")
     bar(agent, "available")
-    rings(people)
+    agent.evaluate(KNOCKS)
+    phone = rings(people)
     bar(agent, "ringing")
+    [told] = agent.evaluate("window.knocks")
+    assert "Samira Haddad" in told["title"] and "expiré" in told["body"]
+    assert "Samira" in agent.title() or agent.evaluate("document.hidden"), "the title rings too"
     expect(agent.locator("[data-slot=name]")).to_have_text("Samira Haddad")
     expect(agent.locator("[data-slot=cause]")).to_contain_text("expiré")
     assert_axe(agent)
@@ -143,12 +159,59 @@ def test_available_on_a_dossier_and_an_offer_accepted_there(people: People) -> N
     agent.keyboard.press("A")
     bar(agent, "talking")
     assert "/dossiers/" in agent.url, "the page beneath is untouched"
+
+    # The panels of the band are there too: sound, and whom to ask.
+    agent.locator(".sound-strip").click()
+    expect(agent.locator("#sound")).to_be_visible()
+    agent.keyboard.press("Escape")
+    agent.keyboard.press("X")
+    expect(agent.locator("#transfer-box")).to_be_focused()
+    agent.keyboard.press("Escape")
+
+    # A hang-up by a click can be undone: nothing was asked of the call, and the voice goes on.
+    asked: list[str] = []
+    agent.on("request", lambda r: asked.append(r.url) if "hang-up" in r.url else None)
+    agent.locator("#act-hang-up").click()
+    expect(agent.locator("#call")).to_have_attribute("data-acts", "leaving")
+    agent.locator("#act-hang-up-undo").click()
+    expect(agent.locator("#call")).to_have_attribute("data-acts", "call")
+    ears = heard(phone)
+    phone.wait_for_function(
+        "async (n) => (await window.carrierPhone.stats()).packetsReceived > n + 5",
+        arg=ears,
+        timeout=20_000,
+    )
+    assert asked == []
+    assert agent.request.get("/desk/state").json()["desk"]["call"]["state"] == "talking"
     agent.locator("#act-hang-up").click()
     bar(agent, "wrap_up")
     agent.goto("/desk")
     phase(agent, "wrap_up")
     agent.locator("#act-done").click()
     phase(agent, "available")
+
+
+def test_somebody_else_signs_in_beside_and_the_first_page_says_so(people: People) -> None:
+    """One browser, one session: the first window is told in a sentence, and stays as it was."""
+    context = people.context()
+    first = context.new_page()
+    sign_in(first, NADIA, PASSWORD)
+    first.goto("/desk")
+    expect(first.locator("#call")).to_have_attribute("data-acts", "idle")
+    second = context.new_page()
+    sign_in(second, BRUNO, PASSWORD)
+    second.goto("/dossiers")
+    over = first.locator("#session-over")
+    expect(over).to_be_visible()
+    expect(over).to_contain_text("n’agit plus pour vous")
+    first.wait_for_timeout(4000)  # its line, its telephone and its pages have been refused meanwhile
+    assert first.url.endswith("/desk"), "it stays"
+    expect(over).to_be_visible()
+    assert_axe(first)
+    keep_screen(first, "frame-session-taken", full=False)
+    over.get_by_role("link").click()
+    expect(first.locator(".account")).to_contain_text("Bruno")
+    people.problems.found.clear()  # what the browser says of a connection that was refused
 
 
 def test_a_desk_that_never_reaches_the_line_says_so(people: People) -> None:

@@ -53,6 +53,36 @@ def test_a_word_typed_into_nothing_hurts_nobody(page: Page, word: str) -> None:
     assert not {"M", "Fin"} & set(clicked(page)), clicked(page)
 
 
+@pytest.mark.parametrize("word", ["merci", "om", "bonjourm"])
+def test_a_slow_hand_that_types_into_nothing_hurts_nobody(page: Page, word: str) -> None:
+    """Three letters a second: what hurts waits longer than that, and sleeps after a letter that did nothing."""
+    page.keyboard.type(word, delay=330)
+    pause(page, 900)
+    assert not {"M", "Fin"} & set(clicked(page)), clicked(page)
+
+
+def test_with_control_a_key_is_another_one_and_wakes_in_a_field(page: Page) -> None:
+    page.evaluate(
+        """() => document.body.insertAdjacentHTML("beforeend",
+            '<button data-key="Ctrl K">Chercher</button><button data-key="Ctrl Z">Annuler</button>')"""
+    )
+    page.keyboard.press("Control+k")
+    page.keyboard.press("Control+z")
+    assert clicked(page) == ["Chercher", "Annuler"]
+    page.locator("#note").focus()
+    page.keyboard.press("Control+k")
+    page.keyboard.press("Control+z")  # the field's own
+    assert clicked(page) == ["Chercher", "Annuler", "Chercher"]
+
+
+def test_alt_shows_the_caps_while_it_is_held(page: Page) -> None:
+    page.keyboard.down("Alt")
+    assert page.evaluate("document.documentElement.dataset.caps") == "shown"
+    page.keyboard.up("Alt")
+    assert page.evaluate("'caps' in document.documentElement.dataset") is False
+    assert clicked(page) == []
+
+
 def test_what_hurts_acts_when_nothing_follows(page: Page) -> None:
     page.keyboard.press("m")
     page.wait_for_function("window.clicked.length === 1")

@@ -24,6 +24,11 @@ export function actsOf(phase) {
   return "idle";
 }
 
+/** The word on the button that takes what is offered: one who asked to be called back is called by it. */
+export function acceptWord({ call }) {
+  return call?.callback ? "accept.callback" : "accept";
+}
+
 /** The colleague or the outside number that this agent brought in; null when there is none (a coach is not hers to move). */
 export function thirdOf(desk) {
   const { call } = desk;

@@ -1,14 +1,15 @@
 // Fills the slots of the band, of the rail's counts and of the desk. The skeletons are in templates/frame and templates/desk; here only
 // texts and attributes change: what arrives moves nothing.
 import { text } from "../page/i18n.js";
-import { actsOf, callAgainOf, clockOf, duration, momentOf, noteOf, partyOf, phaseOf, presenceDot, presenceWord, seconds, thirdOf } from "./state.js";
+import { acceptWord, actsOf, callAgainOf, clockOf, duration, momentOf, noteOf, partyOf, phaseOf, presenceDot, presenceWord, seconds, thirdOf } from "./state.js";
 
 // Buttons that have just taken the place of others ignore the pointer for as long as a hand needs to see it: nobody mutes
 // herself by a double click on « Accepter ». Keys are not concerned: each has one meaning.
 const SETTLE_MS = 300;
 
-const slots = {};
-document.querySelectorAll("[data-slot]").forEach((element) => { slots[element.dataset.slot] = element; });
+const places = {}; // a slot may have several: the rail's count and the desk's
+document.querySelectorAll("[data-slot]").forEach((element) => { (places[element.dataset.slot] ??= []).push(element); });
+const slots = Object.fromEntries(Object.entries(places).map(([name, [first]]) => [name, first]));
 const card = document.getElementById("call");
 const panes = document.getElementById("desk");
 
@@ -16,8 +17,7 @@ let shownActs = "idle";
 let settling = 0;
 
 function put(name, value) {
-  const element = slots[name];
-  if (element && element.textContent !== value) element.textContent = value;
+  places[name]?.forEach((element) => { if (element.textContent !== value) element.textContent = value; });
 }
 
 function label(button, value) {
@@ -49,7 +49,7 @@ export function render(desk, around) {
   renderParty(desk);
   renderActs(desk, phase, around);
   renderQueue(desk.queue);
-  slots.incident.hidden = !desk.incident;
+  if (slots.incident) slots.incident.hidden = !desk.incident;
   put("incident-words", desk.incident || "");
   return phase;
 }
@@ -83,6 +83,7 @@ function renderActs(desk, phase, around) {
   if (acts !== shownActs) settle(acts);
   const available = document.getElementById("act-available");
   available.hidden = phase === "available" || around.spectator;
+  label(document.getElementById("act-accept"), text(acceptWord(desk)));
   label(available, text(phase === "missed" ? "back" : "go"));
   document.getElementById("act-pause").hidden = around.spectator || phase !== "available";
   label(document.getElementById("act-done"), text(around.reason ? "confirm" : "done"));
@@ -133,7 +134,7 @@ function renderQueue(queue) {
   put("queue-free", String(queue.available_agents));
   put("queue-callbacks", String(queue.callbacks || ""));
   put("queue-messages", String(queue.messages || ""));
-  slots["queue-waiting-box"].classList.toggle("is-waiting", queue.waiting > 0);
+  places["queue-waiting-box"]?.forEach((box) => box.classList.toggle("is-waiting", queue.waiting > 0));
 }
 
 /** Draw the times; called every second and after each render. now: the server's clock as an ISO string. */
