@@ -85,6 +85,7 @@ async function show(path, { push = "", y = 0, method = "GET", body } = {}) {
     const hash = new URL(path, window.location.href).hash;
     if (push) window.history[push]({ y: 0 }, "", at.pathname + at.search + hash);
     if (at.pathname === HOME) return showHome("", y);
+    if (!found.getElementById("page")) return window.location.assign(path); // not a page of the shell
     await swap(found, y, hash);
   } catch {
     toast(text("network"), "stop");

@@ -203,10 +203,12 @@ def test_somebody_else_signs_in_beside_and_the_first_page_says_so(people: People
     second.goto("/dossiers")
     over = first.locator("#session-over")
     expect(over).to_be_visible()
+    expect(over).to_contain_text("Bruno Keller utilise maintenant ce navigateur")
     expect(over).to_contain_text("n’agit plus pour vous")
     first.wait_for_timeout(4000)  # its line and its telephone have been refused meanwhile
     assert first.url.endswith("/desk"), "it stays"
     expect(over).to_be_visible()
+    expect(first.locator(".call-note")).to_be_hidden()  # one sentence, not two
     assert_axe(first)
     keep_screen(first, "frame-session-taken", full=False)
     over.get_by_role("link").click()

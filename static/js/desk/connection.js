@@ -9,6 +9,7 @@ export class Connection {
   network = "ok";
 
   #timer = 0;
+  #taken = false; // somebody else has signed in here: that is said, and is why
   #onBack;
   #onMove;
 
@@ -20,6 +21,11 @@ export class Connection {
     this.#onBack = onBack;
     this.#onMove = onMove;
     // A connection of its own: the softphone's namespace must not share (and re-open) the desk's.
+    document.addEventListener("session-taken", () => {
+      this.#taken = true;
+      this.network = "ok";
+      onMove();
+    });
     const socket = window.io({ transports: ["websocket", "polling"], forceNew: true, auth: socketIdentity() });
     socket.on("connect", () => this.#back());
     this.#away(); // whether it was cut or never came about
@@ -49,6 +55,7 @@ export class Connection {
 
   #away() {
     this.#timer ||= window.setTimeout(() => {
+      if (this.#taken) return;
       this.network = "lost";
       this.#onMove();
     }, LOST_AFTER_MS);

@@ -12,13 +12,15 @@ export const signedInAs = () => (meta("signed-in-as") ? { "X-Signed-In-As": meta
 /** The same for a socket. */
 export const socketIdentity = () => ({ as: meta("signed-in-as") });
 
-/** One sentence, at the top, that stays: this page is not its reader's any more. */
-function tell(sentence) {
+/** One sentence, at the top, that stays: this page is not its reader's any more. One that names who has signed in replaces one that does
+ * not; what the page then finds refused or cut (its line, its telephone) is not told beside it. */
+function tell(sentence, { named = false } = {}) {
   const bar = document.getElementById("session-over");
-  if (!bar || !bar.hidden) return;
+  if (!bar || (!bar.hidden && !named)) return;
   bar.querySelector("[data-sentence]").textContent = sentence;
   bar.hidden = false;
   announce(sentence);
+  document.dispatchEvent(new Event("session-taken"));
 }
 
 /** The server closed this page's connection (event "signed-out"): its session is over. */
@@ -38,7 +40,7 @@ export function installSession() {
   const channel = new BroadcastChannel(CHANNEL);
   const [id, name] = [meta("signed-in-as"), meta("signed-in-name")];
   channel.addEventListener("message", ({ data }) => {
-    if (id && data.id && data.id !== id) tell(text("session_taken", { name: data.name }));
+    if (id && data.id && data.id !== id) tell(text("session_taken", { name: data.name }), { named: true });
   });
   if (id) channel.postMessage({ id, name });
 }
