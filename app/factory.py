@@ -50,6 +50,7 @@ from app.desk import (
     alert_routes,
     callback_pages,
     message_routes,
+    search_routes,
     sockets,
 )
 from app.desk import (
@@ -306,6 +307,7 @@ def _register(app: Flask) -> None:
         desk.bp,
         desk_transfers.bp,
         message_routes.bp,
+        search_routes.bp,
         directory_routes.bp,
         line_routes.bp,
         supervision_routes.bp,

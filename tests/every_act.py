@@ -145,6 +145,7 @@ class Story:
         yield Step("dossiers.judge_mail", me, {"email": "zoe@gmial.com"})
         yield Step("dossiers.correct_mail", me, {"email": "zoe@gmail.com"})
         yield Step("pane.find", me, {"q": "Quatremère"})
+        yield Step("search.find", me, {"q": "Quatremère"})
         yield Step("pane.detach", me)
         yield Step("pane.create_person", me, {"email": ""})
         yield Step("pane.attach", me, {"person": person, "dossier": world.dossier.id})

@@ -36,7 +36,7 @@ def agent(people: People, served: Served) -> Page:
 
 def test_the_search_answers_while_one_types(agent: Page) -> None:
     pane = agent.locator("#pane-dossier")
-    box = pane.get_by_label("Nom, date de naissance, téléphone, mail, référence")
+    box = pane.get_by_label("Nom, naissance, numéro, mail, référence")
     box.press_sequentially("Mme samira hadd", delay=20)  # no Enter, no click
     expect(pane.locator(".candidate-name").first).to_have_text("Samira Haddad")
     keep_screen(agent, "finding-typed", full=False)

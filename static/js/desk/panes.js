@@ -61,6 +61,7 @@ export function showContact(contact, mine = true) {
   storeDraft({ said: false }).catch(() => {});
   storeReply();
   shown = contact;
+  document.documentElement.dataset.contact = contact === null ? "" : String(contact); // for the one search (page/search.js)
   PANES.forEach((pane) => (contact === null ? clear(pane) : load(pane, contact)));
 }
 
