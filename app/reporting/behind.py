@@ -11,8 +11,8 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from app.foundation.clock import PARIS
+from app.reporting.call_fact import APART, CallFact
 from app.reporting.definitions import OUTCOMES, SERVICE_LEVEL_S
-from app.reporting.statistics import APART, CallFact
 from app.tickets.reasons import CallerRole, Reason
 
 Test = Callable[[CallFact], bool]

@@ -16,8 +16,9 @@ from app.lines import line_now
 from app.lines import store as lines
 from app.lines.line_now import LineNow
 from app.reporting import behind, channels, exports, store, targets, wall, written
+from app.reporting.call_fact import CallFact
 from app.reporting.day_sheet import WEEK, DaySheet
-from app.reporting.statistics import CallFact, DayReport, day_report
+from app.reporting.statistics import DayReport, day_report
 from app.reporting.targets import Targets
 
 WALL = "permanence.wall"

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from app.foundation.clock import PARIS, day_bounds, half_hours
 from app.foundation.roles import AGENTS
+from app.reporting.call_fact import APART, CallFact
 from app.reporting.channels import ChannelFigures
 from app.reporting.definitions import DEFINITIONS_VERSION, OUTCOMES, SERVICE_LEVEL_S
 from app.tickets.reasons import CallerRole, Reason
@@ -27,54 +28,8 @@ Opening = Sequence[tuple[time, time]]
 """Local hours at which the line is open on a day, for example 9:00–12:30 and 13:30–17:00. A span that
 ends at 0:00 ends with the day."""
 
-APART = ("closed", "limited")
-"""Outcomes of calls that are not part of calls presented."""
-
 Figures = dict[str, Any]
 """Some fields of a ``DayReport`` and their values."""
-
-
-@dataclass(frozen=True, slots=True)
-class CallFact:
-    """What the report knows of one call. Instants are aware; ``outcome`` None means still open.
-
-    ``rung``: a person's telephone rang (always so for those who ring us).
-    """
-
-    ref: str
-    direction: str
-    received_at: datetime
-    queued_at: datetime | None = None
-    answered_at: datetime | None = None
-    ended_at: datetime | None = None
-    wrap_up_ended_at: datetime | None = None
-    outcome: str | None = None
-    hold_s: float = 0
-    agent_id: int | None = None
-    agent_name: str | None = None
-    agent_role: str | None = None
-    reason: str | None = None
-    caller_role: str | None = None  # what a person said; None: nobody said
-    digital_declared: bool | None = None  # what a person said; None: nobody said
-    digital_kind: str | None = None
-    digital_observed: bool = False
-    language: str = "fr"
-    rung: bool = True
-
-    @property
-    def wait(self) -> timedelta | None:
-        """From the queue (from arrival for a call that never queued) to the answer."""
-        return _span(self.queued_at or self.received_at, self.answered_at)
-
-    @property
-    def talk(self) -> timedelta | None:
-        """From the answer to the hang-up, hold included; None while it lasts."""
-        return _span(self.answered_at, self.ended_at)
-
-    @property
-    def wrap_up(self) -> timedelta | None:
-        """From the hang-up until the agent is available again; None for an unanswered call."""
-        return _span(self.ended_at, self.wrap_up_ended_at) if self.answered_at else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,13 +343,6 @@ def _team(role: str, calls: list[CallFact]) -> Team:
         mean_s(fact.wait for fact in calls),
         mean_s(fact.talk for fact in calls),
     )
-
-
-def _span(start: datetime | None, end: datetime | None) -> timedelta | None:
-    """Time between two instants, never below zero: two clocks may differ by a little."""
-    if start is None or end is None:
-        return None
-    return max(end - start, timedelta())
 
 
 def _is_open(start: datetime, opening: Opening) -> bool:

@@ -17,8 +17,8 @@ from app.foundation.clock import PARIS, day_bounds
 from app.foundation.extensions import db
 from app.foundation.roles import AGENTS
 from app.lines.models import Line
+from app.reporting.call_fact import APART, CallFact
 from app.reporting.models import ReportTargets
-from app.reporting.statistics import APART, CallFact
 from app.reporting.wall import Doing, LiveCall, Seat
 from app.tickets.models import Contact
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from app.foundation.clock import PARIS
-from app.reporting.statistics import CallFact
+from app.reporting.call_fact import CallFact
 
 DAY = date(2021, 6, 22)
 _refs = itertools.count(1)

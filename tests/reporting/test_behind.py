@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.reporting import behind
+from app.reporting.call_fact import APART, CallFact
 from app.reporting.definitions import OUTCOMES
-from app.reporting.statistics import APART, CallFact, day_report
+from app.reporting.statistics import day_report
 from app.tickets.reasons import CallerRole, Reason, label
 from tests.reporting.builders import DAY, at, create_answered, create_fact
 

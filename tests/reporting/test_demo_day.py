@@ -9,6 +9,7 @@ from itertools import pairwise
 from app.calls.call import states
 from app.foundation.clock import PARIS
 from app.lines import opening_hours
+from app.reporting.call_fact import CallFact
 from app.reporting.demo_day import (
     AGENTS,
     OVERFLOW_AFTER_S,
@@ -18,7 +19,7 @@ from app.reporting.demo_day import (
     PlannedEvent,
     plan,
 )
-from app.reporting.statistics import CallFact, day_report
+from app.reporting.statistics import day_report
 
 CALLS = plan()
 ANSWERED = [call for call in CALLS if call.answered]

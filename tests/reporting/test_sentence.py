@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.reporting import sentence
+from app.reporting.call_fact import CallFact
 from app.reporting.day_sheet import DaySheet, headlines, in_time
-from app.reporting.statistics import CallFact, day_report
+from app.reporting.statistics import day_report
 from app.reporting.targets import Targets
 from tests.reporting.builders import DAY, at, create_answered, create_fact
 from tests.reporting.test_behind import facts

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.foundation.clock import PARIS, day_bounds
+from app.reporting.call_fact import CallFact
 from app.reporting.definitions import DEFINITIONS_VERSION
-from app.reporting.statistics import REASONS, ROLES, CallFact, DayReport, day_report
+from app.reporting.statistics import REASONS, ROLES, DayReport, day_report
 from tests.reporting.builders import DAY, at, create_answered, create_fact
 
 JSON_KEYS = [
