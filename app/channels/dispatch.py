@@ -18,11 +18,10 @@ from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.extensions import db
 from app.foundation.roles import AGENTS
-from app.queue import message_routing, work_store, works
+from app.queue import message_routing, queues, work_store, works
 from app.queue.life import Stage
 from app.queue.message_routing import OFFER_LASTS, Desk
-from app.queue.models import Holding, Queue, Work, WorkEvent
-from app.queue.policy import policy_from
+from app.queue.models import Holding, Work, WorkEvent
 from app.queue.routing import AgentSeat, Offer, Refusal, Snapshot, WaitingCall
 from app.queue.work_record import REFUSED
 from app.tickets.models import Contact
@@ -97,10 +96,7 @@ def _offers(now: datetime) -> list[Offer]:
 
 def snapshot_of() -> tuple[Snapshot, frozenset[int]]:
     """The messages that wait and the agents on duty, and who has one in hand or is asked."""
-    policies = {
-        row.id: policy_from(row.policy, row.team)
-        for row in db.session.execute(select(Queue.id, Queue.policy, Queue.team))
-    }
+    policies = queues.policies(db.session.execute(queues.RULES))
     desks = _desks().values()
     seats = tuple(
         AgentSeat(d.agent_id, d.role, d.state, d.idle_since, d.languages, d.connected)

@@ -22,6 +22,7 @@ from app.foundation.text import phone_numbers
 from app.foundation.wiring import settings, wake
 from app.lines import (
     line_now,
+    store,
     week_in_words,
 )
 from app.lines import (
@@ -30,7 +31,7 @@ from app.lines import (
 from app.lines.models import Line
 from app.lines.territories import TERRITORIES
 from app.queue.models import Queue
-from app.queue.policy import Policy, policy_from, thresholds_of
+from app.queue.policy import thresholds_of
 from app.web import news
 
 NAME_LENGTH = 80
@@ -77,11 +78,6 @@ def _existing(line: Line | None) -> Line:
     raise NotFound("Aucune ligne n'est configurée.", todo="flask --app app.factory line add")
 
 
-def policy_of(line: Line) -> Policy:
-    """The policy of the line's queue; what it does not say is the default."""
-    return policy_from(line.queue.policy, line.queue.team)
-
-
 def sharing(line: Line) -> list[str]:
     """The names of the other lines whose calls wait in the same queue."""
     others = select(Line.name).where(Line.queue_id == line.queue_id, Line.id != line.id)
@@ -113,7 +109,7 @@ def answering(locale: str) -> str:
 
 def rules_and_policy(line: Line) -> dict[str, Any]:
     """Every rule and threshold with its value, defaults included; lists, as JSON has them."""
-    rules = {**asdict(line_now.of(line).rules), **thresholds_of(policy_of(line))}
+    rules = {**asdict(line_now.of(line).rules), **thresholds_of(store.policy_of(line.id))}
     lists = {name: list(rules[name]) for name in ("languages", "countries")}
     short = rules["short_numbers"]
     return {**rules, **lists, "short_numbers": None if short is None else list(short)}
@@ -136,7 +132,7 @@ def territory_shown(line: Line) -> dict[str, str]:
 
 def thresholds_shown(line: Line) -> dict[str, str]:
     """What the form of thresholds shows, on the wall."""
-    policy = policy_of(line)
+    policy = store.policy_of(line.id)
     return {name: str(getattr(policy, name)) for name in line_settings.THRESHOLDS}
 
 
@@ -225,7 +221,7 @@ def change_thresholds(
     with unit_of_work() as work:
         line = locked()
         edits.refuse_stale(seen, thresholds_shown(line), typed)
-        before = {name: getattr(policy_of(line), name) for name in policy}
+        before = {name: getattr(store.policy_of(line.id), name) for name in policy}
         _set_policy(line, policy)
         note(line, "line_thresholds", by, now, {"from": before, "to": dict(policy)}, work)
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.foundation.exceptions import Unavailable
 from app.foundation.extensions import db
 from app.lines.models import Line
+from app.queue import queues
+from app.queue.models import Queue
+from app.queue.policy import Policy
 
 Found = TypeVar("Found")
 
@@ -31,6 +34,14 @@ def named(line_id: int | None) -> Line | None:
 def dialled(number: str) -> Line | None:
     """The line whose number was called or written to; the first one when it is none of ours."""
     return db.session.scalar(select(Line).order_by(Line.number != number, Line.id).limit(1))
+
+
+def policy_of(line_id: int) -> Policy:
+    """By which rules the queue of this line offers its calls."""
+    return queues.policy(db.session.execute(_RULES, {"line_id": line_id}).one())
+
+
+_RULES = queues.RULES.join(Line, Line.queue_id == Queue.id).where(Line.id == bindparam("line_id"))
 
 
 def set_up(line: Found | None) -> Found:

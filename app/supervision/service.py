@@ -20,7 +20,6 @@ from app.accounts import service as accounts
 from app.accounts.models import Agent, Presence
 from app.calls.call import dispatch, service, store
 from app.calls.call.models import Call, CallEvent
-from app.calls.call.snapshot import policy_of
 from app.calls.call.states import Event, Kind, State
 from app.dossiers.models import Dossier
 from app.foundation import beside_loop, clock
@@ -29,7 +28,7 @@ from app.foundation.exceptions import Conflict
 from app.foundation.extensions import db
 from app.foundation.roles import AGENTS, Role
 from app.foundation.wiring import wake
-from app.lines import service as line_service
+from app.lines import store as lines
 from app.lines.models import Line
 from app.queue import preview
 from app.queue.policy import Team
@@ -53,7 +52,7 @@ def offer_to(ref: str, agent_id: int, *, by: Agent, now: datetime) -> None:
     role = db.session.scalar(select(Agent.role).where(Agent.id == agent_id))
     if role not in AGENTS or not accounts.is_connected(agent_id):
         raise _not_free()
-    policy = policy_of(call.line_id)
+    policy = lines.policy_of(call.line_id)
     event = Event(
         Kind.OFFERED,
         now,
@@ -201,7 +200,7 @@ def preview_today(
     Also the team that the replay supposes there all along.
     """
     start, _end = clock.day_bounds(clock.local_day(now))
-    current = line_service.policy_of(line)
+    current = lines.policy_of(line.id)
     calls, answer_s = _past_calls(line.queue_id, start, now)
     seats = _team(start, current.team)
     release_connection()

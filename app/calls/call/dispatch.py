@@ -15,6 +15,7 @@ from app.foundation import clock
 from app.foundation.database.unit_of_work import Work, unit_of_work
 from app.foundation.exceptions import Conflict
 from app.foundation.extensions import db
+from app.queue import queues
 from app.queue.policy import Policy
 from app.queue.routing import Offer, Snapshot, decide
 from app.web.realtime import MANAGERS_ROOM, publish
@@ -34,13 +35,13 @@ def run(now: datetime | None = None) -> list[Offer]:
     try:
         with unit_of_work() as work:
             seen = snapshot.brief(_my_turn())
-            queues = {call.call_id: call.queue_id for call in seen.waiting}
+            waits_in = {call.call_id: call.queue_id for call in seen.waiting}
             offers = [d for d in decide(seen, now) if isinstance(d, Offer)]
             make = _offer if len(offers) == 1 else _offer_or_not
             return [
                 offer
                 for offer in offers
-                if make(offer, seen.policy_of(queues[offer.call_id]), now, work)
+                if make(offer, seen.policy_of(waits_in[offer.call_id]), now, work)
             ]
     except Conflict:
         return []  # of a single offer: its agent was taken meanwhile; the ticker looks again soon
@@ -48,7 +49,7 @@ def run(now: datetime | None = None) -> list[Offer]:
 
 def snapshot_of() -> Snapshot:
     """The calls that wait, the agents on duty and the rules of each queue, as rows say now."""
-    return snapshot.take(snapshot.policies(db.session.execute(snapshot.QUEUES)))
+    return snapshot.take(queues.policies(db.session.execute(queues.RULES)))
 
 
 def _my_turn() -> dict[int, Policy]:
@@ -56,13 +57,13 @@ def _my_turn() -> dict[int, Policy]:
 
     Two dispatchers would be safe (conditional updates) but could serve out of order.
     """
-    return snapshot.policies(db.session.execute(_turn_on(db.session.get_bind().dialect.name)))
+    return queues.policies(db.session.execute(_turn_on(db.session.get_bind().dialect.name)))
 
 
 @lru_cache(maxsize=2)
 def _turn_on(dialect: str) -> Select[Any]:
     lock = func.pg_advisory_xact_lock(7402).label("lock")
-    return snapshot.QUEUES.add_columns(lock) if dialect == "postgresql" else snapshot.QUEUES
+    return queues.RULES.add_columns(lock) if dialect == "postgresql" else queues.RULES
 
 
 def _offer_or_not(offer: Offer, policy: Policy, now: datetime, work: Work) -> bool:

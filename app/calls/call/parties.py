@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from app.accounts import journal
-from app.calls.call import service, snapshot, store
+from app.calls.call import service, store
 from app.calls.call.models import Call, CallParty
 from app.calls.call.states import CallRecord, Event, Kind, State
 from app.calls.directory.entries import Target
@@ -17,6 +17,7 @@ from app.foundation.database.unit_of_work import Work, unit_of_work
 from app.foundation.exceptions import Conflict, Forbidden, IllegalTransition, NotFound
 from app.foundation.extensions import db
 from app.lines import line_now
+from app.lines import store as lines
 from app.lines.dialling import Use
 from app.lines.models import Line
 from app.lines.numbers import reach
@@ -155,7 +156,7 @@ def _coach_makes_room(call: Call, now: datetime) -> None:
 
 def _rings_until(call: Call, now: datetime) -> datetime:
     """Until when it rings at a colleague's desk: as long as any offer, by the queue's own rule."""
-    return now + timedelta(seconds=snapshot.policy_of(call.line_id).ring_seconds)
+    return now + timedelta(seconds=lines.policy_of(call.line_id).ring_seconds)
 
 
 def _check(call: Call, target: Target) -> None:

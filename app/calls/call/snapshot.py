@@ -23,8 +23,7 @@ from app.dossiers.models import Dossier
 from app.foundation.extensions import db
 from app.foundation.roles import AGENTS
 from app.lines.models import Line
-from app.queue.models import Queue
-from app.queue.policy import Policy, policy_from
+from app.queue.policy import Policy
 from app.queue.routing import ON_DUTY, AgentSeat, Refusal, Snapshot, WaitingCall
 from app.tickets.models import Contact
 
@@ -33,8 +32,8 @@ LET_GO = (Kind.DECLINED, Kind.OFFER_EXPIRED, Kind.CONNECT_FAILED, Kind.REQUEUED)
 _agents, _presences, _holdings, _connections = (
     cast(Table, model.__table__) for model in (Agent, Presence, Holding, Connection)
 )
-_calls, _events, _contacts, _dossiers, _lines, _queues = (
-    cast(Table, model.__table__) for model in (Call, CallEvent, Contact, Dossier, Line, Queue)
+_calls, _events, _contacts, _dossiers, _lines = (
+    cast(Table, model.__table__) for model in (Call, CallEvent, Contact, Dossier, Line)
 )
 _waits = _calls.c.state == State.WAITING
 _has_tab = exists().where(_connections.c.agent_id == _presences.c.agent_id)
@@ -131,23 +130,6 @@ def look() -> tuple[int, bool]:
 def anybody_on_duty() -> bool:
     """Is an agent there at all, busy or not?"""
     return bool(db.session.scalar(_ON_DUTY))
-
-
-def policies(rows: Iterable[Any]) -> dict[int, Policy]:
-    """The rules of each queue, from its row (``QUEUES``)."""
-    return {row.id: policy_from(row.policy, row.team) for row in rows}
-
-
-def policy_of(line_id: int) -> Policy:
-    """The rules of the queue of this line's calls."""
-    row = db.session.execute(_OF_LINE, {"line_id": line_id}).one()
-    return policy_from(row.policy, row.team)
-
-
-QUEUES = select(_queues.c.id, _queues.c.policy, _queues.c.team).order_by(_queues.c.id)
-_OF_LINE = QUEUES.join(_lines, _lines.c.queue_id == _queues.c.id).where(
-    _lines.c.id == bindparam("line_id")
-)
 
 
 def take(policies: Mapping[int, Policy]) -> Snapshot:
