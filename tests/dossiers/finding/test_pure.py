@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from app.dossiers.finding import days, query, ranking, writing
 from app.dossiers.finding.query import Reading
 from app.dossiers.finding.writing import DossierText, PersonText
+from app.foundation.text import phone_numbers
 from tests.dossiers.names import QUERIES, SAME
 
 SAMIRA = PersonText(
@@ -156,7 +157,9 @@ def test_every_writing_of_a_day(born: date) -> None:
 @given(st.integers(0, 99_999_999), st.sampled_from(["06", "07"]), st.integers(3, 9))
 def test_every_writing_of_a_number(figures: int, begins: str, length: int) -> None:
     national = f"{begins}{figures:08d}"
-    person = PersonText("Haddad", "Samira", phones=(f"+33{national[1:]}",))
+    stored = phone_numbers.stored(national)  # 06 39 is Mayotte's: kept as such
+    assert stored
+    person = PersonText("Haddad", "Samira", phones=(stored,))
     pairs = " ".join(national[i : i + 2] for i in range(0, 10, 2))
     for each in (
         national, pairs, pairs.replace(" ", "."), pairs.replace(" ", "-"), f"+33 {pairs[1:]}",
