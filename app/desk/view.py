@@ -19,6 +19,7 @@ from app.desk import message_view
 from app.dossiers import callers
 from app.dossiers import store as dossiers
 from app.dossiers.models import Person, PersonPhone
+from app.dossiers.status import status_sentence
 from app.dossiers.trouble import likely_trouble
 from app.foundation.exceptions import NotFound
 from app.foundation.extensions import db
@@ -194,7 +195,7 @@ def _call(call: Any, now: datetime) -> dict[str, Any]:
         "answered_at": _iso(call.answered_at),
         "held_since": _iso(call.held_since),
         "overflow": call.overflow,
-        "trouble": _trouble(call.dossier_id, now),
+        **_said_of(call.dossier_id, now),
         "returning": call.preferred_agent_id is not None,
         "transferred_by": _transferred_by(call, agent_id),
         "needs_rejoin": call.state == State.TALKING and not call.agent_present,
@@ -266,13 +267,15 @@ def _called(number: str) -> str:
     return label or ""
 
 
-def _trouble(dossier_id: int | None, now: datetime) -> str | None:
-    """The likely trouble in one sentence, when the dossier is known."""
+def _said_of(dossier_id: int | None, now: datetime) -> dict[str, str | None]:
+    """Of a dossier that is known: ``status``, where it stands, and ``trouble``, what probably blocks,
+    in a sentence each."""
     if dossier_id is None:
-        return None
-    facts = dossiers.facts_of(dossiers.dossier(dossier_id))
-    trouble = likely_trouble(facts, now, str(get_locale()))
-    return trouble.sentence if trouble else None
+        return {"status": None, "trouble": None}
+    facts, locale = dossiers.facts_of(dossiers.dossier(dossier_id)), str(get_locale())
+    trouble = likely_trouble(facts, now, locale)
+    status = status_sentence(facts, now, locale)
+    return {"status": status, "trouble": trouble.sentence if trouble else None}
 
 
 def _iso(instant: datetime | None) -> str | None:

@@ -72,6 +72,11 @@ def ask(open_page: Any) -> Any:
     return ask_
 
 
+def test_a_promised_call_back_is_taken_by_calling(ask: Any) -> None:
+    assert ask("acceptWord", desk("ringing", call("offered"))) == "accept"
+    assert ask("acceptWord", desk("ringing", call("offered", callback=True))) == "accept.callback"
+
+
 PHASES = [
     (desk("offline"), "offline", "idle"),
     (desk("available"), "available", "idle"),

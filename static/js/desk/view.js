@@ -41,11 +41,11 @@ export function render(desk, around) {
   put("presence-word", text(presenceWord(desk.presence)));
   if (slots["presence-dot"]) slots["presence-dot"].className = `state-dot state-dot-${presenceDot(desk.presence)}`;
   put("phase-word", text(`phase.${momentOf(desk, phase)}`));
-  slots.overflow.hidden = !(desk.call && desk.call.overflow);
+  slots.overflow.hidden = !(desk.call?.overflow && phase === "ringing");
   slots.returning.hidden = !(desk.call && desk.call.returning && desk.call.transferred_by == null && !desk.call.sent);
   put("name", desk.call ? callerName(desk.call) : text(presenceWord(desk.presence)));
   slots.name.title = desk.call ? callerName(desk.call) : "";
-  renderNote(noteOf(desk, phase, around), phase);
+  renderNote(noteOf(desk, phase, around), phase, desk.call);
   renderParty(desk);
   renderActs(desk, phase, around);
   renderQueue(desk.queue);
@@ -55,8 +55,10 @@ export function render(desk, around) {
 }
 
 /** What helps stands in the band's middle; what must be mended (no microphone, no network) under it, in a line of its own. */
-function renderNote(note, phase) {
+function renderNote(note, phase, call) {
   const plain = note?.tone === "plain" && phase !== "missed";
+  // Where the dossier stands, in the words that are said to the person; what blocks says more, and alone.
+  put("status", phase === "ringing" && call.status && !call.trouble ? text("quoted", { words: call.status }) : "");
   put("cause", plain ? text(note.name, note.values) : "");
   slots.note.dataset.tone = note && !plain ? note.tone : "none";
   put("note-text", note && !plain ? text(note.name, note.values) : "");
