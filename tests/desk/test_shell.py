@@ -1,4 +1,4 @@
-"""The shell: every page of the staff has the band and the desk; a page that is fetched into one has its content alone."""
+"""The shell: every page of the staff has band and desk; one that is fetched into it has its content alone."""
 
 from __future__ import annotations
 
