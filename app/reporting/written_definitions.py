@@ -27,7 +27,7 @@ WRITTEN = (
             "Parmi elles, celles qui ont eu une réponse : un SMS de notre part qui est arrivé ou en chemin, ou "
             "un rappel.",
             "Of these, those that got an answer: a text message of ours that arrived or is on its way, or a "
-            "call back.",
+            "call-back.",
         ),
         "messages",
     ),
