@@ -67,9 +67,33 @@ EXPLANATIONS: dict[Secret, Text] = {
         "The IBAN is already in the file, protected.",
     ),
 }
+TO_THE_WRITER: dict[Secret, Text] = {
+    Secret.PASSWORD: Text(
+        "Nous avons retiré ce qui ressemble à un mot de passe : gardez-le pour vous, même au téléphone.",
+        "We took out what looks like a password: keep it to yourself, even on the phone.",
+    ),
+    Secret.CARD: Text(
+        "Nous avons retiré un numéro de carte bancaire : nous n'en avons jamais besoin.",
+        "We took out a bank card number: we never need one.",
+    ),
+    Secret.NIR: Text(
+        "Nous avons retiré un numéro de sécurité sociale : nous n'en avons pas besoin ici.",
+        "We took out a social security number: we do not need it here.",
+    ),
+    Secret.IBAN: Text(
+        "Nous avons retiré un IBAN : nous n'en avons pas besoin ici.",
+        "We took out an IBAN: we do not need it here.",
+    ),
+}
+"""The same, said to the person who wrote: not the agent's words about somebody else."""
+
 TOO_LONG = Text(
     f"La note est trop longue : {LONGEST} caractères au plus.",
     f"The note is too long: {LONGEST} characters at most.",
+)
+TOO_LONG_FOR_THE_WRITER = Text(
+    f"Votre message est trop long : {LONGEST} caractères au plus.",
+    f"Your message is too long: {LONGEST} characters at most.",
 )
 KEPT = Text(
     "Tout le reste de votre note est gardé.",
@@ -105,6 +129,12 @@ def explain(refused: Refused, locale: str) -> list[str]:
     if refused.too_long:
         causes.append(TOO_LONG.get(locale))
     return [*causes, (KEPT_BEGINNING if refused.cut else KEPT).get(locale)]
+
+
+def explain_to_the_writer(refused: Refused, locale: str) -> list[str]:
+    """The sentences for the person who wrote it, on a page of theirs: one a cause."""
+    causes = [TO_THE_WRITER[secret].get(locale) for secret in refused.secrets]
+    return [*causes, TOO_LONG_FOR_THE_WRITER.get(locale)] if refused.too_long else causes
 
 
 Span = tuple[int, int, Secret]

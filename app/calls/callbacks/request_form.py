@@ -133,7 +133,7 @@ def submit(token: str, message: str, when: str, *, locale: str, now: datetime) -
     slot = next((each for each in shown.slots if each.key == when), None)
     errors: dict[str, list[str]] = {}
     if isinstance(note, free_text.Refused):
-        errors["message"] = free_text.explain(note, locale)
+        errors["message"] = free_text.explain_to_the_writer(note, locale)
         message = note.kept
     if slot is None and when != SOONEST:
         errors["when"] = []
