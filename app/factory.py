@@ -76,7 +76,7 @@ from app.operations import command_line as commands
 from app.operations import commands as operation_commands
 from app.reporting import routes as reporting_routes
 from app.reporting import target_routes
-from app.supervision import directory_routes, line_routes
+from app.supervision import directory_routes, line_routes, queue_routes
 from app.supervision import routes as supervision_routes
 from app.tickets import correction_routes, pane_routes
 from app.tickets import routes as tickets_routes
@@ -310,6 +310,7 @@ def _register(app: Flask) -> None:
         search_routes.bp,
         directory_routes.bp,
         line_routes.bp,
+        queue_routes.bp,
         supervision_routes.bp,
         provider_routes.bp,
         reporting_routes.bp,

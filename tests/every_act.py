@@ -271,6 +271,12 @@ class Story:
         yield Step("line.remove_closure", boss, {"day": day})
         rules = form_of(boss, f"{base}/rules", f"{base}/rules") | {"callback_attempts": "5"}
         yield Step("line.change_rules", boss, rules, alone=True)
+        at = f"{base}/queue"
+        mine = str(db.session.get_one(Line, self.world.call.line_id).queue_id)
+        alone = {"queue": "own", "seen": edits.seal({"queue": mine})}
+        yield Step("line_queue.change_queue", boss, alone, alone=True)
+        team = form_of(boss, at, f"{at}/team") | {"role-back": "first"}
+        yield Step("line_queue.change_team", boss, team, alone=True)
         yield from self._announcements(f"{base}/announcements/fr/greeting")
 
     def _announcements(self, card: str) -> Iterator[Step]:

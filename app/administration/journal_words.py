@@ -129,6 +129,8 @@ THEMES: dict[str, tuple[str, dict[str, str]]] = {
             "line_rules": N_("%(who)s a changé les règles (%(thing)s)."),
             "line_thresholds": N_("%(who)s a changé les seuils (%(thing)s)."),
             "report_targets": N_("%(who)s a changé les cibles du rapport et du mur."),
+            "line_queue": N_("%(who)s a changé la file d’une ligne (%(thing)s)."),
+            "queue_team": N_("%(who)s a changé qui répond en premier (%(thing)s)."),
             "line_mode": N_("%(who)s a ouvert ou fermé la ligne manuellement (%(thing)s)."),
             "line_incident_on": N_("%(who)s a mis l’annonce d’incident (%(thing)s)."),
             "line_incident_off": N_("%(who)s a retiré l’annonce d’incident (%(thing)s)."),

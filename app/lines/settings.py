@@ -15,12 +15,14 @@ from typing import Any
 from babel import Locale, UnknownLocaleError
 
 from app.foundation.exceptions import InvalidInput
+from app.foundation.roles import AGENTS
 from app.foundation.text import outside
 from app.foundation.text.patterns import SPACE, pattern
 from app.lines.dialling import HOME, NEIGHBOURS, OVERSEAS
 from app.lines.numbers import countries
 from app.lines.numbers.short_numbers import NUMBERS
 from app.lines.rules import BOUNDS, CAPS, CLOSING, ON_CALL_LENGTH
+from app.queue.policy import Team
 
 MODES = ("hours", "open", "closed")
 WEEK = tuple(str(day) for day in range(7))
@@ -54,6 +56,29 @@ class Read:
 def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     """The names whose value differs, in order: what the journal keeps of a change."""
     return sorted(k for k in before.keys() | after.keys() if before.get(k) != after.get(k))
+
+
+ASKED = ("first", "overflow", "no")
+
+
+def team_form(team: Team) -> dict[str, str]:
+    """What the form of a queue's team shows: how each role is asked."""
+    how = dict.fromkeys(team.overflow, "overflow") | dict.fromkeys(team.first, "first")
+    return {f"role-{role}": how.get(role, "no") for role in AGENTS}
+
+
+def read_team(form: Mapping[str, str]) -> Read:
+    """Which roles a queue asks first, and which widen them; somebody is always asked first."""
+    chosen = {role: form.get(f"role-{role}", "") for role in AGENTS}
+    if not set(chosen.values()) <= set(ASKED):
+        return Read(errors={"team": InvalidInput("Choisissez ce que fait chaque équipe.")})
+    team = {
+        how: [str(role) for role in AGENTS if chosen[role] == how] for how in ("first", "overflow")
+    }
+    if not team["first"]:
+        said = "Au moins une équipe répond en premier : sans elle, personne ne serait appelé."
+        return Read(errors={"team": InvalidInput(said)})
+    return Read(team)
 
 
 # --- opening hours -------------------------------------------------------------------------------

@@ -219,16 +219,16 @@ def _thresholds_page(stale: StaleEdit | None = None) -> str:
 def thresholds_preview() -> str | tuple[str, int]:
     """Today's calls so far with the thresholds as they are, and as proposed."""
     read = line_settings.read_policy(request.args, line_settings.THRESHOLDS)
-    shown = None
+    shown, found = None, line_service.current()
     seats: list[Seat] = []
+    first = line_service.policy_of(found).team.first
     if not read.errors:
-        found = line_service.current()
         shown, seats = supervision.preview_today(found, read.values, now=clock.now())
     return render_template(
         "supervision/preview.html",
         preview=shown,
-        front=sum(seat.role == Role.FRONT for seat in seats),
-        back=sum(seat.role != Role.FRONT for seat in seats),
+        front=sum(seat.role in first for seat in seats),
+        back=sum(seat.role not in first for seat in seats),
         errors=read.errors,
     )
 

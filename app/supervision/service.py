@@ -26,7 +26,7 @@ from app.foundation import beside_loop, clock
 from app.foundation.database.unit_of_work import release_connection, rows_changed, unit_of_work
 from app.foundation.exceptions import Conflict
 from app.foundation.extensions import db
-from app.foundation.roles import AGENTS, Role
+from app.foundation.roles import AGENTS
 from app.foundation.wiring import wake
 from app.lines import store as lines
 from app.lines.models import Line
@@ -59,7 +59,7 @@ def offer_to(ref: str, agent_id: int, *, by: Agent, now: datetime) -> None:
         service.unique("offered"),
         agent_id=agent_id,
         until=now + timedelta(seconds=policy.ring_seconds),
-        overflow=role != Role.FRONT,
+        overflow=role not in policy.team.first,
     )
     call_id = call.id
     with unit_of_work() as work:
