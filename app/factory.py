@@ -26,6 +26,8 @@ from app.accounts import (
     sessions,
 )
 from app.accounts import routes as accounts_routes
+from app.accounts.presence import SET_BY_CALLS, PresenceState
+from app.accounts.role_words import role_words
 from app.adapters.oidc import Oidc
 from app.adapters.outbox import FileOutbox
 from app.adapters.smtp_mail import SmtpMail
@@ -69,6 +71,7 @@ from app.foundation.exceptions import ConfigurationError
 from app.foundation.extensions import babel, csrf, db, limiter, login, migrate, socketio
 from app.foundation.ports import Ports
 from app.foundation.redis_pools import pool, socket_queue
+from app.foundation.roles import AGENTS, Role
 from app.foundation.text import strict_json
 from app.lines import service as line_service
 from app.operations import background, health
@@ -207,6 +210,11 @@ def _init_extensions(app: Flask, settings: Settings) -> None:
     csrf.init_app(app)
     babel.init_app(app, locale_selector=select_locale)
     app.add_template_global(get_locale)
+    app.add_template_global(role_words)
+    # Named values: a template spells no role and no state of its own.
+    app.jinja_env.globals.update(
+        Role=Role, AGENTS=AGENTS, Presence=PresenceState, SET_BY_CALLS=SET_BY_CALLS
+    )
     limiter.init_app(app)
     socketio.init_app(
         app,

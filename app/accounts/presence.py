@@ -34,6 +34,8 @@ CHOSEN_BY_AGENT = frozenset(
     }
 )
 SET_BY_CALLS = frozenset({PresenceState.RINGING, PresenceState.IN_CALL, PresenceState.WRAP_UP})
+ON_DUTY = frozenset({PresenceState.AVAILABLE, *SET_BY_CALLS})
+"""They answer callers now, or when they have done: those who are away, or sign off, do not."""
 
 
 def may_go(current: PresenceState, wanted: PresenceState, reason: str | None) -> bool:

@@ -181,7 +181,7 @@ def _call(call: Any, now: datetime) -> dict[str, Any]:
     sent = _only_to_wrap_up(call, agent_id)
     return {
         "ref": call.ref,
-        "state": "wrap_up" if sent else call.state,
+        "state": State.WRAP_UP if sent else call.state,
         "sent": call.state if sent else None,
         "role": "party" if call.party_agent_id == agent_id else "holder",
         "party": _party(call, party),

@@ -14,7 +14,7 @@ from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.exceptions import InvalidInput
 from app.foundation.extensions import db
 from app.foundation.text import outside
-from app.lines import service
+from app.lines import service, store
 from app.lines.models import Line
 from app.lines.settings import team_form
 from app.queue.models import Queue, Work
@@ -36,7 +36,7 @@ def team_shown(line: Line) -> dict[str, str]:
 def lines_of_queues() -> dict[int, list[Line]]:
     """The lines of each queue, the first line's first."""
     found: dict[int, list[Line]] = {}
-    for line in service.every():
+    for line in store.every():
         found.setdefault(line.queue_id, []).append(line)
     return found
 

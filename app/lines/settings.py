@@ -76,8 +76,8 @@ def read_team(form: Mapping[str, str]) -> Read:
         how: [str(role) for role in AGENTS if chosen[role] == how] for how in ("first", "overflow")
     }
     if not team["first"]:
-        said = "Au moins une équipe répond en premier : sans elle, personne ne serait appelé."
-        return Read(errors={"team": InvalidInput(said)})
+        missing = InvalidInput("Au moins une équipe répond en premier : sinon, personne ne sonne.")
+        return Read(errors={"team": missing})
     return Read(team)
 
 

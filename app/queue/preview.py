@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from app.accounts.presence import PresenceState
 from app.queue.policy import Policy
 from app.queue.routing import AgentSeat, Offer, Snapshot, WaitingCall, decide
 
@@ -122,7 +123,9 @@ class _Replay:
         if self.calls:
             start = self.calls[0].at
             self.seats = {
-                s.agent_id: AgentSeat(s.agent_id, s.role, "available", start, s.languages)
+                s.agent_id: AgentSeat(
+                    s.agent_id, s.role, PresenceState.AVAILABLE, start, s.languages
+                )
                 for s in self.team
             }
         for number, call in enumerate(self.calls):
@@ -131,7 +134,9 @@ class _Replay:
         while self.events:
             now, kind, number = heapq.heappop(self.events)
             acts[kind](number, now)
-            if self.waiting and any(s.state == "available" for s in self.seats.values()):
+            if self.waiting and any(
+                s.state == PresenceState.AVAILABLE for s in self.seats.values()
+            ):
                 self._route(now)
         return self._figures()
 
@@ -173,7 +178,7 @@ class _Replay:
             if isinstance(decision, Offer):
                 del self.waiting[decision.call_id]
                 self.ringing[decision.call_id] = decision.agent_id
-                self._become(decision.agent_id, "ringing", now)
+                self._become(decision.agent_id, PresenceState.RINGING, now)
                 self._after(now, self.answer_s, ANSWERED, decision.call_id)
 
     def _answered(self, number: int, now: datetime) -> None:
@@ -183,17 +188,17 @@ class _Replay:
         call = self.calls[number]
         self.waits.append((now - call.at).total_seconds())
         self.back_office += self.seats[agent_id].role not in self.policy.team.first
-        self._become(agent_id, "in_call", now)
+        self._become(agent_id, PresenceState.IN_CALL, now)
         talk = call.talk_s if call.talk_s is not None else self._talk
         self._after(now, talk + call.wrap_up_s, FREED, agent_id)
 
     def _freed(self, agent_id: int, now: datetime) -> None:
-        self._become(agent_id, "available", now)
+        self._become(agent_id, PresenceState.AVAILABLE, now)
 
     def _leaves(self, number: int, now: datetime) -> None:
         agent_id = self.ringing.pop(number, None)
         if agent_id is not None:
-            self._become(agent_id, "available", now)
+            self._become(agent_id, PresenceState.AVAILABLE, now)
         elif self.waiting.pop(number, None) is None:
             return  # answered before
         self.left += 1
@@ -203,5 +208,5 @@ class _Replay:
 
     def _become(self, agent_id: int, state: str, now: datetime) -> None:
         seat = self.seats[agent_id]
-        idle_since = now if state == "available" else seat.idle_since
+        idle_since = now if state == PresenceState.AVAILABLE else seat.idle_since
         self.seats[agent_id] = replace(seat, state=state, idle_since=idle_since)

@@ -22,9 +22,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from operator import attrgetter
 
+from app.accounts.presence import ON_DUTY, PresenceState
 from app.queue.policy import Policy
 
-ON_DUTY = frozenset({"available", "ringing", "in_call", "wrap_up"})
+_LONGEST_IDLE = attrgetter("idle_since", "agent_id")
+# Plain texts, as rows have them: asked of each of a thousand agents at every decision.
+_AVAILABLE = PresenceState.AVAILABLE.value
+_ON_DUTY = frozenset(state.value for state in ON_DUTY)
 
 REFUSAL_PAUSE = timedelta(seconds=10)
 """Who let a call go is not rung for it meanwhile: time to say « en pause ». Doubles each time."""
@@ -166,16 +170,12 @@ def widened(call: WaitingCall, snapshot: Snapshot, now: datetime) -> bool:
 def _widened_for_all(snapshot: Snapshot, queue_id: int, policy: Policy) -> bool:
     length = sum(1 for call in snapshot.waiting if call.queue_id == queue_id)
     return length > policy.overflow_length or not any(
-        a.role in policy.team.first and a.state in ON_DUTY for a in snapshot.agents
+        a.role in policy.team.first and a.state in _ON_DUTY for a in snapshot.agents
     )
 
 
 def _waited(call: WaitingCall, now: datetime) -> float:
     return (now - call.arrived_at).total_seconds()
-
-
-def _idle(agent: AgentSeat) -> tuple[datetime, int]:
-    return agent.idle_since, agent.agent_id
 
 
 class _Rules:
@@ -193,7 +193,7 @@ class _Rules:
         self.wide = _widened_for_all(snapshot, queue_id, policy)
         team = {*self.first, *self.overflow}
         self.alone = not any(
-            a.state in ON_DUTY and a.connected and a.role in team for a in snapshot.agents
+            a.state in _ON_DUTY and a.connected and a.role in team for a in snapshot.agents
         )
 
 
@@ -207,9 +207,9 @@ class _Staff:
     def __init__(self, snapshot: Snapshot, now: datetime) -> None:
         self._snapshot, self._now = snapshot, now
         self._rules: dict[int, _Rules] = {}
-        self._on_duty = {a.agent_id for a in snapshot.agents if a.connected and a.state in ON_DUTY}
-        self._seats = [a for a in snapshot.agents if a.state == "available" and a.connected]
-        self._seats.sort(key=_idle, reverse=True)
+        self._on_duty = {a.agent_id for a in snapshot.agents if a.connected and a.state in _ON_DUTY}
+        self._seats = [a for a in snapshot.agents if a.state == _AVAILABLE and a.connected]
+        self._seats.sort(key=_LONGEST_IDLE, reverse=True)
         self.free = {a.agent_id: a for a in self._seats}
         self._pools: dict[tuple[str, frozenset[str]], list[int]] = {}
         for rank, agent in enumerate(self._seats):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Agent, Connection, Presence
 from app.calls.call.models import Call, CallEvent, CallParty
-from app.calls.call.record import Kind
+from app.calls.call.record import Kind, State
 from app.foundation.clock import PARIS, day_bounds
 from app.foundation.extensions import db
 from app.foundation.roles import AGENTS
@@ -190,7 +190,7 @@ def _doing() -> dict[int, Doing]:
             CallParty.kind.label("party_kind"),
         )
         .outerjoin(CallParty, CallParty.id == Call.party_id)
-        .where(Call.state.in_((*HOLDING, "wrap_up")))
+        .where(Call.state.in_((*HOLDING, State.WRAP_UP)))
     ).all()
     found: dict[int, Doing] = {}
     for row in rows:

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.accounts.presence import ON_DUTY, PresenceState
 from app.queue.policy import Policy
 from app.queue.routing import (
-    ON_DUTY,
     AgentSeat,
     Offer,
     Snapshot,
@@ -133,12 +133,14 @@ class Board:
     @property
     def free(self) -> int:
         """How many agents could take a call now."""
-        return sum(1 for seat in self.seats if seat.state == "available" and seat.connected)
+        return sum(
+            1 for seat in self.seats if seat.state == PresenceState.AVAILABLE and seat.connected
+        )
 
     @property
     def talking(self) -> int:
         """How many agents are talking with somebody."""
-        return sum(1 for seat in self.seats if seat.state == "in_call")
+        return sum(1 for seat in self.seats if seat.state == PresenceState.IN_CALL)
 
 
 def board(
@@ -211,7 +213,7 @@ def waiting_reason(call: WaitingCall, snapshot: Snapshot, now: datetime) -> Reas
     if _kept_for(call, on_duty, policy, now):
         until = _wait_began(call) + timedelta(seconds=policy.sticky_wait)
         return Reason("kept_for", call.preferred_agent_id, until)
-    free = [a for a in on_duty if a.state == "available"]
+    free = [a for a in on_duty if a.state == PresenceState.AVAILABLE]
     wide = widened(call, snapshot, now)
     eligible = [
         a for a in free if a.role in policy.team.first or (wide and a.role in policy.team.overflow)

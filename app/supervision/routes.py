@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.accounts import service as accounts
 from app.accounts.models import Agent
-from app.accounts.presence import SET_BY_CALLS
+from app.accounts.presence import AWAY_REASONS, SET_BY_CALLS, PresenceState
 from app.calls.call import parties, store
 from app.dossiers.wording import Words
 from app.foundation import clock, edits
@@ -123,10 +123,10 @@ def presence(agent_id: int) -> BaseResponse:
     """Put an agent in another state (``state``: a state, or the reason of an absence)."""
     found = _agent(agent_id)
     wanted = request.form.get("state", "")
-    absent = wanted in ("pause", "dossiers", "reunion", "formation")
+    absent = wanted in AWAY_REASONS
     supervision.move_agent(
         found.id,
-        "away" if absent else wanted,
+        PresenceState.AWAY if absent else wanted,
         wanted if absent else None,
         by=_me(),
         now=clock.now(),

@@ -18,6 +18,7 @@ from sqlalchemy import Select, select, update
 from app.accounts import journal
 from app.accounts import service as accounts
 from app.accounts.models import Agent, Presence
+from app.accounts.presence import ON_DUTY, PresenceState
 from app.calls.call import dispatch, service, store
 from app.calls.call.models import Call, CallEvent
 from app.calls.call.states import Event, Kind, State
@@ -153,13 +154,13 @@ def moved_words(wanted: str, reason: str | None, who: str) -> str:
 def state_words() -> dict[str, str]:
     """The states that a manager can give, and the reasons of an absence, in the reader's words."""
     return {
-        "available": _("disponible"),
+        PresenceState.AVAILABLE: _("disponible"),
         "pause": _("en pause"),
         "dossiers": _("sur les dossiers"),
         "reunion": _("en réunion"),
         "formation": _("en formation"),
-        "do_not_disturb": _("ne pas déranger"),
-        "offline": _("hors ligne"),
+        PresenceState.DO_NOT_DISTURB: _("ne pas déranger"),
+        PresenceState.OFFLINE: _("hors ligne"),
     }
 
 
@@ -181,7 +182,7 @@ def free_agents() -> list[tuple[Agent, datetime]]:
         .where(
             Agent.active.is_(True),
             Agent.role.in_(AGENTS),
-            Presence.state == "available",
+            Presence.state == PresenceState.AVAILABLE,
         )
         .order_by(Agent.role.desc(), Presence.idle_since, Agent.id)
     ).all()
@@ -290,8 +291,7 @@ def _team(start: datetime, team: Team) -> list[preview.Seat]:
         .where(
             Agent.active.is_(True),
             Agent.role.in_((*team.first, *team.overflow)),
-            Presence.state.in_(("available", "ringing", "in_call", "wrap_up"))
-            | Agent.id.in_(today),
+            Presence.state.in_(sorted(ON_DUTY)) | Agent.id.in_(today),
         )
         .order_by(Agent.id)
     )

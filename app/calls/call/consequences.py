@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from app.accounts.presence import PresenceState
 from app.calls.call.record import CallRecord, Event, Kind, PartyState, State
 
 CONNECT_LOOK = timedelta(seconds=6)  # later than usual: is she there, and nobody told us?
@@ -18,6 +19,10 @@ PERSON_LIMIT = timedelta(seconds=75)  # her telephone rings 40 s, then she is as
 REJOIN_LIMIT = timedelta(seconds=45)
 WRAP_UP_LOOK = timedelta(seconds=60)
 PARTY_LIMIT = timedelta(seconds=45)
+
+
+RELEASE = "release"
+"""Where she was before the call: no state, for it is hers to have chosen."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +132,8 @@ def consequences(before: CallRecord, after: CallRecord, event: Event) -> Consequ
         moves=moves,
         dues=_dues(before, after, event),
         commands=_commands(before, after, event),
-        route=after.state is State.WAITING or any(m.to in ("available", "release") for m in moves),
+        route=after.state is State.WAITING
+        or any(m.to in (PresenceState.AVAILABLE, RELEASE) for m in moves),
         agents=frozenset(a for a in touched if a is not None),
     )
 
@@ -145,19 +151,19 @@ def _shows(before: CallRecord, after: CallRecord) -> bool:
 # --- presences -----------------------------------------------------------------------------------
 
 
-def holders(record: CallRecord) -> dict[int, str]:
+def holders(record: CallRecord) -> dict[int, PresenceState]:
     """The agents whom this call holds, and the presence state it gives them."""
-    held: dict[int, str] = {}
+    held: dict[int, PresenceState] = {}
     if record.offered_to is not None:
-        held[record.offered_to] = "ringing"
+        held[record.offered_to] = PresenceState.RINGING
     if record.agent_id is not None:
         if record.state in (State.CONNECTING, State.TALKING):
-            held[record.agent_id] = "in_call"
+            held[record.agent_id] = PresenceState.IN_CALL
         if record.state is State.WRAP_UP:
-            held[record.agent_id] = "wrap_up"
+            held[record.agent_id] = PresenceState.WRAP_UP
     if record.party_agent_id is not None:
         asked = record.party_state is PartyState.ASKED
-        held[record.party_agent_id] = "ringing" if asked else "in_call"
+        held[record.party_agent_id] = PresenceState.RINGING if asked else PresenceState.IN_CALL
     return held
 
 
@@ -175,15 +181,15 @@ def _moves(before: CallRecord, after: CallRecord, event: Event) -> tuple[MoveAge
 def _let_go(agent_id: int, before: CallRecord, after: CallRecord, event: Event) -> str:
     """The state of an agent whom the call holds no more."""
     if agent_id == before.offered_to and event.kind is Kind.OFFER_EXPIRED:
-        return "missed"
+        return PresenceState.MISSED
     if agent_id == before.party_agent_id and event.kind is Kind.PARTY_EXPIRED:
-        return "missed"
+        return PresenceState.MISSED
     if agent_id == before.agent_id:
         if before.state is State.CONNECTING and after.state is State.WAITING:
-            return "missed"
+            return PresenceState.MISSED
         if after.state is State.OUTSIDE:
-            return "wrap_up"
-    return "release"
+            return PresenceState.WRAP_UP
+    return RELEASE
 
 
 # --- what becomes due ----------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from app.accounts.presence import PresenceState
 from app.assist import service as assist
 from app.calls.call import commands_outbox, effects, fate, states, store
 from app.calls.call.consequences import (
+    RELEASE,
     CallAgent,
     Command,
     ConnectCaller,
@@ -205,9 +206,9 @@ def _move(call_id: int, move: MoveAgent, at: datetime) -> None:
     Let go with no tab left she stays « available » for the grace period: routing rings only agents
     with an open tab, and a page reload must not sign her off.
     """
-    to = PresenceState.AVAILABLE if move.to == "release" else PresenceState(move.to)
+    to = PresenceState.AVAILABLE if move.to == RELEASE else PresenceState(move.to)
     holdings.follow(move.agent_id, call_id, to, now=at)
-    if move.to == "release":
+    if move.to == RELEASE:
         deadlines.look_again_if_gone(at + GONE_AFTER, move.agent_id)
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import Table, Text, and_, bindparam, case, exists, func, or_, se
 from sqlalchemy import cast as sql_cast
 
 from app.accounts.models import Agent, Connection, Holding, Presence
-from app.accounts.presence import PresenceState
+from app.accounts.presence import ON_DUTY, PresenceState
 from app.calls.call.models import Call, CallEvent
 from app.calls.call.states import Kind, State
 from app.dossiers.models import Dossier
@@ -24,7 +24,7 @@ from app.foundation.extensions import db
 from app.foundation.roles import AGENTS
 from app.lines.models import Line
 from app.queue.policy import Policy
-from app.queue.routing import ON_DUTY, AgentSeat, Refusal, Snapshot, WaitingCall
+from app.queue.routing import AgentSeat, Refusal, Snapshot, WaitingCall
 from app.tickets.models import Contact
 
 LET_GO = (Kind.DECLINED, Kind.OFFER_EXPIRED, Kind.CONNECT_FAILED, Kind.REQUEUED)
@@ -84,7 +84,7 @@ _alike = _STAFF.add_columns(
 # Of agents who are alike the longest idle is rung, so a few of each kind are enough.
 _FEW = select(*(column for column in _alike.c if column.name != "place")).where(
     or_(
-        _alike.c.place <= case((_alike.c.state == "available", bindparam("most")), else_=1),
+        _alike.c.place <= case((_alike.c.state == PresenceState.AVAILABLE, bindparam("most")), else_=1),
         _alike.c.id.in_(bindparam("named", expanding=True)),
     )
 )

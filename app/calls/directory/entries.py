@@ -14,6 +14,7 @@ from flask_babel import get_locale
 from sqlalchemy import exists, select
 
 from app.accounts.models import Agent, Connection, Presence
+from app.accounts.presence import PresenceState
 from app.calls.directory.models import DirectoryEntry
 from app.dossiers.models import Dossier, Organisation, PersonPhone
 from app.foundation.exceptions import InvalidInput, NotFound
@@ -195,7 +196,7 @@ def _colleagues(besides: int, owner_id: int | None) -> list[dict[str, Any]]:
             "state": row.state,
             "reason": row.reason,
             "owner": row.id == owner_id,
-            "free": row.state == "available" and bool(row.connected),
+            "free": row.state == PresenceState.AVAILABLE and bool(row.connected),
         }
         for row in rows
     ]

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.accounts.models import Agent, Connection, Presence
+from app.accounts.presence import ON_DUTY
 from app.calls.call import store
 from app.calls.call.models import Call
 from app.calls.call.states import State
@@ -19,8 +20,6 @@ from app.lines import line_now
 from app.lines.models import AnnouncementSound, Line
 
 RECENT = timedelta(minutes=30)  # waits of before say little of the wait now
-# They answer callers now or when they have done: those who are away, or sign off, do not.
-SERVING = ("available", "ringing", "in_call", "wrap_up")
 
 _other = aliased(Call)
 _before = (
@@ -50,7 +49,7 @@ _STANDING = (
         .select_from(Presence)
         .join(Agent, Agent.id == Presence.agent_id)
         .where(
-            Presence.state.in_(SERVING),
+            Presence.state.in_(sorted(ON_DUTY)),
             Agent.active.is_(True),
             Agent.role.in_(AGENTS),
             exists().where(Connection.agent_id == Presence.agent_id),
