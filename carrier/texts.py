@@ -34,7 +34,14 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Le texte de l’accueil et des annonces s’écrit ici pendant l’appel.",
         "What the greeting and announcements say is written here during the call.",
     ),
-    "messages": ("Messages reçus", "Messages received"),
+    "messages": ("Messages", "Messages"),
+    "write": ("Écrire un SMS au numéro composé", "Write a text message to the number dialled"),
+    "send": ("Envoyer", "Send"),
+    "written": ("Vous écrivez", "You write"),
+    "not-written": (
+        "Ce message n’est pas parti : il faut un numéro attribué, et un appelant qui a le sien.",
+        "This message was not sent: it takes a number in service, and a caller who has one.",
+    ),
     "messages-empty": (
         "Les SMS envoyés à ce numéro arrivent ici.",
         "Text messages sent to this number arrive here.",

@@ -35,6 +35,45 @@ _TOLD = {
 }
 
 
+class Problem(StrEnum):
+    """Why one of ours did not arrive, as far as the provider says."""
+
+    OFF = "off"
+    GONE = "gone"
+    NO_MOBILE = "no_mobile"
+    REFUSED = "refused"
+    BLOCKED = "blocked"
+    ABROAD = "abroad"
+    NO_ANSWER = "no_answer"
+    UNKNOWN = "unknown"
+
+
+# twilio.com/docs/api/errors, and our own words for a provider that refuses or does not answer.
+_PROBLEMS = {
+    "30003": Problem.OFF,
+    "30005": Problem.GONE,
+    "21211": Problem.GONE,
+    "21217": Problem.GONE,
+    "30006": Problem.NO_MOBILE,
+    "21612": Problem.NO_MOBILE,
+    "21614": Problem.NO_MOBILE,
+    "invalid_input": Problem.NO_MOBILE,
+    "21610": Problem.REFUSED,
+    "30004": Problem.BLOCKED,
+    "30007": Problem.BLOCKED,
+    "21408": Problem.ABROAD,
+    "30001": Problem.NO_ANSWER,
+    "30002": Problem.NO_ANSWER,
+    "30010": Problem.NO_ANSWER,
+    "unavailable": Problem.NO_ANSWER,
+}
+
+
+def problem(code: str | None) -> Problem:
+    """What the provider's code (or ours) says of a message that did not arrive."""
+    return _PROBLEMS.get(code or "", Problem.UNKNOWN)
+
+
 def after(now: Delivery, status: str) -> Delivery:
     """What a message is once its provider has said ``status``; unknown words change nothing."""
     told = _TOLD.get(status)

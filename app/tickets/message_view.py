@@ -8,7 +8,8 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
-from app.tickets.delivery import Delivery
+from app.tickets import delivery
+from app.tickets.delivery import Delivery, Problem
 from app.tickets.models import Author, Channel, Contact, Direction, Message
 
 
@@ -53,7 +54,7 @@ def _shown(message: Message) -> Shown:
     out = message.direction is Direction.OUT
     title, icon = name_of(message.channel, message.direction)
     voice = message.channel is Channel.VOICEMAIL
-    state, tone = _DELIVERY[message.delivery]() if out else ("", "action")
+    state, tone = _state(message) if out else ("", "action")
     return Shown(
         id=message.id,
         title=title,
@@ -67,6 +68,14 @@ def _shown(message: Message) -> Shown:
         mine=out,
         voice=message.contact_id if voice else None,
     )
+
+
+def _state(message: Message) -> tuple[str, str]:
+    """How far one of ours got; why, and what else to do, when it did not arrive."""
+    state, tone = _DELIVERY[message.delivery]()
+    if message.delivery is not Delivery.FAILED:
+        return state, tone
+    return f"{state} : {_PROBLEMS[delivery.problem(message.delivery_problem)]()}", tone
 
 
 def _author(message: Message) -> str:
@@ -88,6 +97,24 @@ _DELIVERY = {
     Delivery.SENT: lambda: (_("parti, pas encore arrivé"), "wait"),
     Delivery.DELIVERED: lambda: (_("arrivé"), "live"),
     Delivery.FAILED: lambda: (_("pas arrivé"), "stop"),
+}
+
+
+_PROBLEMS = {
+    Problem.OFF: lambda: _(
+        "son téléphone est éteint ou hors réseau. Réessayez plus tard, ou appelez."
+    ),
+    Problem.GONE: lambda: _("ce numéro n’existe pas ou plus. Cherchez-en un autre."),
+    Problem.NO_MOBILE: lambda: _("ce numéro ne reçoit pas de SMS. Appelez."),
+    Problem.REFUSED: lambda: _("la personne a répondu STOP, elle ne veut plus de SMS. Appelez."),
+    Problem.BLOCKED: lambda: _(
+        "son opérateur l’a bloqué. Changez les mots ou retirez le lien, ou appelez."
+    ),
+    Problem.ABROAD: lambda: _(
+        "notre opérateur n’écrit pas dans ce pays. Appelez, si la ligne le peut."
+    ),
+    Problem.NO_ANSWER: lambda: _("notre opérateur ne l’a pas pris. Réessayez dans un moment."),
+    Problem.UNKNOWN: lambda: _("l’opérateur ne dit pas pourquoi. Appelez."),
 }
 
 

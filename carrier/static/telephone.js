@@ -108,6 +108,14 @@ class Telephone {
     return undefined;
   }
 
+  /** A text message to the number that is dialled; what was refused stays in the field. */
+  async write() {
+    const body = this.#view.words();
+    if (!body) return;
+    const answer = await this.#line.ask("text", { to: this.#view.dialed(), body });
+    this.#view.wrote(answer.ok ? body : "");
+  }
+
   press(key) {
     pressTone(key);
     if (FREE.has(this.#state)) return this.#view.type(key);

@@ -1,4 +1,5 @@
-"""A text message, by keyboard, in a real browser: taken, interrupted by a call, found as it was, sent, closed."""
+"""A text message, in real browsers: written on a telephone, seen on the wall, taken, interrupted by a call,
+found as it was, sent, read on the telephone, closed."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from tests.people import People
 
 PASSWORD = "permanence-demo"
-CAMILLE = "camille@demo.permanence"
+CAMILLE, ISABELLE = "camille@demo.permanence", "isabelle@demo.permanence"
 WRITER, CALLER = "+33639980105", "+33639980103"
 ANSWER = "Votre dossier est à l’étude, réponse jeudi."
 
@@ -30,9 +31,18 @@ def line(served: Served) -> Line:
 
 
 def test_a_message_is_answered_between_two_calls(people: People, line: Line) -> None:
+    phone = people.caller()
+    phone.locator(f"input[name=caller][value='{WRITER}']").check(force=True)
+    expect(phone.locator("#telephone")).to_have_attribute("data-state", "idle", timeout=20_000)
+    phone.get_by_label("Écrire un SMS au numéro composé").fill("Bonjour, où en est mon dossier ?")
+    phone.get_by_role("button", name="Envoyer").click()
+    expect(phone.locator("#messages .own")).to_contain_text("où en est mon dossier")
+    expect(phone.locator("#words")).to_have_value("")
+    assert_axe(phone)
+    wall = people.agent(ISABELLE, PASSWORD, path="/wall")
+    expect(wall.locator(".wall-messages")).to_contain_text("1 message attend", timeout=20_000)
     agent = people.agent(CAMILLE, PASSWORD)
     become_available(agent)
-    line.write(WRITER, "Bonjour, où en est mon dossier ?")
     card = agent.locator("#pane-line [data-message-card]")
     expect(card).to_contain_text("SMS reçu", timeout=20_000)
     assert_axe(agent)
@@ -63,6 +73,9 @@ def test_a_message_is_answered_between_two_calls(people: People, line: Line) -> 
     messages = agent.locator("#pane-dossier [data-messages]")
     expect(messages).to_contain_text(ANSWER.replace("’", "'"), timeout=20_000)
     expect(messages).to_contain_text("arrivé", timeout=30_000)
+    expect(phone.locator("#messages")).to_contain_text("réponse jeudi", timeout=20_000)
+    keep_screen(phone, "telephone-messages")
+    expect(wall.locator(".wall-messages")).to_have_count(0, timeout=20_000)
     expect(text).to_have_value("")
     card.get_by_role("button", name="Terminer").click()
     dialog = agent.locator("#message-act")

@@ -21,6 +21,7 @@ export class TelephoneView {
   /** Connect buttons, fields and keys to the telephone. */
   static listen(telephone) {
     by("dial").addEventListener("submit", (event) => { event.preventDefault(); telephone.dial(); });
+    by("write").addEventListener("submit", (event) => { event.preventDefault(); telephone.write(); });
     by("answer").addEventListener("click", () => telephone.answer());
     by("hangup").addEventListener("click", () => telephone.hangUp());
     by("erase").addEventListener("click", () => { by("number").value = by("number").value.slice(0, -1); });
@@ -144,9 +145,26 @@ export class TelephoneView {
   }
 
   message({ from, body }) {
+    this.#message(`${text("message-from")} ${from}`, body);
+  }
+
+  words() {
+    return by("words").value.trim();
+  }
+
+  /** What was sent, beside what came; nothing: it was refused, and the words stay. */
+  wrote(body) {
+    by("write-problem").hidden = Boolean(body);
+    if (!body) return;
+    by("words").value = "";
+    this.#message(text("written"), body, "own");
+  }
+
+  #message(title, body, kind = "") {
     const row = document.createElement("li");
     const sender = document.createElement("strong");
-    sender.textContent = `${text("message-from")} ${from}`;
+    sender.textContent = title;
+    if (kind) row.className = kind;
     row.append(sender, "\n", ...linked(body));
     by("messages").prepend(row);
     by("messages-empty").hidden = true;
@@ -203,6 +221,7 @@ function keyName(event) {
 /** Digits press keys, Enter calls or answers, Escape hangs up; in the number field the digits are typed as usual. */
 function onKey(event, telephone) {
   if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
+  if (event.target.matches?.("textarea")) return; // words are typed: no digit dials, no Escape hangs up
   if (event.key === "Escape") telephone.hangUp();
   const name = keyName(event);
   const typing = event.target.matches?.("input:not([type=radio]):not([type=checkbox])") && by("number").offsetParent !== null;
