@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from app.calls.call.place import alone, colleague_goes_on, in_place, moved, placed, waits_again
 from app.calls.call.record import (
     SHORT_ABANDON,
     CallRecord,
@@ -18,73 +19,19 @@ from app.queue import life
 
 Step = Callable[[CallRecord, Event], CallRecord]
 
-# --- its queue life (app/queue/life.py), among the fields of its own ------------------------------
-
-_STAGES = {
-    State.WAITING: life.Stage.WAITING,
-    State.OFFERED: life.Stage.OFFERED,
-    State.CONNECTING: life.Stage.HELD,
-    State.TALKING: life.Stage.HELD,
-    State.OUTSIDE: life.Stage.HELD,  # by who sent it there, until it comes back
-}
-
-
-def place_of(record: CallRecord) -> life.Life:
-    """The queue life of a call that waits, rings, or is held. Its ends are its own: an outcome each."""
-    return life.Life(
-        first_arrived_at=record.queued_at,
-        waiting_since=record.waiting_since,
-        stage=_STAGES[record.state],
-        offered_to=record.offered_to,
-        offered_at=record.offered_at,
-        offer_until=record.offer_until,
-        held_by=record.agent_id,
-        held_at=record.accepted_at,
-    )
-
-
-def _moved(
-    record: CallRecord,
-    what: life.What,
-    at: datetime,
-    agent_id: int | None,
-    until: datetime | None = None,
-    *,
-    again: bool = True,
-) -> life.Life | None:
-    """The call's queue life after this; None when it changes nothing."""
-    place = place_of(record)
-    moved = life.apply(place, life.Event(what, at, agent_id, until, again))
-    return None if moved is place else moved
-
-
-def _placed(record: CallRecord, state: State, place: life.Life) -> CallRecord:
-    return replace(
-        record,
-        state=state,
-        queued_at=place.first_arrived_at,
-        waiting_since=place.waiting_since,
-        offered_to=place.offered_to,
-        offered_at=place.offered_at,
-        offer_until=place.offer_until,
-        agent_id=place.held_by,
-        accepted_at=place.held_at,
-    )
-
-
 # --- into the queue and out of it ----------------------------------------------------------------
 
 
 def queued(record: CallRecord, event: Event) -> CallRecord:
     """The caller is in the queue."""
-    return _placed(record, State.WAITING, life.arrived(event.at, record.queued_at))
+    return placed(record, State.WAITING, life.arrived(event.at, record.queued_at))
 
 
 def callback_due(record: CallRecord, event: Event) -> CallRecord:
     """A call-back takes the place that its person had when she first called."""
     if not record.outbound:
         return record
-    return _placed(record, State.WAITING, life.arrived(event.at, event.since))
+    return placed(record, State.WAITING, life.arrived(event.at, event.since))
 
 
 def dialled(record: CallRecord, event: Event) -> CallRecord:
@@ -96,50 +43,25 @@ def dialled(record: CallRecord, event: Event) -> CallRecord:
 
 def offered(record: CallRecord, event: Event) -> CallRecord:
     """It rings at an agent's desk."""
-    place = _moved(record, life.What.OFFERED, event.at, event.agent_id, until=event.until)
+    place = moved(record, life.What.OFFERED, event.at, event.agent_id, until=event.until)
     if place is None:
         return record
-    return replace(_placed(record, State.OFFERED, place), overflow=event.overflow)
+    return replace(placed(record, State.OFFERED, place), overflow=event.overflow)
 
 
 def offer_over(record: CallRecord, event: Event) -> CallRecord:
     """Declined, expired or withdrawn: the call keeps its place."""
-    place = _moved(record, life.What.LET_GO, event.at, event.agent_id)
-    return record if place is None else _waits_again(record, place)
+    place = moved(record, life.What.LET_GO, event.at, event.agent_id)
+    return record if place is None else waits_again(record, place)
 
 
 def accepted(record: CallRecord, event: Event) -> CallRecord:
     """The agent who is rung takes it; nobody else can."""
-    place = _moved(record, life.What.TAKEN, event.at, event.agent_id)
+    place = moved(record, life.What.TAKEN, event.at, event.agent_id)
     if place is None:
         return record
-    taken = _placed(record, State.CONNECTING, place)
+    taken = placed(record, State.CONNECTING, place)
     return replace(taken, agent_leg_sid=None, agent_present=False)
-
-
-def _in_place(record: CallRecord, at: datetime | None = None) -> CallRecord:
-    """Given back by who has it, to the same place. ``at``: it left a conversation for the queue."""
-    since = at or record.waiting_since or record.received_at
-    back = _moved(record, life.What.BACK, since, record.agent_id, again=at is not None)
-    return record if back is None else _waits_again(record, back)
-
-
-def _waits_again(record: CallRecord, place: life.Life) -> CallRecord:
-    """Waiting, held by nobody, without what was of the agent who had it."""
-    return replace(
-        _placed(_alone(record), State.WAITING, place),
-        overflow=False,
-        agent_leg_sid=None,
-        conference_sid=None,
-        agent_present=False,
-        held_since=None,
-        outside_since=None,
-    )
-
-
-def _alone(record: CallRecord) -> CallRecord:
-    """Without a further person."""
-    return replace(record, party_id=None, party_state=None, party_agent_id=None, party_leg_sid=None)
 
 
 # --- the agent's leg -----------------------------------------------------------------------------
@@ -180,7 +102,7 @@ def _given_back(record: CallRecord, event: Event) -> CallRecord:
     if record.queued_at is None:
         return unanswered_end(Outcome.FAILED, "line")(record, event)
     leg = record.person_leg_sid if record.answered_at else None
-    return replace(_in_place(record), person_leg_sid=leg)
+    return replace(in_place(record), person_leg_sid=leg)
 
 
 def person_rung(record: CallRecord, event: Event) -> CallRecord:
@@ -212,10 +134,11 @@ def held(record: CallRecord, event: Event) -> CallRecord:
 
 def resumed(record: CallRecord, event: Event) -> CallRecord:
     """The person is back; with a third one there, all three talk."""
-    return _end_hold(record, event.at) if record.held_since else record
+    return end_hold(record, event.at) if record.held_since else record
 
 
-def _end_hold(record: CallRecord, at: datetime) -> CallRecord:
+def end_hold(record: CallRecord, at: datetime) -> CallRecord:
+    """The person hears somebody again: what she waited is counted."""
     if record.held_since is None:
         return record
     seconds = (at - record.held_since).total_seconds()
@@ -234,134 +157,15 @@ def returned(record: CallRecord, event: Event) -> CallRecord:
     if record.agent_present or event.agent_id != record.agent_id:
         return record
     if record.party_agent_id is not None and record.party_state is PartyState.JOINED:
-        return _colleague_goes_on(_end_hold(record, event.at))
-    return _in_place(_end_hold(record, event.at), event.at)
+        return colleague_goes_on(end_hold(record, event.at))
+    return in_place(end_hold(record, event.at), event.at)
 
 
 def requeued(record: CallRecord, event: Event) -> CallRecord:
     """Back to the queue by the agent's wish, at the first place."""
     if event.agent_id != record.agent_id:
         return record
-    return _in_place(_end_hold(record, event.at), event.at)
-
-
-# --- a further person ----------------------------------------------------------------------------
-
-
-def consulted(record: CallRecord, event: Event) -> CallRecord:
-    """A third person is asked; the caller hears music meanwhile, unless all three are together."""
-    if event.agent_id != record.agent_id:
-        return record
-    asked = _asked(record, event)
-    if asked is record:
-        return record
-    return _end_hold(asked, event.at) if event.together else held(asked, event)
-
-
-def coached(record: CallRecord, event: Event) -> CallRecord:
-    """A manager listens or whispers; the caller is not held, nobody can be handed to him."""
-    return _asked(record, replace(event, to_agent_id=None))
-
-
-def _asked(record: CallRecord, event: Event) -> CallRecord:
-    """One further person at a time, called by the agent who is there."""
-    if record.party_id is not None or event.party_id is None or not record.agent_present:
-        return record
-    if event.to_agent_id is not None and event.to_agent_id == record.agent_id:
-        return record
-    colleague = event.to_agent_id is not None
-    return replace(
-        record,
-        party_id=event.party_id,
-        party_agent_id=event.to_agent_id,
-        party_state=PartyState.ASKED if colleague else PartyState.CALLED,
-    )
-
-
-def party_accepted(record: CallRecord, event: Event) -> CallRecord:
-    """The colleague takes the consultation: her leg is made."""
-    if record.party_state is not PartyState.ASKED or event.agent_id != record.party_agent_id:
-        return record
-    return replace(record, party_state=PartyState.CALLED)
-
-
-def party_leg(record: CallRecord, event: Event) -> CallRecord:
-    """The third person's leg is on its way."""
-    if record.party_id is None or event.party_id != record.party_id:
-        return record
-    if record.party_leg_sid == event.leg:
-        return record
-    return replace(record, party_leg_sid=event.leg, party_state=PartyState.CALLED)
-
-
-def party_joined(record: CallRecord, event: Event) -> CallRecord:
-    """The third person is in the conference."""
-    if event.leg is None or event.leg != record.party_leg_sid:
-        return record
-    if record.party_state is PartyState.JOINED:
-        return record
-    return replace(record, party_state=PartyState.JOINED)
-
-
-def party_left(record: CallRecord, event: Event) -> CallRecord:
-    """Declined, not reached, sent away or gone: the agent and the person go on."""
-    return record if _other_party(record, event) else _alone(record)
-
-
-def outside_left(record: CallRecord, event: Event) -> CallRecord:
-    """The outside number is gone. It talked: the call is over. It never answered: back to us."""
-    if _other_party(record, event):
-        return record
-    if record.party_state is PartyState.JOINED:
-        return over("line")(record, event)
-    return _in_place(record, event.at)
-
-
-def _other_party(record: CallRecord, event: Event) -> bool:
-    if record.party_id is None or event.party_id != record.party_id:
-        return True
-    return event.leg is not None and event.leg != record.party_leg_sid
-
-
-def handed_over(record: CallRecord, event: Event) -> CallRecord:
-    """The agent leaves the person to the third one, who is there."""
-    if record.party_state is not PartyState.JOINED or event.agent_id != record.agent_id:
-        return record
-    if event.party_id != record.party_id:
-        return record
-    back = _end_hold(record, event.at)
-    if record.party_agent_id is not None:
-        return _colleague_goes_on(back)
-    return _alone_outside(back, event.at)
-
-
-def _colleague_goes_on(record: CallRecord) -> CallRecord:
-    colleague, leg = record.party_agent_id, record.party_leg_sid
-    return replace(_alone(record), agent_id=colleague, agent_leg_sid=leg, agent_present=True)
-
-
-def _alone_outside(record: CallRecord, at: datetime) -> CallRecord:
-    return replace(
-        record, state=State.OUTSIDE, outside_since=at, agent_present=False, agent_leg_sid=None
-    )
-
-
-def sent_to(record: CallRecord, event: Event) -> CallRecord:
-    """A blind transfer: it rings at a colleague's desk, the person hears the queue's music."""
-    if event.to_agent_id is None or event.agent_id != record.agent_id:
-        return record
-    waiting = _in_place(_end_hold(record, event.at), event.at)
-    return offered(waiting, replace(event, agent_id=event.to_agent_id))
-
-
-def sent_outside(record: CallRecord, event: Event) -> CallRecord:
-    """A blind transfer to an outside number: it is rung, the person hears music."""
-    if event.agent_id != record.agent_id or event.to_agent_id is not None:
-        return record
-    asked = _asked(record, event)
-    if asked is record:
-        return record
-    return _alone_outside(_end_hold(asked, event.at), event.at)
+    return in_place(end_hold(record, event.at), event.at)
 
 
 # --- ends ----------------------------------------------------------------------------------------
@@ -375,7 +179,7 @@ def unanswered_end(outcome: Outcome | None, by: str) -> Step:
         if record.answered_at is not None:
             final = Outcome.ANSWERED
         return replace(
-            _alone(record),
+            alone(record),
             state=State.ENDED,
             outcome=final,
             offered_to=None,
@@ -405,7 +209,7 @@ def conversation_end(by: str) -> Step:
 
     def step(record: CallRecord, event: Event) -> CallRecord:
         return replace(
-            _alone(_end_hold(record, event.at)),
+            alone(end_hold(record, event.at)),
             state=State.WRAP_UP,
             outcome=Outcome.ANSWERED,
             agent_present=False,
