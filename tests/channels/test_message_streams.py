@@ -36,7 +36,7 @@ from tests.clients import StaffClient
 ROUNDS = int(os.environ.get("RACE_ROUNDS", "30"))
 LONG = settings.get_current_profile_name() == "long"
 START = clock.now()
-pytestmark = pytest.mark.timeout(1200 if LONG or ROUNDS > 100 else 120)
+pytestmark = pytest.mark.timeout(3600 if LONG else 120 + ROUNDS)
 
 
 @dataclass(frozen=True)
