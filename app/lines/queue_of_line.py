@@ -30,7 +30,7 @@ def shown(line: Line) -> dict[str, str]:
 
 def team_shown(line: Line) -> dict[str, str]:
     """What the form of the queue's team shows."""
-    return team_form(service.policy_of(line).team)
+    return team_form(store.policy_of(line.id).team)
 
 
 def lines_of_queues() -> dict[int, list[Line]]:
@@ -101,7 +101,7 @@ def change_team(
         queue = db.session.get_one(
             Queue, line.queue_id, with_for_update=True, populate_existing=True
         )
-        before = service.policy_of(line).team
+        before = store.policy_of(line.id).team
         if (list(before.first), list(before.overflow)) == (team["first"], team["overflow"]):
             return False
         queue.team = team

@@ -221,7 +221,7 @@ def thresholds_preview() -> str | tuple[str, int]:
     read = line_settings.read_policy(request.args, line_settings.THRESHOLDS)
     shown, found = None, line_service.current()
     seats: list[Seat] = []
-    first = line_service.policy_of(found).team.first
+    first = line_store.policy_of(found.id).team.first
     if not read.errors:
         shown, seats = supervision.preview_today(found, read.values, now=clock.now())
     return render_template(

@@ -84,7 +84,8 @@ _alike = _STAFF.add_columns(
 # Of agents who are alike the longest idle is rung, so a few of each kind are enough.
 _FEW = select(*(column for column in _alike.c if column.name != "place")).where(
     or_(
-        _alike.c.place <= case((_alike.c.state == PresenceState.AVAILABLE, bindparam("most")), else_=1),
+        _alike.c.place
+        <= case((_alike.c.state == PresenceState.AVAILABLE, bindparam("most")), else_=1),
         _alike.c.id.in_(bindparam("named", expanding=True)),
     )
 )
