@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -81,9 +82,12 @@ def test_five_pages_in_mid_call_and_the_caller_hears_the_agent(people: People) -
     before = sent(agent)
     for href, title in (
         ("/dossiers", "Dossiers"), ("/tickets", "Contacts"), ("/scripts", "Scripts"),
-        ("/reports", "Rapport"), ("/wall", "La ligne"),
+        ("/reports", "Rapport"), ("/wall", "Mur"),
     ):  # fmt: skip
         agent.locator(f".nav a[href='{href}']").click()
+        expect(agent).to_have_title(re.compile(f"^{title}.* · Permanence$"))
+        expect(agent.locator("#announce")).to_contain_text(title)  # to a screen reader
+        expect(agent.locator(".rail-place[aria-current]")).to_have_attribute("href", href)
         expect(agent.locator("#page")).to_be_visible()
         agent.wait_for_url(f"**{href}**")
         bar(agent, "talking")
@@ -97,7 +101,6 @@ def test_five_pages_in_mid_call_and_the_caller_hears_the_agent(people: People) -
             arg=ears,
             timeout=20_000,
         )
-        assert title
     keep_screen(agent, "frame-wall", full=False)
     # A link within a part that htmx fetches again is a link like another.
     agent.locator("#wall-report").click()
@@ -154,6 +157,7 @@ def test_available_on_a_dossier_and_an_offer_accepted_there(people: People) -> N
     assert "expiré" in told["body"]
     expect(agent.locator("[data-slot=name]")).to_have_text("Samira Haddad")
     expect(agent.locator("[data-slot=cause]")).to_contain_text("expiré")
+    expect(agent.locator("[data-slot=overflow]")).to_be_visible()  # the back office, while nobody is free
     assert_axe(agent)
     keep_screen(agent, "frame-offer", full=False)
     agent.keyboard.press("A")

@@ -155,6 +155,15 @@ def test_a_manager_listens_then_whispers_and_nobody_is_in_the_dark(
     keep_screen(agent, "desk-listened-to", full=False)
     assert_axe(manager)
 
+    # Another page drops nothing: she hears on, and comes back to where she was.
+    manager.locator(".rail a[href='/reports']").click()
+    manager.wait_for_url("**/reports/**")
+    expect(manager.locator("#page h1")).to_contain_text("Rapport")
+    expect(manager.locator("#coach-words")).to_contain_text("Vous écoutez")
+    expect(agent.locator("[data-slot=party]")).to_contain_text("Isabelle")
+    manager.go_back()
+    manager.wait_for_url("**/wall")
+
     manager.locator("#coach-speak").press("Enter")
     expect(manager.locator("#coach-words")).to_contain_text("Vous soufflez", timeout=20_000)
     manager.locator("#coach-stop").press("Enter")
