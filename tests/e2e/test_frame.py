@@ -157,7 +157,9 @@ def test_available_on_a_dossier_and_an_offer_accepted_there(people: People) -> N
     assert "expiré" in told["body"]
     expect(agent.locator("[data-slot=name]")).to_have_text("Samira Haddad")
     expect(agent.locator("[data-slot=cause]")).to_contain_text("expiré")
-    expect(agent.locator("[data-slot=overflow]")).to_be_visible()  # the back office, while nobody is free
+    expect(
+        agent.locator("[data-slot=overflow]")
+    ).to_be_visible()  # the back office, while nobody is free
     assert_axe(agent)
     keep_screen(agent, "frame-offer", full=False)
     agent.keyboard.press("A")

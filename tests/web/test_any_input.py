@@ -171,7 +171,10 @@ def parameters(client: Any, method: str, path: str, asked: set[str]) -> list[set
 
 
 def send(client: Any, method: str, path: str, fields: dict[str, str]) -> Any:
-    headers = {"Accept": "application/json", "X-Framed": "1"}  # what is around each page is the same
+    headers = {
+        "Accept": "application/json",
+        "X-Framed": "1",
+    }  # what is around each page is the same
     safe = {name: odd(value) for name, value in fields.items()}
     if method == "GET":
         short = {name: value[:3000] for name, value in safe.items()}
