@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
-from app.dossiers import lists, mail_address, service, store, view
+from app.dossiers import lists, mail_address, next_act, service, store, view
 from app.dossiers.finding import search as finding
 from app.dossiers.mail_address import Address
 from app.dossiers.service import Protected
@@ -111,7 +111,10 @@ def _mail_field() -> dict[str, str]:
 @allow(*DESK)
 def show(dossier_id: int) -> str:
     """One dossier."""
-    return render_template("dossiers/show.html", view=_view(dossier_id), contact_id=None)
+    shown = _view(dossier_id)
+    return render_template(
+        "dossiers/show.html", view=shown, first=next_act.called_for(shown.troubles)
+    )
 
 
 @bp.post("/dossiers/<int(max=2147483647):dossier_id>/reveal")
@@ -191,8 +194,12 @@ def _view(dossier_id: int) -> view.DossierView:
 
 
 def _fragment(dossier_id: int) -> str:
-    contact_id = id_in(request.form, "contact")
-    return render_template("dossiers/dossier.html", view=_view(dossier_id), contact_id=contact_id)
+    """The dossier again, as the place shows it from which the act was sent: its page, or a pane."""
+    shown, contact_id = _view(dossier_id), id_in(request.form, "contact")
+    if request.form.get("place") == "page":
+        first = next_act.called_for(shown.troubles)
+        return render_template("dossiers/_whole.html", view=shown, first=first)
+    return render_template("dossiers/dossier.html", view=shown, contact_id=contact_id)
 
 
 def _date(name: str) -> date | None:

@@ -376,3 +376,30 @@ def test_the_path_is_that_of_the_last_events(login: Any) -> None:
     assert path.sent_at == now - timedelta(days=9)
     assert path.delivered_at == now - timedelta(days=8.9)
     assert path.opened_at is None  # of an earlier link
+
+
+def test_the_page_shows_itself_again_after_an_act_and_the_pane_the_pane(login: Any) -> None:
+    dossier = create_dossier(create_person(NUMBER))
+    front = login("front")
+    at = f"/dossiers/{dossier.id}/annotations"
+    page = front.post(at, data={"text": "Rappelle lundi", "place": "page"}).text
+    assert "dossier-whole" in page
+    assert "Rappelle lundi" in page
+    assert "dossier-whole" not in front.post(at, data={"text": "Encore"}).text
+
+
+def test_one_act_comes_first_when_the_sentence_calls_for_it(login: Any) -> None:
+    calm = create_dossier(create_person(NUMBER), inside=Inside.PAID)
+    dossier = create_dossier(create_person("+33639980102"))
+    create_event(dossier, PortalEventKind.LINK_SENT, clock.now() - timedelta(days=9))
+    front = login("front")
+
+    def acts_of(found: Any) -> str:
+        page = str(front.get(f"/dossiers/{found.id}").text)
+        return page[page.index("dossier-acts") : page.index("dossier-columns")]
+
+    assert acts_of(dossier).count("button-primary") == 1
+    assert "data-dial" in acts_of(dossier).partition("button-primary")[2].partition("</button>")[0]
+    assert "button-primary" not in acts_of(calm)
+    page = str(login("manager").get(f"/dossiers/{dossier.id}").text)
+    assert "data-dial=" not in page[page.index("dossier-acts") : page.index("dossier-columns")]

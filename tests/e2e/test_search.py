@@ -51,7 +51,7 @@ def test_somebody_is_found_and_opened_without_a_mouse(agent: Page) -> None:
     field.press("ArrowUp")
     expect(field).to_have_attribute("aria-activedescendant", "search-option-0")
     field.press("Enter")
-    expect(agent.locator("#page .dossier")).to_contain_text("Samira Haddad")
+    expect(agent.locator("#page h1")).to_contain_text("Samira Haddad")
     assert "haddad" not in agent.url.lower()
     expect(agent.locator("#search")).to_be_hidden()
 
