@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, literal, select
 from sqlalchemy.orm import joinedload
 
 from app.dossiers.models import Dossier
@@ -14,6 +15,19 @@ from app.dossiers.vocabulary import Inside
 from app.foundation.extensions import db
 
 PAGE_SIZE = 20
+SORTS = ("deposited", "reference", "inside")
+
+
+def _order(sort: str) -> list[ColumnElement[Any]]:
+    way, name = sort.startswith("-"), sort.removeprefix("-")
+    columns: dict[str, ColumnElement[Any]] = {
+        "reference": Dossier.reference.expression,
+        "inside": Dossier.inside.expression,
+    }
+    latest = func.coalesce(Dossier.deposited_on, Dossier.enrolled_on, date(1970, 1, 1))
+    if name not in columns:
+        return [latest.asc() if sort == "deposited" else latest.desc()]
+    return [columns[name].desc() if way else columns[name].asc(), latest.desc()]
 
 
 @dataclass(frozen=True)
@@ -30,29 +44,37 @@ class Page:
         return max(1, -(-self.total // PAGE_SIZE))
 
 
-def page(number: int, *, owner_id: int | None = None, inside: Inside | None = None) -> Page:
-    """One page of the dossiers, the latest deposits first, of one owner or status or of all."""
+def page(
+    number: int,
+    *,
+    owner_id: int | None = None,
+    inside: Inside | None = None,
+    organisation_id: int | None = None,
+    sort: str = "",
+) -> Page:
+    """One page of the dossiers of one owner, status or organisme, or of all: the latest deposits first, or as
+    ``sort`` says (a name of ``SORTS``, « - » before it for the other way)."""
     conditions = []
+    if organisation_id is not None:
+        conditions.append(Dossier.organisation_id == organisation_id)
     if owner_id is not None:
         conditions.append(Dossier.owner_id == owner_id)
     if inside is not None:
         conditions.append(Dossier.inside == inside)
-    return page_of(select(Dossier).where(*conditions), number)
+    return page_of(select(Dossier).where(*conditions), number, sort)
 
 
-def page_of(query: Select[Dossier], number: int) -> Page:
-    """A page of the dossiers that a query selects, the latest deposits first."""
-    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+def page_of(query: Select[Dossier], number: int, sort: str = "") -> Page:
+    """A page of the dossiers that a query selects, the latest deposits first, or as ``sort`` says."""
+    bare = query.with_only_columns(literal(1))
+    total = db.session.scalar(select(func.count()).select_from(bare.subquery())) or 0
     last = max(1, -(-total // PAGE_SIZE))
     number = min(max(1, number), last)
     items = db.session.scalars(
         query.options(
             joinedload(Dossier.person), joinedload(Dossier.organisation), joinedload(Dossier.owner)
         )
-        .order_by(
-            func.coalesce(Dossier.deposited_on, Dossier.enrolled_on, date(1970, 1, 1)).desc(),
-            Dossier.id.desc(),
-        )
+        .order_by(*_order(sort), Dossier.id.desc())
         .limit(PAGE_SIZE)
         .offset((number - 1) * PAGE_SIZE)
     ).all()

@@ -18,8 +18,8 @@ class Act(StrEnum):
     SCRIPT = "script"
 
 
-# Whoever is in danger, or has something to do on the Portal, is helped by being called: the link, the pièce or
-# the password are seen to while they are on the line (DOMAIN, section 4). What the service alone can settle (a duplicate, an
+# Whoever is in danger, or has something to do on the Portal, is helped by being called: the link, the pièce or the
+# password are seen to while they are on the line (S01, S02, S27…). What the service alone can settle (a duplicate, an
 # exception, a bug) is read in its script first.
 _READ_FIRST = frozenset({"S12", "S14", "S15", "S16", "S23", "S24"})
 

@@ -14,6 +14,11 @@ MOST_READ = 5_000
 SHORTEST = 2
 
 
+def one(organisation_id: int | None) -> Organisation | None:
+    """An organisme, or None when there is none of that id."""
+    return db.session.get(Organisation, organisation_id) if organisation_id else None
+
+
 def named(typed: str, most: int) -> Sequence[tuple[Organisation, int]]:
     """The organismes whose name or town has all the words typed, or their beginning, or one slip in each; with how
     many dossiers each has."""

@@ -6,6 +6,7 @@ No personal data goes into an address: searches are posted, dossiers are named b
 from __future__ import annotations
 
 from datetime import date
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, make_response, render_template, request
 from flask_babel import get_locale
@@ -13,11 +14,11 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
-from app.dossiers import lists, mail_address, next_act, service, store, view
+from app.dossiers import lists, mail_address, next_act, organisations, service, store, view
 from app.dossiers.finding import search as finding
 from app.dossiers.mail_address import Address
 from app.dossiers.service import Protected
-from app.dossiers.vocabulary import FlagKind
+from app.dossiers.vocabulary import FlagKind, Inside
 from app.dossiers.wording import Words
 from app.foundation import clock
 from app.foundation.exceptions import InvalidInput, NotFound
@@ -46,11 +47,36 @@ def id_in(values: MultiDict[str, str], name: str) -> int | None:
 @bp.get("/dossiers")
 @allow(*DESK)
 def index() -> str:
-    """All the dossiers, or those of one's own portfolio (``scope=mine``)."""
+    """All the dossiers, or one's own portfolio (``scope=mine``); of a status or an organisme, sorted."""
     mine = request.args.get("scope") == "mine"
-    page = lists.page(number_in(request.args, "page"), owner_id=current_user.id if mine else None)
+    asked = request.args.get("inside", "")
+    inside = Inside(asked) if asked in set(Inside) else None
+    organisation = organisations.one(id_in(request.args, "organisation"))
+    sort = request.args.get("sort", "")
+    sort = sort if sort.removeprefix("-") in lists.SORTS else ""
+    page = lists.page(
+        number_in(request.args, "page"),
+        owner_id=current_user.id if mine else None,
+        inside=inside,
+        organisation_id=organisation.id if organisation else None,
+        sort=sort,
+    )
+    narrowed = {
+        "inside": inside.value if inside else "",
+        "organisation": str(organisation.id) if organisation else "",
+        "sort": sort,
+    }
+    narrowed = {name: value for name, value in narrowed.items() if value}
     return render_template(
-        "dossiers/index.html", page=page, query="", scope="mine" if mine else "all", words=words()
+        "dossiers/index.html",
+        page=page,
+        query="",
+        scope="mine" if mine else "all",
+        narrowed=narrowed,
+        organisation=organisation,
+        statuses=[("", _("Tous"))] + [(each.value, words().label(each)) for each in Inside],
+        here="/dossiers?" + urlencode({**({"scope": "mine"} if mine else {}), **narrowed}),
+        words=words(),
     )
 
 

@@ -403,3 +403,34 @@ def test_one_act_comes_first_when_the_sentence_calls_for_it(login: Any) -> None:
     assert "button-primary" not in acts_of(calm)
     page = str(login("manager").get(f"/dossiers/{dossier.id}").text)
     assert "data-dial=" not in page[page.index("dossier-acts") : page.index("dossier-columns")]
+
+
+def test_a_list_is_narrowed_sorted_and_counted(login: Any) -> None:
+    organisation = Organisation(name="Passerelle Formation")
+    db.session.add(organisation)
+    db.session.commit()
+    create_dossier(
+        create_person(last_name="Alpha"), reference="PF-2", organisation_id=organisation.id
+    )
+    create_dossier(
+        create_person(last_name="Beta"),
+        reference="PF-1",
+        organisation_id=organisation.id,
+        inside=Inside.PAID,
+    )
+    create_dossier(create_person(last_name="Gamma"), reference="PF-3")
+    front = login("front")
+
+    def listed(query: str) -> tuple[list[str], str]:
+        page = str(front.get(f"/dossiers?{query}").text)
+        found = [name for name in ("Alpha", "Beta", "Gamma") if f"{name}</a>" in page]
+        return sorted(found, key=lambda name: page.index(f"{name}</a>")), page
+
+    assert listed(f"organisation={organisation.id}&sort=reference")[0] == ["Beta", "Alpha"]
+    assert listed(f"organisation={organisation.id}&sort=-reference")[0] == ["Alpha", "Beta"]
+    found, page = listed("inside=paid")
+    assert found == ["Beta"]
+    assert "1 dossier" in page
+    assert "Aucun dossier ne répond" in listed("inside=voted")[1]
+    for odd in ("inside=x", "sort=x", "organisation=x", "organisation=999999"):
+        assert len(listed(odd)[0]) == 3

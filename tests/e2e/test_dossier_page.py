@@ -23,8 +23,9 @@ def test_a_note_and_a_promise_without_a_mouse(people: People) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("#page h1")).to_have_text("Samira Haddad")
     # Owner, pièces and the place for a note are in view, the acts too.
+    acts = page.get_by_role("toolbar", name="Agir sur ce dossier")
     for name in ("Appeler Samira Haddad", "Promettre"):
-        expect(page.get_by_role("button", name=name, exact=True)).to_be_in_viewport()
+        expect(acts.get_by_role("button", name=name, exact=True)).to_be_in_viewport()
     expect(page.get_by_role("heading", name="Pièces")).to_be_in_viewport()
     keep_screen(page, "dossier-page", full=False)
     assert_axe(page)

@@ -42,8 +42,7 @@ def hold(manager: Page) -> Callable[[str], Held]:
 def note_form(page: Page) -> tuple[Locator, Locator, str]:
     """The form that annotates, filled with words of its own: its field, its button, the words."""
     words = f"Remarque {secrets.token_hex(4)}"
-    page.get_by_text("Annoter", exact=True).click()
-    field = page.get_by_label("Un fait, en quelques mots")
+    field = page.get_by_label("Annoter : court et factuel")
     field.fill(words)
     return field, page.get_by_role("button", name="Enregistrer l’annotation"), words
 
@@ -72,12 +71,12 @@ def test_a_double_click_makes_one_annotation(manager: Page, hold: Callable[[str]
 def test_enter_kept_pressed_promises_once(manager: Page, hold: Callable[[str], Held]) -> None:
     held = hold("**/priority")
     why = f"Motif {secrets.token_hex(4)}"
-    manager.get_by_text("Traiter en priorité", exact=True).click()
+    manager.locator(".dossier-acts").get_by_role("button", name="Promettre").click()
     manager.get_by_label("Promis pour le").fill("2031-01-02")
     manager.get_by_label("Pourquoi").fill(why)
     for _press in range(4):
         manager.get_by_label("Pourquoi").press("Enter")
-    expect(manager.get_by_role("button", name="Promettre")).to_be_disabled()
+    expect(manager.locator("dialog").get_by_role("button", name="Promettre")).to_be_disabled()
     assert len(held) == 1
     held[0].continue_()
     expect(manager.locator("main")).to_contain_text(why)
