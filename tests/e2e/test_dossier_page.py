@@ -36,7 +36,7 @@ def test_a_note_and_a_promise_without_a_mouse(people: People) -> None:
     page.get_by_role("button", name="Enregistrer l’annotation").press("Enter")
     expect(page.locator("#page")).to_contain_text("Utilise l'ordinateur de la salle 2.")
     page.locator("#page h1").click()
-    page.keyboard.press("y")
+    page.keyboard.press("p")
     expect(page.get_by_role("dialog", name="Promettre de traiter en priorité")).to_be_visible()
     assert_axe(page)
     page.keyboard.press("Escape")
