@@ -34,6 +34,15 @@ def duration(seconds: float | None, locale: str = "fr") -> str:
     return f"{hours}{_SPACE}h{_SPACE}{minutes:02d}{_SPACE}min"
 
 
+def round_duration(seconds: int, locale: str = "fr") -> str:
+    """``60`` → ``1 min``, ``90`` → ``1 min 30``, ``45`` → ``45 s``: a threshold, as it is said."""
+    minutes, rest = divmod(seconds, 60)
+    if not minutes:
+        return f"{rest}{_SPACE}s"
+    tail = Text(f"{rest:02d}", f"{rest}{_SPACE}s").get(locale)
+    return f"{minutes}{_SPACE}min{_SPACE}{tail}" if rest else f"{minutes}{_SPACE}min"
+
+
 def percent(share: float | None, locale: str = "fr") -> str:
     """``0.0448`` → ``4,5 %``, ``4.5%``."""
     pattern = Text("#,##0.#\xa0%", "#,##0.#%").get(locale)

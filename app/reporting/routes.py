@@ -1,4 +1,4 @@
-"""The report's page and files, and the wall."""
+"""The report's page and files, and the contacts behind a figure."""
 
 from __future__ import annotations
 
@@ -11,23 +11,17 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.alerts import service as alerts
-from app.desk import message_view
 from app.foundation import beside_loop, clock
 from app.foundation.database.paging import Page
 from app.foundation.exceptions import NotFound
-from app.foundation.roles import AGENTS, DESK, SUPERVISORS, Role
+from app.foundation.roles import AGENTS, DESK, SUPERVISORS
 from app.foundation.text import outside
-from app.lines import line_now
-from app.lines import store as line_store
-from app.queue import work_store
 from app.reporting import behind, charts, exports, formats, sentence, service, store, tables
 from app.reporting.blind_spots import blind_spots
 from app.reporting.day_sheet import headlines, hours_in_words
 from app.reporting.definitions import DEFINITIONS, OUTCOMES
 from app.reporting.statistics import DayReport
-from app.supervision import line_view
-from app.tickets import callbacks, reasons
+from app.tickets import reasons
 from app.tickets.reasons import CallerRole, Reason
 from app.web.access import allow
 from app.web.incoming import number_in
@@ -69,20 +63,6 @@ def day_file(day: str, kind: str) -> Response:
         )
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-@bp.get("/wall")
-@allow()
-def wall() -> str:
-    """The line, live."""
-    return render_template("reporting/wall.html", **_board())
-
-
-@bp.get("/wall/board")
-@allow()
-def wall_board() -> str:
-    """The part of the wall that is fetched again when the line moves."""
-    return render_template("reporting/wall_board.html", **_board())
 
 
 def _locale() -> str:
@@ -223,60 +203,3 @@ def _figure_name(key: str, locale: str) -> str | None:
     if kind == "half" and len(rest) == 4:
         return _("Demi-heure de %(at)s", at=f"{rest[:2]}:{rest[2:]}")
     return None
-
-
-def _sentence(key: str, locale: str) -> str:
-    definition = DEFINITIONS[key]
-    formula = definition.formula(locale)
-    return f"{definition.sentence(locale)} ({formula})" if formula else definition.sentence(locale)
-
-
-def _board() -> dict[str, Any]:
-    now = clock.now()
-    locale = _locale()
-    report = service.shown_on_the_wall(clock.local_day(now))
-    figures = [
-        {
-            "label": DEFINITIONS[key].name(locale),
-            "value": tables.figure(report, key).text(locale),
-            "definition": _sentence(key, locale),
-        }
-        for key in ("presented", "answered", "abandoned", "mean_wait_s", "mean_talk_s")
-    ]
-    board = service.board(now)
-    messages, oldest = work_store.waiting_figures()
-    return {
-        "board": board,
-        "callbacks": callbacks.open_count(),
-        "messages": messages,
-        "messages_since": oldest,
-        "writing": message_view.who_answers(),
-        "in_distress": {alert.raised_by_id for alert in alerts.open_alerts()},
-        "figures": figures,
-        "now": now,
-        "locale": locale,
-        "supervises": current_user.role in SUPERVISORS,
-        **_lines_now(now),
-    }
-
-
-def _lines_now(now: datetime) -> dict[str, Any]:
-    """How each line stands."""
-    lines = line_store.every()
-    first_of = {
-        line.queue_id: line.id for line in reversed(lines)
-    }  # who shows its queue's thresholds
-    return {
-        "coaching": current_user.role == Role.MANAGER
-        and any(line_now.of(line).rules.coaching for line in lines),
-        "lines": [
-            {
-                "line": line,
-                "leads": first_of[line.queue_id] == line.id,
-                "standing": line_view.standing(line, now),
-                "incident": line_view.incident_words(line) if line.incident_since else "",
-            }
-            for line in lines
-        ],
-        "say": line_view.typeset,
-    }

@@ -207,6 +207,18 @@ def open_count() -> int:
     )
 
 
+def late_count(now: datetime, after: timedelta) -> int:
+    """How many of them were due longer ago than ``after``."""
+    return (
+        db.session.scalar(
+            select(func.count())
+            .select_from(CallBack)
+            .where(CallBack.state == CallBackState.OPEN, CallBack.due_at < now - after)
+        )
+        or 0
+    )
+
+
 def listed(now: datetime, *, over: bool, number: int = 1) -> Page[Any]:
     """A page of those to do, the most urgent first; or (``over``) of those that ended in the last
     seven days. Each with its contact, or None.

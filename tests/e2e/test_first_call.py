@@ -206,7 +206,7 @@ def test_a_surge_reaches_the_back_office_then_waits_its_turn(
     fourth = ring("+33639980110")
     hears(fourth, "prochain", timeout=20_000)
     wall = people.agent(ISABELLE, PASSWORD, path="/wall")
-    expect(wall.locator("main")).not_to_contain_text("personne n’attend")
+    expect(wall.locator("main")).not_to_contain_text("Personne n’attend")
     keep_screen(wall, "wall-busy", full=False)
     assert_axe(wall)
     act(front[0], "#act-hang-up")

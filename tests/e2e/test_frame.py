@@ -259,7 +259,7 @@ def test_a_network_cut_gives_the_agent_back_as_before(people: People) -> None:
         socket.close()
     expect(agent.locator("[data-slot=note-text]")).to_contain_text("Connexion perdue")
     manager = people.agent("isabelle@demo.permanence", PASSWORD, path="/wall")
-    row = manager.locator(".wall-agents .wall-row", has_text="Nadia")
+    row = manager.locator(".wall-agents .wall-tile", has_text="Nadia")
     expect(row).to_contain_text("Hors ligne", timeout=60_000)
     people.problems.found.clear()  # what the browser says of a network that is not there
     away["cut"] = False

@@ -101,6 +101,38 @@ def test_the_wall_acts_by_keyboard_and_nothing_steals_the_focus(
     line.clear()
 
 
+def test_the_wall_fills_the_screen_and_says_when_it_is_not_live(manager: Page) -> None:
+    """Nothing under 28 px, acts out of sight until one points at them, no old figure that passes for a true one."""
+    manager.set_viewport_size({"width": 1920, "height": 1080})
+    smallest = manager.evaluate(
+        "Math.min(...[...document.querySelectorAll('#wall-screen :is(p, li, h2, time, span)')]"
+        ".filter(e => !e.closest('.wall-acts, .visually-hidden, button') && e.textContent.trim())"
+        ".map(e => parseFloat(getComputedStyle(e).fontSize)))"
+    )
+    assert smallest >= 28, smallest
+    act = manager.locator("#wall-line")
+    manager.mouse.move(0, 0)
+    expect(manager.locator(".wall-line-acts")).to_have_css("opacity", "0")
+    act.focus()
+    expect(manager.locator(".wall-line-acts")).to_have_css("opacity", "1")
+    manager.locator("#wall-full").click()
+    expect(manager.locator(".rail")).to_be_hidden()
+    keep_screen(manager, "wall-full", full=False)
+    assert_axe(manager)
+    manager.keyboard.press("Escape")
+    expect(manager.locator(".rail")).to_be_visible()
+
+    manager.context.set_offline(True)
+    manager.evaluate("window.dispatchEvent(new Event('offline'))")
+    manager.route("**/wall/board", lambda route: route.abort())
+    expect(manager.locator("#wall-screen")).to_have_attribute("data-live", "off", timeout=90_000)
+    expect(manager.locator("#wall-live")).to_contain_text("Pas en direct depuis")
+    keep_screen(manager, "wall-not-live", full=False)
+    manager.context.set_offline(False)
+    manager.unroute("**/wall/board")
+    expect(manager.locator("#wall-screen")).to_have_attribute("data-live", "on", timeout=60_000)
+
+
 @pytest.mark.parametrize("dialog", ["#wall-line", "#wall-thresholds"])
 def test_a_dialog_of_the_wall(manager: Page, dialog: str) -> None:
     manager.locator(dialog).press("Enter")
