@@ -1,4 +1,4 @@
-"""Finding lines of the journal: by person, by theme, by day, newest first, a page at a time."""
+"""Finding lines of the journal: by person, act, period, dossier, newest first, a page at a time."""
 
 from __future__ import annotations
 
@@ -9,31 +9,42 @@ from datetime import date
 from sqlalchemy import ColumnElement, false, or_, select
 
 from app.accounts.models import JournalEntry
-from app.administration.journal_words import THEMES, acts_of
+from app.administration.journal_words import SENTENCES, THEMES, acts_of
+from app.dossiers.models import Dossier
 from app.foundation import clock
 from app.foundation.extensions import db
 from app.foundation.text import outside
+from app.tickets.models import Contact
 
 PAGE = 50
+CONTACTS_OF_A_DOSSIER = 200
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Which lines: ``agent_id`` did it or it is their account, a theme, a local day; older than ``before``."""
+    """Which lines: ``agent_id`` did it or it is their account; a theme or one ``act``; from a local day ``since``
+    to ``until``, both included; about a dossier or its contacts; older than ``before``."""
 
     agent_id: int | None = None
     theme: str = ""
-    day: date | None = None
+    act: str = ""
+    since: date | None = None
+    until: date | None = None
+    dossier_id: int | None = None
     before: int | None = None
 
     @classmethod
     def of(cls, values: Mapping[str, str]) -> Asked:
-        """What an address asks; what it says otherwise is left out."""
-        theme = values.get("theme", "")
+        """What an address asks; what it says otherwise is left out. ``day`` is a period of one day."""
+        theme, act = values.get("theme", ""), values.get("act", "")
+        day = outside.day(values.get("day", ""))
         return cls(
             agent_id=outside.identifier(values.get("agent", "")),
             theme=theme if theme in THEMES else "",
-            day=outside.day(values.get("day", "")),
+            act=act if act in SENTENCES else "",
+            since=day or outside.day(values.get("since", "")),
+            until=day or outside.day(values.get("until", "")),
+            dossier_id=outside.identifier(values.get("dossier", "")),
             before=outside.identifier(values.get("before", "")),
         )
 
@@ -42,7 +53,10 @@ class Asked:
         said = {
             "agent": str(self.agent_id or ""),
             "theme": self.theme,
-            "day": self.day.isoformat() if self.day else "",
+            "act": self.act,
+            "since": self.since.isoformat() if self.since else "",
+            "until": self.until.isoformat() if self.until else "",
+            "dossier": str(self.dossier_id or ""),
         }
         return {name: value for name, value in said.items() if value}
 
@@ -79,9 +93,30 @@ def _conditions(asked: Asked) -> list[ColumnElement[bool]]:
         acts, beginning = acts_of(asked.theme)
         begun = JournalEntry.act.startswith(beginning) if beginning else false()
         found.append(or_(JournalEntry.act.in_(acts), begun))
-    if asked.day is not None:
-        start, end = clock.day_bounds(asked.day)
-        found += [JournalEntry.at >= start, JournalEntry.at < end]
+    if asked.act:
+        found.append(JournalEntry.act == asked.act)
+    if asked.since is not None:
+        found.append(JournalEntry.at >= clock.day_bounds(asked.since)[0])
+    if asked.until is not None:
+        found.append(JournalEntry.at < clock.day_bounds(asked.until)[1])
+    if asked.dossier_id is not None:
+        found.append(JournalEntry.subject.in_(_subjects_of(asked.dossier_id)))
     if asked.before is not None:
         found.append(JournalEntry.id < asked.before)
     return found
+
+
+def _subjects_of(dossier_id: int) -> list[str]:
+    """What the journal calls a dossier and its contacts, the latest ones."""
+    contacts = db.session.scalars(
+        select(Contact.id)
+        .where(Contact.dossier_id == dossier_id)
+        .order_by(Contact.id.desc())
+        .limit(CONTACTS_OF_A_DOSSIER)
+    )
+    return [f"dossier:{dossier_id}", *(f"contact:{each}" for each in contacts)]
+
+
+def dossier_named(typed: str) -> int | None:
+    """The dossier of a reference that somebody typed, or None."""
+    return db.session.scalar(select(Dossier.id).where(Dossier.reference == typed.strip().upper()))

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.accounts.models import Agent, JournalEntry
-from app.administration.journal_words import SUBJECTS, sentence
+from app.administration.journal_words import SUBJECTS, THEMES, sentence
 from app.dossiers.models import Dossier
 from app.foundation.clock import PARIS
 from app.foundation.extensions import db
@@ -32,6 +32,21 @@ class Line:
     dossier_id: int | None = None
 
 
+def acts() -> list[tuple[str, str]]:
+    """Every act, to choose from: its code, then its subject and what is done, in words."""
+    return [
+        (act, f"{_(name)} · {_without_names(_(said))}")
+        for name, of_theme in THEMES.values()
+        for act, said in of_theme.items()
+    ]
+
+
+def _without_names(sentence: str) -> str:
+    """A sentence of the journal, with « … » for whoever and whatever it names."""
+    values = dict.fromkeys(("who", "subject", "thing", "other", "act"), "…")
+    return sentence % values
+
+
 @dataclass(frozen=True)
 class _Names:
     agents: dict[int, str]
@@ -42,6 +57,14 @@ def lines(entries: Sequence[JournalEntry]) -> list[Line]:
     """The lines of a page; names are asked for once for all of them."""
     names = _names(entries)
     return [_line(entry, names) for entry in entries]
+
+
+def dossier_reference(dossier_id: int | None) -> str:
+    """The reference of a dossier; its number for one that is gone, "" for none."""
+    if dossier_id is None:
+        return ""
+    found = db.session.scalar(select(Dossier.reference).where(Dossier.id == dossier_id))
+    return found or str(dossier_id)
 
 
 def _names(entries: Sequence[JournalEntry]) -> _Names:

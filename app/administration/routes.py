@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from urllib.parse import urlencode
+
+from flask import Blueprint, redirect, render_template, request
 from flask_login import current_user
 from sqlalchemy import select
+from werkzeug import Response
 
 from app.accounts import emergency, journal_check
 from app.accounts.local_moment import local_moment
@@ -15,6 +18,7 @@ from app.administration.journal_words import THEMES
 from app.foundation import clock
 from app.foundation.extensions import db
 from app.foundation.roles import SUPERVISORS, Role
+from app.foundation.wiring import settings
 from app.web.access import allow
 
 LINES_SHOWN = 10
@@ -36,21 +40,30 @@ def index() -> str:
         lines=journal_view.lines(journal_search.latest(LINES_SHOWN)),
         journal=journal_check.verified(),
         moment=local_moment,
+        embedded=settings().softphone_driver == "local",
     )
 
 
 @bp.get("/journal")
 @allow(*SUPERVISORS)
-def journal_page() -> str:
-    """The journal in words, by person, theme and day."""
+def journal_page() -> str | Response:
+    """The journal in words, by person, act, period and dossier."""
     asked = Asked.of(request.args)
+    typed = request.args.get("dossier", "").strip()
+    if typed and asked.dossier_id is None:
+        known = journal_search.dossier_named(typed)
+        if known is not None:  # the address keeps its number, not what was typed
+            return redirect(f"/admin/journal?{urlencode({**asked.query(), 'dossier': known})}")
     found = journal_search.find(asked)
     return render_template(
         "admin/journal.html",
         asked=asked,
+        unknown=typed if typed and asked.dossier_id is None else "",
         lines=journal_view.lines(found.entries),
         older=found.older,
         themes=THEMES,
+        acts=journal_view.acts(),
+        dossier=journal_view.dossier_reference(asked.dossier_id),
         agents=db.session.execute(
             select(Agent.id, Agent.display_name).order_by(Agent.display_name)
         ).all(),

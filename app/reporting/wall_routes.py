@@ -90,13 +90,14 @@ def _notices(now: datetime) -> list[tuple[str, str, str, str, str]]:
         words = ngettext("%(num)d alerte à prendre", "%(num)d alertes à prendre", raised)
         page = "/alerts" if current_user.role in SUPERVISORS else ""
         found.append(("stop", "alert", words, page, "wall-alerts"))
-    to_call, late = callbacks.open_count(), callbacks.late_count(now, LATE_AFTER)
+    late = callbacks.late_count(now, LATE_AFTER)
+    others = callbacks.open_count() - late
     page = "" if current_user.role == Role.ADMIN else "/callbacks"
     if late:
         words = ngettext("%(num)d rappel en retard", "%(num)d rappels en retard", late)
         found.append(("stop", "clock", words, page, "wall-late"))
-    if to_call > late:
-        words = ngettext("%(num)d rappel à faire", "%(num)d rappels à faire", to_call - late)
+    if others > 0:
+        words = ngettext("%(num)d rappel à faire", "%(num)d rappels à faire", others)
         found.append(("neutral", "phone-out", words, page, "wall-callbacks"))
     written, oldest = work_store.waiting_figures()
     if written and oldest:

@@ -11,6 +11,7 @@ let timer = 0;
 let last = 0;
 let fresh = Date.now(); // when what is shown was fetched
 let linked = true; // is the socket there?
+let failed = false; // did the last look fail?
 let socket = null;
 
 const two = (value) => String(value).padStart(2, "0");
@@ -28,7 +29,7 @@ function hour(ms) {
 }
 
 function tick() {
-  const off = !linked || Date.now() - fresh > OLD_MS;
+  const off = !linked || failed || Date.now() - fresh > OLD_MS;
   sayLive(off);
   document.getElementById("wall-clock").textContent = hour(Date.now() - ahead);
   if (off) return; // a clock that runs would say that the rest is true
@@ -67,6 +68,7 @@ function arrived() {
   const now = wall.querySelector("[data-now]");
   if (now) ahead = Date.now() - Date.parse(now.dataset.now);
   fresh = Date.now();
+  failed = false;
   tick();
 }
 
@@ -118,6 +120,13 @@ export function mount() {
   if (!found || found === wall) return;
   wall = found;
   wall.addEventListener("htmx:afterSwap", arrived);
+  for (const name of ["htmx:responseError", "htmx:sendError"]) {
+    wall.addEventListener(name, (event) => {
+      event.stopPropagation(); // it is said on the wall itself, not in a toast every twenty seconds
+      failed = true;
+      tick();
+    });
+  }
   document.getElementById("wall-full")?.addEventListener("click", toggleFull);
   arrived();
   if (window.io && !socket) listen();

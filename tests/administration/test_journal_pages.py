@@ -133,6 +133,32 @@ def test_by_person_subject_and_day(login: Callable[..., StaffClient]) -> None:
     assert len(said(admin, agent="x", theme="x", day="9999-99-99", before="-1")) == 4
 
 
+def test_by_act_period_and_dossier(login: Callable[..., StaffClient]) -> None:
+    admin = login("admin")
+    nadia = login("front").agent
+    dossier = create_dossier()
+    for days in range(3):
+        write(nadia.id, "annotate", f"dossier:{dossier.id}", NOON + timedelta(days=days))
+    write(nadia.id, "qualify", "contact:9001", NOON)
+    assert len(said(admin, act="annotate")) == 3
+    assert len(said(admin, since="2026-06-23", until="2026-06-24")) == 2
+    assert len(said(admin, until="2026-06-22", act="annotate")) == 1
+    assert len(said(admin, dossier=dossier.id)) == 3
+    found = admin.get("/admin/journal", query_string={"dossier": dossier.reference.lower()})
+    assert found.location == f"/admin/journal?dossier={dossier.id}"  # not what was typed
+    unknown = admin.get("/admin/journal", query_string={"dossier": "Z-none"})
+    assert "Aucun dossier n’a cette référence" in unknown.text
+    options = re.findall(r'<option value="([\w.]+)"', unknown.text)
+    assert set(journal_words.SENTENCES) <= set(options)
+
+
+def test_nothing_for_developers_in_a_managers_pages(login: Callable[..., StaffClient]) -> None:
+    page = login("manager").get("/admin").text
+    assert "/admin/components" not in page
+    assert "/outbox" not in page
+    assert page.index("/admin/line") < page.index("/admin/journal")
+
+
 def test_a_page_at_a_time(login: Callable[..., StaffClient]) -> None:
     admin = login("admin")
     with unit_of_work():
@@ -144,7 +170,7 @@ def test_a_page_at_a_time(login: Callable[..., StaffClient]) -> None:
     assert f"agent={admin.agent.id}" in older[1]
     assert len(said(admin)) == PAGE
     rest = admin.get(older[1].replace("&amp;", "&")).text
-    assert rest.count("a qualifié") == 3
+    assert rest.count("a qualifié le contact") == 3
     assert "Plus anciennes" not in rest
 
 
