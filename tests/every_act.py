@@ -273,8 +273,12 @@ class Story:
         yield Step("line.change_rules", boss, rules, alone=True)
         at = f"{base}/queue"
         mine = str(db.session.get_one(Line, self.world.call.line_id).queue_id)
-        alone = {"queue": "own", "seen": edits.seal({"queue": mine})}
-        yield Step("line_queue.change_queue", boss, alone, alone=True)
+        with unit_of_work():
+            beside = Line(name="Logement", number="+33199000177", mode="open")
+            db.session.add(beside)
+            db.session.flush()
+            shared = {"queue": str(beside.queue_id), "seen": edits.seal({"queue": mine})}
+        yield Step("line_queue.change_queue", boss, shared, alone=True)
         team = form_of(boss, at, f"{at}/team") | {"role-back": "first"}
         yield Step("line_queue.change_team", boss, team, alone=True)
         yield from self._announcements(f"{base}/announcements/fr/greeting")

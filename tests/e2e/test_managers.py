@@ -21,7 +21,9 @@ def manager(people: People) -> Page:
     return people.agent(WHO["manager"], PASSWORD, path="/wall")
 
 
-@pytest.mark.parametrize("path", ["/admin/line", "/admin/line/rules", "/admin/line/announcements"])
+@pytest.mark.parametrize(
+    "path", ["/admin/line", "/admin/line/rules", "/admin/line/queue", "/admin/line/announcements"]
+)
 def test_settings_of_the_line(manager: Page, path: str) -> None:
     manager.goto(path)
     check(manager, f"manager{path}")

@@ -26,6 +26,7 @@ PAGES = [
     ("manager", "/alerts"),
     ("manager", "/admin/line"),
     ("manager", "/admin/line/rules"),
+    ("manager", "/admin/line/queue"),
     ("admin", "/admin"),
     ("admin", "/admin/components"),
 ]
