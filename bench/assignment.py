@@ -119,8 +119,7 @@ def measure(postgres: Postgres) -> tuple[list[float], dict[str, list[Taken]]]:
     with redis_server() as redis_url, served(url, redis_url) as app:
         watch = Watch()
         watch.start()
-        agents = staff()
-        past(agents)
+        agents = scene()
         bare = [bare_limit(agents[0]) for _ in range(ROUNDS)]
         found = {"a call enters the queue": rounds(lambda: call_enters(agents, watch))}
         for waiting in (50, 200):
@@ -158,8 +157,16 @@ def served(database_url: str, redis_url: str) -> Iterator[Flask]:
         yield app
 
 
+def scene() -> list[int]:
+    """Agents with a tab open, all in a call, and some weeks of calls behind them; their ids."""
+    agents = staff()
+    past(agents)
+    everybody("in_call")
+    return agents
+
+
 def staff() -> list[int]:
-    """500 agents with a tab open, all in a call; their ids."""
+    """500 agents with a tab open; their ids."""
     now = clock.now()
     with unit_of_work():
         db.session.add(Line(name="Portail des aides", number="+33199000100", mode="open"))
@@ -181,7 +188,6 @@ def staff() -> list[int]:
         db.session.add_all(
             Tab(sid=f"tab-{i}", agent_id=i, process="bench", seen_at=open_until) for i in ids
         )
-    everybody("in_call")
     return ids
 
 

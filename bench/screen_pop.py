@@ -12,6 +12,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
+from bench.crowd.installation import PATIENCE
 from tests.browser import find
 from tests.fixtures.browsers import ARGUMENTS
 from tests.fixtures.servers import serve_embedded
@@ -38,7 +39,7 @@ def measure() -> list[float] | None:
     if path is None:
         return None
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        served = serve_embedded("bench-pop", Path(folder), SPEECH_RATE="0")
+        served = serve_embedded("bench-pop", Path(folder), patience=PATIENCE, SPEECH_RATE="0")
         try:
             browser = playwright.chromium.launch(
                 executable_path=path, args=[*ARGUMENTS, "--no-sandbox"]

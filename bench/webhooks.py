@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from bench.crowd import figures
 from bench.crowd.figures import percentile
-from bench.crowd.installation import Servers
+from bench.crowd.installation import PATIENCE, Servers
 from tests.fixtures.databases import free_port
 from tests.fixtures.servers import (
     GUNICORN,
@@ -103,7 +103,7 @@ def served(
             command += ["--bind", f"127.0.0.1:{port}"]
             process = Process(f"bench-{who.replace(' ', '-')}-{number}", command, environment)
             running.callback(process.stop)
-            wait_ready(f"http://{own}/health/live", process)
+            wait_ready(f"http://{own}/health/live", process, PATIENCE)
             serving.append(process)
         yield serving
 

@@ -36,6 +36,8 @@ from tests.fixtures.servers import (
     wait_ready,
 )
 
+PATIENCE = 300.0  # seconds for a server to be ready: a machine that others use is slow to start one
+
 
 class Child:
     """A process that speaks JSON lines with us: the line, or the agents."""
@@ -146,7 +148,7 @@ class Installation:
             name = f"{self.name}-worker-{number}"
             self.workers.append(Process(name, [*FLASK, "worker"], self.environment))
         for process, url in zip(self.webs, self.web_urls, strict=True):
-            wait_ready(f"{url}/health/ready", process)
+            wait_ready(f"{url}/health/ready", process, PATIENCE)
 
     def start_line(self, **plan: Any) -> Child:
         """The carrier and its callers; they ring when told ``go``."""

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.crowd.figures import percentile
-from bench.crowd.installation import Installation, Servers
+from bench.crowd.installation import PATIENCE, Installation, Servers
 from tests.fixtures.servers import ROOT, serve_embedded
 
 RATE = 10  # webhooks a second: a line at work
@@ -56,7 +56,7 @@ class Found:
 def embedded() -> Iterator[Place]:
     """What ``make run`` starts: one process, SQLite."""
     with tempfile.TemporaryDirectory(prefix="permanence-bench-") as folder:
-        served = serve_embedded("bench-strangers", Path(folder))
+        served = serve_embedded("bench-strangers", Path(folder), patience=PATIENCE)
         try:
             keys = json.loads((served.instance / "secrets.json").read_text())
             yield Place("embedded", served.url, keys["TWILIO_AUTH_TOKEN"])
