@@ -19,7 +19,7 @@ def upgrade() -> None:
         sa.Column("place", sa.String(length=16), nullable=False),
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("query", sa.String(length=300), nullable=False),
-        sa.Column("made_at", sa.DateTime(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["agent_id"], ["agents.id"], name=op.f("fk_saved_views_agent_id_agents")
         ),

@@ -15,7 +15,7 @@ def upgrade() -> None:
     op.create_table(
         "report_targets",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("set_at", sa.DateTime(), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("set_by", sa.Integer(), nullable=False),
         sa.Column("targets", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
