@@ -71,7 +71,7 @@ from app.foundation.exceptions import ConfigurationError
 from app.foundation.extensions import babel, csrf, db, limiter, login, migrate, socketio
 from app.foundation.ports import Ports
 from app.foundation.redis_pools import pool, socket_queue
-from app.foundation.roles import AGENTS, Role
+from app.foundation.roles import AGENTS, DESK, STAFF, SUPERVISORS, Role
 from app.foundation.text import strict_json
 from app.lines import service as line_service
 from app.operations import background, health
@@ -213,7 +213,13 @@ def _init_extensions(app: Flask, settings: Settings) -> None:
     app.add_template_global(role_words)
     # Named values: a template spells no role and no state of its own.
     app.jinja_env.globals.update(
-        Role=Role, AGENTS=AGENTS, Presence=PresenceState, SET_BY_CALLS=SET_BY_CALLS
+        Role=Role,
+        AGENTS=AGENTS,
+        DESK=DESK,
+        SUPERVISORS=SUPERVISORS,
+        STAFF=STAFF,
+        Presence=PresenceState,
+        SET_BY_CALLS=SET_BY_CALLS,
     )
     limiter.init_app(app)
     socketio.init_app(

@@ -184,3 +184,16 @@ def test_each_term_has_both_languages() -> None:
         assert french.strip(), english
         assert english.strip(), french
         assert " · " in meaning, french
+
+
+def test_a_template_names_no_role_by_its_code() -> None:
+    """Roles and their groups have names (app/foundation/roles.py); templates know them as globals."""
+    role = re.compile(
+        r"""role\b[^%}]{0,30}["'](front|back|manager|admin)["']|\(\s*["'](front|manager)["'],"""
+    )
+    found = [
+        f"{file.relative_to(ROOT)}: {match[0]}"
+        for file in sorted((ROOT / "templates").rglob("*.html"))
+        for match in role.finditer(file.read_text())
+    ]
+    assert found == []

@@ -111,10 +111,10 @@ _PROBLEMS = {
         "son opérateur l’a bloqué. Changez les mots ou retirez le lien, ou appelez."
     ),
     Problem.ABROAD: lambda: _(
-        "notre opérateur n’écrit pas dans ce pays. Appelez, si la ligne le peut."
+        "notre fournisseur n’écrit pas dans ce pays. Appelez, si la ligne le peut."
     ),
-    Problem.NO_ANSWER: lambda: _("notre opérateur ne l’a pas pris. Réessayez dans un moment."),
-    Problem.UNKNOWN: lambda: _("l’opérateur ne dit pas pourquoi. Appelez."),
+    Problem.NO_ANSWER: lambda: _("notre fournisseur ne l’a pas pris. Réessayez dans un moment."),
+    Problem.UNKNOWN: lambda: _("le fournisseur ne dit pas pourquoi. Appelez."),
 }
 
 

@@ -69,7 +69,7 @@ def test_places_and_acts_are_found_too_and_escape_gives_the_focus_back(agent: Pa
     expect(box).to_be_focused()
     agent.locator("#search-open").click()
     ask(agent, "zzzzzz")
-    expect(agent.locator("#search")).to_contain_text("Rien ne répond")
+    expect(agent.locator("#search")).to_contain_text("Rien ne correspond")
     ask(agent, "rappels")
     agent.locator("#search [role=option]", has_text="Rappels").first.click()
     expect(agent).to_have_url("/callbacks")
