@@ -181,7 +181,7 @@ def test_the_pages_of_the_line_and_of_call_backs_say_no_hour(
     held.due_at = clock.now() - timedelta(hours=3)
     db.session.commit()
     agent = login("front")
-    page = agent.get("/callbacks").text
+    page = agent.get("/callbacks", headers={"X-Framed": "1"}).text
     assert "à la réouverture" in page
     assert "en retard" not in page
     with agent.application.test_request_context():
