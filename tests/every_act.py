@@ -150,6 +150,8 @@ class Story:
         yield Step("pane.create_person", me, {"email": ""})
         yield Step("pane.attach", me, {"person": person, "dossier": world.dossier.id})
         page = f"/dossiers/persons/{person}/correction"
+        yield Step("pane.identity", me, {"confirmed": "1", "about": ""})
+        yield Step("pane.speaker", me, {"role": "formateur", "basis": "spoken", "about": ""})
         form = form_of(me, page, page) | {"email": "zoe@courriel.example"}
         form |= {"read": edits.seal(details.sent(form))}
         yield Step("correction.correct", me, {**form, "person_id": person})
@@ -221,6 +223,8 @@ class Story:
         ringing.is_connected()
         yield Step("desk.rejoin", me, {"ref": ringing.call.ref})
         yield Step("desk.hang_up", me, {"ref": ringing.call.ref})
+        yield Step("desk.wrap_up_done", me, {"ref": ringing.call.ref})
+        yield Step("desk.undo", me, {"ref": ringing.call.ref})
         yield Step("desk.wrap_up_done", me, {"ref": ringing.call.ref})
         self._free(me)
         yield Step("desk_transfers.call_again", me, {"ref": ringing.call.ref})

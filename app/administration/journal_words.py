@@ -90,7 +90,13 @@ THEMES: dict[str, tuple[str, dict[str, str]]] = {
         {
             "attach": N_("%(who)s a rattaché %(subject)s à une personne."),
             "detach": N_("%(who)s a détaché %(subject)s."),
+            "identity_confirmed": N_("%(who)s a vérifié l’identité (%(thing)s)."),
+            "identity_withdrawn": N_(
+                "%(who)s a repris une identité vérifiée par erreur (%(thing)s)."
+            ),
+            "who_speaks": N_("%(who)s a noté qui parlait (%(thing)s)."),
             "qualify": N_("%(who)s a qualifié %(subject)s."),
+            "unqualify": N_("%(who)s a repris un motif aussitôt validé (%(thing)s)."),
             "callback_promised": N_("%(who)s a promis %(subject)s."),
             "callback_cancelled": N_("%(who)s a annulé %(subject)s."),
             "reply_sent": N_("%(who)s a répondu par SMS à %(subject)s."),

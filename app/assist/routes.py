@@ -139,6 +139,24 @@ def life_fragment() -> str:
     )
 
 
+@bp.get("/assist/done")
+@allow(*DESK)
+def done_fragment() -> str:
+    """What came of a contact's scripts, above the card of its end; nothing when none was used."""
+    contact_id = _number("contact")
+    contact = store.contact(contact_id) if contact_id is not None else None
+    run = None
+    if contact_id is not None:
+        run = store.running(contact_id, None, current_user.id) or store.latest(contact_id)
+    drawn = pane.draw(store.run(run.id), "fr", _locale(), current_user.id) if run else None
+    return render_template(
+        "assist/_done.html",
+        run=drawn,
+        life=pane.life_of(contact.dossier_id, clock.now()) if run and contact else None,
+        **_words(),
+    )
+
+
 @bp.post("/assist/runs")
 @allow(*DESK)
 @about("contact", word="script")

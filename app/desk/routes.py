@@ -10,9 +10,11 @@ from flask.blueprints import BlueprintSetupState
 from flask_login import current_user
 
 from app.calls.call import fate, service, store
+from app.calls.call import undo as undoing
 from app.calls.call.on_the_line import who_talks
-from app.desk import live, shell
+from app.desk import idle, live, shell
 from app.desk import view as desk_view
+from app.dossiers.routes import words
 from app.foundation import clock
 from app.foundation.exceptions import InvalidInput
 from app.foundation.ports import softphone_identity
@@ -165,3 +167,23 @@ def wrap_up_done(ref: str) -> Any:
     """Done with this call."""
     service.finish_wrap_up(ref, g.me, now=clock.now())
     return _desk()
+
+
+@bp.post("/calls/<ref>/undo")
+@allow(*AGENTS)
+@about(CALL)
+@repeatable("what was taken back is taken back: the second press is refused by the state")
+def undo(ref: str) -> Any:
+    """« Annuler », in the seconds after a wrap-up: JSON, with ``back``: is she writing it up again?"""
+    back = undoing.wrap_up(ref, g.me, now=clock.now())
+    answer = desk_view.desk_of(g.me, clock.now(), queue=False)
+    live.answered(g.me, answer)
+    return jsonify({"desk": answer, "back": back})
+
+
+@bp.get("/idle")
+@allow(*AGENTS)
+def idle_fragment() -> str:
+    """What is before this agent while nobody is on the line: read again when something of theirs moved."""
+    said = words()
+    return render_template("desk/idle.html", idle=idle.of(g.me, said), words=said)

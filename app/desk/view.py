@@ -182,7 +182,7 @@ def _call(call: Any, now: datetime) -> dict[str, Any]:
     return {
         "ref": call.ref,
         "state": State.WRAP_UP if sent else call.state,
-        "sent": call.state if sent else None,
+        "sent": call.state if sent and not _taken_back(call, agent_id) else None,
         "role": "party" if call.party_agent_id == agent_id else "holder",
         "party": _party(call, party),
         "outbound": store.is_outbound(call),
@@ -210,6 +210,13 @@ def _only_to_wrap_up(call: Any, agent_id: int) -> bool:
     if agent_id in (call.offered_to, call.party_agent_id):
         return False
     return call.agent_id != agent_id or call.state in (State.OUTSIDE, State.ENDED)
+
+
+def _taken_back(call: Any, agent_id: int) -> bool:
+    """Is she at the wrap-up of a call that was over: she has taken its end back?"""
+    return bool(
+        call.agent_id == agent_id and call.state == State.ENDED and call.outside_since is None
+    )
 
 
 def _transferred_by(call: Any, agent_id: int) -> str | None:

@@ -168,7 +168,7 @@ def all_annotations(dossier_id: int) -> str:
 @bp.post("/dossiers/<int(max=2147483647):dossier_id>/annotations")
 @allow(*DESK)
 @about(TEAM)
-def annotate(dossier_id: int) -> str:
+def annotate(dossier_id: int) -> Response:
     """Add a remark; the dossier is shown again."""
     service.annotate(
         dossier_id,
@@ -184,7 +184,7 @@ def annotate(dossier_id: int) -> str:
 @bp.post("/dossiers/<int(max=2147483647):dossier_id>/priority")
 @allow(*DESK)
 @about(TEAM)
-def flag_priority(dossier_id: int) -> str:
+def flag_priority(dossier_id: int) -> Response:
     """Promise to treat the dossier first; the dossier is shown again."""
     due_on = _date("due_on")
     if due_on is None:
@@ -210,7 +210,7 @@ def flag_priority(dossier_id: int) -> str:
 @bp.post("/dossiers/flags/<int(max=2147483647):flag_id>/done")
 @allow(*DESK)
 @about(TEAM)
-def finish_flag(flag_id: int) -> str:
+def finish_flag(flag_id: int) -> Response:
     """Say that a promised priority was honoured; the dossier is shown again."""
     return _fragment(service.finish_flag(flag_id, agent_id=current_user.id, now=clock.now()))
 
@@ -219,13 +219,13 @@ def _view(dossier_id: int) -> view.DossierView:
     return view.of(dossier_id, clock.now(), str(get_locale()))
 
 
-def _fragment(dossier_id: int) -> str:
-    """The dossier again, as the place shows it from which the act was sent: its page, or a pane."""
-    shown, contact_id = _view(dossier_id), id_in(request.form, "contact")
-    if request.form.get("place") == "page":
-        first = next_act.called_for(shown.troubles)
-        return render_template("dossiers/_whole.html", view=shown, first=first)
-    return render_template("dossiers/dossier.html", view=shown, contact_id=contact_id)
+def _fragment(dossier_id: int) -> Response:
+    """The dossier's page anew; the desk's column reads itself again (``dossier-noted``)."""
+    if id_in(request.form, "contact") is not None:
+        return Response("", headers={"HX-Trigger": "dossier-noted"})
+    shown = _view(dossier_id)
+    first = next_act.called_for(shown.troubles)
+    return make_response(render_template("dossiers/_whole.html", view=shown, first=first))
 
 
 def _date(name: str) -> date | None:

@@ -140,6 +140,22 @@ def leave_wrap_up(agent_id: int, call_id: int, *, now: datetime) -> bool:
     return True
 
 
+def write_up_again(agent_id: int, call_id: int, *, now: datetime) -> bool:
+    """Back to the wrap-up of a call that she has just left, inside the caller's transaction.
+
+    False while another call holds her. Whatever she went to, she is available once it is over.
+    """
+    chosen = tuple(s for s in PresenceState if s not in SET_BY_CALLS)
+    if not _claim(agent_id, call_id, PresenceState.WRAP_UP, chosen, now):
+        return False
+    db.session.execute(
+        update(_presences)
+        .where(_presences.c.agent_id == agent_id)
+        .values(chosen=PresenceState.AVAILABLE, chosen_reason=None)
+    )
+    return True
+
+
 def rebuild(call_id: int, held: Mapping[int, str], writing: set[int], *, now: datetime) -> None:
     """Make the holdings of a call again, inside the caller's transaction.
 

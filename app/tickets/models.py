@@ -9,6 +9,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, t
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Agent
+from app.dossiers.may_say import Basis
 from app.dossiers.models import E164, Dossier, Person
 from app.foundation.database.columns import UTCDateTime, choice
 from app.foundation.extensions import db
@@ -81,6 +82,8 @@ class Contact(db.Model):
     ``provider_sid`` names the message that opened it, so that the same one twice is one contact.
     ``note`` is the agent's; what the person wrote is in ``messages``. ``draft`` holds what was chosen
     in the bar and not confirmed yet, by field: it is no qualification, and no figure reads it.
+    ``caller_role`` says who speaks, ``person_id`` for whom, ``basis`` on what ground; ``identity_at`` when an
+    agent confirmed that the one who speaks is who they say. Another person: both are asked again.
     """
 
     __tablename__ = "contacts"
@@ -94,6 +97,10 @@ class Contact(db.Model):
         CheckConstraint(
             "(digital_declared IS NULL) = (digital_by_id IS NULL)", name="digital_has_author"
         ),
+        CheckConstraint(
+            "(identity_at IS NULL) = (identity_by_id IS NULL)", name="identity_has_author"
+        ),
+        CheckConstraint("(basis IS NULL) = (basis_by_id IS NULL)", name="basis_has_author"),
         Index("ix_contacts_agent_opened", "agent_id", "opened_at"),
         Index("ix_contacts_person_opened", "person_id", "opened_at"),
     )
@@ -113,6 +120,10 @@ class Contact(db.Model):
     suggested_role: Mapped[CallerRole | None] = mapped_column(
         choice(CallerRole, "suggested_role_known")
     )
+    basis: Mapped[Basis | None] = mapped_column(choice(Basis, "basis_known"))
+    basis_by_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+    identity_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    identity_by_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
     reason: Mapped[Reason] = mapped_column(
         choice(Reason, "reason_known"), default=Reason.UNQUALIFIED
     )
@@ -131,6 +142,7 @@ class Contact(db.Model):
     person: Mapped[Person | None] = relationship()
     dossier: Mapped[Dossier | None] = relationship()
     agent: Mapped[Agent | None] = relationship(foreign_keys=[agent_id])
+    identity_by: Mapped[Agent | None] = relationship(foreign_keys=[identity_by_id])
     qualified_by: Mapped[Agent | None] = relationship(foreign_keys=[qualified_by_id])
 
 

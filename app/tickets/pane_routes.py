@@ -1,4 +1,4 @@
-"""Who is calling: the desk's dossier pane, which joins a contact with persons and dossiers.
+"""Who is calling: the desk's caller card and dossier column, which join a contact with persons and dossiers.
 
 Its addresses are under /dossiers because the desk shows a dossier there; it is served here because
 dossiers know nothing of contacts (import rule). No number or name goes into an address.
@@ -6,6 +6,7 @@ dossiers know nothing of contacts (import rule). No number or name goes into an 
 
 from __future__ import annotations
 
+import json
 from typing import cast
 
 from flask import Blueprint, Flask, Response, make_response, render_template, request
@@ -21,9 +22,10 @@ from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.exceptions import NotFound
 from app.foundation.roles import DESK
-from app.tickets import holding, message_view, messages, service, store
-from app.tickets.models import Contact
+from app.tickets import caller_view, holding, message_view, messages, service, speaking, store
+from app.tickets.models import Channel, Contact
 from app.web.access import allow
+from app.web.acts.once import repeatable
 from app.web.whose import NOTHING, about, check_with
 
 bp = Blueprint("pane", __name__)
@@ -53,6 +55,63 @@ def pane() -> str:
         "dossiers/dossier.html",
         view=view.of(dossier_id, clock.now(), str(get_locale())),
         contact_id=None,
+    )
+
+
+@bp.get("/dossiers/caller")
+@allow(*DESK)
+def caller() -> str:
+    """The card of who speaks; while nobody was chosen, the choice."""
+    return _card(store.contact(id_in(request.args, "contact") or 0))
+
+
+@bp.post("/dossiers/caller/identity")
+@allow(*DESK)
+@about("contact", word="person")
+def identity() -> str:
+    """The identity of who speaks is confirmed, or (``confirmed`` empty) was by mistake."""
+    contact = speaking.confirm_identity(
+        _number("contact"),
+        confirmed=bool(request.form.get("confirmed")),
+        agent_id=current_user.id,
+        now=clock.now(),
+        seen=request.form.get("about", ""),
+    )
+    return _card(store.contact(contact.id))
+
+
+@bp.post("/dossiers/caller/speaker")
+@allow(*DESK)
+@about("contact", word="person")
+@repeatable("who speaks is who was chosen last")
+def speaker() -> Response:
+    """Who speaks, and on what ground; the bar hears ``speaker-said``."""
+    contact = speaking.say_who(
+        _number("contact"),
+        request.form.get("role", ""),
+        request.form.get("basis", ""),
+        agent_id=current_user.id,
+        now=clock.now(),
+        seen=request.form.get("about", ""),
+    )
+    response = make_response(_card(store.contact(contact.id)))
+    response.headers["HX-Trigger"] = json.dumps(
+        {"speaker-said": {"role": request.form.get("role", "")}}
+    )
+    return response
+
+
+@bp.get("/dossiers/thread")
+@allow(*DESK)
+def thread() -> str:
+    """What was written of a contact, with the answer begun; nothing when nobody wrote."""
+    contact = store.contact(id_in(request.args, "contact") or 0)
+    return render_template(
+        "dossiers/thread.html",
+        contact_id=contact.id,
+        written=contact.channel is not Channel.PHONE,
+        messages=message_view.shown(messages.around(contact)),
+        words=words(),
     )
 
 
@@ -142,34 +201,59 @@ def find() -> str:
 
 
 def _changed(contact_id: int) -> Response:
-    """The pane anew; the other panes hear ``contact-changed``."""
-    response = make_response(_pane(store.contact(contact_id)))
+    """The card anew; the other panes hear ``contact-changed``."""
+    response = make_response(_card(store.contact(contact_id)))
     response.headers["HX-Trigger"] = "contact-changed"
     return response
 
 
-def _pane(contact: Contact) -> str:
-    shown = None
+def _card(contact: Contact) -> str:
+    """The caller's card."""
+    shown = None if contact.dossier_id is None else _view(contact.dossier_id)
     candidates: tuple[callers.Candidate, ...] = ()
-    if contact.dossier_id is not None:
-        shown = view.of(contact.dossier_id, clock.now(), str(get_locale()))
-    elif contact.person_id is None:
+    if contact.person_id is None:
         candidates = callers.candidates_for_number(contact.caller_number)
-    known = contact.person is not None and shown is None
     organisation = callers.organisation_for_number(contact.caller_number)
-    asking = organisation is not None and shown is None and not candidates
+    asking = organisation is not None and contact.person_id is None and not candidates
+    person = contact.person
     return render_template(
-        "dossiers/pane.html",
+        "dossiers/caller.html",
         contact=contact,
         contact_id=contact.id,
         about=service.about_of(contact),
         candidates=candidates,
-        messages=message_view.shown(messages.around(contact)),
         organisation=organisation,
         of_organisation=callers.open_dossiers_of(organisation) if asking and organisation else (),
         view=shown,
-        details=person_view.of(contact.person, words()) if known and contact.person else None,
-        dossier_id=None,
+        details=person_view.of(person, words()) if person else None,
+        dossier_id=contact.dossier_id,
+        compared=caller_view.compared(person, words()) if person else "",
+        sayable=caller_view.sayable(contact),
+        role=speaking.role_of(contact) or "",
+        roles=caller_view.roles(str(get_locale())),
+        suggested_role=service.likely_role(contact) or "",
+        may_act=holding.may(contact),
+        words=words(),
+    )
+
+
+def _view(dossier_id: int) -> view.DossierView:
+    return view.of(dossier_id, clock.now(), str(get_locale()))
+
+
+def _pane(contact: Contact) -> str:
+    """The dossier's column."""
+    now = clock.now()
+    shown = None if contact.dossier_id is None else _view(contact.dossier_id)
+    return render_template(
+        "dossiers/beside.html",
+        contact=contact,
+        contact_id=contact.id,
+        about=service.about_of(contact),
+        view=shown,
+        owner=caller_view.owner_of(shown.dossier, current_user.id) if shown else None,
+        before=caller_view.last_before(contact, words()),
+        promise=caller_view.promise_to(contact, words(), now),
         may_act=holding.may(contact),
         words=words(),
     )

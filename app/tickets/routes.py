@@ -174,6 +174,17 @@ def _filters(asked: store.Asked) -> list[tuple[str, str, list[tuple[str, str]], 
     ]
 
 
+@bp.get("/tickets/<int(max=2147483647):contact_id>")
+@allow(*DESK)
+def show(contact_id: int) -> str:
+    """One contact: its reason and note, to be written or read again."""
+    contact = store.contact(contact_id)
+    name, icon = message_view.contact_name(contact)
+    return render_template(
+        "tickets/contact.html", contact=contact, name=name, icon=icon, **_words()
+    )
+
+
 def _messages_of(contacts: Sequence[Contact]) -> dict[int, list[Shown]]:
     found = messages.of_contacts([contact.id for contact in contacts], messages.LISTED)
     return {contact_id: message_view.shown(each) for contact_id, each in found.items()}
@@ -243,7 +254,7 @@ def _beside(contact: Contact) -> list[Shown]:
 def _reason_options(locale: str) -> list[tuple[str, str, str]]:
     """The six real reasons, then « Pas de qualification », each with its key."""
     ordered = [*(r for r in Reason if r is not Reason.UNQUALIFIED), Reason.UNQUALIFIED]
-    return [(r.value, reasons.label(r, locale), f"Q {n}") for n, r in enumerate(ordered, 1)]
+    return [(r.value, reasons.label(r, locale), str(n)) for n, r in enumerate(ordered, 1)]
 
 
 def _kind_options(suggested: DigitalKind | None, locale: str) -> list[tuple[str, str]]:

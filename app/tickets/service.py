@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 from sqlalchemy import Table, bindparam, insert, null, or_, select, update
@@ -36,6 +36,8 @@ from app.tickets.qualification import (
     preset,
 )
 from app.tickets.reasons import CallerRole, DigitalKind, Reason, Suggestion, suggest
+
+UNDO_FOR = timedelta(seconds=30)  # five on the screen, and a slow network
 
 
 def open_contact(
@@ -179,8 +181,10 @@ def attach(
         ):
             raise InvalidInput("Ce dossier n'est pas celui de cette personne.")
         dossiers.person(person_id)
-        contact = _as_seen(contact_id, seen)
+        contact = as_seen(contact_id, seen)
         if (contact.person_id, contact.dossier_id) != (person_id, dossier_id):
+            if contact.person_id != person_id:
+                _ask_again(contact)
             contact.person_id, contact.dossier_id = person_id, dossier_id
             alerts.follow(contact_id, person_id=person_id, dossier_id=dossier_id, now=now)
             journal.record(
@@ -199,12 +203,19 @@ def detach(contact_id: int, *, agent_id: int, now: datetime, seen: str = "") -> 
     All else of it stays: its messages, what was chosen in the bar, the note.
     """
     with unit_of_work():
-        contact = _as_seen(contact_id, seen)
+        contact = as_seen(contact_id, seen)
         if contact.person_id is not None:
             contact.person_id = contact.dossier_id = None
+            _ask_again(contact)
             alerts.follow(contact_id, person_id=None, dossier_id=None, now=now)
             journal.record("detach", f"contact:{contact_id}", agent_id=agent_id, now=now)
     return contact
+
+
+def _ask_again(contact: Contact) -> None:
+    """Another person: who they are, and on what ground somebody speaks for them, is to be asked again."""
+    contact.identity_at = contact.identity_by_id = None
+    contact.basis = contact.basis_by_id = None
 
 
 def about_of(contact: Contact) -> str:
@@ -212,7 +223,7 @@ def about_of(contact: Contact) -> str:
     return f"{contact.person_id or 0}.{contact.dossier_id or 0}"
 
 
-def _as_seen(contact_id: int, seen: str) -> Contact:
+def as_seen(contact_id: int, seen: str) -> Contact:
     """A contact, kept from others until the commit. Raises Conflict when it is not about whom the
     page showed any more."""
     db.session.execute(select(Contact.id).where(Contact.id == contact_id).with_for_update())
@@ -272,7 +283,7 @@ def qualify(
     if isinstance(judged, Refused):
         return judged
     with unit_of_work():
-        contact = _as_seen(contact_id, "")
+        contact = as_seen(contact_id, "")
         if watched(contact, agent_id, role):
             raise Forbidden(
                 "Ce contact est suivi par quelqu'un d'autre.", kept="Rien n'a été changé."
@@ -379,6 +390,26 @@ def _store(contact: Contact, judged: Qualification, agent_id: int, now: datetime
         contact.agent_id = agent_id
 
 
+def unqualify(contact_id: int, *, agent_id: int, now: datetime) -> bool:
+    """Take back a qualification that this agent has stored an instant ago, inside the caller's transaction.
+
+    What was said becomes what is chosen and not confirmed yet. False when there is nothing to take back.
+    """
+    contact = as_seen(contact_id, "")
+    at = contact.qualified_at
+    if at is None or contact.qualified_by_id != agent_id or now - at > UNDO_FOR:
+        return False
+    said = _stored_form(contact)
+    contact.draft = choices(_texts(said))
+    contact.reason = Reason.UNQUALIFIED
+    contact.caller_role = contact.caller_role_by_id = None
+    contact.digital_kind = contact.digital_declared = contact.digital_by_id = None
+    contact.follow_up_on = None
+    contact.qualified_at = contact.qualified_by_id = None
+    journal.record("unqualify", f"contact:{contact_id}", agent_id=agent_id, now=now)
+    return True
+
+
 _NO_KIND = {None: "", False: NO_TROUBLE, True: DigitalKind.OTHER.value}
 
 
@@ -386,7 +417,7 @@ def form_of(contact: Contact, now: datetime) -> Form:
     """What the bar shows: what was already said, else the reason suggested, and over it what was
     chosen and the note begun."""
     if contact.qualified_at is None:
-        form = preset(suggestion_for(contact, now))
+        form = replace(preset(suggestion_for(contact, now)), caller_role=contact.caller_role or "")
         return replace(form, note=contact.note, **choices(contact.draft or {}))
     return _stored_form(contact)
 

@@ -72,10 +72,11 @@ def test_what_is_being_done_is_not_suggested_again(app: Flask, create_agent, log
     dossier = create_dossier(create_person(email="ana@tests.example"), enrolled_on=NOW.date())
     create_event(dossier, Kind.LINK_SENT, NOW - timedelta(days=9))
     contact = create_contact(person_id=dossier.person_id, dossier_id=dossier.id)
-    page = f"/dossiers/pane?contact={contact.id}"
-    assert 'data-script="S02"' in client.get(page).text
+    page = f"/dossiers/{dossier.id}"
+    assert "S02" in client.get(f"/assist/pane?contact={contact.id}").text
+    assert "lien a plus" in client.get(page).text or "expiré" in client.get(page).text
     client.post("/assist/runs", data={"script": "S02", "contact": contact.id})
-    assert 'data-script="S02"' not in client.get(page).text
+    assert 'data-trouble="link_expired"' not in client.get(page).text
     run = service.store.running(contact.id, None)
     assert run is not None
     service.finish(run.id, moves=0, outcome="follow_up", now=NOW)

@@ -93,7 +93,7 @@ def test_a_message_is_offered_taken_answered_followed_and_closed(
     assert act(agent, "take").get_json()["desk"]["message"]["state"] == "held"
     contact = db.session.get_one(Contact, work().contact_id)
     assert contact.agent_id == agent.agent.id
-    pane = agent.get(f"/dossiers/pane?contact={contact.id}").text
+    pane = agent.get(f"/dossiers/thread?contact={contact.id}").text
     assert "où en est mon dossier" in pane
     assert "Votre réponse par SMS" in pane
 
@@ -159,7 +159,7 @@ def test_a_call_puts_the_message_aside_and_it_is_found_as_it_was(
     assert desk["call"] is None
     assert desk["message"]["state"] == "held"
     assert work().state == "waiting"  # one at a time
-    pane = agent.get(f"/dossiers/pane?contact={desk['message']['contact_id']}").text
+    pane = agent.get(f"/dossiers/thread?contact={desk['message']['contact_id']}").text
     assert "Je regarde" in pane
 
 
@@ -206,7 +206,7 @@ def test_who_leaves_gives_the_message_back_with_what_was_begun(line: Line, at_de
     colleague = at_desk()
     dispatch.run(clock.now() + timedelta(hours=1))
     assert act(colleague, "take").status_code == 200
-    pane = colleague.get(f"/dossiers/pane?contact={work().contact_id}").text
+    pane = colleague.get(f"/dossiers/thread?contact={work().contact_id}").text
     assert "Votre dossier est" in pane
 
 
@@ -313,7 +313,7 @@ def test_a_number_that_no_sms_reaches_says_so(
     agent = at_desk()
     write(number=number or "anonymous")
     act(agent, "take")
-    pane = agent.get(f"/dossiers/pane?contact={work().contact_id}").text
+    pane = agent.get(f"/dossiers/thread?contact={work().contact_id}").text
     assert said in pane
     assert act(agent, "reply", text="Bonjour", key=key()).status_code == 422
     assert sms.sent == []

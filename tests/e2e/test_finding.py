@@ -30,12 +30,12 @@ def agent(people: People, served: Served) -> Page:
     become_available(page)
     Line(served.carrier_url).dial("+33639989777")
     expect(page.locator("#call")).to_have_attribute("data-phase", "ringing")
-    expect(page.locator("#pane-dossier")).to_contain_text("Numéro inconnu")
+    expect(page.locator("#pane-caller")).to_contain_text("Numéro inconnu")
     return page
 
 
 def test_the_search_answers_while_one_types(agent: Page) -> None:
-    pane = agent.locator("#pane-dossier")
+    pane = agent.locator("#pane-caller")
     box = pane.get_by_label("Nom, naissance, numéro, mail, référence")
     box.press_sequentially("Mme samira hadd", delay=20)  # no Enter, no click
     expect(pane.locator(".candidate-name").first).to_have_text("Samira Haddad")
@@ -46,7 +46,7 @@ def test_the_search_answers_while_one_types(agent: Page) -> None:
 
 
 def test_a_slip_in_a_mail_address_is_seen_while_it_is_typed(agent: Page) -> None:
-    pane = agent.locator("#pane-dossier")
+    pane = agent.locator("#pane-caller")
     pane.get_by_text("Créer une fiche").click()
     pane.get_by_label("Prénom").fill("Ana")
     pane.get_by_label("Nom", exact=True).fill("L’Œuf-Łoś")
@@ -59,7 +59,8 @@ def test_a_slip_in_a_mail_address_is_seen_while_it_is_typed(agent: Page) -> None
     expect(mail).to_be_focused()
     keep_screen(agent, "finding-mail", full=False)
     pane.get_by_role("button", name="Créer la fiche").click()
-    expect(pane).to_contain_text("Ana L’Œuf-Łoś")
+    expect(agent.locator("[data-slot=name]")).to_have_text("Ana L’Œuf-Łoś")
+    expect(pane.locator("#person-details")).to_contain_text("ana.loeuf@gmail.com")
     # Found again by another writing, without a dossier.
     agent.goto("/dossiers")
     agent.get_by_label("Nom, date de naissance, téléphone, mail, référence, organisme").fill(

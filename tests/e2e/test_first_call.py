@@ -97,9 +97,9 @@ def test_the_first_call(people: People, desk: Any, ring: Any) -> None:
     phase(agent, "ringing")
     # Before accepting: who, the status sentence, the likely trouble.
     expect(agent.locator("[data-slot=name]")).to_have_text("Samira Haddad")
-    expect(agent.locator("#pane-dossier .sentence")).to_be_visible()
-    expect(agent.locator("#pane-dossier")).to_contain_text("expiré")
-    expect(agent.locator("#pane-dossier")).to_contain_text("S02")
+    expect(agent.locator("#call")).to_contain_text("expiré")
+    expect(agent.locator("#pane-script")).to_contain_text("S02")
+    expect(agent.locator("#pane-dossier")).to_contain_text("Pièces")
     keep_screen(agent, "desk-ringing", full=False)
     assert_axe(agent)
 
@@ -119,7 +119,7 @@ def test_the_first_call(people: People, desk: Any, ring: Any) -> None:
     agent.keyboard.press("M")
 
     # The script runs beside the call; its action sends a mail whose link is seen to be opened.
-    agent.get_by_role("button", name=re.compile("Ouvrir le script S02")).first.click()
+    agent.get_by_role("button", name=re.compile("Suivre le script : Le lien a plus")).click()
     script = agent.locator("#script-run")
     expect(script.locator(".question")).to_be_visible()
     open_action(agent)

@@ -110,7 +110,7 @@ def test_consult_then_three_then_hand_over(sit: Sit, telephone: Sit) -> None:
 
     phase(second, "asked")
     says(second, "Camille Aubert vous demande un avis")
-    expect(second.locator("#pane-dossier")).to_contain_text("Nathalie Vasseur")
+    expect(second.locator("[data-slot=name]")).to_have_text("Nathalie Vasseur")
     expect(second.locator("#pane-qualification")).to_contain_text(NOTE)
     keep_screen(second, "desk-asked", full=False)
     assert_axe(second)
@@ -134,7 +134,7 @@ def test_consult_then_three_then_hand_over(sit: Sit, telephone: Sit) -> None:
     talks(phone, second)
     note = second.locator("#pane-qualification [name=note]")
     expect(note).to_have_value(NOTE)
-    expect(second.locator("#pane-dossier")).to_contain_text("Nathalie Vasseur")
+    expect(second.locator("[data-slot=name]")).to_have_text("Nathalie Vasseur")
     keep_screen(second, "desk-handed-over", full=False)
     act(second, "#act-hang-up")
     phase(second, "wrap_up")

@@ -108,7 +108,7 @@ def test_no_act_on_a_contact_changes_what_was_written(login: Any) -> None:
     for act in [*ACTS, *reversed(ACTS)]:
         assert act(client, contact).status_code == 200, act
         assert rows() == before, act
-        assert SHOWN in client.get(f"/dossiers/pane?contact={contact.id}").text, act
+        assert SHOWN in client.get(f"/dossiers/thread?contact={contact.id}").text, act
     with unit_of_work():
         service.close_contact(contact.id, now=clock.now())
         service.note_transfer(contact.id)
@@ -143,7 +143,7 @@ def test_what_was_written_lately_is_beside_the_next_call(login: Any) -> None:
     text_from(body="il y a longtemps", sid="SM2", at=clock.now() - timedelta(days=9))
     text_from("+33639980102", body="quelqu'un d'autre", sid="SM3")
     call = create_contact(NUMBER, now=clock.now())
-    shown = login("front").get(f"/dossiers/pane?contact={call.id}").text
+    shown = login("front").get(f"/dossiers/thread?contact={call.id}").text
     assert SHOWN in shown
     assert "il y a longtemps" not in shown
     assert "d'autre" not in shown.replace("&#39;", "'")

@@ -155,14 +155,14 @@ def test_a_colleague_acts_once_joined_and_reads_before(
     asked = world.holder.post(f"/desk/calls/{ref}/consult", json={"agent_id": colleague.agent.id})
     assert asked.status_code == 200, asked.text
     assert ask(app, colleague, "pane.attach", "POST", values).status_code == 403
-    page = colleague.get(f"/dossiers/pane?contact={world.contact.id}").text
+    page = colleague.get(f"/dossiers/caller?contact={world.contact.id}").text
     assert "Vous lisez" in page
     assert "/dossiers/detach" not in page
     assert "Vous lisez" in colleague.get(f"/assist/pane?contact={world.contact.id}").text
     assert colleague.post(f"/desk/calls/{ref}/consultation/accept", json={}).status_code == 200
     assert ask(app, colleague, "pane.attach", "POST", values).status_code == 200
     assert ask(app, colleague, "tickets.qualify", "POST", values).status_code == 403
-    assert "/dossiers/detach" in colleague.get(f"/dossiers/pane?contact={world.contact.id}").text
+    assert "/dossiers/detach" in colleague.get(f"/dossiers/caller?contact={world.contact.id}").text
 
 
 def test_what_nobody_holds_is_taken_by_whoever_is_on_duty(

@@ -56,6 +56,7 @@ class Row:
     state: str
     tone: str
     promised_by: str
+    promised_by_id: int | None
     note: str
     messages: list[Shown]
     may_call: bool
@@ -140,6 +141,7 @@ def _row(
         state=state,
         tone=tone,
         promised_by=names.get(callback.agent_id or 0, ""),
+        promised_by_id=callback.agent_id,
         note=contact.note if contact else "",
         messages=message_view.shown(written),
         may_call=is_open

@@ -12,8 +12,10 @@ import { HangUp } from "./hang-up.js";
 import { askToKnock } from "./knock.js";
 import { installMessages, storeReply } from "./messages.js";
 import { showScript, storeDraft, storeQualification } from "./panes.js";
+import { showReceipt } from "./receipt.js";
 import { thirdOf } from "./state.js";
 import { TransferPanel } from "./transfer.js";
+import { callerName } from "./view.js";
 
 export class Acts {
   /** The last call that she left to the others: no need to tell her that it is gone. */
@@ -101,7 +103,9 @@ export class Acts {
       }),
       rejoin: () => this.rejoin(),
       "wrap-up-done": async () => {
+        const { call } = this.#desk.said;
         const answer = await this.#finish(() => this.call("wrap-up-done"));
+        if (answer) this.#offerUndo(call);
         // A cut during the wrap-up had put her offline: the button says that she is available again.
         const left = answer?.desk?.presence.state === "offline" && !answer.desk.call;
         return left ? this.setPresence("available") : answer;
@@ -250,12 +254,26 @@ export class Acts {
   /** Choose her state; with a call to wrap up, that is to say that she has done with it. */
   async setPresence(state, reason) {
     if (state === "available" && !(await this.#desk.phone.start({ check: true }))) return null;
-    const wrapsUp = this.#desk.said.call?.state === "wrap_up"; // to choose a state is to say that one has done with the call
+    const { call } = this.#desk.said;
+    const wrapsUp = call?.state === "wrap_up"; // to choose a state is to say that one has done with the call
     const done = () => this.call("wrap-up-done");
     const move = () => post("/desk/presence", reason ? { state, reason } : { state });
     if (wrapsUp && state === "available") return this.#finish(done);
     const answer = wrapsUp ? await this.#finish(async () => { await move(); return done(); }) : await move();
+    if (wrapsUp && answer && state !== "offline") this.#offerUndo(call);
     if (state === "offline") this.#desk.phone.stop();
+    return answer;
+  }
+
+  /** The contact is stored: for five seconds it can be taken back, the reason and the availability. */
+  #offerUndo(call) {
+    if (call.sent) return;
+    showReceipt(text("receipt.said", { name: callerName(call) }), () => this.#run("undo", () => this.#undo(call.ref), document.getElementById("act-undo")));
+  }
+
+  async #undo(ref) {
+    const answer = await post(`/desk/calls/${encodeURIComponent(ref)}/undo`);
+    if (!answer.back) toast(text("receipt.held"), "wait");
     return answer;
   }
 

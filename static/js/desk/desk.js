@@ -9,10 +9,13 @@ import { Connection } from "./connection.js";
 import { Devices } from "./devices.js";
 import { answerTabs } from "./dialling.js";
 import { refreshDistress } from "./distress.js";
+import { idleTold, installIdle, readIdle, tickIdle } from "./idle.js";
 import { knock, stopKnocking } from "./knock.js";
 import { messageTold, renderMessage, storeReply, tickMessage } from "./messages.js";
 import { contactChanged, personCorrected, reasonToConfirm, refreshSuggestion, reloadAround, showContact, storeDraft, tellMailLife, watchPanes } from "./panes.js";
 import { Phone } from "./phone.js";
+import { installQualifying, showMoment } from "./qualifying.js";
+import { hideReceipt, installReceipt } from "./receipt.js";
 import { isLocked, startRing, stopRing } from "./ring.js";
 import { Sound } from "./sound.js";
 import { besidesMe, contactOf, holdsContact, noteOf, partedOf, thirdOf } from "./state.js";
@@ -63,6 +66,9 @@ export class Desk {
     document.body.addEventListener("contact-qualified", () => this.refresh());
     document.body.addEventListener("mail-life", () => this.refresh()); // the likely trouble may be gone
     watchPanes();
+    installQualifying();
+    installIdle();
+    installReceipt();
     showContact(contactOf(this.#said), holdsContact(this.#said));
     this.draw();
     window.setInterval(() => this.#tick(), 1000);
@@ -100,6 +106,7 @@ export class Desk {
   draw() {
     const before = this.#here.phase;
     this.#here.phase = render(this.#said, this.#around);
+    if (showMoment(this.#said, this.#here.phase) && this.#here.phase !== "wrap_up") readIdle();
     renderMessage(this.#said);
     this.#drawTimes();
     if (before !== this.#here.phase) this.#changed(before);
@@ -115,6 +122,7 @@ export class Desk {
 
   #tick() {
     this.#drawTimes();
+    tickIdle();
     this.#askWhenLate();
   }
 
@@ -123,7 +131,7 @@ export class Desk {
     if (isElsewhere()) {
       storeDraft({ said: false }).catch(() => {});
       storeReply();
-    }
+    } else readIdle();
     this.draw();
   }
 
@@ -153,8 +161,10 @@ export class Desk {
     const name = callerName(this.#said.call);
     const asker = this.#said.call?.party?.asked_by ?? "";
     if (phase === "wrap_up" && !this.#said.call.qualified) refreshSuggestion();
-    if (phase === "ringing" || phase === "asked") this.#ring(name, asker);
-    else {
+    if (phase === "ringing" || phase === "asked") {
+      hideReceipt();
+      this.#ring(name, asker);
+    } else {
       stopRing();
       stopKnocking();
     }
@@ -283,6 +293,7 @@ export class Desk {
       desk: (message) => (message?.desk ? this.take(message.desk) : this.refresh()),
       line: ({ queue, incident }) => {
         this.#said.queue = besidesMe(queue, this.#said.presence);
+        idleTold(this.#said.queue);
         this.draw();
         // of the missed call: who took it, or that it waits
         if (incident !== Boolean(this.#said.incident) || this.#here.phase === "missed") this.refresh();

@@ -7,7 +7,7 @@ import { Refused, post } from "./api.js";
 import { duration, messageOf, seconds } from "./state.js";
 
 const DRAFT_MS = 700; // without a key pressed
-const PANE = "pane-dossier";
+const PANE = "pane-thread";
 
 const cards = () => document.querySelectorAll("[data-message-card]");
 const composer = () => document.querySelector(`#${PANE} form[data-composer]`);

@@ -8,12 +8,15 @@ import { storeReply } from "./messages.js";
 const TOLD_AGAIN_MS = 60_000;
 const DRAFT_MS = 1500; // without a key pressed: the note begun, and what was chosen, are kept with the contact
 const PANES = [
-  { id: "pane-dossier", url: "/dossiers/pane", idle: "idle-dossier" },
-  { id: "pane-script", url: "/assist/pane", idle: "idle-script" },
-  { id: "pane-qualification", url: "/tickets/qualification", idle: "idle-qualification" },
+  { id: "pane-caller", url: "/dossiers/caller" },
+  { id: "pane-thread", url: "/dossiers/thread" },
+  { id: "pane-dossier", url: "/dossiers/pane" },
+  { id: "pane-script", url: "/assist/pane" },
+  { id: "pane-qualification", url: "/tickets/qualification" },
 ];
 
 const QUALIFICATION = "pane-qualification";
+const AROUND = ["pane-thread", "pane-dossier", "pane-script"]; // what follows the card when another person is chosen
 
 let shown;
 let hers = true; // the contact is this agent's to qualify
@@ -26,7 +29,7 @@ let barLoaded = Promise.resolve(); // the qualification is on screen: settled wh
 
 function clear(pane) {
   const target = document.getElementById(pane.id);
-  target.replaceChildren(document.getElementById(pane.idle).content.cloneNode(true));
+  target.replaceChildren();
   target.removeAttribute("aria-busy");
 }
 
@@ -65,11 +68,11 @@ export function showContact(contact, mine = true) {
   PANES.forEach((pane) => (contact === null ? clear(pane) : load(pane, contact)));
 }
 
-/** Another person was chosen for the same contact: the script and the qualification follow; the dossier is already there.
+/** Another person was chosen for the same contact: the dossier, the script and the qualification follow; the card is already there.
  * Nothing that was typed or chosen is lost by it: it is kept first, and comes back over what is now suggested. */
 export function reloadAround() {
   if (shown === null || shown === undefined) return;
-  load(PANES.find((pane) => pane.id === "pane-script"), shown);
+  PANES.filter(({ id }) => AROUND.includes(id)).forEach((pane) => load(pane, shown));
   barLoaded = reloadBar(shown);
 }
 
@@ -123,7 +126,10 @@ const toldBy = new Map(); // "who what" → when: several changes in a row are t
  */
 export function contactChanged({ contact_id: contact, what, by }) {
   if (contact !== shown) return false;
-  PANES.filter(({ id }) => id !== QUALIFICATION || !touched).forEach((pane) => load(pane, shown));
+  const fields = [...document.querySelectorAll("#pane-dossier .beside-acts :is(textarea, input:not([type=hidden]))")];
+  const written = what !== "person" && fields.some((/** @type {HTMLInputElement} */ field) => field.value);
+  PANES.filter(({ id }) => !(id === QUALIFICATION && touched) && !(id === "pane-dossier" && written) && !(id === "pane-thread" && what !== "person")).forEach((pane) => load(pane, shown));
+  if (written) window.htmx.trigger(document.body, "dossier-noted");
   const key = `${by} ${what}`;
   const fresh = performance.now() - (toldBy.get(key) ?? -Infinity) > TOLD_AGAIN_MS;
   toldBy.set(key, performance.now());
@@ -161,7 +167,22 @@ export async function storeDraft({ said = true } = {}) {
     throw error;
   });
   if (field) field.dataset.kept = note;
+  if (field && answer.kept) sayKept();
   if (said && answer.said) toast(answer.said, "wait");
+}
+
+/** Beside the note: it is kept, since when. */
+function sayKept() {
+  const place = document.querySelector(`#${QUALIFICATION} [data-kept-said]`);
+  const now = new Date();
+  if (place) place.textContent = place.dataset.said.replace("{time}", `${now.getHours()} h ${String(now.getMinutes()).padStart(2, "0")}`);
+}
+
+/** A form of the dossier's column that is done empties itself and folds. */
+function onNoted({ detail: { elt, successful } }) {
+  if (!successful || !elt.matches?.("form[data-resets]")) return;
+  elt.reset();
+  elt.closest("details").open = false;
 }
 
 function onTyped({ target }) {
@@ -222,6 +243,7 @@ function onFailure(event) {
 export function watchPanes() {
   document.addEventListener("htmx:beforeSend", onSend);
   document.addEventListener("htmx:afterOnLoad", onAction);
+  document.addEventListener("htmx:afterRequest", onNoted);
   document.addEventListener("htmx:responseError", onFailure);
   document.addEventListener("htmx:sendError", onFailure);
   const bar = document.getElementById(QUALIFICATION);

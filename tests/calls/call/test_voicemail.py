@@ -96,7 +96,7 @@ def test_it_is_heard_beside_the_next_call_and_the_call_back(
     again.post("/voice/incoming")
     again.post("/voice/choice?step=closed", Digits="1")
     agent = login("front")
-    for page in (f"/dossiers/pane?contact={again.call.contact_id}", "/callbacks", "/tickets"):
+    for page in (f"/dossiers/thread?contact={again.call.contact_id}", "/callbacks", "/tickets"):
         assert f"/voicemails/{message().id}/sound" in agent.get(page).text, page
 
 

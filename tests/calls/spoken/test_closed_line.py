@@ -281,7 +281,7 @@ def test_the_link_itself_is_not_kept_with_the_message(caller: Phone, sms: Any, l
     """It is the key of the person's request: who reads the list has no business with it."""
     ask_sms(caller)
     assert "/demande/" not in the_message().body
-    shown = login("front").get(f"/dossiers/pane?contact={the_message().contact_id}").text
+    shown = login("front").get(f"/dossiers/thread?contact={the_message().contact_id}").text
     assert "SMS envoyé" in shown
     assert "pas encore parti" in shown
 
@@ -332,7 +332,7 @@ def test_what_was_written_is_read_on_the_page_of_call_backs_and_beside_the_attem
     client.post(link, data={"when": "soonest", "message": "Appelez ma fille <i>Rosa</i>"})
     agent, said = login("front"), "Appelez ma fille &lt;i&gt;Rosa&lt;/i&gt;"
     assert said in agent.get("/callbacks").text
-    assert said in agent.get(f"/dossiers/pane?contact={the_callback().contact_id}").text
+    assert said in agent.get(f"/dossiers/thread?contact={the_callback().contact_id}").text
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ def test_what_was_written_during_an_outage_is_kept_as_if_it_had_been_told(
     assert kept() == [("Je suis sourde,", "SM1"), ("appelez ma fille", "SM2")]
     contact = db.session.scalars(select(Contact)).one()
     assert contact.opened_at == first.at  # when it was written, not when it was found
-    assert "Je suis sourde," in login("front").get(f"/dossiers/pane?contact={contact.id}").text
+    assert "Je suis sourde," in login("front").get(f"/dossiers/thread?contact={contact.id}").text
     assert [drift.repaired for drift in db.session.scalars(select(Drift))] == [True, True]
     page = login("manager").get("/admin/telephony").text
     assert "Un SMS est arrivé pendant une panne" in page
