@@ -224,8 +224,6 @@ class Story:
         yield Step("desk.rejoin", me, {"ref": ringing.call.ref})
         yield Step("desk.hang_up", me, {"ref": ringing.call.ref})
         yield Step("desk.wrap_up_done", me, {"ref": ringing.call.ref})
-        yield Step("desk.undo", me, {"ref": ringing.call.ref})
-        yield Step("desk.wrap_up_done", me, {"ref": ringing.call.ref})
         self._free(me)
         yield Step("desk_transfers.call_again", me, {"ref": ringing.call.ref})
         self._free(me)

@@ -25,7 +25,6 @@ from app.foundation.roles import DESK
 from app.tickets import caller_view, holding, message_view, messages, service, speaking, store
 from app.tickets.models import Channel, Contact
 from app.web.access import allow
-from app.web.acts.once import repeatable
 from app.web.whose import NOTHING, about, check_with
 
 bp = Blueprint("pane", __name__)
@@ -83,7 +82,6 @@ def identity() -> str:
 @bp.post("/dossiers/caller/speaker")
 @allow(*DESK)
 @about("contact", word="person")
-@repeatable("who speaks is who was chosen last")
 def speaker() -> Response:
     """Who speaks, and on what ground; the bar hears ``speaker-said``."""
     contact = speaking.say_who(
