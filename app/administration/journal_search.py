@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy import ColumnElement, String, cast, false, literal, or_, select
 
 from app.accounts.models import JournalEntry
 from app.administration.journal_words import SENTENCES, THEMES, acts_of
@@ -17,7 +17,6 @@ from app.foundation.text import outside
 from app.tickets.models import Contact
 
 PAGE = 50
-CONTACTS_OF_A_DOSSIER = 200
 
 
 @dataclass(frozen=True)
@@ -100,21 +99,14 @@ def _conditions(asked: Asked) -> list[ColumnElement[bool]]:
     if asked.until is not None:
         found.append(JournalEntry.at < clock.day_bounds(asked.until)[1])
     if asked.dossier_id is not None:
-        found.append(JournalEntry.subject.in_(_subjects_of(asked.dossier_id)))
+        contacts = select(literal("contact:") + cast(Contact.id, String)).where(
+            Contact.dossier_id == asked.dossier_id
+        )
+        named = JournalEntry.subject == f"dossier:{asked.dossier_id}"
+        found.append(or_(named, JournalEntry.subject.in_(contacts)))
     if asked.before is not None:
         found.append(JournalEntry.id < asked.before)
     return found
-
-
-def _subjects_of(dossier_id: int) -> list[str]:
-    """What the journal calls a dossier and its contacts, the latest ones."""
-    contacts = db.session.scalars(
-        select(Contact.id)
-        .where(Contact.dossier_id == dossier_id)
-        .order_by(Contact.id.desc())
-        .limit(CONTACTS_OF_A_DOSSIER)
-    )
-    return [f"dossier:{dossier_id}", *(f"contact:{each}" for each in contacts)]
 
 
 def dossier_named(typed: str) -> int | None:

@@ -17,7 +17,7 @@ from app.administration.journal_search import Asked
 from app.administration.journal_words import THEMES
 from app.foundation import clock
 from app.foundation.extensions import db
-from app.foundation.roles import SUPERVISORS, Role
+from app.foundation.roles import DESK, SUPERVISORS, Role
 from app.foundation.wiring import settings
 from app.web.access import allow
 
@@ -50,6 +50,7 @@ def journal_page() -> str | Response:
     """The journal in words, by person, act, period and dossier."""
     asked = Asked.of(request.args)
     typed = request.args.get("dossier", "").strip()
+    reads_dossiers = current_user.role in DESK  # who does not is shown their number
     if typed and asked.dossier_id is None:
         known = journal_search.dossier_named(typed)
         if known is not None:  # the address keeps its number, not what was typed
@@ -63,7 +64,10 @@ def journal_page() -> str | Response:
         older=found.older,
         themes=THEMES,
         acts=journal_view.acts(),
-        dossier=journal_view.dossier_reference(asked.dossier_id),
+        reads_dossiers=reads_dossiers,
+        dossier=journal_view.dossier_reference(asked.dossier_id)
+        if reads_dossiers
+        else asked.dossier_id or "",
         agents=db.session.execute(
             select(Agent.id, Agent.display_name).order_by(Agent.display_name)
         ).all(),

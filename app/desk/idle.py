@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.calls.call.models import Call
@@ -20,6 +20,7 @@ from app.dossiers.models import Dossier, PriorityFlag
 from app.dossiers.vocabulary import CLOSED
 from app.dossiers.wording import Words
 from app.foundation.clock import PARIS, day_bounds, local_day
+from app.foundation.database.columns import Seconds
 from app.foundation.extensions import db
 from app.foundation.text import phone_numbers
 from app.lines import line_now
@@ -224,15 +225,12 @@ def _state(contact: Contact, words: Words) -> tuple[str, str]:
 def _today(now: datetime) -> tuple[int, float | None]:
     """Calls received since midnight, and the mean wait of those answered (docs/definitions.md), in seconds."""
     start, _end = day_bounds(local_day(now))
-    rows = db.session.execute(
-        select(Call.queued_at, Call.answered_at).where(
+    count, wait = db.session.execute(
+        select(func.count(), func.avg(Seconds(Call.queued_at, Call.answered_at))).where(
             Call.received_at >= start, Call.direction == "in", Call.queued_at.is_not(None)
         )
-    ).all()
-    waits = [
-        (answered - queued).total_seconds() for queued, answered in rows if answered and queued
-    ]
-    return len(rows), sum(waits) / len(waits) if waits else None
+    ).one()
+    return count, None if wait is None else float(wait)
 
 
 def _seconds(wait: float | None) -> str:

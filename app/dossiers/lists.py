@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import joinedload
 
 from app.dossiers.models import Dossier
@@ -66,8 +66,8 @@ def page(
 
 def page_of(query: Select[Dossier], number: int, sort: str = "") -> Page:
     """A page of the dossiers that a query selects, the latest deposits first, or as ``sort`` says."""
-    bare = query.with_only_columns(literal(1))
-    total = db.session.scalar(select(func.count()).select_from(bare.subquery())) or 0
+    chosen = query.with_only_columns(Dossier.id)
+    total = db.session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
     last = max(1, -(-total // PAGE_SIZE))
     number = min(max(1, number), last)
     items = db.session.scalars(

@@ -5,7 +5,6 @@ A level is a colour *and* a word. It speaks of the queue and of who is free, nev
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -69,11 +68,6 @@ def free(board: Board, locale: str = "fr") -> Tile:
     return Tile("stop" if board.waiting else "wait", Text("personne", "nobody").get(locale))
 
 
-def last_hour(arrivals: Iterable[datetime], now: datetime) -> tuple[int, ...]:
-    """Calls presented in each of the last twelve five minutes, the oldest first."""
-    counts = [0] * STEPS
-    for each in arrivals:
-        ago = (now - each) // STEP
-        if 0 <= ago < STEPS:
-            counts[STEPS - 1 - ago] += 1
-    return tuple(counts)
+def steps_of_the_hour(now: datetime) -> tuple[tuple[datetime, datetime], ...]:
+    """The last twelve five minutes, the oldest first: after the first instant, up to the second."""
+    return tuple((now - STEP * (back + 1), now - STEP * back) for back in reversed(range(STEPS)))

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import case, exists, func, or_, select
+from sqlalchemy import and_, case, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Agent, Connection, Presence
@@ -101,15 +101,21 @@ def contacts_of(refs: Sequence[str]) -> dict[str, Contact]:
     return {row.ref: row.Contact for row in rows}
 
 
-def arrivals(since: datetime) -> Sequence[datetime]:
-    """When the calls presented since then came in."""
-    return db.session.scalars(
-        select(Call.received_at).where(
-            Call.received_at >= since,
+def arrivals(spans: Sequence[tuple[datetime, datetime]]) -> list[int]:
+    """How many calls were presented in each span, after its first instant and up to its second."""
+    came = Call.received_at
+    counts = [
+        func.coalesce(func.sum(case((and_(came > after, came <= until), 1), else_=0)), 0)
+        for after, until in spans
+    ]
+    (row,) = db.session.execute(
+        select(*counts).where(
+            came > spans[0][0],
             Call.direction == "in",
             or_(Call.outcome.is_(None), Call.outcome.not_in(APART)),
         )
-    ).all()
+    )
+    return list(row)
 
 
 def stored_targets(at: datetime) -> dict[str, Any] | None:

@@ -55,7 +55,7 @@ def _board() -> dict[str, Any]:
         "longest_words": glance.longest_words(targets, locale),
         "free": glance.free(found, locale),
         "targets": targets,
-        "last_hour": glance.last_hour(store.arrivals(now - HOUR), now),
+        "last_hour": store.arrivals(glance.steps_of_the_hour(now)),
         "hour_marks": [
             at_clock((now - ago).astimezone(clock.PARIS).time(), locale)
             for ago in (HOUR, HOUR / 2, timedelta())

@@ -129,7 +129,7 @@ def test_the_first_of_two_accepts_wins(caller: Phone, at_desk: Desk) -> None:
     assert act(rung, one, "accept").status_code == 200
     late = act(other, one, "accept")
     assert late.status_code == 409
-    assert "Déjà prise" in late.json["error"]["message"]
+    assert "déjà pris cet appel" in late.json["error"]["message"]
     assert act(rung, one, "accept").status_code == 409  # her other tab: she has it already
 
 

@@ -98,13 +98,18 @@ def test_nobody_changes_what_another_agent_holds(
     assert tried > 20
 
 
+# Posted so that no address holds what is looked for; administrators find scripts and places there, and no person
+# (tests/desk/test_search_routes.py).
+ONLY_ASKS = "search.find"
+
+
 def test_administrators_touch_no_contact(
     app: Flask, world: World, login: Callable[..., StaffClient]
 ) -> None:
     admin = login("admin")
     before, values = snapshot(), world.values()
     for endpoint, method, found, _declared in acts(app):
-        if found.kind in (whose.OWN, whose.LINE):
+        if found.kind in (whose.OWN, whose.LINE) or endpoint == ONLY_ASKS:
             continue
         answer = ask(app, admin, endpoint, method, values)
         assert answer.status_code == 403, endpoint

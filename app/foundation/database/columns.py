@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import DateTime, Enum
+from sqlalchemy import DateTime, Enum, Float
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 
@@ -49,3 +51,22 @@ def choice(values: type[StrEnum], name: str) -> Enum:
         length=48,
         values_callable=lambda members: [member.value for member in members],
     )
+
+
+class Seconds(FunctionElement[float]):
+    """``Seconds(earlier, later)``: the seconds between two instants, NULL when one is missing."""
+
+    inherit_cache = True
+    type = Float()
+
+
+@compiles(Seconds)
+def _seconds(element: Any, compiler: Any, **kw: Any) -> str:
+    earlier, later = (compiler.process(each, **kw) for each in element.clauses)
+    return f"EXTRACT(EPOCH FROM {later} - {earlier})"
+
+
+@compiles(Seconds, "sqlite")
+def _seconds_in_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
+    earlier, later = (compiler.process(each, **kw) for each in element.clauses)
+    return f"(julianday({later}) - julianday({earlier})) * 86400.0"

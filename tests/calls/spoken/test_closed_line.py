@@ -426,7 +426,7 @@ def test_a_link_of_last_week(caller: Phone, client: Any) -> None:
     [
         ({"when": "20200101-0900", "message": "Bonjour"}, "choisissez-en un autre"),
         ({"when": "n'importe quoi", "message": "Bonjour"}, "choisissez-en un autre"),
-        ({"when": "soonest", "message": "a" * 501}, "trop longue"),
+        ({"when": "soonest", "message": "a" * 501}, "trop long"),
         ({"when": "soonest", "message": "mon mot de passe est Toto-1234!"}, "mot de passe"),
     ],
 )
