@@ -29,6 +29,7 @@ function hour(ms) {
 }
 
 function tick() {
+  if (!wall?.isConnected) return; // another page has taken its place
   const off = !linked || failed || Date.now() - fresh > OLD_MS;
   sayLive(off);
   document.getElementById("wall-clock").textContent = hour(Date.now() - ahead);

@@ -62,7 +62,7 @@ def test_a_form_waits_is_offered_answered_by_sms_followed_and_closed(
     assert offered is not None
     assert (offered["state"], offered["channel"]) == ("offered", "Formulaire reçu")
     act(agent, "take")
-    pane = agent.get(f"/dossiers/pane?contact={work().contact_id}").text
+    pane = agent.get(f"/dossiers/thread?contact={work().contact_id}").text
     assert "a.durand@courriel.example" in pane  # her own words, to read
     assert "Votre réponse par SMS" in pane
     act(agent, "reply", text="Votre dossier est complet.", key=key())

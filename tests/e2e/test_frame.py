@@ -146,7 +146,7 @@ def test_available_on_a_dossier_and_an_offer_accepted_there(people: People) -> N
     become_available(agent)
     agent.locator(".nav a[href='/dossiers']").click()
     agent.wait_for_url("**/dossiers")
-    agent.locator("#page main a, #page .list a, #page table a").first.click()
+    agent.locator("#page tbody a").first.click()
     agent.wait_for_url("**/dossiers/*")
     bar(agent, "available")
     agent.evaluate(KNOCKS)

@@ -84,7 +84,7 @@ def test_the_person_on_the_line_is_said_from_any_page_and_the_call_goes_on(
     expect(agent.locator("#call")).to_have_attribute("data-phase", "ringing")
     agent.keyboard.press("a")
     expect(agent.locator("#call")).to_have_attribute("data-phase", "talking")
-    expect(agent.locator("#pane-dossier")).to_contain_text("Numéro inconnu")
+    expect(agent.locator("#pane-caller")).to_contain_text("Numéro inconnu")
     agent.keyboard.press("Control+k")
     ask(agent, "samira had")
     expect(agent.locator("#search [role=option]").first).to_contain_text(

@@ -25,6 +25,11 @@ HTML = """
 <dialog><button data-key="1">Chiffre</button></dialog>
 """
 
+MENU = """
+<details><summary>Menu</summary><button data-key="P">Pause</button></details>
+<button data-key="P">Promettre</button>
+"""
+
 
 @pytest.fixture
 def page(open_page: Any) -> Page:
@@ -193,3 +198,13 @@ def test_all_can_be_switched_off(page: Page) -> None:
     page.evaluate("document.documentElement.dataset.keys = 'off'")
     page.keyboard.press("r")
     assert clicked(page) == []
+
+
+def test_a_key_in_a_closed_menu_is_the_pages(page: Page) -> None:
+    page.evaluate(f"document.body.insertAdjacentHTML('beforeend', `{MENU}`)")
+    page.keyboard.press("P")
+    assert clicked(page) == ["Promettre"]
+    page.evaluate("document.querySelector('details').open = true")
+    pause(page)
+    page.keyboard.press("P")
+    assert clicked(page)[-1] == "Pause"

@@ -35,8 +35,10 @@ export function keyName(event) {
   return event.key.length === 1 ? event.key.toUpperCase() : event.key;
 }
 
+/** Can it be clicked now? What a closed menu holds has a place in the page, and is not in sight. */
 function clickable(element) {
-  return !element.disabled && element.getAttribute("aria-disabled") !== "true" && element.getClientRects().length > 0;
+  if (element.disabled || element.getAttribute("aria-disabled") === "true") return false;
+  return element.getClientRects().length > 0 && !element.closest("details:not([open]) > :not(summary)");
 }
 
 /** The element that a key (or two) would click, inside the open dialog if there is one. */
