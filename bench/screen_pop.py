@@ -24,7 +24,7 @@ WATCH = """
 () => {
   window.drawnAt = null;
   const look = () => {
-    const pane = document.querySelector('#pane-dossier .sentence');
+    const pane = document.querySelector('#pane-dossier .beside-pieces');
     if (pane && !window.drawnAt && document.querySelector('#call').dataset.phase === 'ringing')
       requestAnimationFrame(() => { window.drawnAt = window.drawnAt || Date.now(); });
   };
@@ -65,7 +65,7 @@ def one(page: Page, line: Line) -> float:
     elapsed = page.evaluate("window.drawnAt") - 1000 * start
     line.hang_up(sid)
     wait_phase(page, "available")
-    wait_until(lambda: page.locator("#pane-dossier .sentence").count() == 0)
+    wait_until(lambda: page.locator("#pane-dossier .beside-pieces").count() == 0)
     return float(elapsed)
 
 

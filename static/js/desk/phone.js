@@ -1,4 +1,5 @@
 // The softphone's life in this page: one tab owns the voice, the microphone is checked, the token renewed, legs accepted.
+import { leaveToSignIn } from "../page/session.js";
 import { createSoftphone } from "../softphone/index.js";
 import { get, newFormToken } from "./api.js";
 import { checkMicrophone } from "./microphone.js";
@@ -166,7 +167,7 @@ export class Phone {
 
   /** Signed out while she talks: the voice does not need the session, the page waits until she has signed in again. */
   #sessionOver() {
-    if (!this.around.leg) return window.location.assign(signIn());
+    if (!this.around.leg) return leaveToSignIn();
     if (this.around.session) return undefined;
     this.#set({ session: true });
     window.clearTimeout(this.#renewal);

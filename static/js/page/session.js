@@ -3,6 +3,7 @@ import { text } from "./i18n.js";
 import { announce } from "./toast.js";
 
 const CHANNEL = "permanence.session";
+const GRACE_MS = 1500; // a refusal may come an instant before the word that somebody else has signed in
 
 const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
 
@@ -30,11 +31,25 @@ export function signedOut({ why }) {
   else document.dispatchEvent(new Event("session-over"));
 }
 
+/** To the page to sign in, in a moment: unless somebody else has signed in beside, which is told here instead. */
+export function leaveToSignIn() {
+  window.setTimeout(() => {
+    if (document.getElementById("session-over")?.hidden === false) return;
+    window.location.assign(`/sign-in?next=${encodeURIComponent(window.location.pathname)}`);
+  }, GRACE_MS);
+}
+
 /** Windows of one browser share one session: each tells the others who is signed in. */
 export function installSession() {
   document.addEventListener("session-over", () => {
     if (document.getElementById("desk-state")) return; // the desk waits for the end of a conversation: phone.js
-    window.location.assign(`/sign-in?next=${encodeURIComponent(window.location.pathname)}`);
+    leaveToSignIn();
+  });
+  // A part of the page that is refused: the same, not at once (the answer's own HX-Redirect would).
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    if (/** @type {CustomEvent} */ (event).detail.xhr.status !== 401) return;
+    event.preventDefault();
+    document.dispatchEvent(new Event("session-over"));
   });
   if (!("BroadcastChannel" in window)) return;
   const channel = new BroadcastChannel(CHANNEL);
