@@ -220,15 +220,12 @@ def _view(dossier_id: int) -> view.DossierView:
 
 
 def _fragment(dossier_id: int) -> Response:
-    """The dossier again, as the place shows it from which the act was sent: its page, a pane alone; the
-    desk's column reads itself again (``dossier-noted``)."""
+    """The dossier's page again; the desk's column reads itself again (``dossier-noted``)."""
     if id_in(request.form, "contact") is not None:
         return Response("", headers={"HX-Trigger": "dossier-noted"})
     shown = _view(dossier_id)
-    if request.form.get("place") != "page":
-        return make_response(render_template("dossiers/dossier.html", view=shown))
     first = next_act.called_for(shown.troubles)
-    return make_response(render_template("dossiers/_whole.html", view=shown, first=first))
+    return make_response(render_template("dossiers/dossier.html", view=shown, first=first))
 
 
 def _date(name: str) -> date | None:

@@ -43,18 +43,8 @@ def _register_checks(state: BlueprintSetupState) -> None:
 @bp.get("/dossiers/pane")
 @allow(*DESK)
 def pane() -> str:
-    """The pane of a contact (``contact``) or of a dossier alone (``dossier``)."""
-    contact_id = id_in(request.args, "contact")
-    if contact_id is not None:
-        return _pane(store.contact(contact_id))
-    dossier_id = id_in(request.args, "dossier")
-    if dossier_id is None:
-        raise NotFound("Ce dossier n'existe pas.")
-    return render_template(
-        "dossiers/dossier.html",
-        view=view.of(dossier_id, clock.now(), str(get_locale())),
-        contact_id=None,
-    )
+    """The dossier beside the script, of a contact."""
+    return _pane(store.contact(id_in(request.args, "contact") or 0))
 
 
 @bp.get("/dossiers/caller")

@@ -25,7 +25,7 @@ from app.foundation.edits import StaleEdit
 from app.foundation.exceptions import InvalidInput, NotFound
 from app.foundation.roles import DESK
 from app.foundation.text import outside
-from app.tickets import message_view, messages, reasons, service, store
+from app.tickets import bar_form, message_view, messages, reasons, service, store
 from app.tickets.message_view import Shown
 from app.tickets.models import Channel, Contact
 from app.tickets.qualification import NO_TROUBLE, Form, Refused
@@ -50,7 +50,7 @@ def qualification() -> str:
         return render_template("tickets/qualified.html", contact=contact, **_words())
     if service.watched(contact, current_user.id, current_user.role):
         return render_template("tickets/watched.html", contact=contact)
-    return _bar(contact, service.form_of(contact, clock.now()), {})
+    return _bar(contact, bar_form.form_of(contact, clock.now()), {})
 
 
 @bp.post("/tickets/qualification")
@@ -198,13 +198,13 @@ def _bar(
 ) -> str:
     locale = str(get_locale())
     carried = stale.seen if stale else request.form.get("seen")
-    suggestion = service.suggestion_for(contact, clock.now())
+    suggestion = bar_form.suggestion_for(contact, clock.now())
     return render_template(
         "tickets/qualification.html",
         contact=contact,
         form=form,
         errors=errors,
-        seen=edits.seal(service.qualified_form(contact)) if carried is None else carried,
+        seen=edits.seal(bar_form.qualified_form(contact)) if carried is None else carried,
         stale=stale.changes if stale else (),
         by=last_editor.last_by(f"contact:{contact.id}", "qualify") if stale else "",
         label=_field_labels().__getitem__,

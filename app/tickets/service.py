@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -14,7 +14,6 @@ from app.alerts import service as alerts
 from app.dossiers import callers
 from app.dossiers import store as dossiers
 from app.dossiers.models import Dossier
-from app.dossiers.trouble import likely_trouble
 from app.dossiers.vocabulary import PhoneOwner
 from app.foundation import belonging, edits
 from app.foundation.belonging import Need
@@ -22,10 +21,9 @@ from app.foundation.database.unit_of_work import rows_changed, unit_of_work
 from app.foundation.exceptions import Conflict, Forbidden, InvalidInput
 from app.foundation.extensions import db
 from app.foundation.text import phone_numbers
-from app.tickets import holding, store
+from app.tickets import bar_form, holding, store
 from app.tickets.models import Channel, Contact, Direction, Outcome
 from app.tickets.qualification import (
-    NO_TROUBLE,
     Draft,
     Form,
     Qualification,
@@ -33,9 +31,8 @@ from app.tickets.qualification import (
     choices,
     judge,
     judge_draft,
-    preset,
 )
-from app.tickets.reasons import CallerRole, DigitalKind, Reason, Suggestion, suggest
+from app.tickets.reasons import CallerRole, Reason, Suggestion, suggest
 
 UNDO_FOR = timedelta(seconds=30)  # five on the screen, and a slow network
 
@@ -237,19 +234,6 @@ def as_seen(contact_id: int, seen: str) -> Contact:
     return contact
 
 
-def suggestion_for(contact: Contact, now: datetime) -> Suggestion:
-    """What to suggest: the transfer, else the scripts used, else the dossier's likely trouble."""
-    if contact.outcome is Outcome.TRANSFERRED:
-        return Suggestion(Reason.TRANSFER, contact.digital_seen)
-    if contact.suggested_reason is not None:
-        return Suggestion(contact.suggested_reason, contact.digital_seen)
-    trouble = None
-    if contact.dossier_id is not None:
-        found = dossiers.dossier(contact.dossier_id)
-        trouble = likely_trouble(dossiers.facts_of(found), now, "fr")
-    return suggest([], trouble.code if trouble else None)
-
-
 def likely_role(contact: Contact) -> CallerRole | None:
     """Who is probably calling, by the number alone: an organisme's, or the person's own telephone.
 
@@ -291,8 +275,8 @@ def qualify(
         if _already(contact, judged):
             return judged
         if seen is not None:
-            edits.refuse_stale(seen, qualified_form(contact), _texts(form))
-        suggested = suggestion_for(contact, now).reason
+            edits.refuse_stale(seen, bar_form.qualified_form(contact), bar_form.texts(form))
+        suggested = bar_form.suggestion_for(contact, now).reason
         _store(contact, judged, agent_id, now)
         contact.suggested_reason = contact.suggested_reason or suggested
         contact.suggested_role = likely_role(contact)
@@ -360,18 +344,6 @@ def _already(contact: Contact, judged: Qualification) -> bool:
     )
 
 
-def qualified_form(contact: Contact) -> dict[str, str]:
-    """What the bar carries of what is stored: nothing until the contact is qualified (a note begun, a
-    choice kept are this agent's own)."""
-    return {} if contact.qualified_at is None else _texts(_stored_form(contact))
-
-
-def _texts(form: Form) -> dict[str, str]:
-    values = asdict(form)
-    values.pop("digital")  # said by the kind
-    return values
-
-
 def _store(contact: Contact, judged: Qualification, agent_id: int, now: datetime) -> None:
     contact.reason = judged.reason
     if contact.caller_role != judged.caller_role:
@@ -399,8 +371,8 @@ def unqualify(contact_id: int, *, agent_id: int, now: datetime) -> bool:
     at = contact.qualified_at
     if at is None or contact.qualified_by_id != agent_id or now - at > UNDO_FOR:
         return False
-    said = _stored_form(contact)
-    contact.draft = choices(_texts(said))
+    said = bar_form.stored_form(contact)
+    contact.draft = choices(bar_form.texts(said))
     contact.reason = Reason.UNQUALIFIED
     contact.caller_role = contact.caller_role_by_id = None
     contact.digital_kind = contact.digital_declared = contact.digital_by_id = None
@@ -408,25 +380,3 @@ def unqualify(contact_id: int, *, agent_id: int, now: datetime) -> bool:
     contact.qualified_at = contact.qualified_by_id = None
     journal.record("unqualify", f"contact:{contact_id}", agent_id=agent_id, now=now)
     return True
-
-
-_NO_KIND = {None: "", False: NO_TROUBLE, True: DigitalKind.OTHER.value}
-
-
-def form_of(contact: Contact, now: datetime) -> Form:
-    """What the bar shows: what was already said, else the reason suggested, and over it what was
-    chosen and the note begun."""
-    if contact.qualified_at is None:
-        form = replace(preset(suggestion_for(contact, now)), caller_role=contact.caller_role or "")
-        return replace(form, note=contact.note, **choices(contact.draft or {}))
-    return _stored_form(contact)
-
-
-def _stored_form(contact: Contact) -> Form:
-    return Form(
-        reason=contact.reason,
-        caller_role=contact.caller_role or "",
-        digital_kind=contact.digital_kind or _NO_KIND[contact.digital_declared],
-        note=contact.note,
-        follow_up_on=contact.follow_up_on.isoformat() if contact.follow_up_on else "",
-    )

@@ -11,7 +11,7 @@ import pytest
 from app.calls.call.models import Call
 from app.foundation import clock
 from app.foundation.extensions import db
-from app.tickets import service as tickets
+from app.tickets import bar_form
 from app.tickets.models import Contact
 from app.tickets.qualification import judge_draft
 from app.tickets.reasons import Reason
@@ -131,7 +131,7 @@ def test_sent_outside_the_reason_is_suggested(talk: Talk, interpreter: int) -> N
     ask(agent, one, "transfer", entry_id=interpreter)
     shown = desk_call(agent)
     assert (shown["state"], shown["sent"]) == ("wrap_up", "outside")
-    found = tickets.suggestion_for(contact_of(one), clock.now())
+    found = bar_form.suggestion_for(contact_of(one), clock.now())
     assert found.reason is Reason.TRANSFER
     # Nobody answers: it comes back to her, and is no transfer any more.
     party_hangs_up(one, party_leg(one))
@@ -140,7 +140,7 @@ def test_sent_outside_the_reason_is_suggested(talk: Talk, interpreter: int) -> N
     shown = desk_call(agent)
     assert (shown["ref"], shown["state"], shown["transferred_by"]) == (one.call.ref, "offered", "")
     connect(agent, one)
-    assert tickets.suggestion_for(contact_of(one), clock.now()).reason is not Reason.TRANSFER
+    assert bar_form.suggestion_for(contact_of(one), clock.now()).reason is not Reason.TRANSFER
 
 
 def test_her_wrap_up_is_hers_whoever_talks_with_the_person_now(

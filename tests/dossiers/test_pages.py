@@ -385,14 +385,15 @@ def test_the_path_is_that_of_the_last_events(login: Any) -> None:
     assert path.opened_at is None  # of an earlier link
 
 
-def test_the_page_shows_itself_again_after_an_act_and_the_pane_the_pane(login: Any) -> None:
+def test_the_page_shows_itself_again_after_an_act_and_the_column_reads_itself(login: Any) -> None:
     dossier = create_dossier(create_person(NUMBER))
     front = login("front")
     at = f"/dossiers/{dossier.id}/annotations"
-    page = front.post(at, data={"text": "Rappelle lundi", "place": "page"}).text
+    page = front.post(at, data={"text": "Rappelle lundi"}).text
     assert "dossier-whole" in page
     assert "Rappelle lundi" in page
-    assert "dossier-whole" not in front.post(at, data={"text": "Encore"}).text
+    beside = front.post(at, data={"text": "Encore", "contact": "1"})
+    assert (beside.text, beside.headers["HX-Trigger"]) == ("", "dossier-noted")
 
 
 def test_one_act_comes_first_when_the_sentence_calls_for_it(login: Any) -> None:

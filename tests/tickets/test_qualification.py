@@ -19,7 +19,7 @@ from app.dossiers.vocabulary import PhoneOwner, PortalEventKind
 from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.extensions import db
-from app.tickets import service
+from app.tickets import bar_form, service
 from app.tickets.models import Contact
 from app.tickets.qualification import Form, Qualification, Refused, judge
 from app.tickets.reasons import CallerRole, DigitalKind, Reason, Suggestion
@@ -187,7 +187,7 @@ def test_scripts_used_outweigh_the_guess() -> None:
     service.note_scripts(contact.id, used)
     db.session.commit()
     db.session.refresh(contact)
-    found = service.suggestion_for(contact, clock.now())
+    found = bar_form.suggestion_for(contact, clock.now())
     assert found == Suggestion(Reason.FOLLOW_UP, DigitalKind.OTHER)
 
 
