@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import sys
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import click
@@ -18,7 +15,7 @@ from flask_migrate.cli import db as migrations
 from gevent import monkey
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.accounts import emergency, journal_check, second_step, staff
+from app.accounts import journal_check
 from app.assist import loader
 from app.calls.call import service
 from app.calls.provider import fallback, probe, twiml
@@ -26,13 +23,12 @@ from app.demo import accounts as demo_accounts
 from app.demo import seed as demo_seed
 from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work
-from app.foundation.exceptions import PermanenceError
 from app.foundation.ports import Provisioning
-from app.foundation.roles import STAFF
 from app.foundation.wiring import ports, settings
 from app.lines import service as line_service
 from app.lines import store as line_store
-from app.operations import background, jobs, retention
+from app.operations import account_commands, background, jobs, retention
+from app.operations.telling import in_sentences, or_exit
 from app.queue import works
 from app.queue.work_record import WorkRecord
 from app.reporting import demo_load
@@ -45,7 +41,6 @@ messages = AppGroup("messages", help="What people write to us.")
 scripts = AppGroup("scripts", help="Guided scripts.")
 telephony = AppGroup("telephony", help="The telephone provider.")
 lines = AppGroup("line", help="The services' telephone lines.")
-people = AppGroup("account", help="Accounts of the staff.")
 
 FIRST_LINE = "Ligne téléphonique"
 
@@ -59,21 +54,21 @@ def register(app: Flask) -> None:
         scripts,
         telephony,
         lines,
-        people,
+        account_commands.people,
         report,
         worker,
         retention_command,
         journal_command,
     ):
         app.cli.add_command(command)
-    _in_sentences(migrations)
+    in_sentences(migrations)
 
 
 @demo.command("seed")
 def seed() -> None:
     """Load the demo accounts, dossiers and line (again: changes nothing)."""
     _demonstration_only()
-    click.echo(_or_exit(lambda: demo_seed.seed(clock.now())))
+    click.echo(or_exit(lambda: demo_seed.seed(clock.now())))
 
 
 @demo.command("accounts")
@@ -92,7 +87,7 @@ def demo_day(day: str) -> None:
     _demonstration_only()
     if demo_load.nobody_works_here():
         demo_seed.seed(clock.now())
-    click.echo(_or_exit(lambda: demo_load.load(_day(day))))
+    click.echo(or_exit(lambda: demo_load.load(_day(day))))
 
 
 @click.command("report")
@@ -103,7 +98,7 @@ def demo_day(day: str) -> None:
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=None)
 def report(day: str, kind: str, out: Path | None) -> None:
     """Print or write the report of DAY (AAAA-MM-JJ)."""
-    content = _or_exit(lambda: reporting.export(_day(day), kind))
+    content = or_exit(lambda: reporting.export(_day(day), kind))
     raw = content.encode() if isinstance(content, str) else content
     if out is None:
         sys.stdout.buffer.write(raw)
@@ -129,7 +124,7 @@ def report(day: str, kind: str, out: Path | None) -> None:
 )
 def calls_import(file: Path, mapping: Path, dry_run: bool, rejected: Path | None) -> None:
     """Import calls from FILE (CSV, .xlsx, .ods), its columns named in a TOML mapping."""
-    imported = _or_exit(
+    imported = or_exit(
         lambda: importing.import_file(
             file, mapping, now=clock.now(), dry=dry_run, rejected=rejected
         )
@@ -141,7 +136,7 @@ def calls_import(file: Path, mapping: Path, dry_run: bool, rejected: Path | None
 @click.argument("ref")
 def calls_rebuild(ref: str) -> None:
     """Make the row of call REF again from its events."""
-    record = _or_exit(lambda: service.rebuild(ref))
+    record = or_exit(lambda: service.rebuild(ref))
     click.echo(f"{ref}: {record.state}, {record.outcome or '—'}")
 
 
@@ -154,7 +149,7 @@ def messages_rebuild(work_id: int) -> None:
         with unit_of_work():
             return works.rebuild(work_id)
 
-    record = _or_exit(again)
+    record = or_exit(again)
     click.echo(f"{work_id}: {record.life.stage}, {record.outcome or '—'}")
 
 
@@ -182,7 +177,7 @@ def telephony_check() -> None:
         click.echo(finding)
     if findings[0].wrong:
         raise SystemExit(1)  # nobody to ask for the trial
-    trial = _or_exit(lambda: probe.from_outside(provisioning))
+    trial = or_exit(lambda: probe.from_outside(provisioning))
     click.echo(trial)
     if trial.wrong or any(f.wrong for f in findings):
         raise SystemExit(1)
@@ -192,9 +187,9 @@ def telephony_check() -> None:
 def telephony_provision() -> None:
     """Set the lines' numbers and the TwiML app to this installation; take calls on LINE_NUMBER."""
     further = _further_numbers()
-    for line in _or_exit(lambda: _provisioning().provision(further)):
+    for line in or_exit(lambda: _provisioning().provision(further)):
         click.echo(line)
-    if not any(line.number == settings().line_number for line in _or_exit(line_store.every)):
+    if not any(line.number == settings().line_number for line in or_exit(line_store.every)):
         _add_line(settings().line_number, FIRST_LINE)
 
 
@@ -207,7 +202,7 @@ def line_add(number: str, name: str) -> None:
 
 
 def _add_line(number: str, name: str) -> None:
-    added = _or_exit(lambda: line_service.add(number, name))
+    added = or_exit(lambda: line_service.add(number, name))
     click.echo(f"Ligne ajoutée : {added.name}, {added.number}.")
 
 
@@ -216,82 +211,6 @@ def line_list() -> None:
     """Print the lines: id, number, name."""
     for line in line_store.every():
         click.echo(f"{line.id}  {line.number}  {line.name}")
-
-
-_password = click.password_option(
-    prompt="Mot de passe", confirmation_prompt="Encore une fois, pour vérifier"
-)
-
-
-@people.command("add")
-@click.argument("email")
-@click.argument("name")
-@click.option("--role", type=click.Choice([str(role) for role in STAFF]), required=True)
-@_password
-def account_add(email: str, name: str, role: str, password: str) -> None:
-    """Make an account, the first of an installation for instance: EMAIL, NAME as shown.
-
-    The password is asked for: it stands in no history and no list of processes.
-    """
-    _or_exit(lambda: staff.add(email, name, role, password, now=clock.now()))
-    click.echo(f"Compte ajouté : {name}.")
-
-
-@people.command("password")
-@click.argument("email")
-@_password
-def account_password(email: str, password: str) -> None:
-    """Give EMAIL a new password."""
-    _or_exit(lambda: staff.change_password(email, password, now=clock.now()))
-    click.echo("Mot de passe changé.")
-
-
-@people.command("second-step-off")
-@click.argument("email")
-def account_second_step_off(email: str) -> None:
-    """Take the second step off EMAIL, whose telephone is lost. Journaled; every session ends.
-
-    Where the role must have one, it is set up anew at the next sign-in.
-    """
-    _or_exit(lambda: second_step.reset(email, now=clock.now()))
-    click.echo("Vérification en deux étapes retirée.")
-
-
-@people.command("role")
-@click.argument("email")
-@click.argument("role", type=click.Choice([str(role) for role in STAFF]))
-def account_role(email: str, role: str) -> None:
-    """Give EMAIL another ROLE; whoever is signed in there signs in again."""
-    _or_exit(lambda: staff.change_role(email, role, now=clock.now()))
-    click.echo("Rôle changé.")
-
-
-@people.command("reopen")
-@click.argument("email")
-def account_reopen(email: str) -> None:
-    """Let EMAIL, which was closed, sign in again with its password."""
-    _or_exit(lambda: staff.reopen(email, now=clock.now()))
-    click.echo("Compte ouvert de nouveau.")
-
-
-@people.command("emergency")
-@click.argument("email")
-@click.argument("state", type=click.Choice(["on", "off"]))
-def account_emergency(email: str, state: str) -> None:
-    """Let EMAIL's password open it also where everybody comes from the identity provider.
-
-    For the day when that one does not answer. Each use is journaled, and mailed to administrators.
-    """
-    _or_exit(lambda: emergency.switch(email, on=state == "on", now=clock.now()))
-    click.echo("Compte de secours." if state == "on" else "Compte ordinaire.")
-
-
-@people.command("close")
-@click.argument("email")
-def account_close(email: str) -> None:
-    """Nobody signs in as EMAIL any more; her calls and dossiers keep her name."""
-    _or_exit(lambda: staff.close(email, now=clock.now()))
-    click.echo("Compte fermé.")
 
 
 @telephony.command("fallback")
@@ -343,7 +262,7 @@ def worker() -> None:
         command = [sys.executable, "-m", "gevent.monkey", "--module", "flask", *sys.argv[1:]]
         os.execv(sys.executable, command)  # noqa: S606 - ourselves, no shell
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    _or_exit(lambda: demo_accounts.refuse_open_ones(app))
+    or_exit(lambda: demo_accounts.refuse_open_ones(app))
     background.start_ticker(app)
     jobs.serve(app)
 
@@ -352,7 +271,7 @@ def worker() -> None:
 @click.option("--dry-run", is_flag=True, help="Say what would be erased, erase nothing.")
 def retention_command(dry_run: bool) -> None:
     """Erase what is past its term."""
-    counts = _or_exit(lambda: retention.run(now=clock.now(), dry_run=dry_run))
+    counts = or_exit(lambda: retention.run(now=clock.now(), dry_run=dry_run))
     for name, count in counts.items():
         click.echo(f"{name}: {count}")
 
@@ -360,7 +279,7 @@ def retention_command(dry_run: bool) -> None:
 @click.command("journal-check")
 def journal_command() -> None:
     """Verify now, from the first line on, that no line of the journal was changed or removed."""
-    broken = _or_exit(lambda: journal_check.check_all(now=clock.now()))
+    broken = or_exit(lambda: journal_check.check_all(now=clock.now()))
     if broken is not None:
         raise click.ClickException(f"Le journal est rompu à la ligne {broken}.")
     click.echo(f"Journal : intact jusqu'à la ligne {journal_check.verified().line}.")
@@ -397,32 +316,3 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise click.ClickException(f"« {text} » n'est pas une date (AAAA-MM-JJ).") from None
-
-
-def _in_sentences(group: click.Group) -> None:
-    """Let a library's commands fail as ours do: a sentence and exit code 1, once."""
-    for command in group.commands.values():
-        if command.callback is not None and not hasattr(command.callback, "told"):
-            command.callback = _telling(command.callback)
-
-
-def _telling(callback: Callable[..., Any]) -> Callable[..., Any]:
-    @functools.wraps(callback)
-    def told(*words: Any, **named: Any) -> Any:
-        return _or_exit(lambda: callback(*words, **named))
-
-    told.told = True  # type: ignore[attr-defined]
-    return told
-
-
-def _or_exit(task):  # type: ignore[no-untyped-def]
-    """Run a task; an expected error becomes a sentence and exit code 1."""
-    try:
-        return task()
-    except PermanenceError as error:
-        raise click.ClickException(" ".join(part for part in error.told() if part)) from error
-    except SQLAlchemyError as error:
-        raise click.ClickException(
-            f"La base de données n'a pas pu être lue ({type(error).__name__}). "
-            "Est-elle démarrée, et à jour ? flask --app app.factory db upgrade"
-        ) from error
