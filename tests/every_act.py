@@ -30,7 +30,7 @@ from app.foundation import clock, edits
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.extensions import db
 from app.lines.models import Line
-from app.tickets.models import CallBack, CallBackState
+from app.tickets.models import CallBack, CallBackState, Contact
 from tests.calls.call.test_transfers import party_hangs_up, party_leg, party_picks_up
 from tests.clients import StaffClient
 from tests.holding import be, nobody_free
@@ -224,6 +224,10 @@ class Story:
         yield Step("desk.rejoin", me, {"ref": ringing.call.ref})
         yield Step("desk.hang_up", me, {"ref": ringing.call.ref})
         yield Step("desk.wrap_up_done", me, {"ref": ringing.call.ref})
+        self._noted(
+            me, ringing
+        )  # the next call may ring already: the reason alone is taken back then
+        yield Step("desk.undo", me, {"ref": ringing.call.ref})
         self._free(me)
         yield Step("desk_transfers.call_again", me, {"ref": ringing.call.ref})
         self._free(me)
@@ -236,6 +240,12 @@ class Story:
     def _free(self, client: StaffClient) -> None:
         with unit_of_work():
             be(client.agent.id, "available")
+
+    def _noted(self, client: StaffClient, one: Caller) -> None:
+        """Their contact was qualified an instant ago."""
+        with unit_of_work():
+            contact = db.session.get_one(Contact, one.call.contact_id)
+            contact.qualified_at, contact.qualified_by_id = clock.now(), client.agent.id
 
     def _rings(self, client: StaffClient) -> Caller:
         """A new call rings there, and nowhere else."""

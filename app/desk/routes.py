@@ -172,7 +172,6 @@ def wrap_up_done(ref: str) -> Any:
 @bp.post("/calls/<ref>/undo")
 @allow(*AGENTS)
 @about(CALL)
-@repeatable("what was taken back is taken back: the second press is refused by the state")
 def undo(ref: str) -> Any:
     """« Annuler », in the seconds after a wrap-up: JSON, with ``back``: is she writing it up again?"""
     back = undoing.wrap_up(ref, g.me, now=clock.now())

@@ -139,7 +139,7 @@ def test_what_comes_without_a_key_is_refused_unless_it_says_why_not(
     assert rows() == before
     own = {name for name, why in without.items() if why not in once.BY_KIND.values()}
     assert own == {
-        "passkeys.registration_options", "desk.presence", "desk.undo", "tickets.draft", "messages.draft",
+        "passkeys.registration_options", "desk.presence", "tickets.draft", "messages.draft",
         "accounts.sign_out", "account.sign_out_everywhere",
     }  # fmt: skip
 
