@@ -17,7 +17,7 @@ from app.accounts import identity_links, journal, passwords, sessions
 from app.accounts.models import Agent, Invitation
 from app.accounts.sessions import Why
 from app.administration import accounts
-from app.assist.life import long_moment
+from app.assist.mail.life import long_moment
 from app.foundation.database.unit_of_work import release_connection, rows_changed, unit_of_work
 from app.foundation.exceptions import Conflict, NotFound
 from app.foundation.extensions import db

@@ -8,51 +8,24 @@ it is done, and the run keeps who, when, and on what basis. None is noted while 
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-
-from flask_babel import gettext as _
-from sqlalchemy import select
 
 from app.accounts import journal
 from app.alerts import service as alerts
 from app.alerts.models import AlertKind
-from app.assist import condition_facts, conditions, links, mails, store
-from app.assist.models import Mail, MailState, PortalLink, ScriptAct, ScriptRun
+from app.assist import condition_facts, conditions, store
+from app.assist.acting import Actor, Result, log_act
+from app.assist.portal.resend import resend_link
 from app.assist.script import BASES
 from app.dossiers.models import Dossier
-from app.dossiers.vocabulary import PortalEventKind
 from app.foundation.database.unit_of_work import unit_of_work
-from app.foundation.exceptions import InvalidInput, PermanenceError, Unavailable
+from app.foundation.exceptions import InvalidInput
 from app.foundation.extensions import db
-from app.foundation.ports import MailMessage, MailReceipt, MailRefused, Ports
+from app.foundation.ports import Ports
 from app.foundation.text.bilingual import Text
 
-log = logging.getLogger(__name__)
-
-DOUBLE_CLICK = timedelta(seconds=5)  # a second press within it sends nothing more
 DISTRESS_SCRIPT = "S31"
-
-
-@dataclass(frozen=True)
-class Result:
-    """How an act went. ``error`` holds the sentence, what was kept and what to do, if refused."""
-
-    code: str
-    error: PermanenceError | None = None
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Who acts, from which run, on what agreement (None: none was said), and when."""
-
-    run_id: int
-    agent_id: int
-    step_id: str
-    basis: str | None
-    now: datetime
 
 
 @dataclass(frozen=True)
@@ -91,132 +64,6 @@ def perform(name: str, actor: Actor, ports: Ports, base_url: str) -> Result:
     return handler(actor, ports, base_url) if handler else _note(name, actor)
 
 
-def resend_link(actor: Actor, ports: Ports, base_url: str) -> Result:
-    """Make a new link, send it, and tell at once how the mail server took it.
-
-    The earlier link stays alive until the new mail has really left.
-    """
-    prepared = _prepare(actor, base_url)
-    if prepared is None:
-        return Result("already_sent")
-    mail_id, message = prepared
-    try:
-        receipt = ports.mail.send(message)  # no transaction is open: a mail server may be slow
-    except MailRefused as error:
-        _refused(actor, mail_id, error)
-        error.kept = error.kept or _("Le lien précédent n'a pas été touché. Le script continue.")
-        return Result("refused", error)
-    except Unavailable as error:
-        _failed(actor, mail_id)
-        return Result("failed", error)
-    _accepted(actor, mail_id, receipt)
-    return Result("sent")
-
-
-def _prepare(actor: Actor, base_url: str) -> tuple[int, MailMessage] | None:
-    with unit_of_work() as work:
-        run = store.run(actor.run_id)
-        dossier = _dossier_of(run, actor.agent_id)
-        if _just_sent(dossier, actor.now):
-            return None
-        link, token = links.create(
-            dossier.id, actor.agent_id, actor.now, run_id=run.id, contact_id=run.contact_id
-        )
-        message = mails.access(dossier, token, link.expires_at, base_url)
-        mail = Mail(
-            link_id=link.id,
-            dossier_id=dossier.id,
-            to_address=message.to,
-            subject=message.subject,
-            created_at=actor.now,
-        )
-        work.session.add(mail)
-        work.session.flush()
-        return mail.id, message
-
-
-def _dossier_of(run: ScriptRun, agent_id: int) -> Dossier:
-    """The dossier of a run, in the transaction that writes the mail: somebody may have emptied the
-    address, or detached the dossier, since the conditions were looked at."""
-    missing = conditions.unmet("resend_link", condition_facts.of(run, agent_id))
-    dossier_id = condition_facts.dossier_id(run)
-    if missing is not None or dossier_id is None:
-        raise missing.error if missing else InvalidInput("Ce dossier n'existe pas.")
-    return store.dossier(dossier_id)
-
-
-def _just_sent(dossier: Dossier, now: datetime) -> bool:
-    """A second press. To another address (it was corrected meanwhile) it is no second press."""
-    return (
-        db.session.scalar(
-            select(PortalLink.id)
-            .join(Mail)
-            .where(
-                PortalLink.dossier_id == dossier.id,
-                PortalLink.created_at > now - DOUBLE_CLICK,
-                PortalLink.superseded_at.is_(None),
-                Mail.to_address == dossier.person.email,
-                Mail.state.in_((MailState.CREATED, MailState.SENT, MailState.DELIVERED)),
-            )
-            .limit(1)
-        )
-        is not None
-    )
-
-
-def _accepted(actor: Actor, mail_id: int, receipt: MailReceipt) -> None:
-    with unit_of_work():
-        mail, link = _mail_and_link(mail_id)
-        mail.state = MailState.DELIVERED if receipt.delivered else MailState.SENT
-        mail.message_id = receipt.message_id
-        mail.sent_at = receipt.accepted_at
-        mail.delivered_at = receipt.accepted_at if receipt.delivered else None
-        links.supersede_others(link, actor.now)
-        expiry = {"expires_at": link.expires_at.isoformat()}
-        links.add_event(link, PortalEventKind.LINK_SENT, receipt.accepted_at, expiry)
-        if receipt.delivered:
-            links.add_event(link, PortalEventKind.MAIL_DELIVERED, receipt.accepted_at)
-        _log_act("resend_link", actor, "done", link.id)
-        journal.record(
-            "link.resent",
-            f"dossier:{link.dossier_id}",
-            agent_id=actor.agent_id,
-            now=actor.now,
-            detail={"link": link.id, "run": actor.run_id},
-        )
-
-
-def _refused(actor: Actor, mail_id: int, error: MailRefused) -> None:
-    with unit_of_work():
-        mail, link = _mail_and_link(mail_id)
-        mail.state = MailState.REFUSED
-        mail.refusal = error.reason[:300]
-        mail.failed_at = actor.now
-        link.superseded_at = actor.now  # nobody has its token
-        links.add_event(
-            link, PortalEventKind.LINK_SENT, actor.now, {"expires_at": link.expires_at.isoformat()}
-        )
-        links.add_event(link, PortalEventKind.MAIL_BOUNCED, actor.now, {"refused": True})
-        _log_act("resend_link", actor, "refused", link.id)
-    log.info("mail %s refused by the server", mail_id)
-
-
-def _failed(actor: Actor, mail_id: int) -> None:
-    with unit_of_work():
-        mail, link = _mail_and_link(mail_id)
-        mail.state = MailState.FAILED
-        mail.failed_at = actor.now
-        link.superseded_at = actor.now
-        _log_act("resend_link", actor, "refused", link.id)
-    log.warning("mail %s: the server did not answer", mail_id)
-
-
-def _mail_and_link(mail_id: int) -> tuple[Mail, PortalLink]:
-    mail = db.session.get_one(Mail, mail_id)
-    assert mail.link is not None  # made together in _prepare
-    return mail, mail.link
-
-
 def _by_its_form(_actor: Actor, _ports: Ports, _base_url: str) -> Result:
     raise InvalidInput(
         "L'adresse se corrige dans son formulaire, relue à la personne.",
@@ -242,7 +89,7 @@ def alert_manager(actor: Actor, _ports: Ports, _base_url: str) -> Result:
         dossier_id=(contact.dossier_id if contact else None) or run.dossier_id,
     )
     with unit_of_work():
-        _log_act("alert_manager", actor, "done", None)
+        log_act("alert_manager", actor, "done", None)
     seen = alerts.managers_there(raised_by=actor.agent_id)
     return Result("alerted" if seen else "alerted_nobody")
 
@@ -250,7 +97,7 @@ def alert_manager(actor: Actor, _ports: Ports, _base_url: str) -> Result:
 def _note(name: str, actor: Actor) -> Result:
     with unit_of_work():
         run = store.run(actor.run_id)
-        _log_act(name, actor, "noted", None)
+        log_act(name, actor, "noted", None)
         subject = f"dossier:{run.dossier_id}" if run.dossier_id else f"contact:{run.contact_id}"
         journal.record(
             f"act.{name}",
@@ -260,26 +107,6 @@ def _note(name: str, actor: Actor) -> Result:
             detail={"run": run.id, "basis": actor.basis},
         )
     return Result("noted")
-
-
-def note_done(name: str, actor: Actor) -> None:
-    """Keep with the run that the product did something, inside the caller's transaction."""
-    _log_act(name, actor, "done", None)
-
-
-def _log_act(name: str, actor: Actor, result: str, link_id: int | None) -> None:
-    db.session.add(
-        ScriptAct(
-            run_id=actor.run_id,
-            agent_id=actor.agent_id,
-            step_id=actor.step_id,
-            action=name,
-            basis=actor.basis,
-            result=result,
-            link_id=link_id,
-            at=actor.now,
-        )
-    )
 
 
 ACTIONS: dict[str, Action] = {

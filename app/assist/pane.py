@@ -7,9 +7,10 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
-from app.assist import condition_facts, conditions, life, loader, service, store
+from app.assist import condition_facts, conditions, loader, service, store
 from app.assist.actions import ACTIONS
 from app.assist.conditions import Unmet
+from app.assist.mail import life
 from app.assist.models import PortalLink, ScriptRun
 from app.assist.script import Script, Step
 from app.dossiers import store as dossiers

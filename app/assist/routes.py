@@ -18,17 +18,18 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.assist import (
+    acting,
     actions,
     condition_facts,
     conditions,
     loader,
-    outbox_pages,
     pane,
-    portal_pages,
     service,
     store,
 )
-from app.assist.life import clock_time, long_moment
+from app.assist.mail import outbox_pages
+from app.assist.mail.life import clock_time, long_moment
+from app.assist.portal import pages as portal_pages
 from app.assist.script import OUTCOMES, POSTURE_REASONS
 from app.dossiers import timeline
 from app.dossiers.mail_aloud import mask
@@ -240,13 +241,13 @@ def act(run_id: int) -> Response:
             "Le script a déjà avancé : cette action n'est plus celle de l'étape.",
             kept="Rien n'a été fait.",
         )
-    actor = actions.Actor(
+    actor = acting.Actor(
         run_id, current_user.id, step.id, request.form.get("basis") or None, clock.now()
     )
     try:
         result = actions.perform(step.action, actor, ports(), settings().public_base_url)
     except InvalidInput as error:
-        response = make_response(_pane_of(run_id, actions.Result("refused", error)), 422)
+        response = make_response(_pane_of(run_id, acting.Result("refused", error)), 422)
         response.headers["X-Form-Returned"] = "1"  # htmx: show it in its place
         return response
     return make_response(_pane_of(run_id, result))
@@ -266,9 +267,9 @@ def correct_address(run_id: int) -> Response:
     """Correct the address from the step that asks for it; the run keeps that it was done."""
     person_id, step = _person_of(run_id), service.state_of(store.run(run_id)).step
     # The button says « relu et confirmé » : the person has just agreed, aloud.
-    actor = actions.Actor(run_id, current_user.id, step.id, "spoken", clock.now())
+    actor = acting.Actor(run_id, current_user.id, step.id, "spoken", clock.now())
     form, changed = correction_routes.submitted(
-        person_id, also=lambda: actions.note_done("correct_address", actor)
+        person_id, also=lambda: acting.note_done("correct_address", actor)
     )
     if changed is None:
         return correction_routes.returned(_address_page(run_id, form), form)
@@ -318,13 +319,13 @@ def read_script(script_id: str) -> str:
     )
 
 
-def _pane_of(run_id: int, result: actions.Result | None = None) -> str:
+def _pane_of(run_id: int, result: acting.Result | None = None) -> str:
     run = store.run(run_id)
     return _pane(run.contact_id, run.dossier_id, result)
 
 
 def _pane(
-    contact_id: int | None, dossier_id: int | None, result: actions.Result | None = None
+    contact_id: int | None, dossier_id: int | None, result: acting.Result | None = None
 ) -> str:
     if contact_id is None and dossier_id is None:
         raise InvalidInput("Aucun contact ni dossier n'est ouvert : il n'y a personne à guider.")

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.assist import life, links
+from app.assist.mail import life
 from app.assist.models import PortalLink
+from app.assist.portal import links
 
 SENT = datetime(2021, 6, 22, 8, 41, tzinfo=UTC)
 DEAD = SENT + timedelta(hours=72)

@@ -13,8 +13,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from app.accounts.models import JournalEntry
-from app.assist import actions, links, service, store
+from app.assist import acting, actions, service, store
 from app.assist.models import Mail, PortalLink, ScriptAct
+from app.assist.portal import links
 from app.dossiers.models import Dossier, Person, PortalEvent
 from app.factory import create_app
 from app.foundation import clock
@@ -54,8 +55,8 @@ def run_for(dossier: Dossier, agent_id: int) -> int:
     )
 
 
-def resend(run_id: int, agent_id: int, at=NOW) -> actions.Result:
-    actor = actions.Actor(run_id, agent_id, "renvoi", "spoken", at)
+def resend(run_id: int, agent_id: int, at=NOW) -> acting.Result:
+    actor = acting.Actor(run_id, agent_id, "renvoi", "spoken", at)
     return actions.perform("resend_link", actor, ports(), BASE)
 
 
@@ -304,7 +305,7 @@ def test_an_action_of_another_step_is_refused(app: Flask, login) -> None:
 def test_an_act_done_elsewhere_is_noted_with_its_basis(app: Flask, create_agent) -> None:
     agent, dossier = create_agent("front"), dossier_with()
     run_id = run_for(dossier, agent.id)
-    actor = actions.Actor(run_id, agent.id, "rappel", "mandate", NOW)
+    actor = acting.Actor(run_id, agent.id, "rappel", "mandate", NOW)
     assert actions.perform("link_incident", actor, ports(), BASE).code == "noted"
     (act,) = db.session.scalars(select(ScriptAct))
     assert (act.action, act.result, act.basis) == ("link_incident", "noted", "mandate")
@@ -312,7 +313,7 @@ def test_an_act_done_elsewhere_is_noted_with_its_basis(app: Flask, create_agent)
         actions.perform("fly", actor, ports(), BASE)
     with pytest.raises(InvalidInput):
         actions.perform(
-            "link_incident", actions.Actor(run_id, agent.id, "x", "because", NOW), ports(), BASE
+            "link_incident", acting.Actor(run_id, agent.id, "x", "because", NOW), ports(), BASE
         )
 
 

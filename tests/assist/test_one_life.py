@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask_login import login_user
 
-from app.assist import actions, pane, service
+from app.assist import acting, actions, pane, service
 from app.dossiers import view
 from app.dossiers.vocabulary import PortalEventKind as Kind
 from app.foundation.extensions import db
@@ -55,7 +55,7 @@ def test_what_is_told_later_of_our_own_mail_is_said_by_both(
     run_id = service.start_run(
         "S02", contact_id=contact.id, dossier_id=None, agent_id=agent.id, now=NOW
     )
-    actor = actions.Actor(run_id, agent.id, "renvoi", "spoken", NOW)
+    actor = acting.Actor(run_id, agent.id, "renvoi", "spoken", NOW)
     assert actions.perform("resend_link", actor, ports(), "https://p.example").code == "sent"
     sent = story(dossier.id)["link_sent"]
     assert chips(dossier.id)["sent"] == (True, sent)

@@ -12,7 +12,7 @@ from app.accounts import service as accounts
 from app.accounts.models import JournalEntry
 from app.alerts import service
 from app.alerts.models import Alert, AlertKind
-from app.assist import actions, condition_facts
+from app.assist import acting, actions, condition_facts
 from app.assist import service as scripts
 from app.assist import store as runs
 from app.assist.models import ScriptRun
@@ -135,7 +135,7 @@ def test_a_script_alerts_another_manager_than_the_one_who_asks(
     by_agent = condition_facts.of(runs.run(run_id), agent.agent.id)
     by_herself = condition_facts.of(runs.run(run_id), manager.agent.id)
     assert (by_agent.managers, by_herself.managers) == (True, False)
-    mine = actions.Actor(run_id, manager.agent.id, "secours", None, clock.now())
+    mine = acting.Actor(run_id, manager.agent.id, "secours", None, clock.now())
     with pytest.raises(InvalidInput, match="personne d'autre que vous"):
         actions.perform("alert_manager", mine, ports(), "")
 

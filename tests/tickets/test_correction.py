@@ -11,8 +11,9 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from app.accounts.models import JournalEntry
-from app.assist import links, service
+from app.assist import service
 from app.assist.models import ScriptAct
+from app.assist.portal import links
 from app.dossiers import corrections, store
 from app.dossiers.models import Person, PersonChange
 from app.dossiers.vocabulary import PortalEventKind

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.assist import links, mails
+from app.assist.mail import mails
+from app.assist.portal import links
 from app.calls.callbacks import request_form
 from app.foundation import clock
 from app.foundation.extensions import db

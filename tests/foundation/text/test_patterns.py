@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import app
 from app.adapters.outbox import FileOutbox
-from app.assist import outbox_pages
+from app.assist.mail import outbox_pages
 from app.calls.directory import entries as directory
 from app.calls.provider import reading
 from app.calls.spoken import next_step

@@ -13,9 +13,10 @@ from __future__ import annotations
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask_babel import get_locale
 
-from app.assist import links, store
-from app.assist.life import long_moment
+from app.assist import store
+from app.assist.mail.life import long_moment
 from app.assist.models import PortalLink
+from app.assist.portal import links
 from app.foundation import clock
 from app.foundation.exceptions import NotFound
 from app.foundation.extensions import limiter

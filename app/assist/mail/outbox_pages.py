@@ -10,7 +10,7 @@ from flask import Blueprint, Response, render_template
 from flask_login import current_user
 from markupsafe import Markup, escape
 
-from app.assist.life import clock_time, long_moment
+from app.assist.mail.life import clock_time, long_moment
 from app.foundation.exceptions import NotFound
 from app.foundation.ports import OutboxMail
 from app.foundation.roles import STAFF, Role

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, update
 
 from app.assist import store
-from app.assist.life import clock_time
+from app.assist.mail.life import clock_time
 from app.assist.models import PortalLink
 from app.dossiers.facts import LINK_LIFE
 from app.dossiers.models import PortalEvent

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from flask import render_template
 
-from app.assist.life import long_moment
+from app.assist.mail.life import long_moment
 from app.dossiers.models import Dossier
 from app.foundation.ports import MailMessage
 from app.foundation.text.bilingual import Text, language
