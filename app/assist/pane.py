@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -21,6 +22,7 @@ from app.dossiers.name_folding import fold
 from app.dossiers.trouble import likely_troubles
 from app.foundation.text.bilingual import Text, language
 from app.tickets import holding
+from app.tickets.reasons import Reason, label
 
 MOST_SUGGESTED = 3
 
@@ -209,14 +211,29 @@ def listed(script: Script, locale: str, why: str = "") -> Listed:
     return Listed(script.id, script.title.get(locale), script.trouble.get(locale), why)
 
 
-def search(query: str, locale: str) -> tuple[Listed, ...]:
-    """The scripts that hold every word of ``query`` (no accents needed); all, when it is empty."""
+SORTS: dict[str, Callable[[Script, str], str]] = {
+    "id": lambda script, _locale: script.id,
+    "title": lambda script, locale: fold(script.title.get(locale)),
+    "reason": lambda script, locale: fold(label(Reason(script.reason), locale)),
+}
+
+
+def search(
+    query: str, locale: str, *, reason: str = "", digital: str = "", sort: str = ""
+) -> tuple[Script, ...]:
+    """The scripts that hold every word of ``query`` (no accents needed; all, when it is empty), of a reason or
+    a digital trouble, in the order of ``sort`` (a key of ``SORTS``, « - » before it for the other way)."""
     words = fold(query).split()
-    return tuple(
-        listed(script, locale)
+    found = [
+        script
         for script in loader.library().values()
         if all(word in _searchable(script) for word in words)
-    )
+        and reason in ("", script.reason)
+        and digital in ("", script.digital)
+    ]
+    key = SORTS.get(sort.removeprefix("-"), SORTS["id"])
+    found.sort(key=lambda script: key(script, locale), reverse=sort.startswith("-"))
+    return tuple(found)
 
 
 def _searchable(script: Script) -> str:

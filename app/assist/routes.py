@@ -7,9 +7,11 @@ that has moved since (``moves``).
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import cast
+from urllib.parse import urlencode
 
 from flask import Blueprint, Flask, Response, make_response, render_template, request
 from flask.blueprints import BlueprintSetupState
@@ -44,7 +46,7 @@ from app.foundation.text import outside
 from app.foundation.text.saying import day
 from app.foundation.wiring import ports, settings
 from app.tickets import correction_routes, holding
-from app.tickets.reasons import Reason, label
+from app.tickets.reasons import DigitalKind, Reason, label
 from app.web.access import allow
 from app.web.whose import Judged, about, check_with, named_id
 
@@ -121,7 +123,7 @@ def search_fragment() -> str:
     found = pane.search(request.args.get("q", "")[:80], _locale())
     return render_template(
         "assist/_results.html",
-        found=found,
+        found=[pane.listed(script, _locale()) for script in found],
         contact_id=_number("contact"),
         dossier_id=_number("dossier"),
     )
@@ -295,11 +297,42 @@ def _address_page(run_id: int, form: correction_routes.Form) -> str:
 @bp.get("/scripts")
 @allow()
 def list_scripts() -> str:
-    """All scripts, with a search by words."""
-    query = request.args.get("q", "")[:80]
-    found = pane.search(query, _locale())
-    template = "assist/_script_rows.html" if _is_fragment() else "assist/scripts.html"
-    return render_template(template, found=found, query=query, total=len(loader.library()))
+    """All scripts, with a search by words; of a reason or a digital trouble, sorted."""
+    locale, known = _locale(), loader.library().values()
+    query, narrowed = request.args.get("q", "")[:80], _narrowing(request.args)
+    kept = {name: value for name, value in narrowed.items() if value}
+    return render_template(
+        "assist/_script_rows.html" if _is_fragment() else "assist/scripts.html",
+        found=pane.search(query, locale, **narrowed),
+        query=query,
+        total=len(known),
+        narrowed=kept,
+        reasons=_options({script.reason: Reason(script.reason) for script in known}, locale),
+        kinds=_options(
+            {script.digital: DigitalKind(script.digital) for script in known if script.digital},
+            locale,
+        ),
+        here="/scripts?" + urlencode({**({"q": query} if query else {}), **kept}),
+        reason_of=lambda script: label(Reason(script.reason), locale),
+        kind_of=lambda script: label(DigitalKind(script.digital), locale) if script.digital else "",
+        locale=locale,
+    )
+
+
+def _narrowing(args: Mapping[str, str]) -> dict[str, str]:
+    """What the address asks of the list; what it says otherwise is left out."""
+    reason, digital, sort = (args.get(name, "") for name in ("reason", "digital", "sort"))
+    return {
+        "reason": reason if reason in set(Reason) else "",
+        "digital": digital if digital in set(DigitalKind) else "",
+        "sort": sort if sort.removeprefix("-") in pane.SORTS else "",
+    }
+
+
+def _options(codes: Mapping[str, Reason | DigitalKind], locale: str) -> list[tuple[str, str]]:
+    """What a list may be narrowed to: all, then what scripts have, in the order of the words."""
+    named = sorted(((code, label(each, locale)) for code, each in codes.items()), key=itemgetter(1))
+    return [("", _("Tous")), *named]
 
 
 @bp.get("/scripts/<script_id>")

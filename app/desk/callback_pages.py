@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import (
     Blueprint,
@@ -39,32 +41,57 @@ from app.foundation.text import outside
 from app.lines import line_now
 from app.lines import store as lines
 from app.lines.line_now import LineNow
+from app.tickets import callbacks as rows
 from app.tickets import store as tickets
+from app.tickets.models import CallBackSource
 from app.web.access import allow
+from app.web.incoming import number_in
 from app.web.whose import LINE, about
 
 bp = Blueprint("callbacks", __name__)
+
+SCOPES = ("open", "mine", "over")
 
 
 @bp.get("/callbacks")
 @allow(*DESK)
 def index() -> str:
-    """Whom we have to call back, or (``scope=over``) what became of the last seven days."""
+    """Whom we have to call back (``scope=mine``: promised by oneself), or (``scope=over``) what became of the
+    last seven days; narrowed and sorted."""
     scope = request.args.get("scope", "open")
-    if scope not in ("open", "over"):
+    if scope not in SCOPES:
         raise NotFound("Cette page n'existe pas.")
-    page_words = words()
+    page_words, asked = words(), _listing(request.args, scope)
+    narrowed = {
+        "source": asked.source or "",
+        "late": "1" if asked.late_since else "",
+        "sort": asked.sort,
+    }
+    narrowed = {name: value for name, value in narrowed.items() if value}
     return render_template(
         "tickets/callbacks.html",
-        page=callback_view.listed(
-            page_words,
-            over=scope == "over",
-            number=outside.identifier(request.args.get("page")) or 1,
-        ),
+        page=callback_view.listed(page_words, asked, number_in(request.args, "page")),
         scope=scope,
+        narrowed=narrowed,
+        sources=[("", _("Toutes"))]
+        + [(each.value, callback_view.source_word(each)) for each in CallBackSource],
+        here="/callbacks?" + urlencode({"scope": scope, **narrowed}),
         count=callbacks.open_count(),
         may_call=current_user.role in AGENTS,
         words=page_words,
+    )
+
+
+def _listing(args: Mapping[str, str], scope: str) -> rows.Listing:
+    """What the address asks; what it says otherwise is left out."""
+    source, sort = args.get("source", ""), args.get("sort", "")
+    late = scope != "over" and args.get("late") == "1"
+    return rows.Listing(
+        over=scope == "over",
+        agent_id=current_user.id if scope == "mine" else None,
+        source=CallBackSource(source) if source in set(CallBackSource) else None,
+        late_since=clock.now() - callback_rules.LATE_AFTER if late else None,
+        sort=sort if sort.removeprefix("-") in rows.ORDERS else "",
     )
 
 

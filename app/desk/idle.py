@@ -26,6 +26,7 @@ from app.foundation.text import phone_numbers
 from app.lines import line_now
 from app.lines.models import Line
 from app.queue import work_store
+from app.tickets import callbacks as callback_rows
 from app.tickets import message_view, reasons
 from app.tickets.models import Contact, Outcome
 
@@ -132,7 +133,7 @@ def _sentence(due: Sequence[Due], messages: int) -> str:
 def _callbacks(agent_id: int, words: Words) -> list[Due]:
     """Call-backs to do today: one's own promises, and those that are nobody's."""
     _start, end = day_bounds(local_day(words.now))
-    found = callback_view.listed(words, over=False).items
+    found = callback_view.listed(words, callback_rows.Listing()).items
     return [
         Due(
             at=words.clock(row.due) if row.due else _("à la réouverture"),

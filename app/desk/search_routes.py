@@ -55,7 +55,7 @@ def find() -> str:
         results=results,
         contacts=_contacts_of(results.found) if len(results.found) <= FEW else (),
         organisations=organisations.named(typed, ORGANISATIONS) if sees_persons else (),
-        scripts=pane.search(typed, locale)[:SCRIPTS],
+        scripts=[pane.listed(each, locale) for each in pane.search(typed, locale)[:SCRIPTS]],
         contact=contact,
         about=service.about_of(contact) if contact else "",
         linked=[] if contact is None else results.found[:LINKED],

@@ -7,27 +7,31 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Select, func, nulls_last, select
+from sqlalchemy.orm import contains_eager, joinedload
 
-from app.dossiers.models import Dossier
+from app.accounts.models import Agent
+from app.dossiers.models import Dossier, Person
 from app.dossiers.vocabulary import Inside
 from app.foundation.extensions import db
 
 PAGE_SIZE = 20
-SORTS = ("deposited", "reference", "inside")
+SORTS = ("person", "deposited", "reference", "inside", "owner")
 
 
 def _order(sort: str) -> list[ColumnElement[Any]]:
     way, name = sort.startswith("-"), sort.removeprefix("-")
-    columns: dict[str, ColumnElement[Any]] = {
-        "reference": Dossier.reference.expression,
-        "inside": Dossier.inside.expression,
+    columns: dict[str, tuple[Any, ...]] = {
+        "person": (Person.last_name, Person.first_name),
+        "reference": (Dossier.reference,),
+        "inside": (Dossier.inside,),
+        "owner": (Agent.display_name,),
     }
     latest = func.coalesce(Dossier.deposited_on, Dossier.enrolled_on, date(1970, 1, 1))
     if name not in columns:
         return [latest.asc() if sort == "deposited" else latest.desc()]
-    return [columns[name].desc() if way else columns[name].asc(), latest.desc()]
+    turned = [nulls_last(each.desc() if way else each.asc()) for each in columns[name]]
+    return [*turned, latest.desc()]
 
 
 @dataclass(frozen=True)
@@ -71,8 +75,12 @@ def page_of(query: Select[Dossier], number: int, sort: str = "") -> Page:
     last = max(1, -(-total // PAGE_SIZE))
     number = min(max(1, number), last)
     items = db.session.scalars(
-        query.options(
-            joinedload(Dossier.person), joinedload(Dossier.organisation), joinedload(Dossier.owner)
+        query.join(Dossier.person)
+        .outerjoin(Dossier.owner)
+        .options(
+            contains_eager(Dossier.person),
+            joinedload(Dossier.organisation),
+            contains_eager(Dossier.owner),
         )
         .order_by(*_order(sort), Dossier.id.desc())
         .limit(PAGE_SIZE)

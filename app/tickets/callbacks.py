@@ -5,25 +5,28 @@ At most one is open for a number, in the database: asking twice keeps the first 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import (
+    ColumnElement,
     ScalarSelect,
     Table,
     Update,
     bindparam,
     func,
+    nulls_last,
     or_,
     select,
     update,
 )
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager
 
+from app.dossiers.models import Person
 from app.foundation.database import paging
 from app.foundation.database.paging import Page
 from app.foundation.exceptions import NotFound
@@ -219,22 +222,59 @@ def late_count(now: datetime, after: timedelta) -> int:
     )
 
 
-def listed(now: datetime, *, over: bool, number: int = 1) -> Page[Any]:
-    """A page of those to do, the most urgent first; or (``over``) of those that ended in the last
-    seven days. Each with its contact, or None.
-    """
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Which call-backs of the page: to do, or over in the last seven days; narrowed. ``sort`` is a key of
+    ``ORDERS``, « - » before it turns it round; empty: the most urgent first, the last ended first.
+    ``late_since``: due before this."""
+
+    over: bool = False
+    agent_id: int | None = None
+    source: CallBackSource | None = None
+    late_since: datetime | None = None
+    sort: str = ""
+
+
+ORDERS: dict[str, tuple[Any, ...]] = {
+    "due": (CallBack.due_at,),
+    "asked": (CallBack.arrived_at,),
+    "person": (Person.last_name, Person.first_name),
+    "attempts": (CallBack.attempts,),
+}
+
+
+def listed(now: datetime, asked: Listing, number: int = 1) -> Page[Any]:
+    """A page of the call-backs that are asked for, each with its contact, or None."""
     query = (
         select(CallBack, Contact)
         .outerjoin(Contact, Contact.id == CallBack.contact_id)
-        .options(joinedload(Contact.person))
+        .outerjoin(Contact.person)
+        .options(contains_eager(Contact.person))
+        .where(*_narrowed(now, asked))
+        .order_by(*_order(asked))
     )
-    if over:
-        query = query.where(
-            CallBack.state != CallBackState.OPEN,
-            or_(CallBack.closed_at >= now - RECENT, CallBack.closed_at.is_(None)),
-        ).order_by(CallBack.closed_at.desc(), CallBack.id.desc())
-    else:
-        query = query.where(CallBack.state == CallBackState.OPEN).order_by(
-            CallBack.due_at, CallBack.arrived_at, CallBack.id
-        )
     return paging.page(query, number, PAGE_SIZE, whole_rows=True)
+
+
+def _narrowed(now: datetime, asked: Listing) -> Iterator[ColumnElement[bool]]:
+    if asked.over:
+        yield CallBack.state != CallBackState.OPEN
+        yield or_(CallBack.closed_at >= now - RECENT, CallBack.closed_at.is_(None))
+    else:
+        yield CallBack.state == CallBackState.OPEN
+    if asked.agent_id is not None:
+        yield CallBack.agent_id == asked.agent_id
+    if asked.source is not None:
+        yield CallBack.source == asked.source
+    if asked.late_since is not None:
+        yield CallBack.due_at <= asked.late_since
+
+
+def _order(asked: Listing) -> list[ColumnElement[Any]]:
+    if not asked.sort:
+        if asked.over:
+            return [CallBack.closed_at.desc(), CallBack.id.desc()]
+        return [CallBack.due_at.asc(), CallBack.arrived_at.asc(), CallBack.id.asc()]
+    turned = asked.sort.startswith("-")
+    columns = (*ORDERS[asked.sort.removeprefix("-")], CallBack.due_at, CallBack.id)
+    return [nulls_last(each.desc() if turned else each.asc()) for each in columns]

@@ -3,6 +3,7 @@ import { text } from "./page/i18n.js";
 import { fillSheet } from "./page/key-sheet.js";
 import { installKeys } from "./page/keys.js";
 import { installOnce } from "./page/once.js";
+import { installRows } from "./page/rows.js";
 import { installSession, signedInAs } from "./page/session.js";
 import { announce, installToasts, toast } from "./page/toast.js";
 
@@ -129,6 +130,7 @@ document.addEventListener("click", onClick);
 document.addEventListener("click", onConfirm);
 document.addEventListener("keydown", onEscape);
 installKeys();
+installRows();
 installSession();
 installToasts();
 installOnce();

@@ -406,6 +406,14 @@ def test_scripts_are_listed_searched_and_read(app: Flask, login) -> None:
     assert "S03" in found
     assert "S25" not in found
     assert "Aucun script" in client.get("/scripts?q=zzz").text
+    narrow = client.get("/scripts?digital=link_expired&sort=-title").text
+    assert 'href="/scripts/S02"' in narrow
+    assert 'href="/scripts/S25"' not in narrow
+    assert 'aria-sort="descending"' in narrow
+    assert "Aucun script ne répond" in client.get("/scripts?reason=unqualified").text
+    assert 'id="scripts-count" hx-swap-oob="true">1 script<' in (
+        client.get("/scripts?q=indesirables", headers={"HX-Request": "true"}).text
+    )
     for script_id in loader.library():
         assert client.get(f"/scripts/{script_id}").status_code == 200
     assert client.get("/scripts/S77").status_code == 404

@@ -74,6 +74,31 @@ def test_late_ones_say_so(
     assert (said in page) if said else ("en retard" not in page)
 
 
+def test_a_list_narrowed_sorted_and_kept_under_a_name(caller: Phone, login: Login) -> None:
+    ask(caller)
+    overdue(minutes=45)
+    agent = login("front")
+    one = "1 rappel</p>"
+    for filters in (
+        "",
+        "?source=queue&late=1",
+        "?sort=-person",
+        "?sort=attempts",
+        "?source=no&sort=x",
+    ):
+        assert one in agent.get(f"/callbacks{filters}").text, filters
+    narrow = agent.get("/callbacks?source=form").text
+    assert "Aucun rappel ne répond à ces filtres" in narrow
+    assert 'href="/callbacks?scope=open">' in narrow  # « Tout voir »
+    assert "Vous n’avez promis aucun rappel" in agent.get("/callbacks?scope=mine").text
+    assert 'aria-sort="descending"' in agent.get("/callbacks?sort=-due").text
+    view = {"place": "callbacks", "name": "En retard", "query": "late=1&sort=due"}
+    assert agent.post("/account/views", data=view).location == "/callbacks?late=1&sort=due"
+    assert 'href="/callbacks?late=1&amp;sort=due"' in agent.get("/callbacks").text
+    overdue(minutes=5)
+    assert "Aucun rappel ne répond" in agent.get("/callbacks?late=1").text
+
+
 def test_an_empty_list_says_what_will_come(line: Line, login: Login) -> None:
     agent = login("back")
     assert "Personne n’attend" in agent.get("/callbacks").text

@@ -63,9 +63,9 @@ class Row:
     may_cancel: bool
 
 
-def listed(words: Words, *, over: bool, number: int = 1) -> Page[Row]:
-    """A page of the call-backs to do, the most urgent first; or of those of the last seven days."""
-    page = rows.listed(words.now, over=over, number=number)
+def listed(words: Words, asked: rows.Listing, number: int = 1) -> Page[Row]:
+    """A page of the call-backs that are asked for, as they are read."""
+    page = rows.listed(words.now, asked, number)
     found = page.items
     live = _attempts([callback.id for callback, _contact in found])
     written = _written([callback for callback, _contact in found], words.now)
@@ -132,7 +132,7 @@ def _row(
         who=person.full_name if person else _("Personne non reconnue"),
         number=phone_numbers.display(callback.number),
         dossier_id=contact.dossier_id if contact else None,
-        source=_source(callback.source),
+        source=source_word(callback.source),
         asked=callback.arrived_at,
         due=due,
         late=_late(due, words.now) if is_open and due else "",
@@ -184,7 +184,8 @@ def was_served(callback: CallBack) -> bool:
     return callback.state == CallBackState.CANCELLED and bool(db.session.scalar(select(answered)))
 
 
-def _source(source: CallBackSource) -> str:
+def source_word(source: CallBackSource) -> str:
+    """How a call-back was asked for, in words."""
     return {
         CallBackSource.QUEUE: _("pendant l’attente"),
         CallBackSource.CLOSED: _("ligne fermée"),

@@ -7,6 +7,7 @@
 // With Ctrl (or ⌘) a key is another one, "Ctrl K": it wakes in a field too, but for "Ctrl Z", which is the field's there.
 // WCAG 2.1.4: the whole of it can be switched off (account menu), which is remembered in this browser.
 import { text } from "./i18n.js";
+import { walk } from "./rows.js";
 import { announce } from "./toast.js";
 
 const CHORD_MS = 1500;
@@ -128,12 +129,22 @@ function withControl(event) {
   element.click();
 }
 
+/** From row to row of a list, as fast as one likes; a letter that follows at once is one that was typed astray. */
+function inList(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || !walk(keyName(event))) return false;
+  cancel();
+  endChord();
+  lastLetter = performance.now();
+  event.preventDefault();
+  return true;
+}
+
 function onKeydown(event) {
   if (event.key === "Escape" && isTyping() && !document.querySelector("dialog[open]")) {
     document.activeElement.blur();
     return;
   }
-  if (document.documentElement.dataset.keys === "off" || event.defaultPrevented || event.repeat) return;
+  if (document.documentElement.dataset.keys === "off" || event.defaultPrevented || inList(event) || event.repeat) return;
   if (event.ctrlKey || event.metaKey) return withControl(event);
   if (event.altKey || isTyping(event.target)) return;
   const name = keyName(event);
