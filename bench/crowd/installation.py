@@ -1,7 +1,8 @@
 """Starts a production in small: PostgreSQL, Redis, web processes, a worker, the line, its agents.
 
 The web processes share one port besides their own (SO_REUSEPORT): the carrier's webhooks go to
-whichever the kernel picks, as behind a balancer, and a process that is killed takes no new ones.
+whichever the kernel picks, as behind a balancer, and a process that is killed takes no new ones; a
+request that it had in hand is put to another one (``line.Balancer``).
 """
 
 from __future__ import annotations

@@ -25,7 +25,9 @@ from urllib.parse import urlsplit
 
 import gevent
 from gevent.pywsgi import WSGIServer
+from urllib3 import BaseHTTPResponse, PoolManager
 from urllib3.connectionpool import HTTPConnectionPool
+from urllib3.exceptions import NewConnectionError, ProtocolError
 
 from bench.crowd.figures import Latencies
 from carrier import standalone
@@ -34,6 +36,7 @@ from carrier.fakes import FakeCall
 from carrier.webhooks import Answer
 
 CONNECTIONS = 64
+UPSTREAMS = 3
 PATIENT = 600.0  # seconds that a caller who stays would stay
 
 
@@ -152,6 +155,28 @@ class InTurn(HTTPConnectionPool):
     QueueCls = Queue
 
 
+class Balancer(PoolManager):
+    """When a process dies with a request in hand, another one is asked.
+
+    As ``deploy/nginx.conf`` has it for all that the provider asks (``proxy_next_upstream error …
+    non_idempotent``): a request and the one to the fallback address may else both meet the process
+    that is dying, and no line of ours is open to the provider without a balancer.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(num_pools=8, maxsize=CONNECTIONS, retries=False)
+        self.pool_classes_by_scheme = {"http": InTurn}
+
+    def request(self, *args: Any, **named: Any) -> BaseHTTPResponse:
+        """One request, put to as many as ``UPSTREAMS`` processes."""
+        for _ in range(UPSTREAMS - 1):
+            try:
+                return super().request(*args, **named)
+            except (ProtocolError, NewConnectionError):
+                continue
+        return super().request(*args, **named)
+
+
 def timed(function: Callable[..., Answer], found: Latencies) -> Callable[..., Answer]:
     """How the carrier asks, its time noted by path."""
 
@@ -180,8 +205,7 @@ def main() -> None:
     carrier = app.extensions[EXTENSION]
     found, hooks = Latencies(), carrier.exchange.webhooks
     hooks.ask = timed(hooks.ask, found)
-    hooks.pool.pool_classes_by_scheme = {"http": InTurn}
-    hooks.pool.connection_pool_kw["maxsize"] = CONNECTIONS
+    hooks.pool = Balancer()
     for agent_id in plan.agents:
         carrier.driver.agent(f"agent_{agent_id}")
     WSGIServer(standalone.listener(args.host, args.port), app, log=None).start()
