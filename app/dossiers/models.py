@@ -163,6 +163,7 @@ class Dossier(db.Model):
         ),
         Index("ix_dossiers_person_deposit", "person_id", "deposited_on"),
         Index("ix_dossiers_owner_inside", "owner_id", "inside"),
+        Index("ix_dossiers_inside_decided", "inside", "decided_on"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -227,7 +228,10 @@ class Piece(db.Model):
     """One slot for one document of a dossier."""
 
     __tablename__ = "pieces"
-    __table_args__ = (UniqueConstraint("dossier_id", "kind", name="uq_pieces_dossier_kind"),)
+    __table_args__ = (
+        UniqueConstraint("dossier_id", "kind", name="uq_pieces_dossier_kind"),
+        Index("ix_pieces_state_asked", "state", "asked_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id", ondelete="CASCADE"))
@@ -292,7 +296,10 @@ class PortalEvent(db.Model):
     """Something the Portal or its mail told us; append-only. ``data`` holds no personal data."""
 
     __tablename__ = "portal_events"
-    __table_args__ = (Index("ix_portal_events_dossier_at", "dossier_id", "at"),)
+    __table_args__ = (
+        Index("ix_portal_events_dossier_at", "dossier_id", "at"),
+        Index("ix_portal_events_kind_at", "kind", "at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id", ondelete="CASCADE"))

@@ -5,9 +5,9 @@ The journal keeps who, which fields and codes; never a text that was typed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import g
@@ -105,6 +105,11 @@ def answering(locale: str) -> str:
     line = db.session.scalar(select(Line).where(Line.number == settings().line_number))
     stands = line_now.of(line)
     return week_in_words.in_words(stands.hours, locale) if stands.mode == "hours" else ""
+
+
+def working_spans() -> Callable[[date], Sequence[tuple[datetime, datetime]]]:
+    """The opening spans of the service, day by day: those of its first line, by its hours alone."""
+    return line_now.of(store.first()).spans
 
 
 def rules_and_policy(line: Line) -> dict[str, Any]:

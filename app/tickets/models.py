@@ -103,6 +103,7 @@ class Contact(db.Model):
         CheckConstraint("(basis IS NULL) = (basis_by_id IS NULL)", name="basis_has_author"),
         Index("ix_contacts_agent_opened", "agent_id", "opened_at"),
         Index("ix_contacts_person_opened", "person_id", "opened_at"),
+        Index("ix_contacts_follow_up", "follow_up_on"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
