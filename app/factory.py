@@ -63,6 +63,7 @@ from app.desk import (
 )
 from app.dossiers import routes as dossiers_routes
 from app.dossiers.finding import index as search_index
+from app.dossiers.payments import routes as payment_routes
 from app.foundation import clock, config, open_files, private_files
 from app.foundation.config import Settings
 from app.foundation.database import sealed
@@ -313,6 +314,7 @@ def _register(app: Flask) -> None:
         rules_routes.bp,
         components_page.components_bp,
         dossiers_routes.bp,
+        payment_routes.bp,
         tickets_routes.bp,
         pane_routes.bp,
         correction_routes.bp,

@@ -141,6 +141,7 @@ class Story:
         flag = db.session.scalars(select(PriorityFlag.id).order_by(PriorityFlag.id.desc())).first()
         yield Step("dossiers.finish_flag", me, {"flag_id": flag})
         yield Step("dossiers.reveal", me, {"field": "nir"})
+        yield from self._payments(tomorrow)
         yield Step("dossiers.search", me, {"q": "Quatremère"})
         yield Step("dossiers.judge_mail", me, {"email": "zoe@gmial.com"})
         yield Step("dossiers.correct_mail", me, {"email": "zoe@gmail.com"})
@@ -159,6 +160,18 @@ class Story:
         yield Step("callbacks.cancel", me)
         yield Step("callbacks.promise", me, {"seen": ""})
         yield Step("tickets.qualify", me, {"seen": self._bar()})
+
+    def _payments(self, tomorrow: str) -> Iterator[Step]:
+        me, boss, today = self.world.holder, self.manager, clock.local_day(clock.now()).isoformat()
+        yield Step("payments.add_wave", boss, {"on": tomorrow}, alone=True)
+        yield Step("payments.remove_wave", boss, {"on": tomorrow}, alone=True)
+        yield Step("payments.add_day_off", boss, {"on": tomorrow, "name": "Pont"}, alone=True)
+        yield Step("payments.remove_day_off", boss, {"on": tomorrow}, alone=True)
+        yield Step("payments.keep_proposed", boss, alone=True)
+        yield Step("payments.note_processing", boss, {"on": today}, alone=True)
+        asked = {"proof": "training_centre", "proof_on": today, "reason": "Loyer en retard"}
+        yield Step("payments.ask_urgency", me, asked)
+        yield Step("payments.decide_urgency", boss, {"granted": "1", "wave": ""})
 
     def _bar(self) -> str:
         page = f"/tickets/qualification?contact={self.world.contact.id}&edit=1"

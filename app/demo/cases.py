@@ -78,7 +78,7 @@ class Case:
     evidence: str = ""
     notified: int | None = None
     seen: bool = False
-    pays_in: int | None = None
+    pays: bool = False  # in the next wave
     amount: int | None = None
     permit_days: int | None = None
     events: tuple[Told, ...] = ()
@@ -246,7 +246,7 @@ CASES: tuple[Case, ...] = (
         "Nathalie", "Vasseur", "+33639980115", 43,
         Text("en détresse : à rappeler tout de suite", "in distress: call back at once"),
         Inside.VOTED, owner="bruno", enrolled=60, deposited=45, taken_up=30, decided=4,
-        pays_in=9, amount=91150, training="Auxiliaire de vie",
+        pays=True, amount=91150, training="Auxiliaire de vie",
         events=(
             Told(Kind.DEPOSITED, 45), Told(Kind.TAKEN_UP, 30), Told(Kind.DECIDED, 4),
         ),

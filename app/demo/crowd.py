@@ -57,7 +57,7 @@ def _person(rng: random.Random, number: int) -> Case:
         taken_up=max(1, deposited - 2) if deposited and started else None,
         decided=1 if decided else None,
         amount=rng.randint(300, 1400) * 100 if decided else None,
-        pays_in=rng.randint(1, 15) if inside is Inside.TO_PAY else None,
+        pays=inside is Inside.TO_PAY,
         events=_events(inside, deposited),
         pieces=_pieces(rng, inside),
     )

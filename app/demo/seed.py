@@ -26,6 +26,7 @@ from app.dossiers.models import (
     ProcessingDate,
 )
 from app.dossiers.name_folding import fold
+from app.dossiers.payments import service as payments
 from app.dossiers.vocabulary import SHOWN_AS, Inside
 from app.foundation.clock import PARIS, local_day
 from app.foundation.database.unit_of_work import unit_of_work
@@ -53,6 +54,7 @@ def seed(now: datetime) -> str:
         if db.session.scalar(select(func.count(Dossier.id))):
             return "Les données de démonstration sont déjà là."
         _calendar(local_day(now))
+        db.session.flush()
         organisations = _organisations()
         people = [*cases.CASES, *crowd.crowd()]
         persons = [
@@ -161,7 +163,7 @@ def _dossier(
         rejection_evidence=case.evidence,
         notified_on=_back(today, case.notified),
         notification_seen_at=seen,
-        next_payment_on=_ahead(today, case.pays_in),
+        next_payment_on=payments.next_wave(today) if case.pays else None,
         paid_on=today - timedelta(days=1) if case.inside is Inside.PAID else None,
         amount_cents=case.amount,
         iban_masked=service.masked_iban(iban),

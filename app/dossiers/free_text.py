@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.foundation.exceptions import InvalidInput
 from app.foundation.text.bilingual import Text
 from app.foundation.text.outside import clean
 from app.foundation.text.patterns import DIGIT, LETTER_OR_DIGIT, SPACE, Match, is_word, pattern
@@ -135,6 +136,16 @@ def explain_to_the_writer(refused: Refused, locale: str) -> list[str]:
     """The sentences for the person who wrote it, on a page of theirs: one a cause."""
     causes = [TO_THE_WRITER[secret].get(locale) for secret in refused.secrets]
     return [*causes, TOO_LONG_FOR_THE_WRITER.get(locale)] if refused.too_long else causes
+
+
+def accepted(text: str, locale: str) -> str:
+    """The text, ready to store. Raises InvalidInput with what is wrong, or for an empty one."""
+    checked = check(text)
+    if isinstance(checked, Refused):
+        raise InvalidInput(" ".join(explain(checked, locale)[:-1]), kept="Rien n'a été enregistré.")
+    if not checked.text:
+        raise InvalidInput("Écrivez quelques mots avant d'enregistrer.")
+    return checked.text
 
 
 Span = tuple[int, int, Secret]

@@ -149,7 +149,11 @@ class PersonNir(db.Model):
 
 
 class Dossier(db.Model):
-    """One demande of aid for one training. Amounts are in cents of euro."""
+    """One demande of aid for one training. Amounts are in cents of euro.
+
+    ``next_payment_on`` is a wave's day (``payments.calendar`` says when it is really paid); ``payments`` how
+    many payments the theme of this training gives.
+    """
 
     __tablename__ = "dossiers"
     __table_args__ = (
@@ -162,8 +166,14 @@ class Dossier(db.Model):
             name="training_in_order",
         ),
         Index("ix_dossiers_person_deposit", "person_id", "deposited_on"),
+        # A payment date never stands on a dossier that nobody has granted (DOMAIN, section 3).
+        CheckConstraint(
+            "next_payment_on IS NULL OR inside IN ('voted', 'to_pay', 'paid')",
+            name="no_date_before_grant",
+        ),
         Index("ix_dossiers_owner_inside", "owner_id", "inside"),
         Index("ix_dossiers_inside_decided", "inside", "decided_on"),
+        Index("ix_dossiers_next_payment", "next_payment_on"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -185,6 +195,7 @@ class Dossier(db.Model):
     next_payment_on: Mapped[date | None]
     paid_on: Mapped[date | None]
     amount_cents: Mapped[int | None]
+    payments: Mapped[int] = mapped_column(default=1)
     iban_masked: Mapped[str] = mapped_column(String(48), default="")
     training_title: Mapped[str] = mapped_column(String(200), default="")
     training_action: Mapped[str] = mapped_column(String(32), default="")

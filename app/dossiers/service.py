@@ -140,7 +140,7 @@ def annotate(
     alert_on: date | None = None,
 ) -> None:
     """Add a short factual remark. Raises InvalidInput when empty, too long or holding a secret."""
-    accepted = _accepted(text, locale)
+    accepted = free_text.accepted(text, locale)
     with unit_of_work():
         _exists(dossier_id)
         db.session.add(
@@ -169,7 +169,7 @@ def flag_priority(
 
     Raises InvalidInput.
     """
-    accepted = _accepted(reason, locale)
+    accepted = free_text.accepted(reason, locale)
     if due_on < local_day(now):
         raise InvalidInput("La date promise est déjà passée.", todo="Choisissez un autre jour.")
     with unit_of_work():
@@ -208,18 +208,6 @@ def finish_flag(flag_id: int, *, agent_id: int, now: datetime) -> int:
             subject = f"dossier:{flag.dossier_id}"
             journal.record("finish_flag", subject, agent_id=agent_id, now=now)
         return flag.dossier_id
-
-
-def _accepted(text: str, locale: str) -> str:
-    checked = free_text.check(text)
-    if isinstance(checked, free_text.Refused):
-        raise InvalidInput(
-            " ".join(free_text.explain(checked, locale)[:-1]),
-            kept="Rien n'a été enregistré.",
-        )
-    if not checked.text:
-        raise InvalidInput("Écrivez quelques mots avant d'enregistrer.")
-    return checked.text
 
 
 def _exists(dossier_id: int) -> None:

@@ -14,13 +14,13 @@ from app.dossiers.facts import DossierFacts, EventFact, PieceFact, fold
 from app.dossiers.models import (
     Annotation,
     Dossier,
-    PaymentWave,
     Person,
     PortalEvent,
     PriorityFlag,
-    ProcessingDate,
 )
-from app.dossiers.vocabulary import CLOSED, FlagKind
+from app.dossiers.payments import calendar
+from app.dossiers.payments import service as payments
+from app.dossiers.vocabulary import CLOSED, GRANTED, FlagKind
 from app.foundation.database import paging
 from app.foundation.exceptions import NotFound
 from app.foundation.extensions import db
@@ -143,7 +143,7 @@ def alerts_due(dossier_id: int, today: date) -> Sequence[str]:
 
 def facts_of(found: Dossier) -> DossierFacts:
     """The frozen facts of a dossier, for the pure decisions. Loads what is not loaded yet."""
-    processed = deposits_processed()
+    processed = payments.deposits_processed()
     return DossierFacts(
         inside=found.inside,
         descends_from_of=found.descends_from_of,
@@ -154,7 +154,7 @@ def facts_of(found: Dossier) -> DossierFacts:
         rejection=found.rejection,
         notified_on=found.notified_on,
         notification_seen=found.notification_seen_at is not None,
-        next_payment_on=found.next_payment_on,
+        next_payment_on=_paid_on(found),
         paid_on=found.paid_on,
         amount_cents=found.amount_cents,
         deposits_processed=processed.deposits_of if processed else None,
@@ -166,6 +166,13 @@ def facts_of(found: Dossier) -> DossierFacts:
         flags=frozenset(_open_flag_kinds(found.id)),
         path=fold(last_of_each(Dossier.id == found.id)),
     )
+
+
+def _paid_on(found: Dossier) -> date | None:
+    """The day on which its wave is really paid; None before a grant."""
+    if found.next_payment_on is None or found.inside not in GRANTED:
+        return None
+    return calendar.pays_on(found.next_payment_on, payments.days_off())
 
 
 def _open_flag_kinds(dossier_id: int) -> Sequence[FlagKind]:
@@ -187,16 +194,4 @@ def _other_open_demands(found: Dossier) -> int:
             )
         )
         or 0
-    )
-
-
-def deposits_processed() -> ProcessingDate | None:
-    """The deposit day that the service works on, as last noted, and the day of that note."""
-    return db.session.scalar(select(ProcessingDate).order_by(ProcessingDate.on.desc()).limit(1))
-
-
-def next_payment_wave(after: date) -> date | None:
-    """The first payment day after ``after``, or None when none is planned."""
-    return db.session.scalar(
-        select(PaymentWave.on).where(PaymentWave.on > after).order_by(PaymentWave.on).limit(1)
     )

@@ -11,11 +11,13 @@ from flask import Flask, current_app
 
 from app.dossiers import person_view, store, timeline
 from app.dossiers.models import Annotation, Dossier, Piece, PriorityFlag
+from app.dossiers.payments import view as payment_view
+from app.dossiers.payments.view import PaymentView
 from app.dossiers.person_view import PersonView
 from app.dossiers.status import status_sentence
 from app.dossiers.trouble import likely_troubles
 from app.dossiers.trouble_case import Trouble
-from app.dossiers.vocabulary import CLOSED, GRANTED, PieceState
+from app.dossiers.vocabulary import GRANTED, PieceState
 from app.dossiers.wording import Words
 from app.foundation.clock import local_day
 from app.foundation.database.paging import Page
@@ -58,8 +60,7 @@ class FlagLine:
 class DossierView:
     """One dossier, ready to be read. ``sentence`` comes first on every screen.
 
-    ``next_payment`` and ``amount_cents`` are None as long as nothing was granted; ``next_wave`` is
-    the service's own calendar, which promises nothing for this dossier.
+    ``payment`` answers « quand serai-je payé ? »; ``amount_cents`` is None as long as nothing was granted.
     """
 
     dossier: Dossier
@@ -71,8 +72,7 @@ class DossierView:
     pieces: tuple[PieceLine, ...]
     flags: tuple[FlagLine, ...]
     notes: Page[Annotation]
-    next_payment: date | None
-    next_wave: date | None
+    payment: PaymentView
     amount_cents: int | None
     timeline: Sequence[timeline.Item]
     others: Sequence[Dossier]
@@ -102,8 +102,7 @@ def of(dossier_id: int, now: datetime, locale: str) -> DossierView:
         pieces=tuple(_piece_line(p, words) for p in _by_urgency(found.pieces)),
         flags=tuple(FlagLine(f, f.due_on < today) for f in store.open_flags(dossier_id)),
         notes=store.annotations_page(dossier_id),
-        next_payment=_next_payment(found, today),
-        next_wave=_next_wave(found, today),
+        payment=payment_view.of(found, words),
         amount_cents=found.amount_cents if found.inside in GRANTED else None,
         timeline=timeline.of(found, words),
         others=others,
@@ -138,21 +137,6 @@ def _piece_line(piece: Piece, words: Words) -> PieceLine:
         tone=tone,
         note=" · ".join(notes),
     )
-
-
-def _next_payment(found: Dossier, today: date) -> date | None:
-    """The day fixed for this dossier; None until the aid is granted, whatever the row holds."""
-    if found.inside not in GRANTED or found.inside in CLOSED:
-        return None
-    fixed = found.next_payment_on
-    return fixed if fixed and fixed >= today else None
-
-
-def _next_wave(found: Dossier, today: date) -> date | None:
-    """The service's next payment day, for a granted dossier that has no day of its own yet."""
-    if found.inside not in GRANTED or found.inside in CLOSED or _next_payment(found, today):
-        return None
-    return store.next_payment_wave(today)
 
 
 def _alerts(found: Dossier, words: Words, today: date) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from huey.serializer import SignedSerializer
 from redis.exceptions import RedisError
 
 from app.accounts import journal_check
+from app.dossiers.payments import forgotten
 from app.foundation import clock, sqlite
 from app.foundation.config import Settings
 from app.foundation.extensions import socketio
@@ -66,8 +67,10 @@ def register(app: Flask) -> Huey:
 
 
 def nightly() -> dict[str, int]:
-    """Forget what is past its term, then verify the whole journal, a slice at a time."""
+    """Forget what is past its term, look for grants that wait for their payment, then verify the whole journal,
+    a slice at a time."""
     counts = retention.run(now=clock.now(), dry_run=False)
+    counts["payments_waiting"] = forgotten.look(clock.now())
     journal_check.check_all(now=clock.now(), pause=_pause)
     return counts
 
