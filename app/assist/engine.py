@@ -1,7 +1,8 @@
 """The run of a guided script: a small state machine over frozen values. Pure.
 
 A state is the list of answers given so far; where the run stands is derived from it, so that going
-back is only forgetting the last answer. Times come in as arguments.
+back is only forgetting the last answer. Times come in as arguments. A step that was answered
+``MOST_VISITS`` times is not entered again: the run ends as *looped*, and another way is proposed.
 """
 
 from __future__ import annotations
@@ -9,17 +10,23 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from app.assist.script import OUTCOMES, Choice, Script, Step
+from app.assist.script import LOOPED, OTHER_SCRIPT, OUTCOMES, Choice, Script, Step
 from app.foundation.exceptions import IllegalTransition, InvalidInput
+
+MOST_VISITS = 4  # an instruction said a fifth time helps nobody
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer: at which step, which choice (its number from 0), and when."""
+    """One answer: at which step, which choice (its number from 0), and when.
+
+    ``known``: nobody was asked, the fact was known; the step was passed over.
+    """
 
     step_id: str
     choice: int
     at: datetime
+    known: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,16 +51,27 @@ class RunState:
     @property
     def next_script(self) -> str | None:
         """The script that the last answer leads to, when the run ended that way."""
-        if self.outcome != "other_script" or not self.answers:
+        if self.outcome != OTHER_SCRIPT or not self.answers:
             return None
         return self._last_choice.script
 
     @property
     def goes_on_at(self) -> str | None:
-        """The step to go on with once the script called by the last answer has served, if any."""
-        if self.outcome != "other_script" or not self.answers:
+        """The step to go on with once the script called by the last answer has served, if any; the
+        present one, when the agent left for another script by hand."""
+        if self.outcome != OTHER_SCRIPT:
             return None
-        return self._last_choice.then
+        return self.step_id if self.left_by_hand else self._last_choice.then
+
+    @property
+    def left_by_hand(self) -> bool:
+        """Whether the agent took another script by herself, no answer leading to it."""
+        called = self.answers and self._last_choice.script is not None
+        return self.outcome == OTHER_SCRIPT and not called
+
+    def visits(self, step_id: str) -> int:
+        """How many times the step was answered so far."""
+        return sum(given.step_id == step_id for given in self.answers)
 
     @property
     def _last_choice(self) -> Choice:
@@ -66,12 +84,19 @@ def start(script: Script) -> RunState:
     return RunState(script, script.start.id)
 
 
-def answer(state: RunState, step_id: str, choice: int, at: datetime) -> RunState:
+def answer(
+    state: RunState, step_id: str, choice: int, at: datetime, *, known: bool = False
+) -> RunState:
     """The run after ``choice`` was made at ``step_id``.
 
     Raises IllegalTransition when the run has ended or stands at another step (a late double
     click), InvalidInput when the step has no such choice.
     """
+    after = _answered(state, step_id, choice, at, known)
+    return _stopped(after) if after.running else after
+
+
+def _answered(state: RunState, step_id: str, choice: int, at: datetime, known: bool) -> RunState:
     if not state.running:
         raise IllegalTransition("Ce script est déjà terminé.")
     if step_id != state.step_id:
@@ -80,9 +105,19 @@ def answer(state: RunState, step_id: str, choice: int, at: datetime) -> RunState
     return replace(
         state,
         step_id=made.next or state.step_id,
-        answers=(*state.answers, Answer(step_id, choice, at)),
+        answers=(*state.answers, Answer(step_id, choice, at, known)),
         outcome=made.outcome,
     )
+
+
+def _stopped(state: RunState) -> RunState:
+    """The run just entered a step: ended as *looped* when it came there too often."""
+    return replace(state, outcome=LOOPED) if state.visits(state.step_id) >= MOST_VISITS else state
+
+
+def stop(state: RunState) -> RunState:
+    """The run whose last answer called a script that was called too often already: ended as *looped*."""
+    return replace(state, outcome=LOOPED)
 
 
 def back(state: RunState) -> RunState:
@@ -100,9 +135,10 @@ def back(state: RunState) -> RunState:
 def finish(state: RunState, outcome: str) -> RunState:
     """The run ended by the agent's decision, at whatever step it stands.
 
-    Raises InvalidInput for an outcome that does not exist, IllegalTransition if already ended.
+    Raises InvalidInput for an outcome that does not exist or that only an answer gives,
+    IllegalTransition if already ended.
     """
-    if outcome not in OUTCOMES:
+    if outcome not in OUTCOMES or outcome == LOOPED:
         raise InvalidInput("Cette issue n'existe pas.")
     if not state.running:
         raise IllegalTransition("Ce script est déjà terminé.")
@@ -114,6 +150,10 @@ def resume(state: RunState) -> RunState:
 
     Raises IllegalTransition when that answer says no step to go on with.
     """
+    return _stopped(_resumed(state))
+
+
+def _resumed(state: RunState) -> RunState:
     step_id = state.goes_on_at
     if step_id is None:
         raise IllegalTransition("Ce script ne reprend pas après un autre.")
@@ -124,18 +164,21 @@ def replay(script: Script, answers: tuple[Answer, ...], outcome: str | None = No
     """The state that these stored answers lead to. ``outcome`` is the stored one, if any.
 
     A run whose last answer called another script and whose stored outcome is None was taken up
-    again. Raises what ``answer`` raises when the answers are not a legal path of ``script``.
+    again. What was once allowed is not judged anew. Raises what ``answer`` raises when the answers
+    are not a legal path of ``script``.
     """
     state = start(script)
     for given in answers:
-        state = answer(_taken_up(state), given.step_id, given.choice, given.at)
+        state = _answered(_taken_up(state), given.step_id, given.choice, given.at, given.known)
     if outcome is None:
         return _taken_up(state)
+    if outcome == LOOPED:
+        return replace(_taken_up(state), outcome=LOOPED)
     return finish(state, outcome) if state.running else state
 
 
 def _taken_up(state: RunState) -> RunState:
-    return resume(state) if state.goes_on_at else state
+    return _resumed(state) if state.goes_on_at else state
 
 
 def _choice(step: Step, number: int) -> Choice:
@@ -146,4 +189,6 @@ def _choice(step: Step, number: int) -> Choice:
 
 def _ended_by_answer(state: RunState) -> bool:
     """Not so after ``resume``: there the last answer called a script, and the end came later."""
+    if state.outcome == LOOPED:
+        return bool(state.answers)
     return bool(state.answers) and state._last_choice.outcome == state.outcome

@@ -143,11 +143,20 @@ def _step(document: dict[str, Any]) -> Step:
         if name in document
     }
     fields |= {name: document[name] for name in _OPTIONS if name in document}
-    choices = tuple(
-        Choice(_text(c["label"]), c.get("next"), c.get("end"), c.get("script"), c.get("then"))
-        for c in document["choices"]
-    )
+    fields["asks"] = tuple(document.get("asks", ()))
+    without = document.get("without", {})
+    fields["without"] = tuple((name, _text(text)) for name, text in without.items())
+    choices = tuple(_choice(c) for c in document["choices"])
     return Step(id=document["id"], choices=choices, **fields)
+
+
+def _choice(document: dict[str, Any]) -> Choice:
+    fields: dict[str, Any] = {name: document[name] for name in _WAYS if name in document}
+    fields["learns"] = tuple(document.get("learns", {}).items())
+    return Choice(_text(document["label"]), **fields)
+
+
+_WAYS = ("next", "end", "script", "then", "for_good", "obstacle")
 
 
 _OPTIONS = ("action", "patience", "posture")

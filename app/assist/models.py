@@ -46,7 +46,8 @@ class ScriptVersion(db.Model):
 class ScriptRun(db.Model):
     """One script followed once. ``moves`` counts its changes: a late double click is refused by it.
 
-    ``came_from_id`` is the run whose last answer led to this script.
+    ``came_from_id`` is the run whose last answer led to this script: the chain of these is the stack.
+    ``resumes_id`` is the run of an earlier contact that this one takes up where it was left.
     """
 
     __tablename__ = "script_runs"
@@ -64,6 +65,9 @@ class ScriptRun(db.Model):
     script_id: Mapped[str] = mapped_column(String(8), index=True)
     script_version_id: Mapped[int] = mapped_column(ForeignKey("script_versions.id"))
     came_from_id: Mapped[int | None] = mapped_column(ForeignKey("script_runs.id"))
+    resumes_id: Mapped[int | None] = mapped_column(
+        ForeignKey("script_runs.id", name="fk_script_runs_resumes_id_script_runs")
+    )
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     outcome: Mapped[str | None] = mapped_column(Code)
@@ -79,6 +83,8 @@ class ScriptRun(db.Model):
 class ScriptRunStep(db.Model):
     """One stay at one step, from ``entered_at`` to ``left_at``. Going back hides, never erases.
 
+    ``origin`` tells an answer that was asked from one that was known already, and from one taken over from
+    an earlier contact: only what was asked counts in figures.
     ``posture`` is what the agent said of who did the step; None when nobody said. For an act in the
     person's place, ``posture_reason`` says why and ``basis`` on what agreement.
     """
@@ -92,6 +98,7 @@ class ScriptRunStep(db.Model):
             "basis IS NULL OR (posture = 'for' AND basis IN ('spoken', 'mandate'))",
             name="basis_of_an_act",
         ),
+        CheckConstraint("origin IN ('asked', 'known', 'resumed')", name="origin_known"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -105,6 +112,7 @@ class ScriptRunStep(db.Model):
     posture_reason: Mapped[str | None] = mapped_column(String(16))
     basis: Mapped[str | None] = mapped_column(String(16))
     undone_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    origin: Mapped[str] = mapped_column(String(8), default="asked", server_default="asked")
 
     run: Mapped[ScriptRun] = relationship(back_populates="steps")
 

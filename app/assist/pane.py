@@ -11,16 +11,21 @@ from flask_babel import gettext as _
 from app.assist import condition_facts, conditions, loader, service, store
 from app.assist.actions import ACTIONS
 from app.assist.conditions import Unmet
+from app.assist.engine import RunState
 from app.assist.mail import life
 from app.assist.models import PortalLink, ScriptRun
-from app.assist.script import Script, Step
+from app.assist.runs import resuming, rows, sentence_facts
+from app.assist.script import LOOPED, Script, Step
+from app.assist.walk import facts, filling
 from app.dossiers import store as dossiers
 from app.dossiers.facts import PortalPath
 from app.dossiers.mail_aloud import mask
 from app.dossiers.models import Dossier
 from app.dossiers.name_folding import fold
 from app.dossiers.trouble import likely_troubles
+from app.foundation import clock
 from app.foundation.text.bilingual import Text, language
+from app.foundation.text.saying import tidy
 from app.tickets import holding
 from app.tickets.reasons import Reason, label
 
@@ -54,6 +59,15 @@ class ActionView:
 
 
 @dataclass(frozen=True)
+class Passed:
+    """A step passed over because its answer was known: what was known, and since when."""
+
+    step_id: str
+    known: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class RunView:
     """A run as drawn. ``said`` is None when there is nothing to say aloud."""
 
@@ -74,6 +88,9 @@ class RunView:
     can_back: bool
     entered_at: datetime
     waiting: str  # the script that goes on after this one, « S13 · … », or ""
+    passed: tuple[Passed, ...] = ()  # just before this step
+    known: tuple[str, ...] = ()  # all that this contact has taught so far
+    looped: bool = False  # ended because the same step or script came back too often
 
 
 @dataclass(frozen=True)
@@ -107,6 +124,7 @@ class Pane:
     suggested: tuple[Listed, ...]
     life: LifeView | None
     may_act: bool = True
+    left: resuming.Left | None = None  # what an earlier contact left open
 
 
 def view(
@@ -120,18 +138,31 @@ def view(
     run = store.running(contact_id, dossier_id, agent_id) or store.latest(contact_id)
     spoken = dossier.person.language if dossier else "fr"
     may_act = contact is None or holding.may(contact)
-    run_view = draw(store.run(run.id), spoken, locale, agent_id) if run is not None else None
+    run_view = draw(store.run(run.id), spoken, locale, agent_id, now) if run is not None else None
     suggested: tuple[Listed, ...] = ()
     if run_view is None or not run_view.running:
         done = service.scripts_used(contact_id) if contact_id is not None else ()
         suggested = tuple(s for s in suggestions(dossier, now, locale) if s.id not in done)
-    return Pane(contact_id, dossier_id, run_view, suggested, life_of(dossier_id, now), may_act)
+    left = None
+    if run_view is None and contact_id is not None:
+        left = resuming.left_open(contact_id, now, locale)
+    return Pane(
+        contact_id, dossier_id, run_view, suggested, life_of(dossier_id, now), may_act, left
+    )
 
 
-def draw(run: ScriptRun, spoken: str, locale: str, agent_id: int) -> RunView:
-    """A run as the agent reads it; the sentence to say is in the caller's language."""
+def draw(
+    run: ScriptRun, spoken: str, locale: str, agent_id: int, now: datetime | None = None
+) -> RunView:
+    """A run as the agent reads it; the sentence to say is in the caller's language.
+
+    Its texts are filled from the dossier as it is at ``now`` (by default, this moment).
+    """
+    now = now or clock.now()
     state = service.state_of(run)
-    step = state.step
+    step, known = state.step, rows.known(run, now)
+    values = sentence_facts.of(condition_facts.dossier_id(run), agent_id, now)
+    texts = {name: filling.written(step, name, values) for name in filling.NAMES}
     return RunView(
         id=run.id,
         moves=run.moves,
@@ -139,10 +170,10 @@ def draw(run: ScriptRun, spoken: str, locale: str, agent_id: int) -> RunView:
         title=state.script.title.get(locale),
         number=len(state.answers) + 1,
         step=step,
-        headline=step.headline.get(locale),
-        said=_said(step.say, spoken, locale),
-        screen=_words(step.screen, locale),
-        check=_words(step.check, locale),
+        headline=_words(texts["ask"] or texts["do"], locale),
+        said=_said(texts["say"], spoken, locale),
+        screen=_words(texts["screen"], locale),
+        check=_words(texts["check"], locale),
         choices=tuple(choice.label.get(locale) for choice in step.choices),
         action=_action(run, step, locale, agent_id),
         running=state.running,
@@ -150,7 +181,24 @@ def draw(run: ScriptRun, spoken: str, locale: str, agent_id: int) -> RunView:
         can_back=bool(state.answers or run.came_from_id or not state.running),
         entered_at=store.current_step(run).entered_at,
         waiting=_waiting(run, locale),
+        passed=_passed(state, known, locale),
+        known=tuple(tidy(each.words(locale), locale) for each in known.values()),
+        looped=state.outcome == LOOPED,
     )
+
+
+def _passed(state: RunState, known: dict[str, facts.Known], locale: str) -> tuple[Passed, ...]:
+    """The steps passed over just before the present one, in order."""
+    found: list[Passed] = []
+    for given in reversed(state.answers):
+        if not given.known or not state.running:
+            break
+        learns = state.script.step(given.step_id).choices[given.choice].learns
+        each = [facts.Known(name, value, given.at) for name, value in learns]
+        words = ", ".join(tidy(one.words(locale), locale) for one in each)
+        since = max((known[one.name].at for one in each if one.name in known), default=given.at)
+        found.append(Passed(given.step_id, words, since))
+    return tuple(reversed(found))
 
 
 def _waiting(run: ScriptRun, locale: str) -> str:

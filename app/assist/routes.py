@@ -32,6 +32,7 @@ from app.assist import (
 from app.assist.mail import outbox_pages
 from app.assist.mail.life import clock_time, long_moment
 from app.assist.portal import pages as portal_pages
+from app.assist.runs import resuming
 from app.assist.script import OUTCOMES, POSTURE_REASONS
 from app.dossiers import timeline
 from app.dossiers.mail_aloud import mask
@@ -176,6 +177,18 @@ def start_run() -> str:
     return _pane(contact_id, dossier_id)
 
 
+@bp.post("/assist/resume")
+@allow(*DESK)
+@about("contact", word="script")
+def resume() -> str:
+    """Take up, in this contact, the script that an earlier one left open."""
+    contact_id = _needed("contact")
+    run_id = resuming.take_up(
+        _needed("earlier"), contact_id=contact_id, agent_id=current_user.id, now=clock.now()
+    )
+    return _pane_of(run_id)
+
+
 @bp.post("/assist/runs/<int:run_id>/answer")
 @allow(*DESK)
 @about("run", word="script")
@@ -208,6 +221,17 @@ def answer(run_id: int) -> str:
 def back(run_id: int) -> str:
     """Undo the last act and show where the run stands."""
     return _pane_of(service.back(run_id, moves=_needed("moves"), now=clock.now()))
+
+
+@bp.post("/assist/runs/<int:run_id>/ask-again")
+@allow(*DESK)
+@about("run", word="script")
+def ask_again(run_id: int) -> str:
+    """Ask a step that was passed over because its answer was known."""
+    step_id = request.form.get("step", "")
+    return _pane_of(
+        service.ask_again(run_id, moves=_needed("moves"), step_id=step_id, now=clock.now())
+    )
 
 
 @bp.post("/assist/runs/<int:run_id>/go-on")

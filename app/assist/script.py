@@ -29,7 +29,8 @@ ACTIONS = frozenset(
     }
 )
 
-# How a run may end. "other_script" is written by the engine alone, when a choice names a script.
+# How a run may end. The engine alone writes "other_script", when a choice names a script, and "looped",
+# when the same step or script came back too often: then another way is proposed.
 OUTCOMES = (
     "solved",
     "under_way",
@@ -42,7 +43,12 @@ OUTCOMES = (
     "not_this",
     "other_script",
     "interrupted",
+    "looped",
 )
+
+LOOPED = "looped"
+OTHER_SCRIPT = "other_script"
+BY_ENGINE = (OTHER_SCRIPT, LOOPED)
 
 # Ends after which the script that called another one goes on: what blocked it is out of the way.
 SERVED = ("solved", "under_way")
@@ -59,7 +65,10 @@ BASES = ("spoken", "mandate")
 class Choice:
     """One answer to a step. Exactly one of ``next``, ``end`` and ``script`` is set.
 
-    ``then``, beside ``script``: the step at which this script goes on once the other has served.
+    Beside ``script``, one of two: ``then``, the step at which this script goes on once the other has
+    served, or ``for_good``, when the other carries the matter to its end by itself.
+    ``learns`` are the facts that the answer teaches (``walk.facts``), ``obstacle`` what it says of where
+    the person is stuck (``walk.obstacles``), or None.
     """
 
     label: Text
@@ -67,6 +76,9 @@ class Choice:
     end: str | None = None
     script: str | None = None
     then: str | None = None
+    for_good: bool = False
+    learns: tuple[tuple[str, str], ...] = ()
+    obstacle: str | None = None
 
     @property
     def outcome(self) -> str | None:
@@ -82,7 +94,8 @@ class Step:
     ``screen`` what the caller has before their eyes, ``check`` how to know that it worked.
     ``patience`` is the silence, in seconds, that is normal here before the agent asks whether
     the person is still there. ``posture`` is the one proposed, marked as such and never stored
-    unless the agent says it; None proposes nothing.
+    unless the agent says it; None proposes nothing. ``asks`` names the facts that it asks: it is passed
+    over when all are known. ``without`` holds the form of a text for when a fact of its is missing.
     """
 
     id: str
@@ -95,6 +108,8 @@ class Step:
     action: str | None = None
     patience: int = 30
     posture: str | None = None
+    asks: tuple[str, ...] = ()
+    without: tuple[tuple[str, Text], ...] = ()
 
     @property
     def headline(self) -> Text:
@@ -140,6 +155,8 @@ class Script:
                 text = getattr(step, name)
                 if text is not None:
                     yield f"{step.id}.{name}", text
+            for name, text in step.without:
+                yield f"{step.id}.without.{name}", text
             for number, choice in enumerate(step.choices, 1):
                 yield f"{step.id}.choice{number}", choice.label
 

@@ -6,13 +6,14 @@ the engine from the stored answers.
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass
 from datetime import datetime
 
 from app.assist import engine, loader, store
-from app.assist.models import ScriptRun, ScriptRunStep
+from app.assist.models import ScriptRun
+from app.assist.runs import rows
 from app.assist.script import BASES, POSTURE_REASONS, POSTURES, SERVED, Script
+from app.assist.walk import stack
 from app.dossiers.vocabulary import PortalEventKind as Kind
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.exceptions import IllegalTransition, InvalidInput
@@ -29,6 +30,8 @@ TELLING_EVENTS = {
     Kind.ERROR_SHOWN: DigitalKind.OTHER,
     Kind.FIELDS_LOST: DigitalKind.OTHER,
 }
+
+state_of = rows.state_of
 
 
 @dataclass(frozen=True)
@@ -58,22 +61,6 @@ class Posture:
             object.__setattr__(self, "basis", None)
 
 
-def state_of(run: ScriptRun) -> engine.RunState:
-    """Where a stored run stands, in the version it began with."""
-    script = _parse(run.version.source)
-    answers = tuple(
-        engine.Answer(s.step_id, s.choice, s.left_at or s.entered_at)
-        for s in run.steps
-        if s.choice is not None and s.undone_at is None
-    )
-    return engine.replay(script, answers, run.outcome)
-
-
-@functools.lru_cache(maxsize=128)
-def _parse(source: str) -> Script:
-    return loader.parse(source)
-
-
 def start_run(
     script_id: str,
     *,
@@ -85,7 +72,8 @@ def start_run(
 ) -> int:
     """Begin a script beside a contact (or on a dossier); the id of the run.
 
-    A run that goes on for the same contact is ended as *another script*: one at a time.
+    A run that goes on for the same contact is ended as *another script*: one at a time. It keeps its place
+    in the stack, and waits to be taken up again by decision.
     Raises NotFound for a script, contact or dossier that does not exist.
     """
     script = loader.get(script_id)
@@ -114,6 +102,7 @@ def _start(
     if other is not None:
         other.outcome, other.ended_at, other.moves = "other_script", now, other.moves + 1
         store.current_step(other).left_at = now
+        came_from = came_from or other
     source = loader.source(script.id)
     run = ScriptRun(
         contact_id=contact_id,
@@ -128,7 +117,7 @@ def _start(
     )
     db.session.add(run)
     db.session.flush()
-    _enter(run, script.start.id, now, 0)
+    rows.enter(run, script.start.id, now)
     _trace(contact_id)
     return run.id
 
@@ -161,6 +150,10 @@ def answer(
                 kept="Le script est resté où il était.",
                 todo="Choisissez sous les réponses, puis répondez.",
             )
+        if state.next_script and stack.going_round(
+            [each.script_id for each in rows.chain(run)], state.next_script
+        ):
+            state = engine.stop(state)
         ended = {} if state.running else {"outcome": state.outcome, "ended_at": now}
         if not store.claim_move(run_id, moves, **ended):
             return run_id
@@ -169,7 +162,7 @@ def answer(
         left.posture, left.posture_reason = posture.code, posture.reason
         left.basis = posture.basis
         if state.running:
-            _enter(run, state.step_id, now, len(run.steps))
+            rows.enter(run, state.step_id, now)
         elif state.next_script:
             following = loader.get(state.next_script)
             return _start(following, run.contact_id, run.dossier_id, agent_id, now, run)
@@ -182,9 +175,13 @@ def answer(
 def _go_on_with_caller(run: ScriptRun, ended: engine.RunState, now: datetime) -> int | None:
     """When what blocked it is out of the way, the script that called this one goes on.
 
-    The nearest caller that says where it goes on counts: S13 called S04, which called S03.
+    The nearest caller that says where it goes on counts: S13 called S04, which called S03. One that the
+    agent left by hand is offered, never taken up by itself: it may have been the wrong one.
     """
-    return take_up_caller(run, now) if ended.outcome in SERVED else None
+    waiting = caller_of(run)
+    if ended.outcome not in SERVED or waiting is None or state_of(waiting).left_by_hand:
+        return None
+    return take_up_caller(run, now)
 
 
 def take_up_caller(run: ScriptRun, now: datetime) -> int | None:
@@ -193,20 +190,20 @@ def take_up_caller(run: ScriptRun, now: datetime) -> int | None:
     if waiting is None:
         return None
     state = engine.resume(state_of(waiting))
-    if not store.claim_move(waiting.id, waiting.moves, outcome=None, ended_at=None):
+    ended = {"outcome": state.outcome, "ended_at": None if state.running else now}
+    if not store.claim_move(waiting.id, waiting.moves, **ended):
         return None
-    _enter(waiting, state.step_id, now, len(waiting.steps))
+    if state.running:
+        rows.enter(waiting, state.step_id, now)
     _trace_after(waiting)
     return waiting.id
 
 
 def caller_of(run: ScriptRun) -> ScriptRun | None:
     """The run that waits to go on once ``run`` has served, if one does."""
-    while run.came_from_id is not None:
-        run = store.run(run.came_from_id)
-        if state_of(run).goes_on_at:
-            return run
-    return None
+    runs = rows.chain(run)
+    place = stack.waiting([state_of(each) for each in runs])
+    return None if place is None else runs[place]
 
 
 def go_on(run_id: int, *, moves: int, now: datetime) -> int:
@@ -251,19 +248,50 @@ def back(run_id: int, *, moves: int, now: datetime) -> int:
 
 
 def _undo(run: ScriptRun, state: engine.RunState, now: datetime) -> None:
+    """Back to the last thing that was asked: what was passed over on the way is forgotten with it."""
     before = engine.back(state)
+    lifted = len(before.answers) == len(state.answers)  # only an end decided by hand
+    undone = state.answers[len(before.answers) :]
+    while undone and undone[0].known and before.answers:
+        before = engine.back(before)
+        undone = state.answers[len(before.answers) :]
+    _rewind(run, before, len(undone), lifted, now)
+
+
+def _rewind(
+    run: ScriptRun, before: engine.RunState, count: int, lifted: bool, now: datetime
+) -> None:
     if not store.claim_move(run.id, run.moves, outcome=None, ended_at=None):
         raise IllegalTransition("Le script a déjà avancé dans un autre onglet.")
     here = store.current_step(run)
-    if len(before.answers) == len(state.answers):  # only an end decided by hand is lifted
+    if lifted:
         here.left_at = None
         _trace_after(run)
         return
     if here.choice is None:
         here.left_at = here.undone_at = now
-    store.current_step(run).undone_at = now
-    _enter(run, before.step_id, now, len(run.steps))
+    for stay in rows.answered(run)[-count:]:
+        stay.undone_at = now
+    rows.enter_asked(run, before.step_id, now)
     _trace_after(run)
+
+
+def ask_again(run_id: int, *, moves: int, step_id: str, now: datetime) -> int:
+    """Ask a step that was passed over because its answer was known; the run to show.
+
+    Raises IllegalTransition when the step was not just passed over.
+    """
+    with unit_of_work():
+        run = store.run(run_id)
+        if run.moves != moves:
+            return run_id
+        before = state = state_of(run)
+        while before.answers and before.answers[-1].known and state.running:
+            before = engine.back(before)
+            if before.step_id == step_id:
+                _rewind(run, before, len(state.answers) - len(before.answers), False, now)
+                return run_id
+    raise IllegalTransition("Cette étape n'a pas été passée : il n'y a rien à redemander.")
 
 
 def _back_to_previous(run: ScriptRun, now: datetime) -> int:
@@ -338,11 +366,6 @@ def digital_observed(contact_id: int) -> bool:
     Portal reported on the dossier while the contact was open.
     """
     return any(told.digital for told in suggestions(contact_id))
-
-
-def _enter(run: ScriptRun, step_id: str, now: datetime, position: int) -> None:
-    run.steps.append(ScriptRunStep(position=position, step_id=step_id, entered_at=now))
-    db.session.flush()
 
 
 def _trace_after(run: ScriptRun) -> None:

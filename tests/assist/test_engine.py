@@ -9,16 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.assist import engine, loader
-from app.assist.script import OUTCOMES, Script
+from app.assist.script import LOOPED, OUTCOMES, Script
 from app.foundation.exceptions import IllegalTransition, InvalidInput
 
 AT = datetime(2021, 6, 22, 8, 30, tzinfo=UTC)
 SCRIPTS = list(loader.library().values())
 
+BY_HAND = [outcome for outcome in OUTCOMES if outcome != LOOPED]
+
 scripts = st.sampled_from(SCRIPTS)
 # A move: a choice (its number, wrapped to what the step has), or back, or a decided end.
 moves = st.lists(
-    st.one_of(st.integers(0, 8), st.just("back"), st.sampled_from(OUTCOMES)), max_size=40
+    st.one_of(st.integers(0, 8), st.just("back"), st.sampled_from(BY_HAND)), max_size=40
 )
 
 
@@ -59,7 +61,7 @@ def test_back_undoes_an_answer(script: Script, path: list[int | str], number: in
     assert engine.back(answered) == state
 
 
-@given(scripts, moves, st.sampled_from(OUTCOMES))
+@given(scripts, moves, st.sampled_from(BY_HAND))
 def test_every_state_can_end_and_the_end_can_be_lifted(
     script: Script, path: list[int | str], outcome: str
 ) -> None:
@@ -108,3 +110,33 @@ def test_a_choice_may_lead_to_another_script() -> None:
     state = engine.answer(engine.start(loader.get("S01")), "adresse", 2, AT)
     assert state.outcome == "other_script"
     assert state.next_script == "S04"
+
+
+@given(scripts, st.lists(st.integers(0, 8), min_size=60, max_size=400))
+def test_every_walk_ends_without_going_back(script: Script, choices: list[int]) -> None:
+    """Whatever is answered, a run takes no more answers than its steps allow visits."""
+    state = engine.start(script)
+    for choice in choices * 4:
+        if not state.running:
+            break
+        state = engine.answer(state, state.step_id, choice % len(state.step.choices), AT)
+        if state.goes_on_at:
+            state = engine.resume(state)
+    assert len(state.answers) <= engine.MOST_VISITS * len(script.steps)
+    assert not state.running or len(choices) * 4 <= len(state.answers)
+
+
+def test_a_step_met_too_often_ends_the_run_and_going_back_still_works() -> None:
+    s13 = loader.get("S13")
+    state = engine.start(s13)
+    round_again = {"ecouter": 0, "lire": 0, "fait": 0, "adresse": 0, "renvoi": 0,
+                   "date_du_mail": 1, "ancien": 0}  # fmt: skip
+    while state.running:
+        before = state
+        state = engine.answer(state, state.step_id, round_again[state.step_id], AT)
+    assert state.outcome == LOOPED
+    assert state.visits("date_du_mail") == engine.MOST_VISITS
+    assert engine.replay(s13, state.answers, LOOPED) == state
+    assert engine.back(state) == before
+    with pytest.raises(InvalidInput):
+        engine.finish(before, LOOPED)
