@@ -17,6 +17,9 @@ sys.path.insert(0, os.getcwd())  # where gunicorn looks too, a moment later
 from app.foundation import open_files  # pure: nothing that monkey patching comes too late for
 
 allowed = open_files.raise_limit()
+# While the application loads nothing becomes rubbish: looking for it took a fifth of a start.
+collecting = gc.get_threshold()
+gc.set_threshold(200_000, *collecting[1:])
 
 wsgi_app = "app.factory:create_app()"
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '5000')}"
@@ -101,3 +104,4 @@ def post_worker_init(worker: Any) -> None:
     # (it was most of the slowest routing decisions, docs/adr/0010).
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*collecting)

@@ -169,3 +169,9 @@ def at_clock(at: time, locale: str = "fr") -> str:
         return "midi" if at.hour else "minuit"
     minutes = f"\N{NO-BREAK SPACE}{at.minute:02d}" if at.minute else ""
     return f"{at.hour}\N{NO-BREAK SPACE}h{minutes}"
+
+
+def title(sheet: DaySheet, locale: str = "fr") -> str:
+    """« Rapport du mardi 22 juin 2021 »."""
+    day = formats.long_day(sheet.report.day, locale)
+    return Text(f"Rapport du {day}", f"Report for {day}").get(locale)

@@ -14,9 +14,8 @@ from fpdf import FPDF
 from app.foundation.text.bilingual import Text
 from app.reporting import sentence, tables
 from app.reporting.blind_spots import blind_spots
-from app.reporting.day_sheet import DaySheet, Headline, headlines, hours_in_words
+from app.reporting.day_sheet import DaySheet, Headline, headlines, hours_in_words, title
 from app.reporting.definitions import DEFINITIONS
-from app.reporting.formats import long_day
 from app.reporting.half_hours import Drawing, Part, drawing
 from app.reporting.tables import Table
 
@@ -81,12 +80,6 @@ class _Sheets(FPDF):
 def text_of(text: str) -> str:
     """Text in the signs of the PDF's own fonts; what they lack becomes a question mark."""
     return text.translate(_FONT_WORDS).encode("cp1252", "replace").decode("cp1252")
-
-
-def title(sheet: DaySheet, locale: str = "fr") -> str:
-    """« Rapport du mardi 22 juin 2021 »."""
-    day = long_day(sheet.report.day, locale)
-    return Text(f"Rapport du {day}", f"Report for {day}").get(locale)
 
 
 def to_pdf(sheet: DaySheet, locale: str = "fr") -> bytes:

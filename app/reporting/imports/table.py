@@ -14,14 +14,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from python_calamine import CalamineError
 
 from app.dossiers.name_folding import fold
 from app.foundation.exceptions import InvalidInput
 from app.reporting.imports.mapping import Column, FileMapping
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LINES_AT_ONCE = 2000
 LONGEST_LINE = 50_000  # signs
@@ -280,6 +282,8 @@ def _wrong(line: str, separator: str, width: int, places: Mapping[str, int]) -> 
 
 
 def _frame(lines: Sequence[str], separator: str) -> pd.DataFrame:
+    import pandas as pd  # only who reads a file pays for it: it is a quarter of a second at a start
+
     width = 1 + max(line.count(separator) for line in lines)
     frame: pd.DataFrame = pd.read_csv(
         io.StringIO("\n".join(lines) + "\n"),
@@ -303,6 +307,8 @@ def _workbook(path: Path, mapping: FileMapping) -> Table:
     """A sheet of an .xlsx, .ods or .xls, whatever the file is called."""
     if path.stat().st_size > LARGEST_WORKBOOK or _unpacked(path) > 20 * LARGEST_WORKBOOK:
         raise _refused("%(file)s est trop gros pour un classeur : enregistrez-le en CSV.", path)
+    import pandas as pd
+
     try:
         frame = pd.read_excel(
             path, sheet_name=mapping.sheet or 0, header=None, dtype=object,
