@@ -64,8 +64,11 @@ def _in_every_page() -> dict[str, Any]:
 @bp.get("")
 @allow()
 def page() -> str:
-    """The desk."""
-    return render_template("desk/desk.html")
+    """The desk, with what it shows while nobody is on the line."""
+    if current_user.role not in AGENTS:
+        return render_template("desk/desk.html")
+    said = words()
+    return render_template("desk/desk.html", idle=idle.of(g.me, said), words=said)
 
 
 @bp.get("/state")

@@ -21,6 +21,8 @@ from app.dossiers import store as dossiers
 from app.dossiers.models import Person, PersonPhone
 from app.dossiers.status import status_sentence
 from app.dossiers.trouble import likely_trouble
+from app.dossiers.wording import Words
+from app.foundation import clock
 from app.foundation.exceptions import NotFound
 from app.foundation.extensions import db
 from app.foundation.roles import AGENTS
@@ -28,8 +30,9 @@ from app.foundation.text import phone_numbers
 from app.lines.announcements import said as announcements
 from app.lines.models import Line
 from app.queue import work_store
-from app.tickets import callbacks
+from app.tickets import callbacks, reasons, speaking
 from app.tickets.models import Contact
+from app.tickets.reasons import CallerRole
 
 # The line's own words of an incident whose announcement is on; NULL when none is.
 _INCIDENT_WORDS = (
@@ -70,6 +73,8 @@ _SEAT = (
         Contact.person_id,
         Contact.dossier_id,
         Contact.qualified_at,
+        Contact.caller_role,
+        Contact.draft,
         _sharing.label("sharing"),
     )
     .join(Presence, Presence.agent_id == Agent.id)
@@ -190,6 +195,7 @@ def _call(call: Any, now: datetime) -> dict[str, Any]:
         "person_rung": call.person_leg_sid is not None,
         "contact_id": call.contact_id,
         "caller": _caller(call),
+        "speaker": _speaker(call),
         "waited_since": _iso(call.queued_at or call.received_at),
         "offered_until": _iso(call.offer_until),
         "answered_at": _iso(call.answered_at),
@@ -263,6 +269,29 @@ def _caller(call: Any) -> dict[str, Any]:
         return {"kind": "hidden", "display": _("Numéro masqué"), "number": "", "count": 0}
     kind = "several" if call.sharing else "unknown"
     return {"kind": kind, "display": shown, "number": shown, "count": call.sharing}
+
+
+def _speaker(call: Any) -> dict[str, str]:
+    """Under the name: who speaks and for whom, as soon as somebody has said it; the person's language when
+    it is not French."""
+    role = speaking.role_of(call)
+    person = db.session.get_one(Person, call.person_id) if call.person_id else None
+    locale = str(get_locale())
+    tongue = person.language if person is not None else "fr"
+    return {
+        "role": "" if role is None else _for_whom(role, locale),
+        "tongue": "" if tongue == "fr" else Words(locale, clock.now()).language(tongue),
+    }
+
+
+def _for_whom(role: CallerRole, locale: str) -> str:
+    said = reasons.label(role, locale)
+    if role is CallerRole.DUO:
+        return said
+    own = role is CallerRole.STAGIAIRE
+    return (
+        _("%(role)s, pour soi", role=said) if own else _("%(role)s, pour cette personne", role=said)
+    )
 
 
 def _called(number: str) -> str:

@@ -7,9 +7,11 @@ an app by a blueprint.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import cast
 
 from flask import Flask, current_app
@@ -26,11 +28,22 @@ DETAILS = "permanence.timeline_details"
 Kind = PortalEventKind
 
 
+class Events(StrEnum):
+    """The kinds that the page of a dossier can show alone."""
+
+    CALLS = "calls"
+    MESSAGES = "messages"
+    MAIL = "mail"
+    PORTAL = "portal"
+    PIECES = "pieces"
+    OTHER = "other"
+
+
 @dataclass(frozen=True)
 class Item:
     """One thing that happened. ``tone`` and ``icon`` are names of templates/components.html.
 
-    ``detail`` is ours; ``words`` are the very words of a message.
+    ``detail`` is ours; ``words`` are the very words of a message; ``kind``: with what it is shown alone.
     """
 
     at: datetime
@@ -39,6 +52,7 @@ class Item:
     tone: str = "neutral"
     detail: str = ""
     words: str = ""
+    kind: Events = Events.OTHER
 
 
 Source = Callable[[Dossier, Words], Iterable[Item]]
@@ -61,12 +75,31 @@ def register_details(app: Flask, source: Details) -> None:
         sources.append(source)
 
 
-def of(dossier: Dossier, words: Words) -> list[Item]:
-    """The latest items around a dossier, whatever their source."""
+@dataclass(frozen=True)
+class Timeline:
+    """What is shown: the latest ``items`` of the kind that was asked (None: of all). ``kinds``: how many are known
+    of each kind that has any, in the order of ``Events``."""
+
+    items: Sequence[Item]
+    kinds: Mapping[Events, int]
+    alone: Events | None = None
+
+
+def of(dossier: Dossier, words: Words, asked: str = "") -> Timeline:
+    """The latest items around a dossier, whatever their source; of one kind when its name is ``asked``."""
     items = [*_portal(dossier, words)]
     for source in cast(list[Source], current_app.extensions.get(KEY, [])):
         items.extend(source(dossier, words))
-    return sorted(items, key=lambda item: item.at, reverse=True)[:LONGEST]
+    return shown(items, asked)
+
+
+def shown(items: Iterable[Item], asked: str = "") -> Timeline:
+    """What is shown of these items, the latest first."""
+    known = sorted(items, key=lambda item: item.at, reverse=True)
+    counted = Counter(item.kind for item in known)
+    kinds = {kind: counted[kind] for kind in Events if counted[kind]}
+    alone = next((kind for kind in kinds if kind == asked), None)
+    return Timeline([item for item in known if alone in (None, item.kind)][:LONGEST], kinds, alone)
 
 
 _LOOKS: dict[PortalEventKind, tuple[str, str]] = {
@@ -93,6 +126,15 @@ _LOOKS: dict[PortalEventKind, tuple[str, str]] = {
 }
 
 
+_KINDS: dict[PortalEventKind, Events] = {
+    **dict.fromkeys(
+        (Kind.LINK_SENT, Kind.MAIL_DELIVERED, Kind.MAIL_BOUNCED, Kind.LINK_OPENED, Kind.NOTIFIED),
+        Events.MAIL,
+    ),
+    **dict.fromkeys((Kind.PIECE_ASKED, Kind.PIECE_SENT), Events.PIECES),
+}
+
+
 def _portal(dossier: Dossier, words: Words) -> Iterable[Item]:
     events = store.latest_events(dossier.id, LONGEST)
     more: dict[int, str] = {}
@@ -100,4 +142,5 @@ def _portal(dossier: Dossier, words: Words) -> Iterable[Item]:
         more |= source(dossier, events)
     for event in events:
         icon, tone = _LOOKS[event.kind]
-        yield Item(event.at, words.label(event.kind), icon, tone, more.get(event.id, ""))
+        detail, kind = more.get(event.id, ""), _KINDS.get(event.kind, Events.PORTAL)
+        yield Item(event.at, words.label(event.kind), icon, tone, detail, kind=kind)

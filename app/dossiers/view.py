@@ -74,13 +74,14 @@ class DossierView:
     notes: Page[Annotation]
     payment: PaymentView
     amount_cents: int | None
-    timeline: Sequence[timeline.Item]
+    timeline: timeline.Timeline
     others: Sequence[Dossier]
     others_total: int
 
 
-def of(dossier_id: int, now: datetime, locale: str) -> DossierView:
-    """Read and decide all that is shown of a dossier. Raises NotFound."""
+def of(dossier_id: int, now: datetime, locale: str, events: str = "") -> DossierView:
+    """Read and decide all that is shown of a dossier; ``events``: what happened, of this kind alone. Raises
+    NotFound."""
     found = store.dossier(dossier_id)
     facts = store.facts_of(found)
     words = Words(locale, now)
@@ -104,7 +105,7 @@ def of(dossier_id: int, now: datetime, locale: str) -> DossierView:
         notes=store.annotations_page(dossier_id),
         payment=payment_view.of(found, words),
         amount_cents=found.amount_cents if found.inside in GRANTED else None,
-        timeline=timeline.of(found, words),
+        timeline=timeline.of(found, words, events),
         others=others,
         others_total=others_total,
     )

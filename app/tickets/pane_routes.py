@@ -24,6 +24,7 @@ from app.foundation.exceptions import NotFound
 from app.foundation.roles import DESK
 from app.tickets import caller_view, holding, message_view, messages, service, speaking, store
 from app.tickets.models import Channel, Contact
+from app.web import news
 from app.web.access import allow
 from app.web.whose import NOTHING, about, check_with
 
@@ -82,6 +83,7 @@ def speaker() -> Response:
         now=clock.now(),
         seen=request.form.get("about", ""),
     )
+    news.desks_changed([current_user.id])  # the band says who speaks
     response = make_response(_card(store.contact(contact.id)))
     response.headers["HX-Trigger"] = json.dumps(
         {"speaker-said": {"role": request.form.get("role", "")}}

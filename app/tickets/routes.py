@@ -18,6 +18,7 @@ from app.accounts import last_editor
 from app.dossiers import timeline
 from app.dossiers.models import Dossier
 from app.dossiers.routes import id_in, words
+from app.dossiers.timeline import Events
 from app.dossiers.wording import Words
 from app.foundation import clock, edits
 from app.foundation.belonging import Need
@@ -288,10 +289,12 @@ def _contacts(dossier: Dossier, words: Words) -> Iterable[timeline.Item]:
             tone="action",
             detail=_joined(came.absent if came else "", reason, who, contact.note),
             words=came.body if came else "",
+            kind=Events.CALLS if contact.channel is Channel.PHONE else Events.MESSAGES,
         )
         for each in said[1:] if came else said:
             detail = _joined(each.state, each.by, each.absent)
-            yield timeline.Item(each.at, each.title, each.icon, each.tone, detail, each.body)
+            kind = Events.MESSAGES
+            yield timeline.Item(each.at, each.title, each.icon, each.tone, detail, each.body, kind)
 
 
 def _joined(*parts: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any, Protocol
 
 from app.accounts import journal
 from app.dossiers import may_say
@@ -27,7 +28,19 @@ RELATIONS: Mapping[CallerRole, Relation] = {
 }
 
 
-def role_of(contact: Contact) -> CallerRole | None:
+class Spoken(Protocol):
+    """What of a contact says who speaks: its row, or those columns of it."""
+
+    @property
+    def draft(self) -> dict[str, Any] | None:
+        """What was chosen in the bar and is not confirmed yet."""
+
+    @property
+    def caller_role(self) -> CallerRole | None:
+        """What was stored."""
+
+
+def role_of(contact: Spoken) -> CallerRole | None:
     """Who speaks, as far as a person has said it: stored, or chosen in the bar and not confirmed yet."""
     chosen = (contact.draft or {}).get("caller_role", "")
     return CallerRole(chosen) if chosen else contact.caller_role

@@ -53,6 +53,26 @@ def contact_of(one: Caller) -> Contact:
     return db.session.get_one(Contact, one.call.contact_id)
 
 
+def test_the_band_says_who_speaks_and_for_whom(talk: Talk) -> None:
+    """Under the name, as soon as it is said: the role, for whom, and the language that is not French."""
+    one, agent = talk
+    held = contact_of(one)
+    held.person_id = create_person(language="ar").id
+    db.session.commit()
+
+    def speaker() -> Any:
+        return agent.get("/desk/state").json["desk"]["call"]["speaker"]
+
+    assert speaker() == {"role": "", "tongue": "arabe"}
+    for role, said in (
+        ("stagiaire", "Stagiaire, pour soi"),
+        ("duo", "Duo"),
+        ("formateur", "Formateur ou formatrice, pour cette personne"),
+    ):
+        agent.post("/dossiers/caller/speaker", data={"contact": held.id, "role": role})
+        assert speaker()["role"] == said
+
+
 def test_the_note_begun_is_read_by_the_colleague_and_is_hers_once_handed_over(
     talk: Talk, at_desk: Desk
 ) -> None:

@@ -159,7 +159,8 @@ export function tick(desk, around, now) {
   put("clock", text("clock", { hour: at.getHours(), minute: String(at.getMinutes()).padStart(2, "0") }));
 }
 
-/** Beside the clock: what it counts, or what goes wrong meanwhile. Under the name: the number, and for whom. */
+/** Beside the clock: what it counts, or what goes wrong meanwhile. Under the name: who speaks and for whom (the number, until it is
+ * said), and the language. */
 function sideOf(desk, phase, around, now) {
   const call = desk.call;
   if (!call) return { time: "", number: "", about: "" };
@@ -167,7 +168,8 @@ function sideOf(desk, phase, around, now) {
   const unknown = phase === "ringing" && call.caller.kind === "unknown" ? text("side.unknown") : "";
   const several = call.caller.kind === "several" ? text("side.several", { count: call.caller.count }) : "";
   const about = call.caller.about ? text("side.about", { name: call.caller.about }) : several || unknown;
-  return { time: timeWord(desk, phase, around, now), number, about };
+  const { role, tongue } = call.speaker ?? { role: "", tongue: "" };
+  return { time: timeWord(desk, phase, around, now), number: role || number, about: [about, tongue].filter(Boolean).join(" · ") };
 }
 
 function timeWord({ call }, phase, around, now) {
