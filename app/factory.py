@@ -30,6 +30,7 @@ from app.accounts.presence import SET_BY_CALLS, PresenceState
 from app.accounts.role_words import role_words
 from app.adapters.oidc import Oidc
 from app.adapters.outbox import FileOutbox
+from app.adapters.portal_http import HttpPortal
 from app.adapters.smtp_mail import SmtpMail
 from app.adapters.twilio_log import TwilioCallLog
 from app.adapters.twilio_provisioning import TwilioProvisioning
@@ -283,7 +284,14 @@ def _ports(settings: Settings) -> Ports:
         provisioning=TwilioProvisioning(settings, clock.now),
         call_log=TwilioCallLog(settings, before_call=release_connection),
         identity=_identity(settings),
+        portal=_portal(settings),
     )
+
+
+def _portal(settings: Settings) -> HttpPortal | None:
+    if not settings.portal_url:
+        return None
+    return HttpPortal(settings.portal_url, settings.events_token, before_call=release_connection)
 
 
 def _identity(settings: Settings) -> Oidc | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from app.foundation.exceptions import NotFound, Unavailable
+from app.foundation.portal_port import IssuedLink, PortalState
 from app.foundation.ports import LegStatus, MailMessage, MailReceipt, OutboxMail, Ports
 
 SENT_AT = datetime(2021, 6, 22, 8, 35, tzinfo=UTC)
@@ -135,6 +136,42 @@ class FakeOutbox:
 
     def get(self, key: str) -> OutboxMail | None:
         return next((mail for mail in self.list() if mail.key == key), None)
+
+
+@dataclass
+class FakePortal:
+    """A Portal. ``error`` is raised instead of answering; ``asked`` holds each command with its key."""
+
+    asked: list[tuple[str, ...]] = field(default_factory=list)
+    error: Exception | None = None
+    before: Callable[[], None] | None = None
+
+    def _note(self, *words: str) -> None:
+        if self.before:
+            self.before()
+        if self.error:
+            raise self.error
+        self.asked.append(words)
+
+    def issue_link(
+        self, reference: str, *, mail: str, link_id: str, expires_at: datetime, key: str
+    ) -> IssuedLink:
+        self._note("issue_link", reference, mail, link_id, key)
+        base = f"https://portal.invalid/{link_id}"
+        return IssuedLink(f"{base}/1", f"{base}/2", expires_at)
+
+    def send_reset(self, reference: str, *, key: str) -> None:
+        self._note("send_reset", reference, key)
+
+    def hand_slot_back(self, reference: str, *, slot: str, key: str) -> None:
+        self._note("hand_slot_back", reference, slot, key)
+
+    def unlock(self, reference: str, *, key: str) -> None:
+        self._note("unlock", reference, key)
+
+    def state(self, reference: str) -> PortalState:
+        self._note("state", reference)
+        return PortalState(reference, True, "none")
 
 
 def fake_ports() -> Ports:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.accounts.models import Agent
 from app.dossiers.models import Dossier
 from app.foundation.database.columns import UTCDateTime, choice
+from app.foundation.database.sealed import Sealed
 from app.foundation.extensions import db
 
 Code = String(40)
@@ -169,6 +170,9 @@ class PortalLink(db.Model):
     opened_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     step1_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     step2_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # The Portal's own addresses of the two steps: keys, so sealed; None until it has answered.
+    step1_address: Mapped[str | None] = mapped_column(Sealed)
+    step2_address: Mapped[str | None] = mapped_column(Sealed)
 
     dossier: Mapped[Dossier] = relationship()
     agent: Mapped[Agent] = relationship()

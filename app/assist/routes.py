@@ -32,6 +32,7 @@ from app.assist import (
 from app.assist.mail import outbox_pages
 from app.assist.mail.life import clock_time, long_moment
 from app.assist.portal import pages as portal_pages
+from app.assist.portal import webhook as portal_webhook
 from app.assist.runs import resuming
 from app.assist.script import OUTCOMES, POSTURE_REASONS
 from app.dossiers import timeline
@@ -55,6 +56,7 @@ log = logging.getLogger(__name__)
 
 bp = Blueprint("assist", __name__)
 bp.register_blueprint(portal_pages.bp)
+bp.register_blueprint(portal_webhook.bp)
 bp.register_blueprint(outbox_pages.bp)
 
 

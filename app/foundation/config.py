@@ -23,7 +23,7 @@ from app.foundation.roles import STAFF
 TWILIO_API = "https://api.twilio.com"
 SERVICE_SETTINGS = Path("/etc/permanence.env")  # written by deploy/prepare, read by systemd
 ELSEWHERE = ("DATABASE_URL", "INSTANCE_DIR")
-NOT_YET = ("IMAP_URL", "PORTAL_URL", "PORTAL_TOKEN")  # named for good, read by nothing yet
+NOT_YET = ("IMAP_URL",)  # named for good, read by nothing yet
 
 
 @dataclass(frozen=True)
@@ -98,8 +98,13 @@ SETTINGS = (
         "MAIL_FROM", str, "Permanence <ne-pas-repondre@permanence.example>", "Sender of the mails."
     ),
     Setting("IMAP_URL", str, "", "Mailbox read for incoming contacts; empty: none.", True),
-    Setting("PORTAL_URL", str, "", "The Portal's API; empty: the embedded stand-in."),
-    Setting("PORTAL_TOKEN", str, "", "Token of that API.", True),
+    Setting(
+        "PORTAL_URL",
+        str,
+        "",
+        "The Portal's API (docs/portal-openapi.yaml); empty: the demo Portal where the line is embedded, else none.",
+    ),
+    Setting("PORTAL_TOKEN", str, "", "Token of that API; it signs the Portal's events too.", True),
     Setting("SPEECH_RATE", float, 15.0, "Local carrier: characters spoken a second; 0: at once."),
     Setting(
         "CARRIER_CONTROL_TOKEN", str, "", "Opens the local carrier's control API (tests).", True
@@ -230,6 +235,11 @@ class Settings:
         return frozenset(self.require_second_factor.replace(" ", "").split(",")) - {""}
 
     @property
+    def events_token(self) -> str:
+        """What signs the Portal's events, and opens its API; empty: there is no Portal."""
+        return self.portal_token if self.portal_url else ""
+
+    @property
     def secure_cookies(self) -> bool:
         """Cookies travel over TLS alone as soon as the public address does."""
         return self.public_base_url.startswith("https://")
@@ -343,6 +353,8 @@ def _read(environ: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
     if unknown := required - set(STAFF):
         problems.append(f"REQUIRE_SECOND_FACTOR : rôles inconnus, {', '.join(sorted(unknown))}")
     problems += _oidc_problems(values)
+    if values["PORTAL_URL"] and not values["PORTAL_TOKEN"]:
+        problems.append("PORTAL_TOKEN manque : PORTAL_URL est réglé")
     if values["SECRET_KEY"] and len(values["SECRET_KEY"]) < 32:
         problems.append("SECRET_KEY : au moins 32 caractères")
     problems += [

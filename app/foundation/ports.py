@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from app.foundation.exceptions import PermanenceError
+from app.foundation.portal_port import Portal
 from app.foundation.text import outside
 
 
@@ -373,3 +374,4 @@ class Ports:
     provisioning: Provisioning | None = None
     call_log: CallLog | None = None
     identity: IdentityProvider | None = None
+    portal: Portal | None = None

@@ -16,6 +16,8 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts import sessions
+from app.assist.portal import commands as portal_commands
+from app.assist.portal import events as portal_events
 from app.calls.call import commands_outbox, dispatch
 from app.calls.provider import watch as provider_watch
 from app.channels import dispatch as message_dispatch
@@ -26,6 +28,7 @@ from app.foundation.database import trouble
 from app.foundation.database.batch import Batch
 from app.foundation.exceptions import PermanenceError
 from app.foundation.extensions import socketio
+from app.foundation.wiring import ports
 from app.operations import jobs, readiness, ticker
 from app.web import news
 from app.web.acts import store as acts
@@ -34,6 +37,8 @@ log = logging.getLogger(__name__)
 
 PULSE_SECONDS = 5
 ANSWERS_SECONDS = 60
+PORTAL_SECONDS = 2
+FORGET_NEWS_SECONDS = 3600
 FORGET_SECONDS = 0.5  # far below the lease of a command, which would be sent again
 
 
@@ -141,8 +146,15 @@ def start_ticker(app: Flask) -> None:
     every(app, PULSE_SECONDS, "sessions", lambda: sessions.sweep(now=clock.now()))
     every(app, ANSWERS_SECONDS, "answers kept", lambda: acts.drop_old_answers(now=clock.now()))
     every(app, settings.ticker_seconds, "ticker", _ticking())
+    every(app, PORTAL_SECONDS, "portal", ask_portal_again)
+    every(app, FORGET_NEWS_SECONDS, "events kept", lambda: portal_events.forget(clock.now()))
     if settings.reconcile_seconds > 0:
         every(app, settings.reconcile_seconds, "reconciliation", compare_with_provider)
+
+
+def ask_portal_again() -> None:
+    """What the Portal has not answered yet."""
+    portal_commands.carry_due(ports().portal, clock.now())
 
 
 def compare_with_provider() -> None:

@@ -14,6 +14,7 @@ from flask import Flask
 from app.accounts import journal
 from app.administration import journal_words
 from app.administration.journal_search import PAGE
+from app.assist.portal.models import CommandKind
 from app.calls.call.record import Kind
 from app.dossiers.service import Protected
 from app.foundation.database.unit_of_work import unit_of_work
@@ -23,9 +24,11 @@ from tests.dossiers.build import create_dossier
 ROOT = Path(__file__).resolve().parents[2]
 NOON = datetime.fromisoformat("2026-06-22T10:00:00+00:00")
 # Acts whose name is put together: the pieces are known elsewhere.
-MADE = {f"reveal_{field}" for field in Protected} | {
-    kind.value for kind in (Kind.CONSULTED, Kind.COACHED, Kind.SENT_TO, Kind.SENT_OUTSIDE)
-}
+MADE = (
+    {f"reveal_{field}" for field in Protected}
+    | {f"portal.{kind}" for kind in CommandKind}
+    | {kind.value for kind in (Kind.CONSULTED, Kind.COACHED, Kind.SENT_TO, Kind.SENT_OUTSIDE)}
+)
 RECORDERS = ("journal.record", "_record", "_journal", "staff.change", "_change", "_take_off")
 
 

@@ -101,6 +101,22 @@ def step2_done(token: str, now: datetime) -> bool:
     return _advance(token, now, "step2", {"step2_at": now}, rules, needs_life=False)
 
 
+def told(work: Work, link: PortalLink, kind: PortalEventKind, at: datetime) -> None:
+    """Note a stage that the Portal told, inside the caller's transaction; stages before it follow.
+
+    The Portal knows best: a link that we hold for dead may have served before its word came.
+    """
+    for name in ("opened", "step1", "step2"):
+        column = f"{name}_at"
+        if getattr(link, column) is None:
+            setattr(link, column, max(at, link.created_at))
+            if _EVENTS[name] is kind:
+                add_event(link, kind, at)
+                tell(work, link, name, at)
+        if _EVENTS[name] is kind:
+            return
+
+
 _EVENTS = {
     "opened": PortalEventKind.LINK_OPENED,
     "step1": PortalEventKind.STEP1_DONE,

@@ -1,5 +1,7 @@
-"""The page behind a mail's link: a stand-in for the Portal's two steps in an embedded installation.
+"""The door behind a mail's link: it says where one stands, and leads on to the Portal's two steps.
 
+The Portal's own addresses are known once it has answered (``commands``); until then the page says so.
+Where no Portal is connected, the person does each step there and says so here.
 No password is ever asked for here. Reading a page changes nothing, whoever or whatever reads it (mail
 scanners fetch, prefetch and run every link); a person presses buttons, and that alone counts. No session,
 no cookie: the token in the address is the only key, so the forms need no anti-forgery token.
@@ -9,6 +11,8 @@ Only addresses that try links that do not exist are slowed.
 """
 
 from __future__ import annotations
+
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask_babel import get_locale
@@ -20,12 +24,17 @@ from app.assist.portal import links
 from app.foundation import clock
 from app.foundation.exceptions import NotFound
 from app.foundation.extensions import limiter
+from app.foundation.wiring import ports, settings
 from app.web import guesses, helpline, public_tokens
 from app.web.access import public
 
 bp = Blueprint("portal", __name__)
 
 A_LINK = "120/minute"
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; "
+    "frame-ancestors 'none'; form-action 'self' {}"
+)
 _STATUS = {"unknown": 404, "expired": 410, "superseded": 410}
 
 
@@ -60,9 +69,12 @@ def second(token: str, step: str = "etape-2") -> Response:
 @_by_token
 def opened(token: str) -> Response:
     """« Commencer » was pressed: the person is there."""
-    known, _link = _named(token)
+    known, link = _named(token)
+    now = clock.now()
     if _by_a_person():
-        links.opened(known, clock.now())
+        links.opened(known, now)
+        if link is not None and link.step1_address and links.state(link, now) == "valid":
+            return _to(link.step1_address)
     return _to(url_for(".landing", token=known))
 
 
@@ -136,8 +148,19 @@ def _shown(state: str, token: str, link: PortalLink | None, asked_step2: bool) -
         asked_step2=asked_step2,
         until=long_moment(link.expires_at, locale) if link else "",
         line=helpline.with_hours(locale),
+        connected=ports().portal is not None,
+        portal1=(link.step1_address or "") if link else "",
+        portal2=(link.step2_address or "") if link else "",
     )
-    return _private(make_response(page, _STATUS.get(state, 200)))
+    response = _private(make_response(page, _STATUS.get(state, 200)))
+    response.headers["Content-Security-Policy"] = _POLICY.format(_site(link))
+    return response
+
+
+def _site(link: PortalLink | None) -> str:
+    """The Portal's site, for the page's forms: browsers look at the whole way that a form leads."""
+    site = urlsplit((link.step1_address if link else "") or settings().portal_url)
+    return f"{site.scheme}://{site.netloc}" if site.netloc else ""
 
 
 def _private(response: Response) -> Response:

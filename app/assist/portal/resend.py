@@ -16,7 +16,8 @@ from app.assist import condition_facts, conditions, store
 from app.assist.acting import Actor, Result, log_act
 from app.assist.mail import mails
 from app.assist.models import Mail, MailState, PortalLink, ScriptRun
-from app.assist.portal import links
+from app.assist.portal import commands, links
+from app.assist.portal.models import CommandKind, CommandState
 from app.dossiers.models import Dossier
 from app.dossiers.vocabulary import PortalEventKind
 from app.foundation.database.unit_of_work import unit_of_work
@@ -34,10 +35,17 @@ def resend_link(actor: Actor, ports: Ports, base_url: str) -> Result:
 
     The earlier link stays alive until the new mail has really left.
     """
-    prepared = _prepare(actor, base_url)
+    prepared = _prepare(actor, base_url, connected=ports.portal is not None)
     if prepared is None:
         return Result("already_sent")
-    mail_id, message = prepared
+    mail_id, message, command_id = prepared
+    waits = False
+    if ports.portal is not None and command_id is not None:
+        asked = commands.carry(command_id, ports.portal, actor.now)
+        if asked.state is CommandState.REFUSED:
+            _not_opened(actor, mail_id)
+            return Result("refused", asked.error)
+        waits = asked.state is CommandState.WAITING
     try:
         receipt = ports.mail.send(message)  # no transaction is open: a mail server may be slow
     except MailRefused as error:
@@ -48,10 +56,12 @@ def resend_link(actor: Actor, ports: Ports, base_url: str) -> Result:
         _failed(actor, mail_id)
         return Result("failed", error)
     _accepted(actor, mail_id, receipt)
-    return Result("sent")
+    return Result("sent_portal_waits" if waits else "sent")
 
 
-def _prepare(actor: Actor, base_url: str) -> tuple[int, MailMessage] | None:
+def _prepare(
+    actor: Actor, base_url: str, *, connected: bool
+) -> tuple[int, MailMessage, int | None] | None:
     with unit_of_work() as work:
         run = store.run(actor.run_id)
         dossier = _dossier_of(run, actor.agent_id)
@@ -70,7 +80,17 @@ def _prepare(actor: Actor, base_url: str) -> tuple[int, MailMessage] | None:
         )
         work.session.add(mail)
         work.session.flush()
-        return mail.id, message
+        if not connected:
+            return mail.id, message, None
+        command_id = commands.keep(
+            CommandKind.ISSUE_LINK,
+            dossier.id,
+            agent_id=actor.agent_id,
+            now=actor.now,
+            contact_id=run.contact_id,
+            link_id=link.id,
+        )
+        return mail.id, message, command_id
 
 
 def _dossier_of(run: ScriptRun, agent_id: int) -> Dossier:
@@ -137,6 +157,16 @@ def _refused(actor: Actor, mail_id: int, error: MailRefused) -> None:
         links.add_event(link, PortalEventKind.MAIL_BOUNCED, actor.now, {"refused": True})
         log_act("resend_link", actor, "refused", link.id)
     log.info("mail %s refused by the server", mail_id)
+
+
+def _not_opened(actor: Actor, mail_id: int) -> None:
+    """The Portal said no: a mail that leads nowhere is not sent, and nothing pretends it was."""
+    with unit_of_work() as work:
+        mail, link = _mail_and_link(mail_id)
+        log_act("resend_link", actor, "refused", None)
+        work.session.delete(mail)
+        work.session.flush()
+        work.session.delete(link)
 
 
 def _failed(actor: Actor, mail_id: int) -> None:

@@ -14,6 +14,7 @@ import { knock, stopKnocking } from "./knock.js";
 import { messageTold, renderMessage, storeReply, tickMessage } from "./messages.js";
 import { contactChanged, personCorrected, reasonToConfirm, refreshSuggestion, reloadAround, showContact, storeDraft, tellMailLife, watchPanes } from "./panes.js";
 import { Phone } from "./phone.js";
+import { portalTold } from "./portal.js";
 import { installQualifying, showMoment } from "./qualifying.js";
 import { hideReceipt, installReceipt } from "./receipt.js";
 import { isLocked, startRing, stopRing } from "./ring.js";
@@ -319,6 +320,7 @@ export class Desk {
         if (message.contact_id === contactOf(this.#said)) tellMailLife(message);
         toast(message.text || text("link.opened"));
       },
+      ...portalTold(() => contactOf(this.#said)),
     };
   }
 }
