@@ -62,6 +62,7 @@ from app.desk import (
 from app.desk import (
     transfers as desk_transfers,
 )
+from app.desk.incidents import routes as incident_routes
 from app.dossiers import routes as dossiers_routes
 from app.dossiers.finding import index as search_index
 from app.dossiers.payments import routes as payment_routes
@@ -334,6 +335,7 @@ def _register(app: Flask) -> None:
         alert_routes.bp,
         desk.bp,
         desk_transfers.bp,
+        incident_routes.bp,
         message_routes.bp,
         search_routes.bp,
         directory_routes.bp,

@@ -21,6 +21,7 @@ from app.accounts import passwords, sessions
 from app.accounts import service as accounts
 from app.accounts.models import Agent, SavedView, StaffSession, TotpSecret
 from app.alerts.models import Alert
+from app.assist import service as scripts
 from app.assist import store as assist
 from app.calls.call import dispatch
 from app.calls.directory.models import DirectoryEntry
@@ -30,9 +31,11 @@ from app.foundation import clock, edits
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.extensions import db
 from app.lines.models import Line
+from app.tickets.incidents.models import Incident, IncidentNotice, NoticeState
 from app.tickets.models import CallBack, CallBackState, Contact
 from tests.calls.call.test_transfers import party_hangs_up, party_leg, party_picks_up
 from tests.clients import StaffClient
+from tests.dossiers.build import create_contact
 from tests.holding import be, nobody_free
 from tests.switchboard import Caller
 from tests.world import World
@@ -124,6 +127,7 @@ class Story:
         yield from self._on_the_dossier()
         yield from self._in_the_script()
         yield from self._danger()
+        yield from self._incident()
         yield from self._on_the_call()
         yield from self._settings()
         yield from self._from_the_wall()
@@ -205,6 +209,33 @@ class Story:
         yield Step(
             "alerts.mistaken", me, {"alert_id": db.session.scalar(select(func.max(Alert.id)))}
         )
+
+    def _incident(self) -> Iterator[Step]:
+        me, boss, contact = self.world.holder, self.manager, self.world.contact.id
+        yield Step("incidents.report", me, {"kind": "error_shown"})
+        newest = db.session.scalar(select(func.max(Incident.id)))
+        one = {"incident_id": newest}
+        yield Step("incidents.word", me, {**one, "title": "Panne", "revision": 0})
+        yield Step("incidents.unlink", self.manager, one)
+        yield Step("incidents.link", me, one)
+        yield Step("incidents.move", boss, {**one, "act": "repair"})
+        with unit_of_work():
+            notice = IncidentNotice(
+                incident_id=newest, whom="contact:0", contact_id=contact, way="call",
+                state=NoticeState.TO_CALL, at=clock.now(), by_id=boss.agent.id,
+            )  # fmt: skip
+            db.session.add(notice)
+            db.session.flush()
+            notice_id = notice.id
+        yield Step("incidents.tell", boss, {**one, "text": "C'est réparé."})
+        yield Step("incidents.called", me, {"notice_id": notice_id})
+        for number in range(3):
+            further = create_contact(f"+3363998030{number}", now=clock.now())
+            scripts.start_run(
+                "S24", contact_id=further.id, dossier_id=None, agent_id=me.agent.id,
+                now=clock.now(),
+            )  # fmt: skip
+        yield Step("incidents.open_proposed", me, {"kind": "account_not_found"})
 
     def _on_the_call(self) -> Iterator[Step]:
         me, other, talk = self.world.holder, self.colleague, self.world.caller

@@ -159,6 +159,21 @@ THEMES: dict[str, tuple[str, dict[str, str]]] = {
             "alert_closed": N_("%(who)s a clos %(subject)s."),
         },
     ),
+    "incidents": (
+        N_("Incidents"),
+        {
+            "incident_opened": N_("%(who)s a ouvert %(subject)s."),
+            "incident_linked": N_("%(who)s a lié un contact (%(thing)s)."),
+            "incident_unlinked": N_("%(who)s a délié un contact (%(thing)s)."),
+            "incident_worded": N_("%(who)s a écrit ce qu’il faut dire (%(thing)s)."),
+            "incident_confirmed": N_("%(who)s a confirmé %(subject)s."),
+            "incident_repaired": N_("%(who)s a dit réparé %(subject)s."),
+            "incident_again": N_("%(who)s a repris %(subject)s : ce n’était pas réparé."),
+            "incident_told": N_("%(who)s a prévenu les personnes concernées (%(thing)s)."),
+            "incident_called": N_("%(who)s a prévenu quelqu’un par téléphone (%(thing)s)."),
+            "incident_closed": N_("%(who)s a clos %(subject)s."),
+        },
+    ),
     "line": (
         N_("Ligne et annuaire"),
         {
@@ -209,6 +224,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "promise": (N_("la promesse n° %(id)s"), N_("promesse n° %(id)s")),
     "consultation": (N_("la consultation n° %(id)s"), N_("consultation n° %(id)s")),
     "alert": (N_("l’alerte n° %(id)s"), N_("alerte n° %(id)s")),
+    "incident": (N_("l’incident n° %(id)s"), N_("incident n° %(id)s")),
     "line": (N_("la ligne n° %(id)s"), N_("ligne n° %(id)s")),
     "directory": (N_("l’entrée n° %(id)s de l’annuaire"), N_("entrée n° %(id)s de l’annuaire")),
     "report": (N_("le rapport du %(id)s"), N_("rapport du %(id)s")),

@@ -84,10 +84,11 @@ def prepare(
     *,
     now: datetime,
     agent_id: int | None = None,
+    subject: str = "",
 ) -> Message:
     """Keep what is about to be sent: it is counted, and followed, even if the process dies now.
 
-    ``agent_id``: who wrote it; None, the service by itself.
+    ``agent_id``: who wrote it; None, the service by itself. ``subject``: of a mail.
     """
     message = Message(
         contact_id=contact_id,
@@ -97,7 +98,7 @@ def prepare(
         author=Author.SERVICE if agent_id is None else Author.AGENT,
         agent_id=agent_id,
         address=address,
-        subject="",
+        subject=subject,
         body=body,
         delivery=Delivery.QUEUED,
         delivery_at=now,
@@ -142,6 +143,11 @@ def one_writer(address: str) -> None:
     if db.session.get_bind().dialect.name == "postgresql":
         lock = text("SELECT pg_advisory_xact_lock(7402, hashtext(:address))")
         db.session.execute(lock, {"address": address})
+
+
+def one(message_id: int) -> Message:
+    """A message, read anew. Raises NoResultFound for none of ours."""
+    return db.session.get_one(Message, message_id, populate_existing=True)
 
 
 def named(key: str) -> Message | None:

@@ -303,6 +303,7 @@ export class Desk {
         refreshDistress();
         document.dispatchEvent(new CustomEvent("alerts-told", { detail: alert }));
       },
+      incidents: () => window.htmx.trigger(document.body, "incidents-moved"),
       softphone: () => this.phone.renamed(),
       told: ({ message }) => toast(message, "wait"), // a manager changed something for her
       contact: (message) => {

@@ -1,0 +1,162 @@
+"""« C'est réparé » : one word to all whom an incident concerned, and the list of those to call.
+
+Whom: each person of its contacts once (a number without a person is one too), in the order of their calls.
+The row is written before anything leaves and is unique in the database: pressed twice, by two managers, or
+after a process died half-way, nobody is told twice and nobody is forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+
+from app.channels import letters
+from app.foundation.database.unit_of_work import rows_changed, unit_of_work
+from app.foundation.exceptions import Conflict
+from app.foundation.extensions import db
+from app.foundation.text.bilingual import Text
+from app.foundation.text.saying import Saying
+from app.tickets.incidents import service, store
+from app.tickets.incidents.life import IncidentState
+from app.tickets.incidents.models import IncidentNotice, NoticeState
+from app.tickets.models import Contact
+from app.web import helpline
+
+SUBJECT = Text("Portail des aides : le problème est réparé", "Grants Portal: the problem is fixed")
+
+
+@dataclass(frozen=True)
+class Whom:
+    """One person to tell: the last of their linked contacts, and by what way."""
+
+    key: str
+    contact: Contact
+    way: str
+
+
+def concerned(incident_id: int) -> Sequence[Whom]:
+    """Whom an incident concerns, each once; those already told, or to be called, are left out."""
+    told = {notice.whom for notice in store.notices_of(incident_id)}
+    last: dict[str, Contact] = {}
+    for link in store.links_of(incident_id):
+        contact = link.contact
+        key = f"person:{contact.person_id}" if contact.person_id else _number(contact)
+        last[key] = contact
+    return [
+        Whom(key, contact, letters.ways(contact).first)
+        for key, contact in last.items()
+        if key not in told
+    ]
+
+
+def _number(contact: Contact) -> str:
+    """Somebody without a name: by number, so that two calls of one telephone are one person."""
+    return contact.caller_number or f"contact:{contact.id}"
+
+
+def proposed(at: datetime, locale: str) -> str:
+    """The word proposed to the manager: what is true, what to do now, whom to call. No name in it."""
+    number = helpline.number().number
+    when = Saying(locale, at).clock(at)
+    return Text(
+        f"Bonjour, le problème du Portail des aides que vous nous avez signalé est réparé depuis {when}. "
+        "Vous pouvez recommencer. Vous n'avez rien fait de mal. "
+        f"Une difficulté ? Appelez le {number}.",
+        f"Hello, the problem of the grants Portal that you told us about was fixed at {when}. "
+        "You can try again. You did nothing wrong. "
+        f"Any difficulty? Call {number}.",
+    ).get(locale)
+
+
+def tell(incident_id: int, text: str, *, by: int, now: datetime) -> tuple[int, int]:
+    """Send the word to all who can be written to, and list the others; (sent, to call).
+
+    Raises InvalidInput for a text that may not leave (nothing leaves then), Conflict while the
+    incident goes on: nobody is told that it is repaired before somebody has said so.
+    """
+    if store.incident(incident_id).state is not IncidentState.REPAIRED:
+        raise Conflict(
+            "Cet incident n'est pas réparé.",
+            kept="Personne n'a été prévenu.",
+            todo="Dites d'abord qu'il est réparé.",
+        )
+    letters.checked(text, "sms")  # the shorter of the two ways
+    sent = to_call = 0
+    people = [(whom.key, whom.contact.id, whom.way) for whom in concerned(incident_id)]
+    for key, contact_id, way in people:
+        state = _one(incident_id, key, contact_id, way, text, by, now)
+        sent += state is NoticeState.SENT
+        to_call += state in (NoticeState.TO_CALL, NoticeState.REFUSED)
+    to_call += _left_over(incident_id, now)
+    service.record_told(incident_id, sent, to_call, by=by, now=now)
+    return sent, to_call
+
+
+def _one(
+    incident_id: int, key: str, contact_id: int, way: str, text: str, by: int, now: datetime
+) -> NoticeState | None:
+    """Tell one person; None when somebody else has just done it."""
+    try:
+        with unit_of_work():
+            contact = db.session.get_one(Contact, contact_id)
+            message_id = None
+            if way != "call":
+                message_id = letters.prepare(
+                    contact, way, text, subject=SUBJECT.get("fr"), agent_id=by, now=now
+                )
+            notice = IncidentNotice(
+                incident_id=incident_id,
+                whom=key[:24],
+                contact_id=contact_id,
+                person_id=contact.person_id,
+                dossier_id=contact.dossier_id,
+                way=way,
+                state=NoticeState.TO_CALL if message_id is None else NoticeState.WAITING,
+                message_id=message_id,
+                at=now,
+                by_id=by,
+            )
+            db.session.add(notice)
+            db.session.flush()
+            notice_id = notice.id
+    except IntegrityError:
+        return None
+    if message_id is None:
+        return NoticeState.TO_CALL
+    return _handed_over(notice_id, message_id, now)
+
+
+def _handed_over(notice_id: int, message_id: int, now: datetime) -> NoticeState:
+    """Give the letter to its provider; what was refused puts the person on the list of those to call."""
+    state = (
+        NoticeState.SENT
+        if letters.hand_over(message_id, now=now).error is None
+        else NoticeState.REFUSED
+    )
+    with unit_of_work():
+        db.session.execute(
+            update(IncidentNotice)
+            .where(IncidentNotice.id == notice_id, IncidentNotice.state == NoticeState.WAITING)
+            .values(state=state, at=now)
+        )
+    return state
+
+
+def _left_over(incident_id: int, now: datetime) -> int:
+    """Letters that were written down by a process that died before it handed them over: whether they
+    left is not known, so these people are called rather than told twice."""
+    with unit_of_work():
+        left = db.session.execute(
+            update(IncidentNotice)
+            .where(
+                IncidentNotice.incident_id == incident_id,
+                IncidentNotice.state == NoticeState.WAITING,
+                IncidentNotice.at < now,
+            )
+            .values(state=NoticeState.TO_CALL)
+        )
+    return rows_changed(left)
