@@ -65,6 +65,11 @@ class Known:
     linked: bool
     first: bool
 
+    @property
+    def joins(self) -> bool:
+        """Would the one key join this one, rather than open another?"""
+        return self.first and self.incident.state in life.GOING_ON
+
 
 @dataclass(frozen=True)
 class Strip:
