@@ -174,13 +174,13 @@ class Person:
 
 def ways_said() -> dict[str, str]:
     """What each way is called."""
-    return {"sms": _("SMS"), "mail": _("mail"), "call": _("à appeler")}
+    return {"sms": _("par SMS"), "mail": _("par mail"), "call": _("à appeler")}
 
 
 def person(contact: Contact, way: str, notice: IncidentNotice | None, words: Words) -> Person:
     """One line of the list of those concerned."""
     said = ways_said()
-    state, tone = _("sera prévenu par %(way)s", way=said[way]), "neutral"
+    state, tone = _("sera prévenu %(way)s", way=said[way]), "neutral"
     if way == "call":
         state, tone = _("à appeler : rien d’écrit ne lui arrive"), "wait"
     if notice is not None:
@@ -203,7 +203,7 @@ def _told(notice: IncidentNotice, words: Words) -> tuple[str, str]:
     return {
         NoticeState.WAITING: (_("en train de partir"), "neutral"),
         NoticeState.SENT: (
-            _("prévenu par %(way)s, %(when)s", way=ways_said()[notice.way], when=when),
+            _("prévenu %(way)s, %(when)s", way=ways_said()[notice.way], when=when),
             "live",
         ),
         NoticeState.REFUSED: (_("message refusé : à appeler"), "stop"),
