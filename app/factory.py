@@ -62,6 +62,7 @@ from app.desk import (
 from app.desk import (
     transfers as desk_transfers,
 )
+from app.desk.dossier_acts import routes as dossier_acts
 from app.desk.incidents import routes as incident_routes
 from app.dossiers import routes as dossiers_routes
 from app.dossiers.finding import index as search_index
@@ -332,6 +333,7 @@ def _register(app: Flask) -> None:
         sms_webhooks.bp,
         request_pages.bp,
         callback_pages.bp,
+        dossier_acts.bp,
         alert_routes.bp,
         desk.bp,
         desk_transfers.bp,

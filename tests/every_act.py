@@ -145,6 +145,8 @@ class Story:
         flag = db.session.scalars(select(PriorityFlag.id).order_by(PriorityFlag.id.desc())).first()
         yield Step("dossiers.finish_flag", me, {"flag_id": flag})
         yield Step("dossiers.reveal", me, {"field": "nir"})
+        yield Step("dossier_acts.resend", me, {"basis": "spoken"})
+        yield Step("dossier_acts.write", me, {"way": "mail", "text": "Votre dossier avance."})
         yield from self._payments(tomorrow)
         yield Step("dossiers.search", me, {"q": "Quatremère"})
         yield Step("dossiers.judge_mail", me, {"email": "zoe@gmial.com"})

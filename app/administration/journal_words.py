@@ -99,6 +99,8 @@ THEMES: dict[str, tuple[str, dict[str, str]]] = {
     "contacts": (
         N_("Contacts et rappels"),
         {
+            "letter_sent": N_("%(who)s a écrit à la personne (%(thing)s)."),
+            "contact_begun": N_("%(who)s a commencé %(subject)s depuis un dossier."),
             "attach": N_("%(who)s a rattaché %(subject)s à une personne."),
             "detach": N_("%(who)s a détaché %(subject)s."),
             "identity_confirmed": N_("%(who)s a vérifié l’identité (%(thing)s)."),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.assist.models import ScriptAct
+from app.assist import store
+from app.assist.models import ScriptAct, ScriptRun
 from app.foundation.exceptions import PermanenceError
 from app.foundation.extensions import db
 
@@ -20,13 +21,24 @@ class Result:
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts, from which run, on what agreement (None: none was said), and when."""
+    """Who acts, from which run, on what agreement (None: none was said), and when.
 
-    run_id: int
+    Without a run (from a dossier's page) ``contact_id`` is the contact in which it is done.
+    """
+
+    run_id: int | None
     agent_id: int
     step_id: str
     basis: str | None
     now: datetime
+    contact_id: int | None = None
+
+
+def about(actor: Actor) -> ScriptRun:
+    """The run in which somebody acts; without one, its like for the contact, which is kept nowhere."""
+    if actor.run_id is None:
+        return ScriptRun(contact_id=actor.contact_id)
+    return store.run(actor.run_id)
 
 
 def note_done(name: str, actor: Actor) -> None:
@@ -35,7 +47,12 @@ def note_done(name: str, actor: Actor) -> None:
 
 
 def log_act(name: str, actor: Actor, result: str, link_id: int | None) -> None:
-    """Write the act's row, inside the caller's transaction; ``result``: done, noted or refused."""
+    """Write the act's row, inside the caller's transaction; ``result``: done, noted or refused.
+
+    Without a run there is none: the journal has the act, and the agreement beside its contact.
+    """
+    if actor.run_id is None:
+        return
     db.session.add(
         ScriptAct(
             run_id=actor.run_id,

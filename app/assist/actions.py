@@ -15,7 +15,7 @@ from app.accounts import journal
 from app.alerts import service as alerts
 from app.alerts.models import AlertKind
 from app.assist import condition_facts, conditions, store
-from app.assist.acting import Actor, Result, log_act
+from app.assist.acting import Actor, Result, about, log_act
 from app.assist.portal.resend import resend_link
 from app.assist.script import BASES
 from app.dossiers.models import Dossier
@@ -57,7 +57,7 @@ def perform(name: str, actor: Actor, ports: Ports, base_url: str) -> Result:
             kept="Rien n'a été fait.",
             todo="Demandez à la personne, puis choisissez l'accord.",
         )
-    missing = conditions.unmet(name, condition_facts.of(store.run(actor.run_id), actor.agent_id))
+    missing = conditions.unmet(name, condition_facts.of(about(actor), actor.agent_id))
     if missing is not None:
         raise missing.error
     handler = ACTIONS[name].perform
@@ -77,7 +77,7 @@ def alert_manager(actor: Actor, _ports: Ports, _base_url: str) -> Result:
 
     « alerted » when another manager has a page open, « alerted_nobody » when none has: the agent is told.
     """
-    run = store.run(actor.run_id)
+    run = about(actor)
     contact = store.contact(run.contact_id) if run.contact_id is not None else None
     dossier = db.session.get(Dossier, run.dossier_id) if run.dossier_id is not None else None
     alerts.raise_alert(
@@ -96,7 +96,7 @@ def alert_manager(actor: Actor, _ports: Ports, _base_url: str) -> Result:
 
 def _note(name: str, actor: Actor) -> Result:
     with unit_of_work():
-        run = store.run(actor.run_id)
+        run = about(actor)
         log_act(name, actor, "noted", None)
         subject = f"dossier:{run.dossier_id}" if run.dossier_id else f"contact:{run.contact_id}"
         journal.record(

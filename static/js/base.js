@@ -109,6 +109,10 @@ function installHtmx() {
     event.detail.shouldSwap = true;
     event.detail.isError = false;
   });
+  // A dialog's form that was taken closes it; one that was refused stays, with what was typed.
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (detail.successful && detail.elt.matches("[data-closes]")) detail.elt.closest("dialog")?.close();
+  });
   document.addEventListener("htmx:responseError", onHtmxError);
   document.addEventListener("htmx:sendError", () => toast(text("network"), "stop"));
   // A server may also say a word: HX-Trigger: {"toast": {"message": "…", "tone": "live"}}

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from app.accounts import journal
 from app.assist import condition_facts, conditions, store
-from app.assist.acting import Actor, Result, log_act
+from app.assist.acting import Actor, Result, about, log_act
 from app.assist.mail import mails
 from app.assist.models import Mail, MailState, PortalLink, ScriptRun
 from app.assist.portal import commands, links
@@ -63,7 +63,7 @@ def _prepare(
     actor: Actor, base_url: str, *, connected: bool
 ) -> tuple[int, MailMessage, int | None] | None:
     with unit_of_work() as work:
-        run = store.run(actor.run_id)
+        run = about(actor)
         dossier = _dossier_of(run, actor.agent_id)
         if _just_sent(dossier, actor.now):
             return None
