@@ -8,6 +8,8 @@ stand in no list here are shown by their code: a line is never left out.
 
 from __future__ import annotations
 
+from app.administration import data_words
+
 N_ = str  # marks a sentence for bin/translations.py
 
 # In the order of the filter: a theme's name, then its acts.
@@ -198,6 +200,7 @@ THEMES: dict[str, tuple[str, dict[str, str]]] = {
             "directory_off": N_("%(who)s a retiré %(subject)s."),
         },
     ),
+    "feeds": (N_("Imports et exports"), data_words.FEEDS),
     "upkeep": (
         N_("Entretien du serveur"),
         {
@@ -229,6 +232,8 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "incident": (N_("l’incident n° %(id)s"), N_("incident n° %(id)s")),
     "line": (N_("la ligne n° %(id)s"), N_("ligne n° %(id)s")),
     "directory": (N_("l’entrée n° %(id)s de l’annuaire"), N_("entrée n° %(id)s de l’annuaire")),
+    "feed": (N_("l’import n° %(id)s"), N_("import n° %(id)s")),
+    "export": (N_("l’export"), N_("export")),
     "report": (N_("le rapport du %(id)s"), N_("rapport du %(id)s")),
 }
 

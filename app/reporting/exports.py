@@ -13,11 +13,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.foundation.exceptions import InvalidInput
+from app.foundation.text.spreadsheets import harmless
 from app.reporting import sentence, tables, workbook
 from app.reporting.blind_spots import blind_spots
 from app.reporting.day_sheet import DaySheet, title
 from app.reporting.tables import Cell, Table, word
-from app.reporting.workbook import harmless
 
 CSV_HEAD = ("jour", "tableau", "ligne", "colonne", "valeur", "unité")
 _UNITS = {"calls": "calls", "messages": "messages", "seconds": "seconds", "share": "ratio"}

@@ -15,6 +15,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from app.foundation.text.bilingual import Text
+from app.foundation.text.spreadsheets import harmless
 from app.reporting import formats, sentence, tables
 from app.reporting.day_sheet import DaySheet, headlines
 from app.reporting.definitions import DEFINITIONS
@@ -22,14 +23,8 @@ from app.reporting.tables import Table, word
 
 _FORMATS = {"calls": "0", "messages": "0", "seconds": "0.0", "share": "0.0%"}
 _UNITS = {"calls": "calls", "messages": "messages", "seconds": "seconds"}
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _HEAD = PatternFill("solid", fgColor="E9EFFB")
 WIDEST = 60  # characters
-
-
-def harmless(text: str) -> str:
-    """Text that no spreadsheet takes for a formula (a quote before =, +, -, @, tab)."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def to_xlsx(sheet: DaySheet, locale: str = "fr") -> bytes:

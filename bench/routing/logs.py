@@ -20,15 +20,13 @@ from pathlib import Path
 
 import numpy as np
 
+from app.dossiers.tables import reading
 from app.foundation import clock
 from app.reporting.imports import (
     line as import_line,
 )
 from app.reporting.imports import (
     mapping as import_mapping,
-)
-from app.reporting.imports import (
-    table as import_table,
 )
 from bench.routing.arrivals import (
     MEAN_PATIENCE_S,
@@ -103,7 +101,7 @@ def _seconds(text: str | None) -> float | None:
 
 def _mapped(path: Path, mapping_file: Path) -> Iterable[Known]:
     mapping = import_mapping.load(mapping_file)
-    for block in import_table.open_table(path, mapping).blocks:
+    for block in reading.open_table(path, mapping).blocks:
         for row in block:
             if row.empty:
                 continue

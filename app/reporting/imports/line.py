@@ -6,12 +6,13 @@ be a lie in a report.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from app.dossiers.name_folding import fold
+from app.dossiers.tables.cells import SCIENTIFIC, Unusable, tidy
+from app.dossiers.tables.days import placed
 from app.foundation.text import phone_numbers
 from app.foundation.text.patterns import pattern
 from app.reporting.imports.mapping import FileMapping
@@ -34,21 +35,12 @@ _WITHHELD = frozenset(
     )
 )  # fmt: skip
 _NOTHING = frozenset({"", "-", "–", "—", ".", "?"})
-_SCIENTIFIC = pattern(r"[+-]?[0-9]+(?:[.,][0-9]+)?[eE][+-]?[0-9]+")
 _SECONDS = pattern(r"([0-9]{1,9})(?:[.,]([0-9]{1,30}))?")
 _CLOCK = pattern(r"(?:([0-9]{1,4}):)?([0-9]{1,5}):([0-9]{2})(?:[.,][0-9]{1,9})?")
 _SPOKEN = pattern(
     r"(?:([0-9]{1,3}) ?h ?)?(?:([0-9]{1,4}) ?(?:minutes?|min|mn|m) ?)?"
     r"(?:([0-9]{1,5}) ?(?:secondes?|sec|s))?"
 )
-
-
-class Unusable(ValueError):
-    """The line cannot be imported; ``str`` says why, in French. ``kind`` groups the same reasons."""
-
-    def __init__(self, kind: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.kind = kind
 
 
 @dataclass(frozen=True)
@@ -69,27 +61,21 @@ def read(cells: Mapping[str, str], mapping: FileMapping, *, now: datetime) -> To
     for name, cell in cells.items():
         if len(cell) > LONGEST_CELL:
             raise Unusable("case trop longue", f"la case « {name} » a {len(cell)} signes")
-    tidy = {name: _tidy(cell) for name, cell in cells.items()}
-    received = _received(tidy, mapping, now)
-    answered_at = _later(tidy, "answered_at", mapping, received, "la réponse")
-    ended_at = _later(tidy, "ended_at", mapping, answered_at or received, "la fin")
-    talk = _talk(tidy, answered_at, ended_at)
+    plain = {name: tidy(cell) for name, cell in cells.items()}
+    received = _received(plain, mapping, now)
+    answered_at = _later(plain, "answered_at", mapping, received, "la réponse")
+    ended_at = _later(plain, "ended_at", mapping, answered_at or received, "la fin")
+    talk = _talk(plain, answered_at, ended_at)
     answered = bool(talk) or answered_at is not None
     return Told(
         received_at=received,
-        wait_s=_wait(tidy, received, answered_at if answered else ended_at),
+        wait_s=_wait(plain, received, answered_at if answered else ended_at),
         talk_s=talk,
         answered=answered,
-        number=_number(tidy.get("number", "")),
-        agent=tidy.get("agent", ""),
-        reason=_reason(tidy.get("reason", "")),
+        number=_number(plain.get("number", "")),
+        agent=plain.get("agent", ""),
+        reason=_reason(plain.get("reason", "")),
     )
-
-
-def _tidy(cell: str) -> str:
-    """The cell without the signs that nobody sees, its spaces plain."""
-    seen = "".join(c for c in cell if unicodedata.category(c) not in ("Cf", "Cc") or c.isspace())
-    return " ".join(seen.split())
 
 
 # --- moments -------------------------------------------------------------------------------------
@@ -134,28 +120,12 @@ def _iso(text: str) -> datetime | None:
 
 
 def _placed(found: datetime, mapping: FileMapping) -> datetime:
-    """The instant: by its own offset, else by the mapping's zone, if that hour was there once."""
-    try:
-        if found.tzinfo is not None:
-            return found.astimezone(UTC)
-        local = found.replace(tzinfo=mapping.zone)
-        first, second = (local.replace(fold=n).astimezone(UTC) for n in (0, 1))
-    except (OverflowError, ValueError):
-        raise Unusable("date impossible", f"« {found} » n'est pas une date d'appel") from None
-    if first == second:
-        return first
-    if first.astimezone(mapping.zone).replace(tzinfo=None) != found:  # the clocks went forward
-        raise Unusable(
-            "heure qui n'existe pas",
-            f"{found:%d/%m/%Y %H:%M} n'existe pas (passage à l'heure d'été)",
-        )
-    if not mapping.ambiguous:
-        raise Unusable(
-            "heure double",
-            f"{found:%d/%m/%Y %H:%M} est arrivée deux fois (retour à l'heure d'hiver) : "
-            'écrivez le décalage, ou [formats] ambiguous = "earlier" ou "later"',
-        )
-    return first if mapping.ambiguous == "earlier" else second
+    return placed(
+        found,
+        mapping.zone,
+        mapping.ambiguous,
+        remedy='écrivez le décalage, ou [formats] ambiguous = "earlier" ou "later"',
+    )
 
 
 def _day(text: str, mapping: FileMapping) -> date:
@@ -208,7 +178,7 @@ def seconds(text: str, what: str = "la durée") -> int | None:
     decimals that may mean something else than seconds."""
     if not text:
         return None
-    if _SCIENTIFIC.fullmatch(text):
+    if SCIENTIFIC.fullmatch(text):
         raise Unusable(
             "notation scientifique", f"{what} « {text[:30]} » est en notation scientifique"
         )
@@ -287,7 +257,7 @@ def _agreed(told: int | None, between: int, what: str) -> int:
 def _number(text: str) -> str | None:
     if text in _NOTHING or fold(text) in _WITHHELD or phone_numbers.is_withheld(text):
         return None
-    if _SCIENTIFIC.fullmatch(text):
+    if SCIENTIFIC.fullmatch(text):
         raise Unusable(
             "notation scientifique",
             f"le numéro « {text[:30]} » est en notation scientifique : le tableur l'a abrégé, "

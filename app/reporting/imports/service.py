@@ -26,6 +26,9 @@ from app.calls.call import store
 from app.calls.call.replay import PastCall, replay
 from app.calls.call.states import Event, Kind
 from app.dossiers.name_folding import fold
+from app.dossiers.tables import reading
+from app.dossiers.tables.cells import Unusable
+from app.dossiers.tables.layout import Row, Table
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.exceptions import InvalidInput, PermanenceError, Unavailable
 from app.foundation.extensions import db
@@ -39,12 +42,8 @@ from app.reporting.imports import (
 from app.reporting.imports import (
     mapping as import_mapping,
 )
-from app.reporting.imports import (
-    table as import_table,
-)
-from app.reporting.imports.line import Told, Unusable
+from app.reporting.imports.line import Told
 from app.reporting.imports.mapping import FileMapping
-from app.reporting.imports.table import Row, Table
 
 MOST_SHOWN = 20
 AT_ONCE = 25  # lines in one transaction: well under a second
@@ -131,7 +130,7 @@ def import_file(
     Unavailable when the database stopped on the way (what was imported is said).
     """
     mapping = import_mapping.load(mapping_file)
-    table = import_table.open_table(file, mapping)
+    table = reading.open_table(file, mapping)
     result = Imported(dry=dry)
     with _rejects(rejected, table, file) as out:
         place = _place()

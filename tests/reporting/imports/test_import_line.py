@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.dossiers.tables.cells import Unusable
 from app.foundation.exceptions import InvalidInput
 from app.reporting.imports import mapping as import_mapping
-from app.reporting.imports.line import Told, Unusable, read, seconds
+from app.reporting.imports.line import Told, read, seconds
 from app.tickets.reasons import Reason
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)

@@ -20,6 +20,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.accounts.models import Agent
 from app.calls.call.models import Call
+from app.dossiers.tables import reading
 from app.foundation.exceptions import InvalidInput, Unavailable
 from app.foundation.extensions import db
 from app.lines.models import Line
@@ -28,9 +29,6 @@ from app.reporting.imports import (
 )
 from app.reporting.imports import (
     service as importing,
-)
-from app.reporting.imports import (
-    table as import_table,
 )
 from app.reporting.imports.service import Imported
 from app.tickets.models import Contact
@@ -437,7 +435,7 @@ def test_any_line_keeps_its_number_and_spoils_no_other(
     file = tmp_path_factory.mktemp("table") / "lines.csv"
     file.write_text("\n".join(["A;B", *written]) + "\n", encoding="utf-8", newline="")
     mapping = import_mapping.read({"columns": {"received_at": "A", "wait_s": "B"}})
-    rows = [row for block in import_table.open_table(file, mapping).blocks for row in block]
+    rows = [row for block in reading.open_table(file, mapping).blocks for row in block]
     assert [row.number for row in rows] == list(range(2, len(written) + 2))
     found = {row.number: row.cells.get("received_at") for row in rows}
     assert all(found[number] == text for number, text in good.items())

@@ -1,7 +1,9 @@
-"""The lines of a file of past calls, by pandas: CSV in blocks of lines, or a sheet of a workbook.
+"""The lines of a table that somebody sends, the one way to read them: CSV in blocks of lines, by pandas
+(``workbook`` reads a sheet).
 
-A line of a CSV is read by itself: a quote that is not closed refuses its own line and swallows no
-other. Each row keeps the number of its line in the file, so that it can be named.
+Each row keeps the number of its line in the file, so that it can be named. A line is read by itself,
+and a quote that is not closed refuses its own line and swallows no other; with ``many_lines`` a cell between
+quotes may hold ends of lines, as a postal address does.
 """
 
 from __future__ import annotations
@@ -9,25 +11,22 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from python_calamine import CalamineError
+from typing import TYPE_CHECKING
 
 from app.dossiers.name_folding import fold
+from app.dossiers.tables import workbook
+from app.dossiers.tables.layout import LINES_AT_ONCE, Column, Layout, Row, Table, refused
 from app.foundation.exceptions import InvalidInput
-from app.reporting.imports.mapping import Column, FileMapping
 
 if TYPE_CHECKING:
     import pandas as pd
 
-LINES_AT_ONCE = 2000
 LONGEST_LINE = 50_000  # signs
-LARGEST_WORKBOOK = 50_000_000  # bytes, and twenty times that once unpacked
+MOST_LINES = 30  # of one record
 SEPARATORS = (";", "\t", ",", "|")
 _SHEETS = {b"PK\x03\x04": "zip", b"\xd0\xcf\x11\xe0": "ole"}
 _NOT_TEXT = (
@@ -49,63 +48,80 @@ _BOMS = (
 _SAMPLE = 4096
 
 
-@dataclass(frozen=True)
-class Row:
-    """One line: its number in the file, its cells by our names, and itself as it was written.
-
-    ``wrong``: it could not be cut into cells, and why.
-    """
-
-    number: int
-    cells: Mapping[str, str] = field(default_factory=dict)
-    raw: str = ""
-    wrong: str = ""
-    empty: bool = False
-
-
-@dataclass(frozen=True)
-class Table:
-    """A file ready to be read: its titles as written ("" without), and how to write one like it."""
-
-    titles: str
-    separator: str
-    encoding: str
-    blocks: Iterator[Sequence[Row]]
-
-
-def open_table(path: Path, mapping: FileMapping) -> Table:
+def open_table(path: Path, mapping: Layout, *, many_lines: bool = False) -> Table:
     """Look at a file. Raises InvalidInput when it is nothing that can be read, or lacks columns."""
     try:
         with path.open("rb") as file:
             head = file.read(_SAMPLE)
         if not head.strip(b"\x00 \t\r\n"):
-            raise _refused("%(file)s est vide.", path)
+            raise refused("%(file)s est vide.", path)
         if head[:4] in _SHEETS:
-            return _workbook(path, mapping)
-        return _text_file(path, head, mapping)
+            return _sheet(path, mapping)
+        return _text_file(path, head, mapping, many_lines=many_lines)
     except OSError as error:
-        raise _refused("%(file)s n'a pas pu être lu.", path) from error
+        raise refused("%(file)s n'a pas pu être lu.", path) from error
 
 
-def _refused(sentence: str, path: Path) -> InvalidInput:
-    return InvalidInput(sentence, kept="Rien n'a été importé.", file=path.name)
+def first_rows(path: Path, layout: Layout, most: int) -> Peek:
+    """The first lines of a file, cut into cells, before anybody knows which columns it has. Raises InvalidInput."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(_SAMPLE)
+        if not head.strip(b"\x00 \t\r\n"):
+            raise refused("%(file)s est vide.", path)
+        if head[:4] in _SHEETS:
+            rows = list(islice(workbook.rows(path, layout.sheet), most))
+            return Peek(tuple(rows), ";", "")
+        encoding = _encoding(path, head, layout)
+        lines = list(islice(_lines(path, encoding), most))
+        announced = next((_announced(line) for _n, line in lines if line.strip()), "")
+        separator = layout.separator or announced or _steadiest(lines)
+        found = tuple(
+            (number, _cut(record, separator) or [record])
+            for number, record in _records(iter(lines), separator)
+        )
+        return Peek(found, separator, encoding)
+    except OSError as error:
+        raise refused("%(file)s n'a pas pu être lu.", path) from error
+
+
+@dataclass(frozen=True)
+class Peek:
+    """The first lines of a file: the number of each and its cells; the separator and the encoding that were found."""
+
+    rows: tuple[tuple[int, list[str]], ...]
+    separator: str
+    encoding: str
+
+
+def _steadiest(lines: Sequence[tuple[int, str]]) -> str:
+    """The separator that cuts most lines into as many cells, the more the better."""
+
+    def found(separator: str) -> int:
+        records = _records(iter(lines), separator)
+        cut = (_cut(record, separator) or [] for _n, record in records)
+        widths = [len(cells) for cells in cut if len(cells) > 1]
+        usual = max(set(widths), key=widths.count, default=0)
+        return usual * widths.count(usual)
+
+    return max(SEPARATORS, key=found)
 
 
 # --- text ----------------------------------------------------------------------------------------
 
 
-def _text_file(path: Path, head: bytes, mapping: FileMapping) -> Table:
+def _text_file(path: Path, head: bytes, mapping: Layout, *, many_lines: bool) -> Table:
     encoding = _encoding(path, head, mapping)
     lines = _lines(path, encoding)
     first = next((n for n in range(mapping.skip) if next(lines, None) is None), None)
     title = next(lines, None) if first is None else None
     if title is None:
-        raise _refused("%(file)s est vide.", path)
+        raise refused("%(file)s est vide.", path)
     announced = _announced(title[1])
     if announced:
         title = next(lines, None)
         if title is None:
-            raise _refused("%(file)s est vide.", path)
+            raise refused("%(file)s est vide.", path)
     separator = mapping.separator or announced or _separator(title[1], mapping)
     if mapping.header:
         titles, titles_line = _cut(title[1], separator) or [], title[1]
@@ -113,6 +129,8 @@ def _text_file(path: Path, head: bytes, mapping: FileMapping) -> Table:
         titles, titles_line = [], ""
         lines = _with_first(title, lines)
     places = _places(titles, mapping, separator)
+    if many_lines:
+        lines = _records(lines, separator)
     blocks = _blocks(lines, separator, len(titles), places)
     return Table(titles_line, separator, mapping.encoding or "utf-8-sig", blocks)
 
@@ -122,21 +140,21 @@ def _announced(line: str) -> str:
     return line[4] if len(line) == 5 and line.lower().startswith("sep=") else ""
 
 
-def _encoding(path: Path, head: bytes, mapping: FileMapping) -> str:
+def _encoding(path: Path, head: bytes, mapping: Layout) -> str:
     """As its mark says, else as the mapping, else UTF-8 when all of it is, else Windows."""
     if head.startswith(_NOT_TEXT):
-        raise _refused("%(file)s n'est pas un texte lisible.", path)
+        raise refused("%(file)s n'est pas un texte lisible.", path)
     marked = next((name for mark, name in _BOMS if head.startswith(mark)), None)
     unmarked = None
     if marked is None and b"\x00" in head:  # UTF-16 without its mark: every second byte
         even, odd = head[0::2].count(0), head[1::2].count(0)
         unmarked = "utf-16-le" if odd > 4 * even else "utf-16-be" if even > 4 * odd else None
         if unmarked is None:
-            raise _refused("%(file)s n'est pas un texte lisible.", path)
+            raise refused("%(file)s n'est pas un texte lisible.", path)
     for name in (marked, mapping.encoding, unmarked, "utf-8", "cp1252"):
         if name and _reads(path, name):
             return name
-    raise _refused("%(file)s n'est pas un texte lisible.", path)
+    raise refused("%(file)s n'est pas un texte lisible.", path)
 
 
 def _reads(path: Path, encoding: str) -> bool:
@@ -163,6 +181,33 @@ def _lines(path: Path, encoding: str) -> Iterator[tuple[int, str]]:
             yield number, whole.rstrip("\n").replace("\x00", "")
 
 
+def _records(lines: Iterator[tuple[int, str]], separator: str) -> Iterator[tuple[int, str]]:
+    """Lines put together while a quote is open; one that is not closed within ``MOST_LINES`` is left to itself."""
+    waiting: list[tuple[int, str]] = []
+    while True:
+        first = waiting.pop(0) if waiting else next(lines, None)
+        if first is None:
+            return
+        number, record = first
+        if record.count('"') % 2 == 0 or _cut(record, separator) is not None:
+            yield first
+            continue
+        taken: list[tuple[int, str]] = []
+        while len(taken) < MOST_LINES and len(record) < LONGEST_LINE:
+            more = waiting.pop(0) if waiting else next(lines, None)
+            if more is None:
+                break
+            taken.append(more)
+            record = f"{record}\n{more[1]}"
+            if record.count('"') % 2 == 0:
+                break
+        if record.count('"') % 2 == 0 and _cut(record, separator) is not None:
+            yield number, record
+        else:  # not closed, or closed by another line's: this line alone is wrong
+            waiting = [*taken, *waiting]
+            yield first
+
+
 def _with_first(
     first: tuple[int, str], others: Iterator[tuple[int, str]]
 ) -> Iterator[tuple[int, str]]:
@@ -170,7 +215,7 @@ def _with_first(
     yield from others
 
 
-def _separator(title: str, mapping: FileMapping) -> str:
+def _separator(title: str, mapping: Layout) -> str:
     """The one that cuts the first line into the columns that the mapping names, else the commonest."""
     wanted = {fold(column) for column in mapping.columns.values() if isinstance(column, str)}
 
@@ -186,13 +231,13 @@ def _cut(line: str, separator: str) -> list[str] | None:
     if '"' not in line:
         return line.split(separator)
     try:
-        rows = list(csv.reader([line], delimiter=separator, strict=True))
+        rows = list(csv.reader(line.splitlines(keepends=True), delimiter=separator, strict=True))
     except csv.Error:
         return None
     return rows[0] if len(rows) == 1 else None
 
 
-def _places(titles: Sequence[str], mapping: FileMapping, separator: str) -> dict[str, int]:
+def _places(titles: Sequence[str], mapping: Layout, separator: str) -> dict[str, int]:
     """Where each column is, from 0. Raises InvalidInput for one absent, or two of one title."""
     exact, folded = [title.strip() for title in titles], [fold(title) for title in titles]
     places, missing = {}, []
@@ -300,84 +345,12 @@ def _frame(lines: Sequence[str], separator: str) -> pd.DataFrame:
     return frame
 
 
-# --- workbooks -----------------------------------------------------------------------------------
-
-
-def _workbook(path: Path, mapping: FileMapping) -> Table:
-    """A sheet of an .xlsx, .ods or .xls, whatever the file is called."""
-    if path.stat().st_size > LARGEST_WORKBOOK or _unpacked(path) > 20 * LARGEST_WORKBOOK:
-        raise _refused("%(file)s est trop gros pour un classeur : enregistrez-le en CSV.", path)
-    import pandas as pd
-
-    try:
-        frame = pd.read_excel(
-            path, sheet_name=mapping.sheet or 0, header=None, dtype=object,
-            keep_default_na=False, na_filter=False, engine="calamine",
-        )  # fmt: skip
-    except (CalamineError, ValueError, KeyError, OSError, ImportError, OverflowError) as error:
-        raise InvalidInput(
-            "%(file)s n'est pas un classeur lisible, ou n'a pas la feuille demandée.",
-            kept="Rien n'a été importé.",
-            todo="Vérifiez [file] sheet, ou enregistrez la feuille en CSV.",
-            file=path.name,
-        ) from error
-    grid = (
-        (number, [_cell(value) for value in values])
-        for number, values in enumerate(frame.itertuples(index=False, name=None), start=1)
-        if number > mapping.skip
-    )
+def _sheet(path: Path, mapping: Layout) -> Table:
+    """A sheet of a workbook, its columns found by their titles."""
+    grid = (each for each in workbook.rows(path, mapping.sheet) if each[0] > mapping.skip)
     titles = next(grid, (0, []))[1] if mapping.header else []
     if mapping.header and not any(titles):
-        raise _refused("%(file)s est vide.", path)
+        raise refused("%(file)s est vide.", path)
     places = _places(titles, mapping, ";")
-    return Table(_joined(titles) if titles else "", ";", "utf-8-sig", _sheet_blocks(grid, places))
-
-
-def _unpacked(path: Path) -> int:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return sum(each.file_size for each in archive.infolist())
-    except zipfile.BadZipFile:
-        return 0
-
-
-def _sheet_blocks(
-    grid: Iterator[tuple[int, list[str]]], places: Mapping[str, int]
-) -> Iterator[Sequence[Row]]:
-    block: list[Row] = []
-    for number, cells in grid:
-        named = {n: cells[place] if place < len(cells) else "" for n, place in places.items()}
-        block.append(Row(number, named, _joined(cells), empty=not any(c.strip() for c in cells)))
-        if len(block) == LINES_AT_ONCE:
-            yield block
-            block = []
-    if block:
-        yield block
-
-
-def _joined(cells: Sequence[str]) -> str:
-    line = io.StringIO()
-    csv.writer(line, delimiter=";", lineterminator="").writerow(
-        [" ".join(cell.split()) for cell in cells]
-    )
-    return line.getvalue()
-
-
-def _cell(value: Any) -> str:
-    """A cell as one would write it in a text: a moment in ISO form, a whole number without point."""
-    match value:
-        case None:
-            return ""
-        case bool():
-            return str(value)
-        case datetime():
-            return value.isoformat(sep=" ")
-        case date() | time():
-            return value.isoformat()
-        case timedelta():
-            minutes, rest = divmod(round(value.total_seconds()), 60)
-            return f"{minutes // 60}:{minutes % 60:02d}:{rest:02d}"
-        case float():
-            return str(int(value)) if value.is_integer() else repr(value)
-        case _:
-            return str(value)
+    blocks = workbook.blocks(grid, places)
+    return Table(workbook.joined(titles) if titles else "", ";", "utf-8-sig", blocks)
