@@ -73,7 +73,7 @@ from app.foundation.database import sealed
 from app.foundation.database.unit_of_work import release_connection
 from app.foundation.exceptions import ConfigurationError
 from app.foundation.extensions import babel, csrf, db, limiter, login, migrate, socketio
-from app.foundation.ports import Ports
+from app.foundation.ports import MailMessage, MailSender, Ports
 from app.foundation.redis_pools import pool, socket_queue
 from app.foundation.roles import AGENTS, DESK, STAFF, SUPERVISORS, Role
 from app.foundation.text import strict_json
@@ -103,11 +103,15 @@ from carrier.settings import CarrierSettings, LineNumber, PhoneEntry
 from carrier.sockets import EVENTS as CARRIER_EVENTS
 from carrier.sockets import NAMESPACE as CARRIER_NAMESPACE
 from carrier.sockets import register_sockets
+from demo_portal.mount import mount as mount_demo_portal
+from demo_portal.settings import DemoPortalSettings
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 log = logging.getLogger(__name__)
+
+DEMO_PORTAL = "/portail/demo"  # the address of the embedded Portal
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -134,6 +138,8 @@ def create_app(settings: Settings | None = None, ports: Ports | None = None) -> 
     _register(app)
     if settings.softphone_driver == "local":
         _mount_carrier(app, settings)
+    if settings.demo_portal:
+        _mount_demo_portal(app, settings)
     commands.register(app)
     operation_commands.register(app)
     return app
@@ -291,9 +297,16 @@ def _ports(settings: Settings) -> Ports:
 
 
 def _portal(settings: Settings) -> HttpPortal | None:
-    if not settings.portal_url:
+    demo = f"{_own_address(settings)}{DEMO_PORTAL}/api" if settings.demo_portal else ""
+    if not (url := settings.portal_url or demo):
         return None
-    return HttpPortal(settings.portal_url, settings.events_token, before_call=release_connection)
+    return HttpPortal(url, settings.events_token, before_call=release_connection)
+
+
+def _own_address(settings: Settings) -> str:
+    """Where this installation and its demo Portal speak to one another: by the network, as with any other."""
+    own = f"http://127.0.0.1:{settings.port}"
+    return own if settings.embedded_carrier else settings.public_base_url
 
 
 def _identity(settings: Settings) -> Oidc | None:
@@ -382,6 +395,26 @@ def _mount_carrier(app: Flask, settings: Settings) -> None:
         app.extensions["permanence.carrier"] = carrier
         access.open_sockets(CARRIER_NAMESPACE, CARRIER_EVENTS)
     access.open_to_all(app, set(app.view_functions) - ours)
+
+
+def _mount_demo_portal(app: Flask, settings: Settings) -> None:
+    """The demo Portal, a site of its own under one address; it and we speak by the contract alone."""
+
+    mail: MailSender = app.extensions["permanence.ports"].mail
+    told = mount_demo_portal(
+        app,
+        DEMO_PORTAL,
+        DemoPortalSettings(
+            folder=settings.instance_dir,
+            url=settings.public_base_url + DEMO_PORTAL,
+            events_url=_own_address(settings) + "/portal/events",
+            token=settings.events_token,
+            spawn=background.nothing if settings.testing else socketio.start_background_task,
+            now=clock.now,
+            send_mail=lambda *words: mail.send(MailMessage(*words)),
+        ),
+    )
+    app.extensions["permanence.chores"] = (("demo Portal", told),)
 
 
 def carrier_settings(settings: Settings) -> CarrierSettings:

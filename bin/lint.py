@@ -16,7 +16,14 @@ CHECKS = {
     "format": ["ruff", "format", "--check", "--quiet", "."],
     "mypy": ["mypy", "--no-error-summary"],
     "imports": ["lint-imports", "--no-logo"],
-    "templates": ["djlint", "templates", "carrier/templates", "--lint", "--quiet"],
+    "templates": [
+        "djlint",
+        "templates",
+        "carrier/templates",
+        "demo_portal/templates",
+        "--lint",
+        "--quiet",
+    ],
     "house": ["python", "bin/house_rules.py"],
     # Scripts of pages: eslint.config.mjs and jsconfig.json say what is asked of them.
     "scripts": ["node", "node_modules/eslint/bin/eslint.js", "static/js", "carrier/static"],

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
+import hmac
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -235,9 +237,19 @@ class Settings:
         return frozenset(self.require_second_factor.replace(" ", "").split(",")) - {""}
 
     @property
+    def demo_portal(self) -> bool:
+        """Is the Portal the embedded one? Never where real people are served."""
+        return not self.portal_url and (self.embedded_carrier or self.allow_demo)
+
+    @property
     def events_token(self) -> str:
-        """What signs the Portal's events, and opens its API; empty: there is no Portal."""
-        return self.portal_token if self.portal_url else ""
+        """What signs the Portal's events, and opens its API; empty: there is no Portal.
+
+        The embedded one's is made of our own secret: every process of an installation has the same.
+        """
+        if not self.demo_portal:
+            return self.portal_token if self.portal_url else ""
+        return hmac.new(self.secret_key.encode(), b"demo portal", hashlib.sha256).hexdigest()
 
     @property
     def secure_cookies(self) -> bool:

@@ -96,6 +96,10 @@ def spawn_now(_app: Flask, task: Callable[[], object], _after: float = 0.0) -> N
     task()
 
 
+def nothing(_task: Callable[[], object]) -> None:
+    """Run no task: a test carries it out by itself."""
+
+
 def install(app: Flask, testing: bool) -> None:
     """Give ``wiring.spawn``, ``wiring.wake`` and ``news`` their meaning for this app."""
     app.extensions[trouble.KEY] = trouble.Notes()
@@ -147,6 +151,8 @@ def start_ticker(app: Flask) -> None:
     every(app, ANSWERS_SECONDS, "answers kept", lambda: acts.drop_old_answers(now=clock.now()))
     every(app, settings.ticker_seconds, "ticker", _ticking())
     every(app, PORTAL_SECONDS, "portal", ask_portal_again)
+    for what, chore in app.extensions.get("permanence.chores", ()):
+        every(app, PORTAL_SECONDS, what, chore)
     every(app, FORGET_NEWS_SECONDS, "events kept", lambda: portal_events.forget(clock.now()))
     if settings.reconcile_seconds > 0:
         every(app, settings.reconcile_seconds, "reconciliation", compare_with_provider)
