@@ -63,6 +63,7 @@ from app.desk import (
     transfers as desk_transfers,
 )
 from app.desk.dossier_acts import routes as dossier_acts
+from app.desk.hands import lent
 from app.desk.incidents import routes as incident_routes
 from app.dossiers import routes as dossiers_routes
 from app.dossiers.finding import index as search_index
@@ -365,6 +366,7 @@ def _register(app: Flask) -> None:
     ):
         app.register_blueprint(blueprint)
     helpline.install(app, line_service.answering)
+    lent.install(app)
     promise_hours.install(app, line_service.working_spans)
     owed_sources.register(app, Promises(), Consultations())
     sockets.register()

@@ -21,8 +21,11 @@ from app.accounts import passwords, sessions
 from app.accounts import service as accounts
 from app.accounts.models import Agent, SavedView, StaffSession, TotpSecret
 from app.alerts.models import Alert
+from app.assist import acting
 from app.assist import service as scripts
 from app.assist import store as assist
+from app.assist.acts import actions
+from app.assist.models import ScriptAct
 from app.calls.call import dispatch
 from app.calls.directory.models import DirectoryEntry
 from app.dossiers import details
@@ -30,6 +33,7 @@ from app.dossiers.models import PersonNir, PriorityFlag
 from app.foundation import clock, edits
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.extensions import db
+from app.foundation.wiring import ports
 from app.lines.models import Line
 from app.tickets.incidents.models import Incident, IncidentNotice, NoticeState
 from app.tickets.models import CallBack, CallBackState, Contact
@@ -192,9 +196,17 @@ class Story:
         while not world.values()["action"]:
             yield Step("assist.answer", me)
         yield Step("assist.act", me, {"basis": "spoken"})
+        yield Step("assist.undo_act", me, self._flagged_by_script(run.id))
         yield Step("assist.correct_address", me, self._address(), alone=True)
         yield Step("assist.back", me)
         yield Step("assist.finish", me)
+
+    def _flagged_by_script(self, run_id: int) -> Values:
+        """A priority promised by a step of this run, to be taken back."""
+        actor = acting.Actor(run_id, self.world.holder.agent.id, "x", None, clock.now())
+        typed = {"reason": "sans ressources", "due_on": clock.local_day(clock.now()).isoformat()}
+        actions.perform("flag_priority", actor, ports(), "", typed)
+        return {"act": db.session.scalar(select(func.max(ScriptAct.id)))}
 
     def _address(self) -> Values:
         page = f"/assist/runs/{self.world.run_id}/address"

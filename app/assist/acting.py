@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.accounts import journal
 from app.assist import store
 from app.assist.models import ScriptAct, ScriptRun
 from app.foundation.exceptions import PermanenceError
@@ -46,11 +47,23 @@ def note_done(name: str, actor: Actor) -> None:
     log_act(name, actor, "done", None)
 
 
-def log_act(name: str, actor: Actor, result: str, link_id: int | None) -> None:
-    """Write the act's row, inside the caller's transaction; ``result``: done, noted or refused.
+def log_act(
+    name: str, actor: Actor, result: str, link_id: int | None, made: str | None = None
+) -> None:
+    """Write the act's row, inside the caller's transaction; ``result``: done, noted (kept, not done yet) or
+    refused. ``made`` names the row that it made (``flag:12``).
 
     Without a run there is none: the journal has the act, and the agreement beside its contact.
     """
+    run = about(actor)
+    subject = f"dossier:{run.dossier_id}" if run.dossier_id else f"contact:{run.contact_id}"
+    journal.record(
+        f"act.{name}",
+        subject,
+        agent_id=actor.agent_id,
+        now=actor.now,
+        detail={"run": run.id, "basis": actor.basis or "none", "result": result, "made": made},
+    )
     if actor.run_id is None:
         return
     db.session.add(
@@ -62,6 +75,7 @@ def log_act(name: str, actor: Actor, result: str, link_id: int | None) -> None:
             basis=actor.basis,
             result=result,
             link_id=link_id,
+            made=made or (f"link:{link_id}" if link_id is not None else None),
             at=actor.now,
         )
     )

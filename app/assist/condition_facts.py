@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, select
 
 from app.accounts.models import Agent
 from app.assist import store
@@ -10,12 +10,13 @@ from app.assist.conditions import Facts
 from app.assist.models import ScriptRun
 from app.dossiers import corrections
 from app.dossiers import store as dossiers
-from app.dossiers.models import Person, PriorityFlag
+from app.dossiers.models import Person
 from app.dossiers.vocabulary import PieceState
 from app.foundation.extensions import db
 from app.foundation.roles import Role
 from app.foundation.text import phone_numbers
-from app.tickets.models import CallBack, CallBackState, Channel, Contact
+from app.foundation.wiring import ports
+from app.tickets.models import Channel, Contact
 
 BY_CALL = (Channel.PHONE, Channel.VOICEMAIL)
 
@@ -52,16 +53,14 @@ def of(run: ScriptRun, agent_id: int) -> Facts:
         email=bool(person and person.email),
         refused=person is not None and corrections.refused_at(person) is not None,
         account=named is not None and corrections.has_account(named),
-        owner=about is not None and store.dossier(about).owner_id is not None,
         slots=about is not None and _slots(about),
         contact=contact is not None,
         numbered=number is not None,
         hidden=contact is not None and contact.channel in BY_CALL and number is None,
         phones=tuple(phone_numbers.display(each.e164) for each in person.phones) if person else (),
         mobile=_mobile(number, person),
-        promised=contact is not None and _promised(contact),
-        flagged=about is not None and _flagged(about),
         managers=_managers(agent_id),
+        portal=ports().portal is not None,
     )
 
 
@@ -78,20 +77,3 @@ def _slots(about: int) -> bool:
 def _mobile(number: str | None, person: Person | None) -> bool:
     known = [number, *(each.e164 for each in person.phones)] if person else [number]
     return any(phone_numbers.is_mobile(each) for each in known)
-
-
-def _promised(contact: Contact) -> bool:
-    mine = CallBack.contact_id == contact.id
-    if contact.caller_number is not None:
-        mine = or_(mine, CallBack.number == contact.caller_number)
-    return bool(
-        db.session.scalar(select(exists().where(CallBack.state == CallBackState.OPEN, mine)))
-    )
-
-
-def _flagged(about: int) -> bool:
-    return bool(
-        db.session.scalar(
-            select(exists().where(PriorityFlag.dossier_id == about, PriorityFlag.done_at.is_(None)))
-        )
-    )

@@ -19,9 +19,8 @@ class Facts:
     ``refused``: mail to the present address came back, and nobody has confirmed it since. ``account``:
     the Portal's account is made. ``contact``: a contact is in hand; ``numbered``: it has a number to call back;
     ``hidden``: it is a call, and shows none; ``phones``: the telephones of the person's file, as they
-    are read. ``promised``: a
-    call-back of it is open. ``flagged``: a priority of the dossier is open. ``slots``: the dossier has
-    a pièce that was sent. ``managers``: somebody else can be told.
+    are read. ``slots``: the dossier has a pièce that was sent. ``managers``: somebody else can be told.
+    ``portal``: a Portal is connected.
     """
 
     person: bool = False
@@ -29,21 +28,19 @@ class Facts:
     email: bool = False
     refused: bool = False
     account: bool = False
-    owner: bool = False
     slots: bool = False
     contact: bool = False
     numbered: bool = False
     hidden: bool = False
     phones: tuple[str, ...] = ()
     mobile: bool = False
-    promised: bool = False
-    flagged: bool = False
     managers: bool = False
+    portal: bool = False
 
 
 @dataclass(frozen=True)
 class Unmet:
-    """Why an action cannot be done now. ``way``: « correct », « promise », or "" for none.
+    """Why an action cannot be done now. ``way``: « correct », or "" for none.
 
     ``phones``: the telephones to use instead; beside the error, which may reach a log.
     """
@@ -130,18 +127,6 @@ def _account(facts: Facts) -> Unmet | None:
     )
 
 
-def _owner(facts: Facts) -> Unmet | None:
-    if facts.owner:
-        return None
-    return Unmet(
-        InvalidInput(
-            "Ce dossier n'a pas de gestionnaire : la question ne serait posée à personne.",
-            kept="Rien n'a été noté.",
-            todo="Annotez le dossier, et prévenez l'encadrement.",
-        )
-    )
-
-
 def _slots(facts: Facts) -> Unmet | None:
     if facts.slots:
         return None
@@ -208,27 +193,26 @@ def _no_number(facts: Facts) -> InvalidInput:
     )
 
 
-def _promised(facts: Facts) -> Unmet | None:
-    if facts.promised:
+def _contact(facts: Facts) -> Unmet | None:
+    if facts.contact:
         return None
     return Unmet(
         InvalidInput(
-            "Aucun rappel n'est encore promis à ce numéro : personne ne rappellerait.",
+            "Aucun contact n'est en cours : cela se fait pendant un appel ou un message.",
             kept="Le script continue là où il est.",
-            todo="Choisissez le jour et l'heure avec la personne, puis promettez.",
-        ),
-        "promise",
+            todo="Appelez la personne depuis sa fiche, puis recommencez.",
+        )
     )
 
 
-def _flagged(facts: Facts) -> Unmet | None:
-    if facts.flagged:
+def _portal(facts: Facts) -> Unmet | None:
+    if facts.portal:
         return None
     return Unmet(
         InvalidInput(
-            "Aucune priorité n'est posée sur ce dossier.",
-            kept="Rien n'a été noté.",
-            todo="Posez-la dans le dossier : « Traiter en priorité », avec la raison et la date.",
+            "Le Portail n'est pas relié à Permanence.",
+            kept="Rien n'a été fait.",
+            todo="Faites-le dans le Portail, puis notez-le sur le dossier.",
         )
     )
 
@@ -249,12 +233,16 @@ def _managers(facts: Facts) -> Unmet | None:
 CONDITIONS: dict[str, tuple[Condition, ...]] = {
     "resend_link": (_dossier, _email, _good_email),
     "correct_address": (_person,),
-    "send_reset": (_dossier, _email, _account),
-    "hand_slot_back": (_dossier, _slots),
-    "send_sms": (_mobile,),
-    "create_callback": (_number, _promised),
-    "link_incident": (),
-    "flag_priority": (_dossier, _flagged),
-    "consult_owner": (_dossier, _owner),
+    "send_reset": (_dossier, _email, _portal, _account),
+    "unlock": (_dossier, _portal, _account),
+    "hand_slot_back": (_dossier, _portal, _slots),
+    "send_sms": (_contact, _mobile),
+    "send_summary": (_contact,),
+    "create_callback": (_number,),
+    "ask_interpreter": (_contact,),
+    "book_place": (_person,),
+    "link_incident": (_contact,),
+    "flag_priority": (_dossier,),
+    "consult_owner": (_dossier,),
     "alert_manager": (_managers,),
 }

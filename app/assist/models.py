@@ -121,8 +121,10 @@ class ScriptRunStep(db.Model):
 class ScriptAct(db.Model):
     """Something done for the person during a run: what, on what basis, and how it went.
 
-    ``result`` is ``done`` (the product did it), ``noted`` (the agent did it elsewhere and says so)
-    or ``refused``. ``basis`` is the agreement that the agent said; None where none is needed (what
+    ``result`` is ``done``, ``noted`` (kept, on its way: the Portal does not answer; before version 0035 also
+    what an agent said to have done elsewhere) or ``refused``. ``made`` names the row that somebody else sees
+    (``flag:12``); ``undone_at``: it was taken back.
+    ``basis`` is the agreement that the agent said; None where none is needed (what
     the service does for itself: an incident, a question to the owner, an alert).
     """
 
@@ -142,6 +144,8 @@ class ScriptAct(db.Model):
     result: Mapped[str] = mapped_column(String(8))
     link_id: Mapped[int | None] = mapped_column(ForeignKey("portal_links.id"))
     at: Mapped[datetime] = mapped_column(UTCDateTime)
+    made: Mapped[str | None] = mapped_column(Code)
+    undone_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class PortalLink(db.Model):

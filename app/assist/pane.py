@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from flask_babel import gettext as _
 
-from app.assist import condition_facts, conditions, loader, service, store
-from app.assist.actions import ACTIONS
+from app.assist import condition_facts, loader, service, store
+from app.assist.acts import actions
+from app.assist.acts.actions import ACTIONS
 from app.assist.conditions import Unmet
 from app.assist.engine import RunState
 from app.assist.mail import life
@@ -43,19 +45,23 @@ class Said:
 
 @dataclass(frozen=True)
 class ActionView:
-    """The step's action: its name, its button, whether it acts by itself and in the person's name,
-    and if it was done.
+    """The step's action: its name, its button, whether it is in the person's name, and if it was done
+    (what is said then).
 
-    ``unmet`` says why it cannot be done now; ``to`` is the address that a link would go to, masked.
+    ``unmet`` says why it cannot be done now; ``to`` is the address that a link would go to, masked. ``form``
+    is what its form shows; ``undo`` the act that can be taken back, if one can.
     """
 
     name: str
     label: str
-    performs: bool
+    icon: str
     for_person: bool
+    done: str
     done_at: datetime | None
     unmet: Unmet | None = None
     to: str = ""
+    form: Mapping[str, Any] = field(default_factory=dict)
+    undo: int | None = None
 
 
 @dataclass(frozen=True)
@@ -175,7 +181,7 @@ def draw(
         screen=_words(texts["screen"], locale),
         check=_words(texts["check"], locale),
         choices=tuple(choice.label.get(locale) for choice in step.choices),
-        action=_action(run, step, locale, agent_id),
+        action=_action(run, step, locale, agent_id, now),
         running=state.running,
         outcome=state.outcome,
         can_back=bool(state.answers or run.came_from_id or not state.running),
@@ -220,25 +226,37 @@ def _words(text: Text | None, locale: str) -> str:
     return text.get(locale) if text else ""
 
 
-def _action(run: ScriptRun, step: Step, locale: str, agent_id: int) -> ActionView | None:
+def _action(
+    run: ScriptRun, step: Step, locale: str, agent_id: int, now: datetime
+) -> ActionView | None:
     if step.action is None:
+        return None
+    if not actions.offered(step.action):
         return None
     action = ACTIONS[step.action]
     since = store.current_step(run).entered_at
     done = [
-        act.at
+        act
         for act in run.acts
-        if act.action == step.action and act.at >= since and act.result != "refused"
+        if act.action == step.action
+        and act.at >= since
+        and act.result != "refused"
+        and act.undone_at is None
     ]
+    last = max(done, key=lambda act: act.at, default=None)
     about = condition_facts.dossier_id(run)
+    missing = actions.unmet(step.action, run, agent_id)
     return ActionView(
         name=step.action,
         label=action.label.get(locale),
-        performs=action.perform is not None,
+        icon=action.icon,
         for_person=action.for_person,
-        done_at=max(done, default=None),
-        unmet=conditions.unmet(step.action, condition_facts.of(run, agent_id)),
+        done=action.done.get(locale),
+        done_at=last.at if last else None,
+        unmet=missing,
         to=mask(store.dossier(about).person.email) if about is not None else "",
+        form={} if missing else actions.form_of(step.action, run, agent_id, locale, now),
+        undo=last.id if last and actions.undoable(last, agent_id, now) else None,
     )
 
 

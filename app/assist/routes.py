@@ -21,7 +21,6 @@ from flask_login import current_user
 
 from app.assist import (
     acting,
-    actions,
     condition_facts,
     conditions,
     loader,
@@ -29,6 +28,7 @@ from app.assist import (
     service,
     store,
 )
+from app.assist.acts import actions
 from app.assist.mail import outbox_pages
 from app.assist.mail.life import clock_time, long_moment
 from app.assist.portal import pages as portal_pages
@@ -42,7 +42,13 @@ from app.dossiers.view import register_under_way
 from app.dossiers.vocabulary import PortalEventKind
 from app.foundation import clock
 from app.foundation.belonging import Need
-from app.foundation.exceptions import ConfigurationError, Forbidden, InvalidInput
+from app.foundation.exceptions import (
+    ConfigurationError,
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    PermanenceError,
+)
 from app.foundation.roles import DESK, Role
 from app.foundation.text import outside
 from app.foundation.text.saying import day
@@ -273,12 +279,31 @@ def act(run_id: int) -> Response:
         run_id, current_user.id, step.id, request.form.get("basis") or None, clock.now()
     )
     try:
-        result = actions.perform(step.action, actor, ports(), settings().public_base_url)
-    except InvalidInput as error:
-        response = make_response(_pane_of(run_id, acting.Result("refused", error)), 422)
-        response.headers["X-Form-Returned"] = "1"  # htmx: show it in its place
-        return response
+        result = actions.perform(
+            step.action, actor, ports(), settings().public_base_url, request.form, _locale()
+        )
+    except (InvalidInput, Conflict) as error:
+        return _act_refused(run_id, error)
     return make_response(_pane_of(run_id, result))
+
+
+def _act_refused(run_id: int, error: PermanenceError) -> Response:
+    """The step again, with what was typed and why it was not done."""
+    response = make_response(_pane_of(run_id, acting.Result("refused", error)), error.status)
+    response.headers["X-Form-Returned"] = "1"  # htmx: show it in its place
+    return response
+
+
+@bp.post("/assist/runs/<int:run_id>/undo-act")
+@allow(*DESK)
+@about("run", word="script")
+def undo_act(run_id: int) -> Response:
+    """Take back what this step's action made, where the world allows."""
+    try:
+        actions.undo(_needed("act"), run_id=run_id, agent_id=current_user.id, now=clock.now())
+    except Conflict as error:
+        return _act_refused(run_id, error)
+    return make_response(_pane_of(run_id))
 
 
 @bp.get("/assist/runs/<int:run_id>/address")
@@ -396,6 +421,7 @@ def _pane(
         outcomes=OUTCOMES,
         by_hand=BY_HAND,
         posture_reasons=POSTURE_REASONS,
+        typed=request.form if result and result.error else {},
         **_words(),
     )
 

@@ -13,12 +13,16 @@ from app.foundation.text.bilingual import Text
 
 LOCALES = ("fr", "en")
 
-# What a step may do. Each name has a handler in assist/actions.py: a test holds the two together.
+# What a step may do. Each name has a handler in assist/acts/actions.py: a test holds the two together.
 ACTIONS = frozenset(
     {
         "resend_link",
         "correct_address",
         "send_reset",
+        "unlock",
+        "send_summary",
+        "ask_interpreter",
+        "book_place",
         "hand_slot_back",
         "send_sms",
         "create_callback",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -32,6 +32,7 @@ from app.calls.callbacks import (
     view as callback_view,
 )
 from app.desk import view as desk_view
+from app.desk.hands.callback import first_moment
 from app.dossiers.routes import id_in, words
 from app.foundation import clock, edits
 from app.foundation.edits import StaleEdit
@@ -127,7 +128,7 @@ def promise_form() -> str:
 def _promise_form(contact_id: int, problem: InvalidInput | StaleEdit | None = None) -> str:
     contact = tickets.contact(contact_id)
     slots = callback_rules.slots(_line(), clock.now())
-    first = _first_moment(slots)
+    first = first_moment(slots, clock.now())
     fragment = bool(request.headers.get("HX-Request"))
     return render_template(
         "tickets/promise_form.html" if fragment else "tickets/promise.html",
@@ -139,18 +140,6 @@ def _promise_form(contact_id: int, problem: InvalidInput | StaleEdit | None = No
         open=callbacks.open_of(contact.caller_number),
         words=words(),
     )
-
-
-def _first_moment(slots: list[callback_rules.Slot]) -> datetime | None:
-    """The next quarter of an hour of opening, or nothing."""
-    now = clock.now()
-    for slot in slots:
-        start = max(slot.start, now.astimezone(slot.start.tzinfo))
-        start += timedelta(minutes=-start.minute % 15, seconds=-start.second)
-        start = start.replace(microsecond=0)
-        if start < slot.end:
-            return start
-    return None
 
 
 @bp.post("/callbacks")

@@ -13,7 +13,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from app.accounts.models import JournalEntry
-from app.assist import acting, actions, service, store
+from app.assist import acting, service, store
+from app.assist.acts import actions
 from app.assist.models import Mail, PortalLink, ScriptAct
 from app.assist.portal import links
 from app.dossiers.models import Dossier, Person, PortalEvent
@@ -302,19 +303,17 @@ def test_an_action_of_another_step_is_refused(app: Flask, login) -> None:
     assert answer.status_code == 422
 
 
-def test_an_act_done_elsewhere_is_noted_with_its_basis(app: Flask, create_agent) -> None:
+def test_an_unknown_act_or_basis_is_refused(app: Flask, create_agent) -> None:
     agent, dossier = create_agent("front"), dossier_with()
     run_id = run_for(dossier, agent.id)
     actor = acting.Actor(run_id, agent.id, "rappel", "mandate", NOW)
-    assert actions.perform("link_incident", actor, ports(), BASE).code == "noted"
-    (act,) = db.session.scalars(select(ScriptAct))
-    assert (act.action, act.result, act.basis) == ("link_incident", "noted", "mandate")
     with pytest.raises(InvalidInput):
         actions.perform("fly", actor, ports(), BASE)
     with pytest.raises(InvalidInput):
         actions.perform(
             "link_incident", acting.Actor(run_id, agent.id, "x", "because", NOW), ports(), BASE
         )
+    assert db.session.scalars(select(ScriptAct)).all() == []
 
 
 # --- the caller's side ---

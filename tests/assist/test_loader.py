@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from app.assist import loader
-from app.assist.actions import ACTIONS as HANDLERS
+from app.assist.acts.actions import ACTIONS as HANDLERS
 from app.assist.script import ACTIONS
 from app.foundation.exceptions import NotFound
 

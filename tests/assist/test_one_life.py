@@ -8,7 +8,8 @@ import pytest
 from flask import Flask
 from flask_login import login_user
 
-from app.assist import acting, actions, pane, service
+from app.assist import acting, pane, service
+from app.assist.acts import actions
 from app.dossiers import view
 from app.dossiers.vocabulary import PortalEventKind as Kind
 from app.foundation.extensions import db

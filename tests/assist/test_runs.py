@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.assist import loader, service, store
-from app.assist.actions import ACTIONS
+from app.assist.acts.actions import ACTIONS
 from app.assist.models import ScriptRun, ScriptRunStep, ScriptVersion
 from app.dossiers.vocabulary import PortalEventKind
 from app.foundation.exceptions import InvalidInput, NotFound

@@ -12,9 +12,10 @@ from app.accounts import service as accounts
 from app.accounts.models import JournalEntry
 from app.alerts import service
 from app.alerts.models import Alert, AlertKind
-from app.assist import acting, actions, condition_facts
+from app.assist import acting, condition_facts
 from app.assist import service as scripts
 from app.assist import store as runs
+from app.assist.acts import actions
 from app.assist.models import ScriptRun
 from app.dossiers.models import Dossier, PriorityFlag
 from app.foundation import clock
