@@ -1,4 +1,4 @@
-"""The script pane's fragments, and the pages where scripts are read.
+"""The script pane's fragments.
 
 Every change answers with the whole pane, drawn anew; a page drawn earlier cannot change a run
 that has moved since (``moves``).
@@ -7,11 +7,9 @@ that has moved since (``moves``).
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from operator import itemgetter
 from typing import cast
-from urllib.parse import urlencode
 
 from flask import Blueprint, Flask, Response, make_response, render_template, request
 from flask.blueprints import BlueprintSetupState
@@ -25,6 +23,7 @@ from app.assist import (
     conditions,
     loader,
     pane,
+    reading_pages,
     service,
     store,
 )
@@ -54,7 +53,6 @@ from app.foundation.text import outside
 from app.foundation.text.saying import day
 from app.foundation.wiring import ports, settings
 from app.tickets import correction_routes, holding
-from app.tickets.reasons import DigitalKind, Reason, label
 from app.web.access import allow
 from app.web.whose import Judged, about, check_with, named_id
 
@@ -64,6 +62,7 @@ bp = Blueprint("assist", __name__)
 bp.register_blueprint(portal_pages.bp)
 bp.register_blueprint(portal_webhook.bp)
 bp.register_blueprint(outbox_pages.bp)
+bp.register_blueprint(reading_pages.bp)
 
 
 @bp.record
@@ -345,64 +344,6 @@ def _address_page(run_id: int, form: correction_routes.Form) -> str:
     return correction_routes.form_page(form, action=where, target="#script-address")
 
 
-@bp.get("/scripts")
-@allow()
-def list_scripts() -> str:
-    """All scripts, with a search by words; of a reason or a digital trouble, sorted."""
-    locale, known = _locale(), loader.library().values()
-    query, narrowed = request.args.get("q", "")[:80], _narrowing(request.args)
-    kept = {name: value for name, value in narrowed.items() if value}
-    return render_template(
-        "assist/_script_rows.html" if _is_fragment() else "assist/scripts.html",
-        found=pane.search(query, locale, **narrowed),
-        query=query,
-        total=len(known),
-        narrowed=kept,
-        reasons=_options({script.reason: Reason(script.reason) for script in known}, locale),
-        kinds=_options(
-            {script.digital: DigitalKind(script.digital) for script in known if script.digital},
-            locale,
-        ),
-        here="/scripts?" + urlencode({**({"q": query} if query else {}), **kept}),
-        reason_of=lambda script: label(Reason(script.reason), locale),
-        kind_of=lambda script: label(DigitalKind(script.digital), locale) if script.digital else "",
-        locale=locale,
-    )
-
-
-def _narrowing(args: Mapping[str, str]) -> dict[str, str]:
-    """What the address asks of the list; what it says otherwise is left out."""
-    reason, digital, sort = (args.get(name, "") for name in ("reason", "digital", "sort"))
-    return {
-        "reason": reason if reason in set(Reason) else "",
-        "digital": digital if digital in set(DigitalKind) else "",
-        "sort": sort if sort.removeprefix("-") in pane.SORTS else "",
-    }
-
-
-def _options(codes: Mapping[str, Reason | DigitalKind], locale: str) -> list[tuple[str, str]]:
-    """What a list may be narrowed to: all, then what scripts have, in the order of the words."""
-    named = sorted(((code, label(each, locale)) for code, each in codes.items()), key=itemgetter(1))
-    return [("", _("Tous")), *named]
-
-
-@bp.get("/scripts/<script_id>")
-@allow()
-def read_script(script_id: str) -> str:
-    """One script, all its steps, to read before a call or to teach with."""
-    script = loader.get(script_id)
-    numbers = {step.id: number for number, step in enumerate(script.steps, 1)}
-    return render_template(
-        "assist/script.html",
-        script=script,
-        numbers=numbers,
-        reason=label(Reason(script.reason), _locale()),
-        actions=actions.ACTIONS,
-        library=loader.library(),
-        locale=_locale(),
-    )
-
-
 def _pane_of(run_id: int, result: acting.Result | None = None) -> str:
     run = store.run(run_id)
     return _pane(run.contact_id, run.dossier_id, result)
@@ -448,10 +389,6 @@ def _words() -> dict[str, object]:
 
 def _locale() -> str:
     return str(get_locale() or "fr")
-
-
-def _is_fragment() -> bool:
-    return request.headers.get("HX-Request") == "true"
 
 
 def _number(name: str) -> int | None:
