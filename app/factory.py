@@ -65,9 +65,8 @@ from app.desk import (
 from app.desk.dossier_acts import routes as dossier_acts
 from app.desk.hands import lent
 from app.desk.incidents import routes as incident_routes
-from app.dossiers import routes as dossiers_routes
+from app.dossiers import pages as dossier_pages
 from app.dossiers.finding import index as search_index
-from app.dossiers.payments import routes as payment_routes
 from app.foundation import clock, config, open_files, private_files
 from app.foundation.config import Settings
 from app.foundation.database import sealed
@@ -337,8 +336,7 @@ def _register(app: Flask) -> None:
         identity_routes.bp,
         rules_routes.bp,
         components_page.components_bp,
-        dossiers_routes.bp,
-        payment_routes.bp,
+        *dossier_pages.BLUEPRINTS,
         tickets_routes.bp,
         pane_routes.bp,
         correction_routes.bp,

@@ -29,6 +29,7 @@ from app.assist.models import ScriptAct
 from app.calls.call import dispatch
 from app.calls.directory.models import DirectoryEntry
 from app.dossiers import details
+from app.dossiers.editing import service as editing
 from app.dossiers.models import PersonNir, PriorityFlag
 from app.foundation import clock, edits
 from app.foundation.database.unit_of_work import unit_of_work
@@ -152,6 +153,12 @@ class Story:
         yield Step("dossier_acts.resend", me, {"basis": "spoken"})
         yield Step("dossier_acts.write", me, {"way": "mail", "text": "Votre dossier avance."})
         yield from self._payments(tomorrow)
+        yield Step("editing.add_piece", me, {"kind": "rib"})
+        at = f"/dossiers/{world.dossier.id}/sheets/training"
+        form = form_of(me, f"{at}/edit", at) | {"theme": "Numérique"}
+        of = editing.target(world.dossier.id, "training")
+        form |= {"read": edits.seal(editing.sent(of, form, {})), "sheet": "training", "piece": ""}
+        yield Step("editing.correct", me, form)
         yield Step("dossiers.search", me, {"q": "Quatremère"})
         yield Step("dossiers.judge_mail", me, {"email": "zoe@gmial.com"})
         yield Step("dossiers.correct_mail", me, {"email": "zoe@gmail.com"})

@@ -80,6 +80,9 @@ THEMES: dict[str, tuple[str, dict[str, str]]] = {
         {
             "create_person": N_("%(who)s a créé %(subject)s."),
             "correct_person": N_("%(who)s a corrigé %(subject)s."),
+            "correct_dossier": N_("%(who)s a corrigé %(subject)s."),
+            "correct_piece": N_("%(who)s a corrigé une pièce (%(thing)s)."),
+            "add_piece": N_("%(who)s a demandé une pièce de plus (%(thing)s)."),
             "confirm_address": N_("%(who)s a confirmé l’adresse mail de %(subject)s."),
             "annotate": N_("%(who)s a écrit une annotation (%(thing)s)."),
             "flag_priority": N_("%(who)s a demandé une priorité (%(thing)s)."),

@@ -12,6 +12,7 @@ from app.calls.directory.models import DirectoryEntry
 from app.demo import accounts, cases, crowd
 from app.demo.cases import Case, Slot
 from app.dossiers import service
+from app.dossiers.editing import masks
 from app.dossiers.models import (
     Annotation,
     Dossier,
@@ -127,7 +128,7 @@ def _case(
     )
     person.phones[0].owner = case.phone_owner
     nir = _nir(person, number)
-    person.nir_masked = service.masked_nir(nir)
+    person.nir_masked = masks.nir(nir)
     db.session.add(PersonNir(person_id=person.id, nir=nir))
     dossier = _dossier(case, number, person, team, organisations, today, now)
     _around(case, dossier, team, now)
@@ -166,7 +167,7 @@ def _dossier(
         next_payment_on=payments.next_wave(today) if case.pays else None,
         paid_on=today - timedelta(days=1) if case.inside is Inside.PAID else None,
         amount_cents=case.amount,
-        iban_masked=service.masked_iban(iban),
+        iban_masked=masks.iban(iban),
         training_title=case.training,
         training_action=f"24-{1000 + number}",
         training_start=today - timedelta(days=(case.deposited or 10) + 5),

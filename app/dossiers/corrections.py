@@ -1,7 +1,6 @@
 """Correcting what is known of a person: compared with what others changed, kept, journaled, told.
 
-The journal keeps which fields, by whom, on what contact; never a value. What a field was is kept with
-the person (``PersonChange``, encrypted), to be seen and put back.
+How it is stored is ``editing.record``'s, as for all else of a dossier.
 """
 
 from __future__ import annotations
@@ -10,22 +9,19 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import selectinload
 
-from app.accounts import journal
-from app.accounts.models import Agent
 from app.dossiers import details, store
-from app.dossiers.details import Correction, Details, Judged, Phone
+from app.dossiers.details import Details, Judged, Phone
+from app.dossiers.editing import record
+from app.dossiers.editing.record import By, Subject
+from app.dossiers.editing.sheets import Correction
 from app.dossiers.facts import fold
 from app.dossiers.models import Dossier, Person, PersonChange, PersonPhone, PortalEvent
-from app.dossiers.vocabulary import PhoneOwner, PortalEventKind
-from app.foundation import edits
+from app.dossiers.vocabulary import PhoneOwner, PortalEventKind, Reach
 from app.foundation.database.unit_of_work import Work, unit_of_work
 from app.foundation.exceptions import NotFound
 from app.foundation.extensions import db
-from app.web import realtime
-
-MOST_SHOWN = 12  # former values, the latest first
 
 
 def details_of(person: Person) -> Details:
@@ -57,33 +53,28 @@ def correct(
     """
     person = _locked(person_id)
     before = details_of(person)
-    edits.refuse_stale(seen, _scope(details.form_of(before), typed), typed)
     changed = details.corrections(before, judged)
-    _apply(person, judged)
-    confirmed = "email" in judged.plain and bool(person.email)
-    if confirmed:
-        person.email_confirmed_at = now
-    for each in changed:
-        db.session.add(
-            PersonChange(
-                person_id=person_id,
-                field=each.field,
-                before=each.before,
-                after=each.after,
-                agent_id=agent_id,
-                contact_id=contact_id,
-                at=now,
-            )
-        )
-    if changed or confirmed:
-        journal.record(
-            "correct_person" if changed else "confirm_address",
-            f"person:{person_id}",
-            agent_id=agent_id,
-            now=now,
-            detail={"fields": sorted({each.field for each in changed}), "contact": contact_id},
-        )
-        _tell(work, person_id, agent_id)
+    subject, by = Subject(person_id), By(agent_id, contact_id, now)
+    confirmed = "email" in judged.plain
+
+    def apply() -> None:
+        _apply(person, judged)
+        if confirmed and person.email:
+            person.email_confirmed_at = now
+
+    record.store(
+        subject,
+        stored=_scope(details.form_of(before), typed),
+        typed=typed,
+        seen=seen,
+        changed=changed,
+        apply=apply,
+        by=by,
+        work=work,
+    )
+    if confirmed and person.email and not changed:
+        record.note(subject, "confirm_address", by)
+        record.tell(work, subject, agent_id)
     return changed
 
 
@@ -115,6 +106,8 @@ def _apply(person: Person, judged: Judged) -> None:
         stored: str | date | None = value
         if name == "born_on":
             stored = date.fromisoformat(value) if value else None
+        elif name == "prefers":
+            stored = Reach(value) if value else None
         elif name in ("email", "helper_phone"):
             stored = value or None
         setattr(person, name, stored)
@@ -141,13 +134,6 @@ def _apply_phones(person: Person, wanted: Sequence[Phone]) -> None:
         for each in wanted
         if each.row not in rows
     ]
-
-
-def _tell(work: Work, person_id: int, agent_id: int) -> None:
-    """Desks that show this person look again; no value travels."""
-    name = db.session.scalar(select(Agent.display_name).where(Agent.id == agent_id)) or ""
-    told = {"person_id": person_id, "agent_id": agent_id, "by": name}
-    work.after(lambda: realtime.publish("person", told, room=realtime.LINE_ROOM))
 
 
 def correct_alone(
@@ -177,23 +163,17 @@ def correct_alone(
         )
 
 
+FIELDS = (*details.PLAIN, "phone")
+
+
 def changes_of(person_id: int) -> Sequence[PersonChange]:
-    """What was corrected of a person, the latest first."""
-    return db.session.scalars(
-        select(PersonChange)
-        .where(PersonChange.person_id == person_id)
-        .options(joinedload(PersonChange.agent))
-        .order_by(PersonChange.at.desc(), PersonChange.id.desc())
-        .limit(MOST_SHOWN)
-    ).all()
+    """What was corrected of a person's details, the latest first."""
+    return record.changes_of(Subject(person_id), FIELDS)
 
 
 def change_of(person_id: int, change_id: int) -> PersonChange:
     """One of them. Raises NotFound."""
-    found = db.session.get(PersonChange, change_id)
-    if found is None or found.person_id != person_id:
-        raise NotFound("Cette correction n'est plus dans la fiche.")
-    return found
+    return record.change_of(Subject(person_id), change_id)
 
 
 def refused_at(person: Person) -> datetime | None:

@@ -11,15 +11,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from app.dossiers import free_text, mail_address
+from app.dossiers import mail_address
+from app.dossiers.editing import reading
+from app.dossiers.editing.sheets import Correction, Field, Kind
 from app.dossiers.mail_address import Wrong
-from app.dossiers.vocabulary import PhoneOwner
+from app.dossiers.vocabulary import PhoneOwner, Reach
 from app.foundation.exceptions import InvalidInput
 from app.foundation.text import phone_numbers
 
 PLAIN = (
     "last_name", "first_name", "born_on", "email", "language", "address",
-    "helper", "helper_relation", "helper_phone",
+    "helper", "helper_relation", "helper_phone", "prefers",
 )  # fmt: skip
 LENGTHS = {"last_name": 80, "first_name": 80, "address": 240, "helper": 160, "helper_relation": 80}
 # What agents meet on such a line; a person may have another one, which is kept.
@@ -63,15 +65,6 @@ class Judged:
     phones: tuple[Phone, ...] | None = None
     errors: dict[str, InvalidInput] = field(default_factory=dict)
     suggestion: str | None = None
-
-
-@dataclass(frozen=True)
-class Correction:
-    """One field that a correction changes, as the history keeps it."""
-
-    field: str
-    before: str
-    after: str
 
 
 def form_of(details: Details) -> dict[str, str]:
@@ -133,14 +126,7 @@ def _name(typed: str, name: str, today: date) -> str:
 
 
 def _words(typed: str, name: str, _today: date) -> str:
-    text = " ".join("".join(c if c.isprintable() else " " for c in typed).split())
-    if len(text) > LENGTHS[name]:
-        raise InvalidInput("C'est trop long : %(most)s caractères au plus.", most=LENGTHS[name])
-    if isinstance(free_text.check(text), free_text.Refused):
-        raise InvalidInput(
-            "Un mot de passe, un numéro de carte, de sécurité sociale ou de compte ne va pas ici."
-        )
-    return text
+    return reading.words(Field(name, Kind.WORDS, most=LENGTHS[name]), typed)
 
 
 def _language(typed: str, _name: str, _today: date) -> str:
@@ -154,14 +140,9 @@ def _born(typed: str, _name: str, today: date) -> str:
     text = typed.strip()
     if not text:
         return ""
-    parts = text.replace("/", "-").replace(".", "-").replace(" ", "-").split("-")
-    if len(parts) == 3 and len(parts[2]) == 4:  # 07/05/1985
-        parts.reverse()
-    try:
-        year, month, day = (int(part) for part in parts if part.isascii() and part.isdigit())
-        born = date(year, month, day)
-    except (ValueError, OverflowError):
-        raise InvalidInput("Ce n'est pas une date. Écrivez-la ainsi : 24/12/1985.") from None
+    born = reading.day_of(text)
+    if born is None:
+        raise InvalidInput("Ce n'est pas une date. Écrivez-la ainsi : 24/12/1985.")
     if born > today or today.year - born.year > OLDEST:
         raise InvalidInput("Ce ne peut pas être une date de naissance : vérifiez l'année.")
     return born.isoformat()
@@ -176,9 +157,15 @@ def _phone(typed: str, _name: str, _today: date) -> str:
     return e164
 
 
+def _prefers(typed: str, name: str, _today: date) -> str:
+    return reading.read(
+        Field(name, Kind.CHOICE, options=tuple(each.value for each in Reach)), typed
+    )
+
+
 _READERS = {
     "last_name": _name, "first_name": _name, "born_on": _born, "language": _language,
-    "helper_phone": _phone,
+    "helper_phone": _phone, "prefers": _prefers,
 }  # fmt: skip
 
 

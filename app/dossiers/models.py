@@ -26,11 +26,14 @@ from app.dossiers.vocabulary import (
     Defect,
     FlagKind,
     Inside,
+    LegalStatus,
+    MinimumIncome,
     Outside,
     PhoneOwner,
     PieceKind,
     PieceState,
     PortalEventKind,
+    Reach,
     Rejection,
 )
 from app.foundation.database.columns import UTCDateTime, choice
@@ -58,6 +61,7 @@ class Person(db.Model):
 
     ``email_confirmed_at``: when the address was last read back to the person, letter by letter.
     ``helper`` is who helps on the spot (a formateur, a neighbour), with the relation and a number.
+    A right that is None was never asked about: neither yes nor no. ``prefers``: how to reach her.
     """
 
     __tablename__ = "persons"
@@ -75,6 +79,16 @@ class Person(db.Model):
     helper: Mapped[str] = mapped_column(String(160), default="")
     helper_relation: Mapped[str] = mapped_column(String(80), default="")
     helper_phone: Mapped[str | None] = mapped_column(E164)
+    prefers: Mapped[Reach | None] = mapped_column(choice(Reach, "prefers_known"))
+    legal_status: Mapped[LegalStatus] = mapped_column(
+        choice(LegalStatus, "legal_status_known"), default=LegalStatus.INDIVIDUAL
+    )
+    employment_registered: Mapped[bool | None]
+    employment_benefit: Mapped[bool | None]
+    youth_guarantee: Mapped[bool | None]
+    minimum_income: Mapped[MinimumIncome | None] = mapped_column(
+        choice(MinimumIncome, "minimum_income_known")
+    )
     nir_masked: Mapped[str] = mapped_column(String(32), default="")
     residence_permit_until: Mapped[date | None]
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -116,18 +130,25 @@ class PersonPhone(db.Model):
 
 
 class PersonChange(db.Model):
-    """A correction of one field of a person: what it was, what it became, by whom, on what contact.
+    """A correction of one field: what it was, what it became, by whom, on what contact.
 
-    ``field`` is a name of ``details.PLAIN``, or ``phone``. The values are encrypted, and go with the
-    person's other details when retention says so.
+    ``field`` is a name of ``details.PLAIN`` or ``phone``; or of ``editing.sheets``, then of this person's
+    ``dossier_id``, or of its pièce. The values are encrypted, and go with the person's other details when
+    retention says so.
     """
 
     __tablename__ = "person_changes"
-    __table_args__ = (Index("ix_person_changes_person_at", "person_id", "at"),)
+    __table_args__ = (
+        CheckConstraint("piece_id IS NULL OR dossier_id IS NOT NULL", name="piece_has_dossier"),
+        Index("ix_person_changes_person_at", "person_id", "at"),
+        Index("ix_person_changes_dossier_at", "dossier_id", "at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id", ondelete="CASCADE"))
-    field: Mapped[str] = mapped_column(String(20))
+    dossier_id: Mapped[int | None] = mapped_column(ForeignKey("dossiers.id", ondelete="CASCADE"))
+    piece_id: Mapped[int | None] = mapped_column(ForeignKey("pieces.id", ondelete="CASCADE"))
+    field: Mapped[str] = mapped_column(String(32))
     before: Mapped[str] = mapped_column(Sealed)
     after: Mapped[str] = mapped_column(Sealed)
     agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
@@ -202,6 +223,10 @@ class Dossier(db.Model):
     training_start: Mapped[date | None]
     training_end: Mapped[date | None]
     training_hours: Mapped[int | None]
+    theme: Mapped[str] = mapped_column(String(80), default="")
+    distance_km: Mapped[int | None]
+    tax_income_cents: Mapped[int | None]  # « revenu fiscal de référence »
+    tax_quarters: Mapped[int | None]  # « parts », by quarters
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
     person: Mapped[Person] = relationship(back_populates="dossiers")
@@ -236,7 +261,11 @@ class DossierIban(db.Model):
 
 
 class Piece(db.Model):
-    """One slot for one document of a dossier."""
+    """One slot for one document of a dossier.
+
+    ``instead``: what is accepted in its place (a sworn statement, a paper of the tax office). ``third_party``: who
+    else holds it (a former employer); we wait for them until ``remind_on``.
+    """
 
     __tablename__ = "pieces"
     __table_args__ = (
@@ -254,6 +283,9 @@ class Piece(db.Model):
     message: Mapped[str] = mapped_column(String(300), default="")
     asked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    instead: Mapped[PieceKind | None] = mapped_column(choice(PieceKind, "instead_known"))
+    third_party: Mapped[str] = mapped_column(String(160), default="")
+    remind_on: Mapped[date | None]
 
     dossier: Mapped[Dossier] = relationship(back_populates="pieces")
 

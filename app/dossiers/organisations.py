@@ -56,3 +56,17 @@ def _best(word: str, held: Sequence[str]) -> int:
     if any(other.startswith(word) for other in held):
         return 2
     return int(any(writing.is_near(word, other) for other in held))
+
+
+def all_named() -> list[tuple[int, str]]:
+    """Every organisme by its name, to choose from."""
+    rows = db.session.execute(
+        select(Organisation.id, Organisation.name).order_by(Organisation.name).limit(MOST_READ)
+    )
+    return [(row.id, row.name) for row in rows]
+
+
+def name_of(organisation_id: str) -> str:
+    """The name of an organisme that a form names; what was typed when there is none."""
+    found = one(int(organisation_id)) if organisation_id.isdigit() else None
+    return found.name if found else organisation_id

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from app.dossiers import corrections, details
 from app.dossiers.models import Person, PersonChange
-from app.dossiers.vocabulary import PhoneOwner
+from app.dossiers.vocabulary import PhoneOwner, Reach
 from app.dossiers.wording import Words
 from app.foundation.text import phone_numbers
 
@@ -78,6 +78,7 @@ def label(name: str) -> str:
         "helper": _("Qui aide sur place"),
         "helper_relation": _("Lien avec la personne"),
         "helper_phone": _("Téléphone de qui aide"),
+        "prefers": _("À joindre plutôt par"),
         "phone": _("Téléphone"),
         "owner": _("À qui est ce numéro"),
     }[kind]
@@ -92,6 +93,8 @@ def said(name: str, value: str, words: Words) -> str:
         return value
     if kind == "born_on":
         return words.day(_date(value)) if _date(value) else value
+    if kind == "prefers" and value in set(Reach):
+        return words.label(Reach(value))
     if kind == "language":
         return words.language(value)
     if kind == "owner":
@@ -121,6 +124,11 @@ def owner_word(owner: str) -> str:
 def owners() -> list[tuple[str, str]]:
     """The choices of the form."""
     return [(each.value, owner_word(each.value)) for each in PhoneOwner]
+
+
+def ways(words: Words) -> list[tuple[str, str]]:
+    """How somebody may wish to be reached."""
+    return [("", _("sans préférence")), *((each.value, words.label(each)) for each in Reach)]
 
 
 def languages(words: Words, present: str) -> list[tuple[str, str]]:

@@ -216,7 +216,8 @@ def finish_flag(flag_id: int) -> Response:
 
 
 def _view(dossier_id: int) -> view.DossierView:
-    return view.of(dossier_id, clock.now(), str(get_locale()), request.values.get("events", ""))
+    events = request.values.get("events", "")
+    return view.of(dossier_id, clock.now(), str(get_locale()), events, whole=True)
 
 
 def _fragment(dossier_id: int) -> Response:

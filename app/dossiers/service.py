@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -11,6 +10,7 @@ from sqlalchemy import select, update
 
 from app.accounts import journal
 from app.dossiers import free_text, mail_address, store
+from app.dossiers.editing import masks
 from app.dossiers.mail_address import Wrong
 from app.dossiers.models import (
     Annotation,
@@ -46,30 +46,13 @@ def reveal(dossier_id: int, field: Protected, *, agent_id: int, now: datetime) -
         value = db.session.scalar(_protected(found, field))
     if not value:
         raise NotFound("Cette information n'est pas dans le dossier.")
-    return _grouped(value, field)
+    return masks.grouped_nir(value) if field is Protected.NIR else masks.grouped_iban(value)
 
 
 def _protected(found: Dossier, field: Protected) -> Any:
     if field is Protected.NIR:
         return select(PersonNir.nir).where(PersonNir.person_id == found.person_id)
     return select(DossierIban.iban).where(DossierIban.dossier_id == found.id)
-
-
-def _grouped(value: str, field: Protected) -> str:
-    if field is Protected.IBAN:
-        return " ".join(value[i : i + 4] for i in range(0, len(value), 4))
-    cuts = (0, 1, 3, 5, 7, 10, 13, 15)
-    return " ".join(value[a:b] for a, b in itertools.pairwise(cuts) if value[a:b])
-
-
-def masked_nir(nir: str) -> str:
-    """« 2 ••  •• •• ••• ••• 91 »: only the first digit and the key."""
-    return f"{nir[:1]} •• •• •• ••• ••• {nir[-2:]}"
-
-
-def masked_iban(iban: str) -> str:
-    """« FR•• •••• … 606 »: the country and the last three signs."""
-    return f"{iban[:2]}•• •••• •••• {iban[-3:]}"
 
 
 def add_person(

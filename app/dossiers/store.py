@@ -159,7 +159,7 @@ def facts_of(found: Dossier) -> DossierFacts:
         amount_cents=found.amount_cents,
         deposits_processed=processed.deposits_of if processed else None,
         processing_noted_on=processed.on if processed else None,
-        other_open_demands=_other_open_demands(found),
+        other_open_demands=other_open_demands(found),
         pieces=tuple(
             PieceFact(p.kind, p.state, p.defect, p.asked_at, p.sent_at) for p in found.pieces
         ),
@@ -180,7 +180,7 @@ def _open_flag_kinds(dossier_id: int) -> Sequence[FlagKind]:
     return db.session.scalars(select(PriorityFlag.kind).where(*mine).distinct()).all()
 
 
-def _other_open_demands(found: Dossier) -> int:
+def other_open_demands(found: Dossier) -> int:
     """Other open demandes of the person for the same training; two trainings are no duplicate."""
     if found.inside in CLOSED:
         return 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import cast
@@ -10,14 +10,16 @@ from typing import cast
 from flask import Flask, current_app
 
 from app.dossiers import person_view, store, timeline
-from app.dossiers.models import Annotation, Dossier, Piece, PriorityFlag
+from app.dossiers.editing import view as editing
+from app.dossiers.editing.view import PieceLine, Reason, SheetView
+from app.dossiers.models import Annotation, Dossier, PriorityFlag
 from app.dossiers.payments import view as payment_view
 from app.dossiers.payments.view import PaymentView
 from app.dossiers.person_view import PersonView
 from app.dossiers.status import status_sentence
 from app.dossiers.trouble import likely_troubles
 from app.dossiers.trouble_case import Trouble
-from app.dossiers.vocabulary import GRANTED, PieceState
+from app.dossiers.vocabulary import GRANTED
 from app.dossiers.wording import Words
 from app.foundation.clock import local_day
 from app.foundation.database.paging import Page
@@ -28,24 +30,6 @@ PERMIT_NOTICE = timedelta(days=60)  # a residence permit takes about two months 
 
 UNDER_WAY = "permanence.under_way"
 UnderWay = Callable[[int], frozenset[str]]
-
-_PIECE_LOOKS = {
-    PieceState.RED: ("alert", "stop"),
-    PieceState.ORANGE: ("clock", "wait"),
-    PieceState.GREY: ("minus", "neutral"),
-    PieceState.GREEN: ("check", "live"),
-}
-
-
-@dataclass(frozen=True)
-class PieceLine:
-    """One slot as it is read: name, the word for its colour, and what is wrong."""
-
-    name: str
-    word: str
-    icon: str
-    tone: str
-    note: str
 
 
 @dataclass(frozen=True)
@@ -74,14 +58,19 @@ class DossierView:
     notes: Page[Annotation]
     payment: PaymentView
     amount_cents: int | None
+    sheets: Mapping[str, SheetView]
+    reason: Reason | None
+    addable: Sequence[tuple[str, str]]
     timeline: timeline.Timeline
     others: Sequence[Dossier]
     others_total: int
 
 
-def of(dossier_id: int, now: datetime, locale: str, events: str = "") -> DossierView:
-    """Read and decide all that is shown of a dossier; ``events``: what happened, of this kind alone. Raises
-    NotFound."""
+def of(
+    dossier_id: int, now: datetime, locale: str, events: str = "", *, whole: bool = False
+) -> DossierView:
+    """Read and decide all that is shown of a dossier; ``events``: what happened, of this kind alone; ``whole``: its
+    sheets too. Raises NotFound."""
     found = store.dossier(dossier_id)
     facts = store.facts_of(found)
     words = Words(locale, now)
@@ -100,11 +89,14 @@ def of(dossier_id: int, now: datetime, locale: str, events: str = "") -> Dossier
             if trouble.code == "distress" or trouble.script_id not in under_way
         ),
         alerts=_alerts(found, words, today),
-        pieces=tuple(_piece_line(p, words) for p in _by_urgency(found.pieces)),
+        pieces=editing.pieces(found, words),
         flags=tuple(FlagLine(f, f.due_on < today) for f in store.open_flags(dossier_id)),
         notes=store.annotations_page(dossier_id),
         payment=payment_view.of(found, words),
         amount_cents=found.amount_cents if found.inside in GRANTED else None,
+        sheets=editing.all_of(found, words) if whole else {},
+        reason=editing.reason(found, words),
+        addable=editing.addable(found, words),
         timeline=timeline.of(found, words, events),
         others=others,
         others_total=others_total,
@@ -119,25 +111,6 @@ def register_under_way(app: Flask, source: UnderWay) -> None:
 def _under_way(dossier_id: int) -> frozenset[str]:
     source = cast(UnderWay | None, current_app.extensions.get(UNDER_WAY))
     return source(dossier_id) if source else frozenset()
-
-
-def _by_urgency(pieces: Sequence[Piece]) -> list[Piece]:
-    order = list(_PIECE_LOOKS)
-    return sorted(pieces, key=lambda piece: order.index(piece.state))
-
-
-def _piece_line(piece: Piece, words: Words) -> PieceLine:
-    icon, tone = _PIECE_LOOKS[piece.state]
-    notes = [words.label(piece.defect)] if piece.defect else []
-    if piece.message:
-        notes.append(piece.message)
-    return PieceLine(
-        name=words.label(piece.kind),
-        word=words.label(piece.state),
-        icon=icon,
-        tone=tone,
-        note=" · ".join(notes),
-    )
 
 
 def _alerts(found: Dossier, words: Words, today: date) -> tuple[str, ...]:

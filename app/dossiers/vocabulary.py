@@ -58,6 +58,7 @@ class Rejection(StrEnum):
     PIECES_MISSING = "pieces_missing"
     DUPLICATE = "duplicate"
     ABSENCES = "absences"  # the OF reported the trainee absent
+    YOUTH_GUARANTEE = "youth_guarantee"  # garantie jeune: another aid pays that time
 
 
 class PieceKind(StrEnum):
@@ -70,6 +71,36 @@ class PieceKind(StrEnum):
     FAMILY_BOOK = "family_book"
     RESIDENCE_PERMIT = "residence_permit"
     EMPLOYER_CERTIFICATE = "employer_certificate"
+    HONOUR_STATEMENT = "honour_statement"  # attestation sur l'honneur
+    TAX_REGULARISATION = "tax_regularisation"  # from the tax office, for who never declared
+    BASE_AID = "base_aid"  # aide socle
+    MUTUAL_COMMITMENT = "mutual_commitment"  # engagement réciproque
+    URGENT_SITUATION = "urgent_situation"  # justificatif de situation urgente, from the OF
+
+
+class LegalStatus(StrEnum):
+    """As whom somebody asks."""
+
+    INDIVIDUAL = "individual"  # personne physique
+    SELF_EMPLOYED = "self_employed"
+    COMPANY = "company"
+
+
+class MinimumIncome(StrEnum):
+    """The minimum income that a person receives; RSA alone is no benefit of the employment service (S15)."""
+
+    NONE = "none"
+    RSA = "rsa"
+    ASS = "ass"
+
+
+class Reach(StrEnum):
+    """How a person wishes to be reached."""
+
+    PHONE = "phone"
+    SMS = "sms"
+    MAIL = "mail"
+    POST = "post"
 
 
 class PieceState(StrEnum):

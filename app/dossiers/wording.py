@@ -12,10 +12,13 @@ from enum import StrEnum
 from app.dossiers.vocabulary import (
     Defect,
     Inside,
+    LegalStatus,
+    MinimumIncome,
     Outside,
     PieceKind,
     PieceState,
     PortalEventKind,
+    Reach,
     Rejection,
 )
 from app.foundation.text import bodies
@@ -73,6 +76,10 @@ REJECTION: Texts = {
         "l'organisme a signalé des absences à la formation",
         "the training centre reported absences from the training",
     ),
+    Rejection.YOUTH_GUARANTEE: Text(
+        "la garantie jeune verse déjà une aide pour cette période",
+        "the youth guarantee already pays an aid for that time",
+    ),
 }
 
 PIECE: Texts = {
@@ -83,6 +90,15 @@ PIECE: Texts = {
     PieceKind.FAMILY_BOOK: Text("Livret de famille", "Family record book"),
     PieceKind.RESIDENCE_PERMIT: Text("Titre de séjour", "Residence permit"),
     PieceKind.EMPLOYER_CERTIFICATE: Text("Attestation de l'employeur", "Employer's certificate"),
+    PieceKind.HONOUR_STATEMENT: Text("Attestation sur l'honneur", "Sworn statement"),
+    PieceKind.TAX_REGULARISATION: Text(
+        "Régularisation du service des impôts", "Regularisation from the tax office"
+    ),
+    PieceKind.BASE_AID: Text("Justificatif d'aide socle", "Proof of base aid"),
+    PieceKind.MUTUAL_COMMITMENT: Text("Engagement réciproque", "Mutual commitment"),
+    PieceKind.URGENT_SITUATION: Text(
+        "Justificatif de situation urgente", "Proof of an urgent situation"
+    ),
 }
 
 PIECE_STATE: Texts = {
@@ -133,8 +149,27 @@ EVENT: Texts = {
     PortalEventKind.PAID: Text("Aide payée", "Aid paid"),
 }
 
+LEGAL_STATUS: Texts = {
+    LegalStatus.INDIVIDUAL: Text("Personne physique", "Individual"),
+    LegalStatus.SELF_EMPLOYED: Text("Indépendant·e", "Self-employed"),
+    LegalStatus.COMPANY: Text("Personne morale", "Company"),
+}
+
+MINIMUM_INCOME: Texts = {
+    MinimumIncome.NONE: Text("Ni RSA ni ASS", "Neither RSA nor ASS"),
+    MinimumIncome.RSA: Text("RSA", "RSA"),
+    MinimumIncome.ASS: Text("ASS", "ASS"),
+}
+
+REACH: Texts = {
+    Reach.PHONE: Text("Téléphone", "Telephone"),
+    Reach.SMS: Text("SMS", "SMS"),
+    Reach.MAIL: Text("Mail", "Email"),
+    Reach.POST: Text("Courrier", "Post"),
+}
+
 _TABLES: tuple[Texts, ...] = (
-    INSIDE, OUTSIDE, REJECTION, PIECE, PIECE_STATE, DEFECT, EVENT,
+    INSIDE, OUTSIDE, REJECTION, PIECE, PIECE_STATE, DEFECT, EVENT, LEGAL_STATUS, MINIMUM_INCOME, REACH,
 )  # fmt: skip
 
 

@@ -19,7 +19,8 @@ from flask_login import current_user
 
 from app.dossiers import corrections, details, mail_aloud, person_view
 from app.dossiers import store as dossiers
-from app.dossiers.details import Correction, Judged
+from app.dossiers.details import Judged
+from app.dossiers.editing.sheets import Correction
 from app.dossiers.routes import id_in, words
 from app.foundation import clock, edits
 from app.foundation.edits import Change, StaleEdit
@@ -179,6 +180,7 @@ def form_page(form: Form, *, action: str = "", target: str = "closest .person-de
         action=action or f"/dossiers/persons/{form.person_id}/correction",
         target=target,
         owners=person_view.owners(),
+        ways=person_view.ways(said),
         languages=person_view.languages(said, form.shown.get("language", "")),
         label=person_view.label,
         say_value=lambda name, value: person_view.said(name, value, said),

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.dossiers import name_folding, service
+from app.dossiers import name_folding
+from app.dossiers.editing import masks
 from app.dossiers.feeds.deciding import Did, Outcome, decide
 from app.dossiers.feeds.kinds import DOSSIERS, PIECES
 from app.dossiers.feeds.models import FeedKey
@@ -168,7 +169,7 @@ class Dossiers:
             return False
         else:
             kept.iban, kept.payee = said["iban"], said.get("payee", kept.payee)
-        row.iban_masked = service.masked_iban(said["iban"])
+        row.iban_masked = masks.iban(said["iban"])
         return True
 
     def finish(self) -> None:

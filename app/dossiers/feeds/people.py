@@ -15,7 +15,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from app.dossiers import name_folding, service
+from app.dossiers import name_folding
+from app.dossiers.editing import masks
 from app.dossiers.feeds.deciding import Did, Outcome, decide
 from app.dossiers.feeds.kinds import PERSONS
 from app.dossiers.feeds.models import FeedKey
@@ -187,7 +188,7 @@ class Persons:
         nir = said.get("nir")
         if not nir or person in self._with_nir:
             return False
-        person.nir_masked = service.masked_nir(nir)
+        person.nir_masked = masks.nir(nir)
         self._with_nir.add(person)
         self._nirs.append((person, nir))
         return True

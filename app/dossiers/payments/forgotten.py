@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import joinedload
 
-from app.dossiers.models import Dossier, DossierIban
+from app.dossiers.models import Dossier
 from app.dossiers.payments import service, waiting
 from app.dossiers.payments.models import PaymentWaiting
 from app.dossiers.payments.waiting import Granted, Obstacle
@@ -51,9 +51,8 @@ def _late(today: date) -> Iterator[tuple[int, Obstacle]]:
                 Dossier.decided_on,
                 Dossier.amount_cents,
                 Dossier.next_payment_on,
-                DossierIban.dossier_id.label("account"),
+                Dossier.iban_masked,
             )
-            .outerjoin(DossierIban, DossierIban.dossier_id == Dossier.id)
             .where(Dossier.inside == Inside.VOTED, Dossier.id > last)
             .order_by(Dossier.id)
             .limit(SLICE)
@@ -64,7 +63,7 @@ def _late(today: date) -> Iterator[tuple[int, Obstacle]]:
         for row in rows:
             granted = Granted(
                 decided_on=row.decided_on,
-                has_account=row.account is not None,
+                has_account=bool(row.iban_masked),
                 has_amount=bool(row.amount_cents),
                 pieces_open=pieces.get(row.id, 0),
                 wave_on=row.next_payment_on,

@@ -1,0 +1,9 @@
+"""The pages of dossiers, for the factory: one list, whatever their sub-package."""
+
+from __future__ import annotations
+
+from app.dossiers import routes
+from app.dossiers.editing import routes as editing
+from app.dossiers.payments import routes as payments
+
+BLUEPRINTS = (routes.bp, payments.bp, editing.bp)
