@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from app.assist.script import ACTIONS, BY_ENGINE, LOCALES, OUTCOMES, Choice, Problem, Script, Step
-from app.assist.walk import facts, filling
+from app.assist.walk import facts, filling, rules
 from app.assist.walk.obstacles import OBSTACLES
 from app.foundation.text import bodies
 
@@ -161,10 +161,14 @@ def _untranslated(script: Script, file: str) -> list[Problem]:
 
 
 def _unnamed(script: Script, file: str) -> list[Problem]:
-    """Names of bodies are data: what is in braces must be in ``app/foundation/text/bodies.yaml``."""
+    """Names of bodies and rules are data: what is in braces must be in their files."""
+    texts = [(place, getattr(text, locale)) for place, text in script.texts() for locale in LOCALES]
     return [
         Problem(file, place, f"nom d'organisme inconnu : « {mark} »")
-        for place, text in script.texts()
-        for locale in LOCALES
-        for mark in bodies.unknown_marks(getattr(text, locale))
+        for place, text in texts
+        for mark in bodies.unknown_marks(text)
+    ] + [
+        Problem(file, place, f"règle inconnue : « {mark} »")
+        for place, text in texts
+        for mark in rules.unknown_marks(text)
     ]

@@ -18,6 +18,7 @@ from jsonschema.exceptions import ValidationError
 
 from app.assist import graph
 from app.assist.script import Choice, Problem, Script, Step
+from app.assist.walk import rules
 from app.foundation.exceptions import ConfigurationError, NotFound
 from app.foundation.text import bodies
 from app.foundation.text.bilingual import Text
@@ -163,14 +164,15 @@ _OPTIONS = ("action", "patience", "posture")
 
 
 def _text(document: dict[str, str]) -> Text:
-    """Both languages, the names of bodies filled in; an unknown name stays for ``graph`` to tell."""
+    """Both languages, names of bodies and rules filled in; an unknown mark stays for ``graph`` to tell."""
     return Text(
         fr=french(_named(document["fr"].strip(), "fr")), en=_named(document["en"].strip(), "en")
     )
 
 
 def _named(text: str, locale: str) -> str:
-    return text if bodies.unknown_marks(text) else bodies.fill(text, locale)
+    told = rules.fill(text, locale)
+    return told if bodies.unknown_marks(told) else bodies.fill(told, locale)
 
 
 @functools.cache

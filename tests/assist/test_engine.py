@@ -129,7 +129,7 @@ def test_every_walk_ends_without_going_back(script: Script, choices: list[int]) 
 def test_a_step_met_too_often_ends_the_run_and_going_back_still_works() -> None:
     s13 = loader.get("S13")
     state = engine.start(s13)
-    round_again = {"ecouter": 0, "lire": 0, "fait": 0, "adresse": 0, "renvoi": 0,
+    round_again = {"ecouter": 0, "qui": 0, "lire": 0, "fait": 0, "adresse": 0, "renvoi": 0,
                    "date_du_mail": 1, "ancien": 0}  # fmt: skip
     while state.running:
         before = state

@@ -113,8 +113,8 @@ SECONDS = itertools.count(1)  # an answer comes after the one before
 
 
 TO_THE_MAILBOX = (
-    ("ecouter", "Elle n’arrive pas"), ("lire", "Oui, l’inscription"), ("fait", "C’est clair"),
-    ("adresse", "C’est la bonne, mais"),
+    ("ecouter", "Elle n’arrive pas"), ("qui", "C’est bien elle, personne"), ("lire", "Oui, l’inscription"),
+    ("fait", "C’est clair"), ("adresse", "C’est la bonne, mais"),
 )  # fmt: skip
 MAILBOX_FOUND = (
     ("lequel", "La boîte mail"), ("ailleurs", "Oui, elle est ouverte"), ("renvoi", "Elle voit un"),

@@ -37,7 +37,7 @@ def here(run_id: int) -> str:
 def test_a_known_fact_is_passed_over_said_and_asked_again(app: Flask, create_agent) -> None:
     agent, contact = create_agent("front"), contact_of()
     s13 = begin(contact, agent.id, "S13")
-    walk(s13, agent.id, *TO_THE_MAILBOX[:3], ("adresse", "C’est la bonne, et la boîte"))
+    walk(s13, agent.id, *TO_THE_MAILBOX[:4], ("adresse", "C’est la bonne, et la boîte"))
     s01 = begin(contact, agent.id, "S01")  # by hand, in the same contact
     assert here(s01) == "parti"
     drawn = pane.draw(store.run(s01), "fr", "fr", agent.id, LATER)
@@ -66,7 +66,7 @@ def test_a_script_left_by_hand_waits_and_is_not_taken_up_by_itself(
 ) -> None:
     agent, contact = create_agent("front"), contact_of()
     s13 = begin(contact, agent.id, "S13")
-    walk(s13, agent.id, *TO_THE_MAILBOX[:3])
+    walk(s13, agent.id, *TO_THE_MAILBOX[:4])
     s07 = begin(contact, agent.id, "S07")
     service.finish(s07, moves=moves(s07), outcome="under_way", now=LATER)
     assert store.run(s13).ended_at is not None
@@ -129,7 +129,7 @@ def test_the_next_day_what_holds_for_one_call_is_asked_again(app: Flask, create_
 def test_a_transfer_keeps_the_run_and_what_was_said(app: Flask, create_agent, login) -> None:
     first, second, contact = create_agent("front"), login("back"), contact_of()
     s13 = begin(contact, first.id, "S13")
-    walk(s13, first.id, *TO_THE_MAILBOX[:3], ("adresse", "C’est la bonne, et la boîte"))
+    walk(s13, first.id, *TO_THE_MAILBOX[:4], ("adresse", "C’est la bonne, et la boîte"))
     contact.agent_id = second.agent.id
     db.session.commit()
     assert "Renvoyez le mail de connexion" in second.get(f"/assist/pane?contact={contact.id}").text
