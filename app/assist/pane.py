@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import functools
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
 
+from app.alerts import service as alerts
+from app.alerts.models import AlertKind
 from app.assist import condition_facts, loader, service, store
 from app.assist.acts import actions
 from app.assist.acts.actions import ACTIONS
@@ -18,20 +21,22 @@ from app.assist.mail import life
 from app.assist.models import PortalLink, ScriptRun
 from app.assist.runs import resuming, rows, sentence_facts
 from app.assist.script import LOOPED, Script, Step
-from app.assist.walk import facts, filling
+from app.assist.symptoms import index
+from app.assist.walk import facts, filling, suggesting
 from app.dossiers import store as dossiers
 from app.dossiers.facts import PortalPath
 from app.dossiers.mail_aloud import mask
 from app.dossiers.models import Dossier
 from app.dossiers.name_folding import fold
 from app.dossiers.trouble import likely_troubles
+from app.dossiers.trouble_case import Trouble
 from app.foundation import clock
 from app.foundation.text.bilingual import Text, language
 from app.foundation.text.saying import tidy
 from app.tickets import holding
 from app.tickets.reasons import Reason, label
 
-MOST_SUGGESTED = 3
+LONGEST = 160  # of what is typed in a search
 
 
 @dataclass(frozen=True)
@@ -148,7 +153,8 @@ def view(
     suggested: tuple[Listed, ...] = ()
     if run_view is None or not run_view.running:
         done = service.scripts_used(contact_id) if contact_id is not None else ()
-        suggested = tuple(s for s in suggestions(dossier, now, locale) if s.id not in done)
+        danger = contact_id is not None and _in_danger(contact_id)
+        suggested = suggestions(dossier, now, locale, followed=done, danger=danger)
     left = None
     if run_view is None and contact_id is not None:
         left = resuming.left_open(contact_id, now, locale)
@@ -260,16 +266,36 @@ def _action(
     )
 
 
-def suggestions(dossier: Dossier | None, now: datetime, locale: str) -> tuple[Listed, ...]:
-    """The scripts that the dossier's own facts call for, the most harmful trouble first."""
-    if dossier is None:
-        return ()
+def suggestions(
+    dossier: Dossier | None,
+    now: datetime,
+    locale: str,
+    *,
+    followed: Collection[str] = (),
+    danger: bool = False,
+) -> tuple[Listed, ...]:
+    """The scripts that this moment calls for, each with its reason (``walk.suggesting``).
+
+    ``danger``: an alert of distress is open for this contact, whatever its dossier says.
+    """
+    troubles = likely_troubles(dossiers.facts_of(dossier), now, locale) if dossier else ()
+    if danger:
+        why = _("Une alerte de détresse est ouverte pour ce contact : la personne d’abord.")
+        alarm = Trouble(suggesting.DANGER, "", why, suggesting.DANGER_SCRIPT)
+        troubles = (alarm, *(t for t in troubles if t.code != suggesting.DANGER))
     known = loader.library()
     return tuple(
         listed(known[trouble.script_id], locale, trouble.sentence)
-        for trouble in likely_troubles(dossiers.facts_of(dossier), now, locale)
+        for trouble in suggesting.choose(troubles, followed=followed)
         if trouble.script_id in known
-    )[:MOST_SUGGESTED]
+    )
+
+
+def _in_danger(contact_id: int) -> bool:
+    return any(
+        alert.contact_id == contact_id and alert.kind is AlertKind.DISTRESS
+        for alert in alerts.open_alerts()
+    )
 
 
 def listed(script: Script, locale: str, why: str = "") -> Listed:
@@ -287,26 +313,21 @@ SORTS: dict[str, Callable[[Script, str], str]] = {
 def search(
     query: str, locale: str, *, reason: str = "", digital: str = "", sort: str = ""
 ) -> tuple[Script, ...]:
-    """The scripts that hold every word of ``query`` (no accents needed; all, when it is empty), of a reason or
-    a digital trouble, in the order of ``sort`` (a key of ``SORTS``, « - » before it for the other way)."""
-    words = fold(query).split()
-    found = [
-        script
-        for script in loader.library().values()
-        if all(word in _searchable(script) for word in words)
-        and reason in ("", script.reason)
-        and digital in ("", script.digital)
-    ]
-    key = SORTS.get(sort.removeprefix("-"), SORTS["id"])
-    found.sort(key=lambda script: key(script, locale), reverse=sort.startswith("-"))
+    """The scripts that answer what somebody says of the trouble (all, when nothing is asked), of a reason or
+    a digital trouble. The likeliest first, unless ``sort`` asks for another order (a key of ``SORTS``, « - »
+    before it for the other way)."""
+    known = loader.library()
+    found = [known[script_id] for script_id in index.find(_index(), query[:LONGEST])]
+    found = [s for s in found if reason in ("", s.reason) and digital in ("", s.digital)]
+    key = SORTS.get(sort.removeprefix("-"))
+    if key is not None:
+        found.sort(key=lambda script: key(script, locale), reverse=sort.startswith("-"))
     return tuple(found)
 
 
-def _searchable(script: Script) -> str:
-    parts = [script.id, *script.keywords]
-    for text in (script.title, script.trouble):
-        parts += [text.fr, text.en]
-    return fold(" ".join(parts))
+@functools.lru_cache(maxsize=1)
+def _index() -> index.Index:
+    return index.build(loader.library().values(), index.phrases())
 
 
 def life_of(dossier_id: int | None, now: datetime) -> LifeView | None:

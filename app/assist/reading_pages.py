@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 
 from app.assist import loader, pane
 from app.assist.acts import actions
+from app.assist.walk import filling, rules
 from app.tickets.reasons import DigitalKind, Reason, label
 from app.web.access import allow
 
@@ -73,6 +74,8 @@ def read_script(script_id: str) -> str:
         actions=actions.ACTIONS,
         library=loader.library(),
         locale=_locale(),
+        named=filling.named,
+        rules=rules.named_in(loader.source(script_id)),
     )
 
 

@@ -10,9 +10,11 @@ import yaml
 
 from app.assist import loader
 from app.assist.script import SERVED, Script, Step
+from app.assist.walk import filling
 from app.dossiers.vocabulary import Rejection
 from app.dossiers.wording import PIECE, REJECTION
 from app.foundation.text import bodies
+from app.foundation.text.bilingual import Text
 from app.foundation.text.typography import french
 from tests.assist.paths import every_path
 
@@ -191,6 +193,25 @@ def test_only_the_step_that_sees_it_says_that_it_is_solved() -> None:
         for path in every_path(loader.get(script_id)):
             assert path[-1][1].end != "solved", script_id
     assert "under_way" in SERVED
+
+
+PLACE_HOLDER = re.compile(
+    r"\btel(?:le)?s? (?:jour|date|heure|montant|personne)|\b[xX]{2,}\b|__|\[|\.\.\.|\bsuch and such\b|\bTODO\b"
+)
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.id)
+def test_no_text_waits_for_somebody_to_fill_it(script: Script) -> None:
+    """A fact is filled from the dossier, or the sentence has a form without it; nothing else is left open."""
+    for place, text in script.texts():
+        for said in text:
+            assert not PLACE_HOLDER.search(plain(said)), (place, said)
+    for step in script.steps:
+        for name in filling.NAMES:
+            text = filling.written(step, name, {})  # nothing is known
+            assert text is None or not any("{" in said for said in text), (step.id, name)
+            known = filling.written(step, name, {slot: Text("a", "b") for slot in filling.SLOTS})
+            assert known is None or not any("{" in said for said in known), (step.id, name)
 
 
 # --- names of bodies are data ---

@@ -98,7 +98,8 @@ def test_s13_calls_s01_s04_s03_and_comes_back_to_its_recap() -> None:
     """The call of 10:35, with each blockage met: back in S13, the pièces, the priority, the recap."""
     one = choose(
         stack.begin(LIBRARY["S13"], AT),
-        ("ecouter", "Elle n’arrive pas"), ("qui", "C’est bien elle, personne"), ("lire", "Oui, l’inscription"), ("fait", "C’est clair"),
+        ("ecouter", "Elle n’arrive pas"), ("qui", "C’est bien elle, personne"),
+        ("lire", "Oui, l’inscription"), ("fait", "C’est clair"),
         ("adresse", "C’est la bonne, et la boîte"), ("renvoi", "Le serveur l’a refusé"),
     )  # fmt: skip
     assert [s.script.id for s in one.chain] == ["S13", "S01"]
