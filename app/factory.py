@@ -53,6 +53,7 @@ from app.desk import (
     alert_routes,
     callback_pages,
     message_routes,
+    owed,
     search_routes,
     sockets,
 )
@@ -87,10 +88,6 @@ from app.supervision import directory_routes, line_routes, queue_routes
 from app.supervision import routes as supervision_routes
 from app.tickets import correction_routes, pane_routes
 from app.tickets import routes as tickets_routes
-from app.tickets.consultations.owed import Consultations
-from app.tickets.promises import hours as promise_hours
-from app.tickets.promises import sources as owed_sources
-from app.tickets.promises.kept_rows import Promises
 from app.web import access, error_handlers, helpline, hosts, masked_logs, security_headers
 from app.web.incoming import SOCKET_MESSAGE, Permanence
 from app.web.locale import select_locale
@@ -365,8 +362,7 @@ def _register(app: Flask) -> None:
         app.register_blueprint(blueprint)
     helpline.install(app, line_service.answering)
     lent.install(app)
-    promise_hours.install(app, line_service.working_spans)
-    owed_sources.register(app, Promises(), Consultations())
+    owed.install(app)
     sockets.register()
     _static_is_public(app)
 

@@ -38,6 +38,7 @@ from app.foundation.wiring import ports
 from app.lines.models import Line
 from app.tickets.incidents.models import Incident, IncidentNotice, NoticeState
 from app.tickets.models import CallBack, CallBackState, Contact
+from app.tickets.promises.models import OwedStep, Promise
 from tests.calls.call.test_transfers import party_hangs_up, party_leg, party_picks_up
 from tests.clients import StaffClient
 from tests.dossiers.build import create_contact
@@ -131,6 +132,7 @@ class Story:
         """Every act, each when its state is there."""
         yield from self._on_the_dossier()
         yield from self._in_the_script()
+        yield from self._owed()
         yield from self._danger()
         yield from self._incident()
         yield from self._on_the_call()
@@ -219,6 +221,21 @@ class Story:
         page = f"/assist/runs/{self.world.run_id}/address"
         form = form_of(self.world.holder, page, page)
         return form | {"read": edits.seal(details.sent(form))}
+
+    def _owed(self) -> Iterator[Step]:
+        me, subject = self.world.holder, {"subject": f"promise:{self.world.promise_id}"}
+        day = (clock.now() + timedelta(days=2)).date().isoformat()
+        yield Step("owed.move", me, {**subject, "day": day, "time": "10:00"}, alone=True)
+        yield Step("owed.hand", me, {**subject, "colleague": self.colleague.agent.id}, alone=True)
+        last = db.session.scalar(select(func.max(OwedStep.id)))
+        yield Step("owed.undo", me, {"steps": str(last)}, alone=True)
+        yield Step("owed.wait", me, {**subject, "why": "l'employeur"}, alone=True)
+        yield Step("owed.drop", me, {**subject, "why": "plus utile"}, alone=True)
+        yield Step("owed.promise", me, {"owner": me.agent.id, "day": day})
+        newest = db.session.scalar(select(func.max(Promise.id)))
+        yield Step("owed.keep", me, {"subject": f"promise:{newest}"}, alone=True)
+        rules = form_of(self.manager, "/tickets/owed/rules", "/tickets/owed/rules")
+        yield Step("owed.change_rules", self.manager, rules | {"mail_at": "08:30"}, alone=True)
 
     def _danger(self) -> Iterator[Step]:
         me, boss = self.world.holder, self.manager

@@ -26,7 +26,9 @@ from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.extensions import db
 from app.lines.models import Line
 from app.queue import works
+from app.tickets.consultations import service as consultations
 from app.tickets.models import CallBack, Channel, Contact
+from app.tickets.promises import service as promises
 from app.web import access, whose
 from tests.clients import StaffClient
 from tests.dossiers.build import create_contact, create_dossier, create_event, create_person
@@ -53,6 +55,8 @@ class World:
     voicemail_id: int
     alert_id: int
     work_id: int
+    promise_id: int
+    consultation_id: int
 
     def values(self) -> dict[str, Any]:
         """What a form or an address may name: the holder's objects."""
@@ -69,6 +73,13 @@ class World:
             "voicemail_id": self.voicemail_id,
             "alert_id": self.alert_id,
             "work_id": self.work_id,
+            "promise_id": self.promise_id,
+            "subject": f"promise:{self.promise_id}",
+            "consultation_id": self.consultation_id,
+            "promised": "answer",
+            "owner": self.holder.agent.id,
+            "why": "plus utile",
+            "text": "ma lecture du dossier",
             "place": "ailleurs",
             "run_id": self.run_id,
             "ref": self.call.ref,
@@ -151,10 +162,18 @@ def build(app: Flask, login: Callable[..., StaffClient], telephony: Any) -> Worl
     alert_id = alerts.raise_alert(
         AlertKind.DISTRESS, agent_id=holder.agent.id, now=clock.now(), contact_id=contact.id
     )
+    promise_id = promises.promise(
+        "answer", agent_id=holder.agent.id, owner_id=holder.agent.id, reason="vérifier, puis le dire",
+        due_at=clock.now() + timedelta(hours=3), now=clock.now(), contact_id=contact.id,
+    ).id  # fmt: skip
+    consultation_id = consultations.ask(
+        dossier.id, "Ce parcours est-il dispensé ?", agent_id=holder.agent.id, to_id=holder.agent.id,
+        now=clock.now(),
+    ).id  # fmt: skip
     other = create_person("+33639980199", last_name="Autre")
     return World(
         holder, one, contact, call, run_id, promised, dossier, other, flag, voicemail_id, alert_id,
-        work_id,
+        work_id, promise_id, consultation_id,
     )  # fmt: skip
 
 

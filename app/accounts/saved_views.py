@@ -18,6 +18,7 @@ from app.foundation.text.patterns import pattern
 PLACES = {
     "contacts": "/tickets",
     "callbacks": "/callbacks",
+    "owed": "/tickets/owed",
     "dossiers": "/dossiers",
     "scripts": "/scripts",
 }

@@ -10,16 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
+from app.accounts.models import Agent
 from app.calls.call.models import Call
 from app.calls.callbacks import view as callback_view
 from app.desk import message_view as desk_messages
-from app.dossiers.models import Dossier, PriorityFlag
-from app.dossiers.vocabulary import CLOSED
 from app.dossiers.wording import Words
-from app.foundation.clock import PARIS, day_bounds, local_day
+from app.foundation.clock import day_bounds, local_day
 from app.foundation.database.columns import Seconds
 from app.foundation.extensions import db
 from app.foundation.text import phone_numbers
@@ -29,6 +28,9 @@ from app.queue import work_store
 from app.tickets import callbacks as callback_rows
 from app.tickets import message_view, reasons
 from app.tickets.models import Contact, Outcome
+from app.tickets.promises import view as owed_view
+from app.tickets.promises.clock import Standing
+from app.tickets.promises.sources import What
 
 MOST_DUE, MOST_MESSAGES, LAST = 6, 3, 10
 
@@ -45,6 +47,10 @@ class Due:
     callback_id: int | None = None
     may_call: bool = False
     dossier_id: int | None = None
+    href: str = ""
+    kind: str = ""
+    icon: str = ""
+    soon: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,7 +86,8 @@ class Idle:
 def of(agent_id: int, words: Words) -> Idle:
     """What this agent has before them now."""
     due = sorted(
-        [*_callbacks(agent_id, words), *_flags(agent_id, words)], key=lambda each: each.sort
+        [*_callbacks(agent_id, words), *_owed(agent_id, words)],
+        key=lambda each: (not each.late, each.sort),
     )
     rows = [row for row in desk_messages.open_rows(agent_id) if row.mine or row.state == "waiting"]
     presented, wait = _today(words.now)
@@ -150,34 +157,26 @@ def _callbacks(agent_id: int, words: Words) -> list[Due]:
     ]
 
 
-def _flags(agent_id: int, words: Words) -> list[Due]:
-    """Dossiers promised first, by this agent or in their portfolio, whose day has come."""
-    today = local_day(words.now)
-    found = db.session.execute(
-        select(PriorityFlag, Dossier)
-        .join(Dossier, Dossier.id == PriorityFlag.dossier_id)
-        .options(joinedload(Dossier.person))
-        .where(
-            PriorityFlag.done_at.is_(None),
-            PriorityFlag.due_on <= today,
-            Dossier.inside.not_in(CLOSED),
-            or_(PriorityFlag.author_id == agent_id, Dossier.owner_id == agent_id),
-        )
-        .order_by(PriorityFlag.due_on)
-        .limit(MOST_DUE * 2)
-    ).all()
+def _owed(agent_id: int, words: Words) -> list[Due]:
+    """Everything else that presses today: promises, priorities, questions, what was sent and is not solved."""
+    role = db.session.scalar(select(Agent.role).where(Agent.id == agent_id)) or ""
+    lines = owed_view.pressing(owed_view.of(words, agent_id, role, team=True))
+    _start, end = day_bounds(local_day(words.now))
     return [
         Due(
-            at=words.day(flag.due_on) if flag.due_on < today else _("aujourd’hui"),
-            sort=datetime.combine(flag.due_on, datetime.max.time(), PARIS),
-            who=dossier.person.full_name,
-            what=flag.reason,
-            late=_("promis avant le %(day)s", day=words.day(flag.due_on))
-            if flag.due_on < today
-            else "",
-            dossier_id=dossier.id,
+            at=line.at,
+            sort=line.owed.due or end,
+            who=line.owed.who or line.what,
+            what=line.owed.text,
+            late=line.said if line.late else "",
+            soon=line.said if line.standing is Standing.SOON else "",
+            dossier_id=line.owed.dossier_id,
+            href=line.owed.href,
+            kind=line.what,
+            icon=line.icon,
         )
-        for flag, dossier in found
+        for line in lines
+        if line.owed.what not in (What.CALLBACK, What.MESSAGE)
     ]
 
 

@@ -12,6 +12,7 @@ import { refreshDistress } from "./distress.js";
 import { idleTold, installIdle, readIdle, tickIdle } from "./idle.js";
 import { knock, stopKnocking } from "./knock.js";
 import { messageTold, renderMessage, storeReply, tickMessage } from "./messages.js";
+import { consultationTold, owedTold } from "./owed.js";
 import { contactChanged, personCorrected, reasonToConfirm, refreshSuggestion, reloadAround, showContact, storeDraft, tellMailLife, watchPanes } from "./panes.js";
 import { Phone } from "./phone.js";
 import { portalTold } from "./portal.js";
@@ -317,6 +318,8 @@ export class Desk {
         this.refresh(); // the name may have changed
         if (message.agent_id !== this.#said.agent.id) toast(text("person.corrected", { name: message.by }), "wait");
       },
+      owed: ({ agent, due }) => owedTold(agent === null || agent === this.#said.agent.id, Boolean(due)),
+      consultation: ({ dossier }) => consultationTold(dossier),
       "assist.link": (message) => {
         if (message.contact_id === contactOf(this.#said)) tellMailLife(message);
         toast(message.text || text("link.opened"));

@@ -48,6 +48,6 @@ function fillStrip() {
 }
 
 export function installIdle() {
-  ["contact-qualified", "callback-promised"].forEach((name) => document.body.addEventListener(name, () => soon(300)));
+  ["contact-qualified", "callback-promised", "owed-moved"].forEach((name) => document.body.addEventListener(name, () => soon(300)));
   document.addEventListener("visibilitychange", () => { if (!document.hidden && performance.now() - readAt > AGAIN_MS) readIdle(); });
 }

@@ -1,0 +1,167 @@
+"""What the list of all that is owed shows: late first, then what will soon be, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from app.dossiers.wording import Words
+from app.foundation.clock import local_day
+from app.tickets.promises import clock, hours, service, sources
+from app.tickets.promises.clock import Standing, Stands
+from app.tickets.promises.sources import Asked, Owed, What
+
+_ORDER = (Standing.LATE, Standing.SOON, Standing.TODAY, Standing.LATER, Standing.PAUSED)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing owed, ready to be read. ``at``: when it is due; ``said``: how it stands, and its ``tone``."""
+
+    owed: Owed
+    standing: Standing
+    at: str
+    said: str
+    tone: str
+    what: str
+    icon: str
+    mine: bool
+    may: bool
+
+    @property
+    def late(self) -> bool:
+        """Has its time passed?"""
+        return self.standing is Standing.LATE
+
+
+@dataclass(frozen=True)
+class Group:
+    """Things that stand alike."""
+
+    standing: Standing
+    title: str
+    lines: Sequence[Line]
+
+
+def of(
+    words: Words,
+    agent_id: int,
+    role: str,
+    *,
+    everybody: bool = False,
+    team: bool = True,
+    what: What | None = None,
+) -> list[Line]:
+    """Everything owed by this agent (and the team), or by everybody, the late first; of one kind, or all."""
+    asked = Asked(words.now, None if everybody else agent_id, team)
+    spans = hours.of_service()
+    found = [row for source in sources.every() for row in source.rows(asked)]
+    lines = [_line(row, spans, words, agent_id, role) for row in found if what in (None, row.what)]
+    return sorted(lines, key=lambda line: (_ORDER.index(line.standing), line.owed.due or words.now))
+
+
+def groups(lines: Sequence[Line]) -> list[Group]:
+    """The same, apart: late, soon, today, later, waiting for a third party."""
+    found = []
+    for standing in _ORDER:
+        those = [line for line in lines if line.standing is standing]
+        if those:
+            found.append(Group(standing, _titles()[standing], those))
+    return found
+
+
+def pressing(lines: Sequence[Line]) -> list[Line]:
+    """Those of today: late, soon, or due before the day is over."""
+    return [
+        line for line in lines if line.standing in (Standing.LATE, Standing.SOON, Standing.TODAY)
+    ]
+
+
+def what_words() -> dict[What, str]:
+    """The name of each kind."""
+    return {
+        What.PROMISE: _("promesse"),
+        What.CALLBACK: _("rappel"),
+        What.CONSULTATION: _("consultation"),
+        What.MESSAGE: _("message sans réponse"),
+        What.FLAG: _("priorité"),
+        What.FOLLOW_UP: _("à suivre"),
+        What.REMINDER: _("pense-bête"),
+        What.TRANSFER: _("transmis à un service"),
+        What.MAIL: _("mail pas ouvert"),
+        What.PIECE: _("pièce attendue"),
+        What.REJECTION: _("refus sans contact"),
+    }
+
+
+ICONS = {
+    What.PROMISE: "flag", What.CALLBACK: "phone-out", What.CONSULTATION: "hand", What.MESSAGE: "message",
+    What.FLAG: "flag", What.FOLLOW_UP: "calendar", What.REMINDER: "clock", What.TRANSFER: "send", What.MAIL: "mail",
+    What.PIECE: "upload", What.REJECTION: "user-unknown",
+}  # fmt: skip
+
+
+def _titles() -> dict[Standing, str]:
+    return {
+        Standing.LATE: _("En retard"),
+        Standing.SOON: _("Bientôt en retard"),
+        Standing.TODAY: _("Aujourd’hui"),
+        Standing.LATER: _("Plus tard"),
+        Standing.PAUSED: _("En attente d’un tiers"),
+    }
+
+
+def _line(row: Owed, spans: clock.Spans, words: Words, agent_id: int, role: str) -> Line:
+    mine = row.owner_id == agent_id
+    stands = clock.stands(
+        spans, row.due or words.now + timedelta(minutes=1), words.now, paused=bool(row.waits_for)
+    )
+    return Line(
+        owed=row,
+        standing=stands.standing,
+        at=_at(row, words),
+        said=_said(row, stands),
+        tone={Standing.LATE: "stop", Standing.SOON: "wait"}.get(stands.standing, "neutral"),
+        what=what_words()[row.what],
+        icon=ICONS[row.what],
+        mine=mine,
+        may=bool(row.can) and service.may(agent_id, role, row.owner_id),
+    )
+
+
+def _at(row: Owed, words: Words) -> str:
+    if row.due is None:
+        return ""
+    if local_day(row.due) != local_day(words.now):
+        return words.day(local_day(row.due)) if row.whole_day else words.when(row.due)
+    return _("aujourd’hui") if row.whole_day else words.clock(row.due)
+
+
+def _said(row: Owed, stands: Stands) -> str:
+    if stands.standing is Standing.PAUSED:
+        return _("on attend : %(who)s", who=row.waits_for)
+    if stands.standing is Standing.LATE:
+        late = -stands.left
+        if late < timedelta(minutes=1):
+            return _("en retard")
+        return _("en retard de %(time)s", time=spoken(late))
+    if stands.standing is Standing.SOON:
+        if stands.left < timedelta(minutes=1):
+            return _("avant la réouverture")
+        return _("il reste %(time)s", time=spoken(stands.left))
+    return ""
+
+
+def spoken(length: timedelta) -> str:
+    """A length of working time: « 45 min », « 3 h », « 2 jours ouvrés » (of seven hours)."""
+    minutes = int(length.total_seconds() // 60)
+    if minutes < 60:
+        return _("%(count)s min", count=minutes)
+    if minutes < 7 * 60:
+        return _("%(count)s h", count=minutes // 60)
+    days = minutes // (7 * 60)
+    return ngettext("%(num)d jour ouvré", "%(num)d jours ouvrés", days)
