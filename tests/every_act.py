@@ -250,6 +250,8 @@ class Story:
 
     def _incident(self) -> Iterator[Step]:
         me, boss, contact = self.world.holder, self.manager, self.world.contact.id
+        letter = {"way": "sms", "text": "Voilà ce que nous avons fait.", "basis": "spoken"}
+        yield Step("summaries.send", me, letter)
         yield Step("incidents.report", me, {"kind": "error_shown"})
         newest = db.session.scalar(select(func.max(Incident.id)))
         one = {"incident_id": newest}

@@ -164,6 +164,7 @@ def done_fragment() -> str:
         "assist/_done.html",
         run=drawn,
         life=pane.life_of(contact.dossier_id, clock.now()) if run and contact else None,
+        contact_id=contact_id,
         **_words(),
     )
 

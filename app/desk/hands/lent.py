@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask import Flask
 
 from app.assist.acts import hands
-from app.desk.hands import callback, interpreter, text
+from app.desk.hands import callback, interpreter, summary, text
 
 
 def install(app: Flask) -> None:
     """Let scripts promise a call-back, write, and call an interpreter in."""
     hands.lend(app, "create_callback", callback.HAND)
     hands.lend(app, "send_sms", text.HAND)
+    hands.lend(app, "send_summary", summary.HAND)
     hands.lend(app, "ask_interpreter", interpreter.HAND)
