@@ -85,6 +85,7 @@ from app.operations import command_line as commands
 from app.operations import commands as operation_commands
 from app.reporting import routes as reporting_routes
 from app.reporting import target_routes, wall_routes
+from app.reporting.tomorrow import routes as tomorrow_routes
 from app.supervision import directory_routes, line_routes, queue_routes
 from app.supervision import routes as supervision_routes
 from app.tickets import correction_routes, pane_routes
@@ -358,6 +359,7 @@ def _register(app: Flask) -> None:
         provider_routes.bp,
         reporting_routes.bp,
         target_routes.bp,
+        tomorrow_routes.bp,
         wall_routes.bp,
         health.bp,
     ):

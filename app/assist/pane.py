@@ -22,7 +22,7 @@ from app.assist.models import PortalLink, ScriptRun
 from app.assist.runs import resuming, rows, sentence_facts
 from app.assist.script import LOOPED, Script, Step
 from app.assist.symptoms import index
-from app.assist.walk import facts, filling, suggesting
+from app.assist.walk import facts, filling, suggesting, trail
 from app.dossiers import store as dossiers
 from app.dossiers.facts import PortalPath
 from app.dossiers.mail_aloud import mask
@@ -86,7 +86,8 @@ class RunView:
     moves: int
     script_id: str
     title: str
-    number: int
+    trail: tuple[trail.Trod, ...]  # what was answered so far
+    short: str  # the step's name
     step: Step
     headline: str
     said: Said | None
@@ -180,7 +181,8 @@ def draw(
         moves=run.moves,
         script_id=run.script_id,
         title=state.script.title.get(locale),
-        number=len(state.answers) + 1,
+        trail=trail.of(state, locale),
+        short=trail.short(step.headline.get(locale)),
         step=step,
         headline=_words(texts["ask"] or texts["do"], locale),
         said=_said(texts["say"], spoken, locale),

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from app.assist import loader, pane
 from app.assist.acts import actions
-from app.assist.walk import filling, rules
+from app.assist.walk import filling, rules, trail
 from app.tickets.reasons import DigitalKind, Reason, label
 from app.web.access import allow
 
@@ -70,6 +70,7 @@ def read_script(script_id: str) -> str:
         "assist/script.html",
         script=script,
         numbers=numbers,
+        short=trail.short,
         reason=label(Reason(script.reason), _locale()),
         actions=actions.ACTIONS,
         library=loader.library(),

@@ -28,7 +28,7 @@ from app.foundation.roles import DESK
 from app.foundation.text import outside
 from app.tickets import bar_form, message_view, messages, reasons, service, store
 from app.tickets.message_view import Shown
-from app.tickets.models import Channel, Contact
+from app.tickets.models import Channel, Contact, Direction
 from app.tickets.qualification import NO_TROUBLE, Form, Refused
 from app.tickets.reasons import CallerRole, DigitalKind, Reason
 from app.web.access import allow
@@ -278,7 +278,10 @@ def _contacts(dossier: Dossier, words: Words) -> Iterable[timeline.Item]:
     written = messages.of_contacts([contact.id for contact in found])
     for contact in found:
         said = message_view.shown(written[contact.id])
-        came = said[0] if said and not said[0].mine else None
+        if contact.direction is Direction.OUT and contact.channel is Channel.MAIL and not said:
+            continue  # the link again: the Portal's own events say it
+        begun = contact.direction is Direction.OUT
+        came = said[0] if said and (begun or not said[0].mine) else None
         title, icon = message_view.contact_name(contact)
         who = contact.agent.display_name if contact.agent else ""
         reason = reasons.label(contact.reason, words.locale)
@@ -287,7 +290,7 @@ def _contacts(dossier: Dossier, words: Words) -> Iterable[timeline.Item]:
             title=title,
             icon=icon,
             tone="action",
-            detail=_joined(came.absent if came else "", reason, who, contact.note),
+            detail=_joined(*((came.absent, came.state) if came else ()), reason, who, contact.note),
             words=came.body if came else "",
             kind=Events.CALLS if contact.channel is Channel.PHONE else Events.MESSAGES,
         )

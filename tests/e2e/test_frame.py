@@ -112,6 +112,22 @@ def test_five_pages_in_mid_call_and_the_caller_hears_the_agent(people: People) -
     agent.wait_for_url("**/dossiers")
     assert_axe(agent)
     keep_screen(agent, "frame-dossiers", full=False)
+    # The search too: who waits on the line hears the agent while one looks, not music.
+    agent.keyboard.press("Control+k")
+    voice = sent(agent)
+    for typed, found in (("haddad", "Samira Haddad"), ("rappels", "Rappels")):
+        ears = heard(phone)
+        field = agent.get_by_role("combobox", name="Une personne, un dossier")
+        field.press("Control+A")
+        field.press_sequentially(typed, delay=10)
+        expect(agent.locator("#search [role=option]", has_text=found).first).to_be_visible()
+        phone.wait_for_function(
+            "async (n) => (await window.carrierPhone.stats()).packetsReceived > n + 5",
+            arg=ears,
+            timeout=20_000,
+        )
+    assert sent(agent) > voice
+    agent.keyboard.press("Escape")
     call = agent.request.get("/desk/state").json()["desk"]["call"]
     assert (call["state"], call["held_since"], call["needs_rejoin"]) == ("talking", None, False)
     assert commands == [], "nothing was asked of the call: no hold, no coming back"

@@ -28,6 +28,7 @@ HTML = """
 MENU = """
 <details><summary>Menu</summary><button data-key="P">Pause</button></details>
 <button data-key="P">Promettre</button>
+<details><summary>Compte</summary><button data-key="?" data-key-anywhere>Touches</button></details>
 """
 
 
@@ -204,6 +205,16 @@ def test_a_key_in_a_closed_menu_is_the_pages(page: Page) -> None:
     page.evaluate(f"document.body.insertAdjacentHTML('beforeend', `{MENU}`)")
     page.keyboard.press("P")
     assert clicked(page) == ["Promettre"]
+    pause(page)
+    page.keyboard.press(
+        "?"
+    )  # but for the sheet of keys, which must be found without knowing where it is
+    assert clicked(page)[-1] == "Touches"
+    found = page.evaluate("async () => (await import('/static/js/page/key-sheet.js')).keysOf()")
+    now = {(each["key"], each["words"]): each["now"] for each in found}
+    assert now["P", "Promettre"]
+    assert now["?", "Touches"]
+    assert not now["P", "Pause"]
     page.evaluate("document.querySelector('details').open = true")
     pause(page)
     page.keyboard.press("P")

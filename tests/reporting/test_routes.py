@@ -102,6 +102,24 @@ def test_a_suggestion_that_nobody_confirms_is_observed_and_not_declared(
     assert figures() == ({"observed": 8, "declared": 6}, 30, 2)
 
 
+def test_tomorrow_is_made_from_the_same_weekdays_before(loaded: str, login: Login) -> None:
+    client = login("manager")
+    page = client.get("/reports/2021-06-22").text
+    assert 'hx-get="/reports/2021-06-22/tomorrow"' in page
+    assert "Trop peu de jours" in client.get("/reports/2021-06-28/tomorrow").text
+    for call in db.session.scalars(select(Call).where(Call.direction == "in")).all()[::2]:
+        for name in ("received_at", "queued_at", "answered_at", "ended_at", "wrap_up_ended_at"):
+            if getattr(call, name) is not None:
+                setattr(call, name, getattr(call, name) - timedelta(weeks=1))
+    db.session.commit()
+    told = client.get("/reports/2021-06-28/tomorrow").text
+    assert "Mardi 29 juin 2021" in told
+    assert "34 appels à prévoir" in told
+    assert "Erlang C" in told
+    assert "Ce que cela ne voit pas" in told
+    assert client.get("/reports/2999-01-01/tomorrow").status_code == 404
+
+
 def test_the_thirteenth_call_in_the_tables(loaded: str) -> None:
     call = db.session.scalars(select(Call).order_by(Call.received_at)).all()[12]
     assert call.answered_at is not None

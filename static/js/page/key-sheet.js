@@ -1,6 +1,7 @@
 // The key sheet: what is read in it is what keys.js would press. It is made each time it is opened, from the elements that carry a key;
 // no list is kept by hand, so that it can neither hide a key nor promise one.
 import { text } from "./i18n.js";
+import { clickable } from "./keys.js";
 
 /** "Q 1" is two keys, "Ctrl K" is one. */
 const spoken = (key) => (key.startsWith("Ctrl ") ? key : key.split(" ").join(` ${text("keys.then")} `));
@@ -17,14 +18,12 @@ function belongs(element) {
   return !element.closest("dialog, [data-out-of-sight]");
 }
 
-const inSight = (element) => element.getClientRects().length > 0 && !element.disabled && element.getAttribute("aria-disabled") !== "true";
-
 /** [{key, words, now}]: every key of the page once for each thing that it does; those that work now first. */
 export function keysOf(root = document) {
   const found = new Map();
   root.querySelectorAll("[data-key]").forEach((element) => {
     if (!belongs(element)) return;
-    const entry = { key: element.dataset.key, words: words(element), now: inSight(element) };
+    const entry = { key: element.dataset.key, words: words(element), now: clickable(element) };
     const name = `${entry.key} ${entry.words}`;
     if (!found.get(name)?.now) found.set(name, entry);
   });

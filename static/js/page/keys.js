@@ -37,8 +37,9 @@ export function keyName(event) {
 }
 
 /** Can it be clicked now? What a closed menu holds has a place in the page, and is not in sight. */
-function clickable(element) {
+export function clickable(element) {
   if (element.disabled || element.getAttribute("aria-disabled") === "true") return false;
+  if (element.dataset.keyAnywhere !== undefined) return true; // the sheet of keys: its menu may be closed
   return element.getClientRects().length > 0 && !element.closest("details:not([open]) > :not(summary)");
 }
 
