@@ -14,15 +14,17 @@ from app.accounts import sessions
 from app.accounts.service import Tab
 from app.alerts import service as alerts
 from app.calls.call import service
+from app.dossiers.readers import service as readers
 from app.foundation import clock
 from app.foundation.extensions import socketio
-from app.foundation.roles import SUPERVISORS, Role
+from app.foundation.roles import DESK, SUPERVISORS, Role
 from app.foundation.wiring import wake
 from app.web.access import socket_event
 from app.web.realtime import LINE_ROOM, MANAGERS_ROOM, agent_room, sign_out_tab
 
 # Names this process in the rows of its tabs, so that a dead process is told from a live one.
 PROCESS = secrets.token_hex(8)
+MOST_TOLD = 20
 _open_tabs: dict[str, Tab] = {}  # by socket
 
 
@@ -30,6 +32,7 @@ def register() -> None:
     """Attach the handlers to Socket.IO."""
     socket_event("connect")(_connect)
     socket_event("disconnect", open_to_all=True)(_disconnect)
+    socket_event("reading", roles=DESK)(_reading)
 
 
 def _connect(auth: object = None) -> bool | None:
@@ -71,9 +74,19 @@ def _hang_up(sid: str) -> None:
 
 def _disconnect(*_reason: object) -> None:
     _open_tabs.pop(request.sid, None)  # type: ignore[attr-defined]
+    readers.left(request.sid)  # type: ignore[attr-defined]
     gone = accounts.disconnected(request.sid)  # type: ignore[attr-defined]
     if gone is not None:
         service.agent_gone(gone, now=clock.now())
+
+
+def _reading(told: object = None) -> None:
+    """Which dossiers this tab shows."""
+    ids = told.get("dossiers") if isinstance(told, dict) else None
+    if not isinstance(ids, list) or len(ids) > MOST_TOLD:
+        return
+    found = [i for i in ids if isinstance(i, int) and not isinstance(i, bool) and 0 < i < 2**31]
+    readers.shows(request.sid, found)  # type: ignore[attr-defined]
 
 
 def any_open() -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.dossiers import health
 from app.foundation.exceptions import InvalidInput
 from app.foundation.text.bilingual import Text
 from app.foundation.text.outside import clean
@@ -138,11 +139,16 @@ def explain_to_the_writer(refused: Refused, locale: str) -> list[str]:
     return [*causes, TOO_LONG_FOR_THE_WRITER.get(locale)] if refused.too_long else causes
 
 
-def accepted(text: str, locale: str) -> str:
-    """The text, ready to store. Raises InvalidInput with what is wrong, or for an empty one."""
+def accepted(text: str, locale: str, *, of_health: bool = False) -> str:
+    """The text, ready to store. Raises InvalidInput with what is wrong, or for an empty one.
+
+    ``of_health``: somebody is in danger, and their health may be said.
+    """
     checked = check(text)
     if isinstance(checked, Refused):
         raise InvalidInput(" ".join(explain(checked, locale)[:-1]), kept="Rien n'a été enregistré.")
+    if not of_health and health.told(checked.text):
+        raise InvalidInput(health.EXPLANATION.get(locale), kept="Rien n'a été enregistré.")
     if not checked.text:
         raise InvalidInput("Écrivez quelques mots avant d'enregistrer.")
     return checked.text

@@ -5,5 +5,6 @@ from __future__ import annotations
 from app.dossiers import routes
 from app.dossiers.editing import routes as editing
 from app.dossiers.payments import routes as payments
+from app.dossiers.readers import routes as readers
 
-BLUEPRINTS = (routes.bp, payments.bp, editing.bp)
+BLUEPRINTS = (routes.bp, payments.bp, editing.bp, readers.bp)

@@ -17,6 +17,7 @@ from werkzeug.datastructures import MultiDict
 from app.dossiers import lists, mail_address, next_act, organisations, service, store, view
 from app.dossiers.finding import search as finding
 from app.dossiers.mail_address import Address
+from app.dossiers.readers import service as readers
 from app.dossiers.service import Protected
 from app.dossiers.vocabulary import FlagKind, Inside
 from app.dossiers.wording import Words
@@ -136,8 +137,9 @@ def _mail_field() -> dict[str, str]:
 @bp.get("/dossiers/<int(max=2147483647):dossier_id>")
 @allow(*DESK)
 def show(dossier_id: int) -> str:
-    """One dossier."""
+    """One dossier; who opened it is journaled."""
     shown = _view(dossier_id)
+    readers.note_read(dossier_id, agent_id=current_user.id, now=clock.now())
     return render_template(
         "dossiers/show.html", view=shown, first=next_act.called_for(shown.troubles)
     )

@@ -152,7 +152,7 @@ def flag_priority(
 
     Raises InvalidInput.
     """
-    accepted = free_text.accepted(reason, locale)
+    accepted = free_text.accepted(reason, locale, of_health=kind is FlagKind.DISTRESS)
     if due_on < local_day(now):
         raise InvalidInput("La date promise est déjà passée.", todo="Choisissez un autre jour.")
     with unit_of_work():

@@ -17,6 +17,7 @@ from flask_login import current_user
 from app.dossiers import callers, person_view, view
 from app.dossiers import service as dossiers_service
 from app.dossiers.finding import search
+from app.dossiers.readers import service as readers
 from app.dossiers.routes import doubt_about_mail, id_in, words
 from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work
@@ -235,6 +236,8 @@ def _pane(contact: Contact) -> str:
     """The dossier's column."""
     now = clock.now()
     shown = None if contact.dossier_id is None else _view(contact.dossier_id)
+    if contact.dossier_id is not None:
+        readers.note_read(contact.dossier_id, agent_id=current_user.id, now=now)
     return render_template(
         "dossiers/beside.html",
         contact=contact,

@@ -9,6 +9,7 @@ export class Connection {
   network = "ok";
 
   #timer = 0;
+  #socket;
   #taken = false; // somebody else has signed in here: that is said, and is why
   #onBack;
   #onMove;
@@ -27,6 +28,7 @@ export class Connection {
       onMove();
     });
     const socket = window.io({ transports: ["websocket", "polling"], forceNew: true, auth: socketIdentity() });
+    this.#socket = socket;
     socket.on("connect", () => this.#back());
     this.#away(); // whether it was cut or never came about
     // Refused by the server, it would not try again by itself.
@@ -42,6 +44,11 @@ export class Connection {
       else signedOut(said);
     });
     Object.entries(told).forEach(([event, handler]) => socket.on(event, handler));
+  }
+
+  /** Say something to the server; what is said while the connection is away is lost, and said again when it is back. */
+  say(event, data) {
+    if (this.#socket.connected) this.#socket.emit(event, data);
   }
 
   #back() {

@@ -17,6 +17,7 @@ import { contactChanged, personCorrected, reasonToConfirm, refreshSuggestion, re
 import { Phone } from "./phone.js";
 import { portalTold } from "./portal.js";
 import { installQualifying, showMoment } from "./qualifying.js";
+import { forgetReading, readersTold, tellReading } from "./reading.js";
 import { hideReceipt, installReceipt } from "./receipt.js";
 import { isLocked, startRing, stopRing } from "./ring.js";
 import { Sound } from "./sound.js";
@@ -123,6 +124,7 @@ export class Desk {
   }
 
   #tick() {
+    tellReading((event, data) => this.#connection?.say(event, data));
     this.#drawTimes();
     tickIdle();
     this.#askWhenLate();
@@ -279,6 +281,7 @@ export class Desk {
     this.#connection = new Connection({
       told: this.#toldOf(),
       onBack: (wasLost) => {
+        forgetReading();
         if (wasLost) toast(text("net.back"));
         this.#comeBack();
         refreshDistress();
@@ -304,6 +307,7 @@ export class Desk {
         refreshDistress();
         document.dispatchEvent(new CustomEvent("alerts-told", { detail: alert }));
       },
+      readers: readersTold,
       incidents: () => window.htmx.trigger(document.body, "incidents-moved"),
       softphone: () => this.phone.renamed(),
       told: ({ message }) => toast(message, "wait"), // a manager changed something for her
