@@ -177,8 +177,8 @@ def _refused(told: _Told) -> Answer:
     at = told.facts.decided_on
     return Answer(
         Text(
-            "Cette demande est refusée : elle ne sera pas payée.",
-            "This request was refused: it will not be paid.",
+            "Cette demande n'a pas été acceptée : aucun paiement n'est prévu pour elle.",
+            "This request was not accepted: no payment is planned for it.",
         ),
         (told.say("Décision du {at}.", "Decision of {at}.", at=at),) if at else (),
     )

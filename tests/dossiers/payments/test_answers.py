@@ -66,7 +66,7 @@ def test_the_62_year_old_of_the_study() -> None:
     [
         ({"inside": Inside.AWAITED}, "Aucune demande n’est encore déposée"),
         ({"inside": Inside.TAKEN_UP, "pieces_asked": 2}, "2 pièces sont attendues"),
-        ({"inside": Inside.REJECTED}, "elle ne sera pas payée"),
+        ({"inside": Inside.REJECTED}, "aucun paiement n’est prévu"),
         ({"inside": Inside.VOTED, "decided_on": date(2021, 6, 18), "next_wave": date(2021, 7, 8)},
          "rien ne dit encore que cette aide y sera"),
         ({"inside": Inside.TO_PAY, "pays_on": date(2021, 7, 8)}, "sera payée le 8 juillet"),
