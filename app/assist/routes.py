@@ -28,6 +28,7 @@ from app.assist import (
     store,
 )
 from app.assist.acts import actions
+from app.assist.guided import pages as guide_pages
 from app.assist.mail import outbox_pages
 from app.assist.mail.life import clock_time, long_moment
 from app.assist.portal import pages as portal_pages
@@ -61,6 +62,7 @@ log = logging.getLogger(__name__)
 bp = Blueprint("assist", __name__)
 bp.register_blueprint(portal_pages.bp)
 bp.register_blueprint(portal_webhook.bp)
+bp.register_blueprint(guide_pages.bp)
 bp.register_blueprint(outbox_pages.bp)
 bp.register_blueprint(reading_pages.bp)
 

@@ -14,6 +14,7 @@ from app.calls.call import undo as undoing
 from app.calls.call.on_the_line import who_talks
 from app.desk import idle, live, shell
 from app.desk import view as desk_view
+from app.desk.guiding import routes as guiding
 from app.dossiers.routes import words
 from app.foundation import clock
 from app.foundation.exceptions import InvalidInput
@@ -27,6 +28,7 @@ from app.web.acts.once import repeatable
 from app.web.whose import CALL, OWN, about
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
+bp.register_blueprint(guiding.bp)
 
 TOKEN_LIFE = timedelta(hours=1)
 

@@ -16,6 +16,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts import sessions
+from app.assist.guided import service as guided
 from app.assist.portal import commands as portal_commands
 from app.assist.portal import events as portal_events
 from app.calls.call import commands_outbox, dispatch
@@ -154,6 +155,7 @@ def start_ticker(app: Flask) -> None:
     for what, chore in app.extensions.get("permanence.chores", ()):
         every(app, PORTAL_SECONDS, what, chore)
     every(app, FORGET_NEWS_SECONDS, "events kept", lambda: portal_events.forget(clock.now()))
+    every(app, FORGET_NEWS_SECONDS, "guided phones", lambda: guided.forget(clock.now()))
     if settings.reconcile_seconds > 0:
         every(app, settings.reconcile_seconds, "reconciliation", compare_with_provider)
 

@@ -14,6 +14,7 @@ BEFORE_A_KEY = (
     "/voice/sound/",
     "/admin/line/sounds/",
     "/invitation/",
+    "/guide/",
 )
 MASK = "***"
 OURS = ("/static/",)

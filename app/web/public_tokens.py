@@ -25,7 +25,12 @@ def bare(raw: str) -> str:
     return raw[start:end]
 
 
-PREFIXES = ("/portail/lien/", "/demande/", "/invitation/")  # addresses that people are sent
+PREFIXES = (
+    "/portail/lien/",
+    "/demande/",
+    "/invitation/",
+    "/guide/",
+)  # addresses that people are sent
 
 
 def address(path: str) -> str:

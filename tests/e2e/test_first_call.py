@@ -123,6 +123,7 @@ def test_the_first_call(people: People, desk: Any, ring: Any) -> None:
     agent.get_by_role("button", name=re.compile("Suivre le script : Le lien a plus")).click()
     script = agent.locator("#script-run")
     expect(script.locator(".question")).to_be_visible()
+    is_guided(people, phone, agent)
     open_action(agent)
     expect(script).to_contain_text(re.compile("envoyé", re.IGNORECASE), timeout=SOON)
     keep_screen(agent, "desk-talking", full=False)
@@ -160,6 +161,41 @@ def test_the_first_call(people: People, desk: Any, ring: Any) -> None:
     assert report["digital"]["observed"] >= 1
     manager.goto(f"/reports/{day}")
     expect(manager.locator(".js-plotly-plot, .plotly").first).to_be_visible(timeout=SOON)
+
+
+def is_guided(people: People, phone: Page, agent: Page) -> None:
+    """The caller follows the script on a page of a small phone, by an SMS and the code said aloud."""
+    guided = agent.locator("#guided")
+    guided.get_by_role("button", name="par SMS").click()
+    code = guided.locator(".guided-code").inner_text()
+    found = re.search(r"https?://\S+/guide/[\w-]+", sms_on(phone))
+    assert found
+    page = people.context(viewport={"width": 390, "height": 844}).new_page()
+    page.goto(found[0])
+    assert_axe(page)
+    page.get_by_label("Code").fill(code)
+    page.get_by_role("button", name="Commencer").click()
+    expect(guided).to_contain_text("suit le script")
+    question = agent.locator("#script-run .question")
+    expect(page.locator("h1")).to_have_text(question.inner_text())
+    page.get_by_role("button", name="C’est fait").click()
+    expect(guided).to_contain_text("« C’est fait »")
+    expect(page.locator("main")).to_contain_text("La suite arrive")
+    keep_screen(page, "guided-phone", full=False)
+    keep_screen(agent, "desk-guiding", full=False)
+    assert_axe(page)
+    before = question.inner_text()
+    agent.locator("#script-run .choices button").first.click()
+    expect(question).not_to_have_text(before)
+    expect(page.locator("main")).not_to_contain_text("La suite arrive")
+    expect(page.locator("main")).not_to_contain_text(before)
+    page.close()
+
+
+def sms_on(phone: Page) -> str:
+    """The text messages that the telephone shows."""
+    expect(phone.locator("body")).to_contain_text("/guide/")
+    return phone.locator("body").inner_text()
 
 
 def lives_the_portal(caller: Page, script: Any, link: str) -> None:

@@ -19,6 +19,7 @@ PUBLIC = {
     "health.live", "health.ready", "health.metrics", "static",
     "voice.sound", "request_form.page", "request_form.submit", "invitation.page", "invitation.submit",
     "identity.leave", "identity.come_back", "identity.accept", "accounts.signed_out",
+    "assist.guide.page", "assist.guide.code", "assist.guide.said",
 }  # fmt: skip
 
 ENDS_THE_SESSION = {"/sign-out", "/account/sign-out-everywhere"}

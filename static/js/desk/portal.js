@@ -1,4 +1,4 @@
-// What the Portal tells while an agent works, on any page: it answers again, a person is stopped by something there, a dossier that
+// What the Portal and guided phones tell while an agent works, on any page: it answers again, a person is stopped by something there, a dossier that
 // was promised first is deposited. The sentences come with the event, in the agent's language.
 import { announce, toast } from "../page/toast.js";
 import { knock } from "./knock.js";
@@ -8,6 +8,7 @@ import { tellMailLife } from "./panes.js";
 export function portalTold(contact) {
   const here = (message) => message.contact_id && message.contact_id === contact();
   return {
+    guided: (message) => { if (here(message)) window.htmx.trigger(document.body, "guided", message); },
     "portal.answered": (message) => {
       if (here(message)) tellMailLife(message);
       toast(message.text, message.state === "done" ? "live" : "stop");
