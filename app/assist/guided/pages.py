@@ -1,6 +1,6 @@
 """The page on a person's phone: the present step of the call, as small as it can be.
 
-No account, no library; without a script of the page it asks again by itself. The cookie is of this
+No account, no library; without a script of the page a link asks for the step again. The cookie is of this
 page alone and names the phone that gave the code.
 """
 
@@ -14,6 +14,7 @@ from flask_babel import force_locale, get_locale
 from app.accounts.models import Agent
 from app.assist.guided import service
 from app.assist.guided.models import GuidedPhone, Word
+from app.assist.guided.pictures import PARTS
 from app.assist.mail.life import clock_time
 from app.foundation import clock
 from app.foundation.extensions import db, limiter
@@ -115,6 +116,7 @@ def _drawn(phone: GuidedPhone | None, *, wrong: bool = False) -> Response:
             state=state,
             token=_token(),
             step=step,
+            parts=PARTS,
             agent=_first_name(phone) if phone else "",
             until=clock_time(phone.expires_at, locale) if phone else "",
             wrong=wrong,

@@ -2,6 +2,42 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing drawn: a « button », a « box », a « line » of text, or what is « not » to be touched.
+
+    ``look``: it is the one to find. The words are the Portal's own, so French whoever reads.
+    """
+
+    kind: str
+    text: str
+    look: bool = False
+
+
+PARTS: dict[str, tuple[Part, ...]] = {
+    "step1": (
+        Part("line", "Portail des aides"),
+        Part("button", "Étape 1", True),
+        Part("button", "Étape 2"),
+    ),
+    "step2": (
+        Part("line", "Portail des aides"),
+        Part("button", "Étape 1"),
+        Part("button", "Étape 2", True),
+    ),
+    "spam": (
+        Part("line", "Boîte de réception"),
+        Part("line", "Envoyés"),
+        Part("line", "Indésirables · Spam", True),
+    ),
+    "password": (Part("box", "••••••••"), Part("box", "••••••••"), Part("line", "a · A · ! · 8+")),
+    "sign_in": (Part("box", "…@…"), Part("box", "••••••••"), Part("button", "Se connecter", True)),
+    "follow": (Part("button", "Suivre ma demande", True), Part("not", "Déposer une demande")),
+}
+
 # A drawing, and words of the step (in French) that call for it; the first that fits. A button is named in
 # « … » by what is said, and by nothing else: what the screen holds is more than what is looked for.
 _SAID: tuple[tuple[str, tuple[str, ...]], ...] = (

@@ -17,7 +17,7 @@ from app.assist import loader
 from app.assist import service as scripts
 from app.assist.guided import service
 from app.assist.guided.models import GuidedPhone
-from app.assist.guided.pictures import PICTURES, picture
+from app.assist.guided.pictures import PARTS, PICTURES, picture
 from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.extensions import db
@@ -151,4 +151,5 @@ def test_the_scripts_of_the_path_have_their_drawings() -> None:
         for script_id in ("S01", "S02", "S03", "S07", "S10")
         for step in loader.get(script_id).steps
     }
-    assert {"step1", "step2", "spam", "password", "sign_in", "follow"} <= found
+    assert set(PICTURES) == set(PARTS)
+    assert set(PICTURES) <= found
