@@ -66,6 +66,7 @@ from app.desk import (
 from app.desk.dossier_acts import routes as dossier_acts
 from app.desk.hands import lent
 from app.desk.incidents import routes as incident_routes
+from app.desk.places import routes as place_routes
 from app.desk.summaries import routes as summary_routes
 from app.dossiers import pages as dossier_pages
 from app.dossiers.finding import index as search_index
@@ -350,6 +351,7 @@ def _register(app: Flask) -> None:
         desk_transfers.bp,
         incident_routes.bp,
         summary_routes.bp,
+        place_routes.bp,
         message_routes.bp,
         search_routes.bp,
         directory_routes.bp,

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pyotp
@@ -250,6 +251,9 @@ class Story:
 
     def _incident(self) -> Iterator[Step]:
         me, boss, contact = self.world.holder, self.manager, self.world.contact.id
+        csv = (Path(__file__).parents[1] / "app" / "demo" / "places.csv").read_bytes()
+        yield Step("places.take_in", boss, {}, file=csv)
+        yield Step("places.near", me, {"where": "99130 Valclair"})
         letter = {"way": "sms", "text": "Voilà ce que nous avons fait.", "basis": "spoken"}
         yield Step("summaries.send", me, letter)
         yield Step("incidents.report", me, {"kind": "error_shown"})

@@ -186,6 +186,9 @@ THEMES: dict[str, tuple[str, dict[str, str]]] = {
             "incident_told": N_("%(who)s a prévenu les personnes concernées (%(thing)s)."),
             "incident_called": N_("%(who)s a prévenu quelqu’un par téléphone (%(thing)s)."),
             "incident_closed": N_("%(who)s a clos %(subject)s."),
+            "places_taken_in": N_("%(who)s a mis à jour la liste des lieux d’accueil."),
+            "place_booked": N_("%(who)s a noté %(subject)s."),
+            "place_cancelled": N_("%(who)s a annulé %(subject)s."),
         },
     ),
     "line": (
@@ -239,6 +242,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "promise": (N_("la promesse n° %(id)s"), N_("promesse n° %(id)s")),
     "consultation": (N_("la consultation n° %(id)s"), N_("consultation n° %(id)s")),
     "alert": (N_("l’alerte n° %(id)s"), N_("alerte n° %(id)s")),
+    "booking": (N_("le rendez-vous n° %(id)s"), N_("rendez-vous n° %(id)s")),
     "incident": (N_("l’incident n° %(id)s"), N_("incident n° %(id)s")),
     "line": (N_("la ligne n° %(id)s"), N_("ligne n° %(id)s")),
     "directory": (N_("l’entrée n° %(id)s de l’annuaire"), N_("entrée n° %(id)s de l’annuaire")),

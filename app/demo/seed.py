@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 
 from flask_babel import get_locale
 from sqlalchemy import func, select
@@ -35,6 +36,7 @@ from app.foundation.extensions import db
 from app.foundation.wiring import settings
 from app.lines.models import Line
 from app.tickets.models import Channel, Contact, Direction
+from app.tickets.places import service as places
 from app.tickets.reasons import CallerRole, DigitalKind, Reason
 
 Team = dict[str, Agent]
@@ -55,6 +57,7 @@ def seed(now: datetime) -> str:
         if db.session.scalar(select(func.count(Dossier.id))):
             return "Les données de démonstration sont déjà là."
         _calendar(local_day(now))
+        _places(now)
         db.session.flush()
         organisations = _organisations()
         people = [*cases.CASES, *crowd.crowd()]
@@ -63,6 +66,12 @@ def seed(now: datetime) -> str:
         ]
         _history(persons, team, now)
     return f"{len(people)} personnes et leurs dossiers sont prêts."
+
+
+def _places(now: datetime) -> None:
+    """Invented places, in the public standard's own file, taken in as a manager's would be."""
+    content = (Path(__file__).parent / "places.csv").read_bytes()
+    places.take_in(content, agent_id=None, now=now, dry_run=False)
 
 
 def _line() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,6 +33,8 @@ from app.foundation.wiring import ports as wired
 from app.tickets.consultations.models import Consultation, ConsultationState
 from app.tickets.incidents.models import Incident, IncidentLink
 from app.tickets.models import CallBack, CallBackState, Message
+from app.tickets.places import service as places
+from app.tickets.places.models import Booking, Place
 from tests.calls.test_journey import connect
 from tests.clients import StaffClient
 from tests.dossiers.build import create_dossier, create_event, create_person, create_piece
@@ -41,7 +44,7 @@ from tests.switchboard import Caller
 NUMBER, BASE = "+33639980101", "https://permanence.example"
 # The table of what an act made, by the word of ``ScriptAct.made``.
 MADE: dict[str, type] = {
-    "alert": Alert, "callback": CallBack, "command": PortalCommand, "consultation": Consultation,
+    "alert": Alert, "booking": Booking, "callback": CallBack, "command": PortalCommand, "consultation": Consultation,
     "flag": PriorityFlag, "incident": Incident, "link": PortalLink, "message": Message,
     "party": CallParty,
 }  # fmt: skip
@@ -72,6 +75,8 @@ def talk(
         DirectoryEntry(label="ISM", kind="interpreter", number="+33153265050", note="", active=True)
     )
     db.session.commit()
+    csv = (Path(__file__).parents[2] / "app" / "demo" / "places.csv").read_bytes()
+    places.take_in(csv, agent_id=boss.agent.id, now=clock.now(), dry_run=False)
     agent = at_desk(display_name="Nadia")
     one = caller(NUMBER).dial()
     connect(agent, one)
@@ -90,6 +95,8 @@ def form(now: datetime) -> dict[str, str]:
         "day": later.date().isoformat(),
         "time": "10:00",
         "text": "Bonjour, votre case est rendue.",
+        "place": str(db.session.scalar(select(Place.id))),
+        "way": "mail",
         "entry": str(db.session.scalar(select(DirectoryEntry.id))),
     }
 
@@ -124,7 +131,7 @@ def test_every_action_of_every_script_leaves_its_row_and_its_line_in_the_journal
         if step.action is not None and step.action not in NOT_HERE
     }
     assert {name for _script, name in offered} <= set(ACTIONS)
-    offered |= {("S29", "ask_interpreter"), ("S08", "unlock"), ("S27", "send_sms")}
+    offered |= {("S13", "send_summary"), ("S08", "unlock"), ("S27", "send_sms")}
     for script_id, name in sorted(offered, key=lambda pair: (pair[1], pair[0])):
         now += timedelta(minutes=1)
         assert actions.offered(name), name

@@ -18,6 +18,7 @@ from app.tickets.consultations.models import Consultation, ConsultationState
 from app.tickets.incidents.life import NOT_CLOSED
 from app.tickets.incidents.models import Incident, IncidentLink
 from app.tickets.models import CallBack, CallBackState, Contact
+from app.tickets.places import service as places
 from app.tickets.promises.models import Promise, PromiseKind
 from app.web import helpline
 
@@ -25,15 +26,15 @@ LEFT = (MailState.SENT, MailState.DELIVERED)
 Dated = tuple[datetime, Happened]
 
 
-def facts_of(contact: Contact, *more: Dated) -> Facts:
-    """What a summary of this contact is made of; ``more``: what a room above knows of it (a place)."""
+def facts_of(contact: Contact) -> Facts:
+    """What a summary of this contact is made of."""
     dossier = contact.dossier
     tongue = language(contact.person.language if contact.person else "fr")
     line = helpline.with_hours(tongue)
     found = [
         *_links(contact.id), *_commands(contact.id, tongue), *_corrected(contact.id),
         *_flags(contact), *_callbacks(contact.id), *_promises(contact.id),
-        *_questions(contact.id), *_incidents(contact.id), *more,
+        *_questions(contact.id), *_incidents(contact.id), *_places(contact.id),
     ]  # fmt: skip
     found.sort(key=lambda pair: pair[0])
     return Facts(
@@ -146,3 +147,10 @@ def _incidents(contact_id: int) -> list[Dated]:
         .where(IncidentLink.contact_id == contact_id, Incident.state.in_(NOT_CLOSED))
     )
     return [(row.linked_at, Happened(What.INCIDENT)) for row in rows]
+
+
+def _places(contact_id: int) -> list[Dated]:
+    return [
+        (each.booked_at, Happened(What.PLACE, each.at, each.place.name))
+        for each in places.of_contact(contact_id)
+    ]

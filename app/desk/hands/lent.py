@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from app.assist.acts import hands
-from app.desk.hands import callback, interpreter, summary, text
+from app.desk.hands import callback, interpreter, place, summary, text
 
 
 def install(app: Flask) -> None:
@@ -13,4 +13,5 @@ def install(app: Flask) -> None:
     hands.lend(app, "create_callback", callback.HAND)
     hands.lend(app, "send_sms", text.HAND)
     hands.lend(app, "send_summary", summary.HAND)
+    hands.lend(app, "book_place", place.HAND)
     hands.lend(app, "ask_interpreter", interpreter.HAND)

@@ -1,0 +1,77 @@
+"""Places with a computer and a person: looked for by town, taken in from the public standard."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask import url_for as url
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user
+
+from app.foundation import clock
+from app.foundation.exceptions import InvalidInput
+from app.foundation.roles import DESK, Role
+from app.tickets.places import service
+from app.web.access import allow
+from app.web.whose import LINE, NOTHING, about
+
+bp = Blueprint("places", __name__, url_prefix="/places")
+
+
+@bp.get("")
+@allow(*DESK)
+def index() -> str:
+    """The places nearest to a town."""
+    return _page()
+
+
+def _page(problem: InvalidInput | None = None, taken: service.Taken | None = None) -> str:
+    where = request.args.get("q", "")[:120]
+    return render_template(
+        "places/index.html",
+        where=where,
+        found=service.near(where) if where.strip() else (),
+        problem=problem,
+        taken=taken,
+    )
+
+
+@bp.post("/near")
+@allow(*DESK)
+@about(NOTHING)
+def near() -> str:
+    """The places nearest to where somebody lives (posted: it is in no address), as options of a form."""
+    return render_template(
+        "places/_options.html", found=service.near(request.form.get("where", "")[:200]), chosen=""
+    )
+
+
+@bp.post("/import")
+@allow(Role.MANAGER)
+@about(LINE)
+def take_in() -> Any:
+    """Read a file of the standard; ``try``: say what would come of it, and change nothing."""
+    sent = request.files.get("file")
+    content = sent.read(service.LARGEST + 1) if sent else b""
+    dry_run = request.form.get("try") == "1"
+    try:
+        taken = service.take_in(content, agent_id=current_user.id, now=clock.now(), dry_run=dry_run)
+    except InvalidInput as problem:
+        return _page(problem), problem.status
+    if dry_run or taken.refused:
+        return _page(taken=taken)
+    flash(said(taken), "live")
+    return redirect(url(".index"), 303)
+
+
+@bp.app_template_global("places_taken")
+def said(taken: service.Taken) -> str:
+    """« 12 lieux nouveaux, 3 modifiés, 1 retiré. »"""
+    return _(
+        "%(made)s, %(changed)s, %(gone)s.",
+        made=ngettext("%(num)d lieu nouveau", "%(num)d lieux nouveaux", taken.made),
+        changed=ngettext("%(num)d modifié", "%(num)d modifiés", taken.changed),
+        gone=ngettext("%(num)d retiré", "%(num)d retirés", taken.gone),
+    )

@@ -1,0 +1,113 @@
+"""Places: a file of the standard taken in, again without effect; an appointment, owed the day after."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from app.accounts.models import JournalEntry
+from app.assist import service as scripts
+from app.assist.models import ScriptAct
+from app.foundation import clock
+from app.foundation.extensions import db
+from app.lines.models import Line
+from app.tickets.places import service
+from app.tickets.places.models import Booking, BookingState, Place
+from app.tickets.promises.models import Promise, PromiseEnd
+from tests.dossiers.build import create_contact, create_dossier, create_person
+
+FILE = (Path(__file__).parents[2] / "app" / "demo" / "places.csv").read_bytes()
+
+
+def send(client: Any, content: bytes, **more: str) -> Any:
+    data = {"file": (io.BytesIO(content), "lieux.csv"), **more}
+    return client.post("/places/import", data=data, content_type="multipart/form-data")
+
+
+def test_a_file_is_tried_taken_in_and_taken_in_again(login: Any, line: Line) -> None:
+    boss, agent = login("manager"), login("front")
+    assert send(agent, FILE).status_code == 403
+    assert "4 lieux nouveaux" in send(boss, FILE, **{"try": "1"}).text
+    assert db.session.scalar(select(Place.id)) is None
+    assert send(boss, FILE).status_code == 303
+    assert len(db.session.scalars(select(Place)).all()) == 4
+    assert "0 modifié" in send(boss, FILE, **{"try": "1"}).text
+    # One less, one changed, one that is no place: said, and the rest is done.
+    lines = FILE.decode().splitlines()
+    changed = [lines[0], lines[1].replace("48.100", "est"), lines[2],
+               lines[3].replace("Gratuit sous condition", "Payant")]  # fmt: skip
+    told = send(boss, "\n".join(changed).encode()).text
+    assert "1 ligne laissée de côté" in told
+    assert "Une latitude est un nombre" in told
+    db.session.expire_all()
+    assert send(boss, b"nom,commune\na,b").status_code == 422
+    assert send(boss, b"").status_code == 422
+    acts = db.session.scalars(select(JournalEntry.act).where(JournalEntry.subject == "places:all"))
+    assert set(acts) == {"places_taken_in"}
+
+
+def test_an_appointment_is_made_owed_and_taken_back(login: Any, line: Line) -> None:
+    boss, agent = login("manager"), login("front")
+    send(boss, FILE)
+    shown = agent.get("/places?q=99130 Valclair").text
+    assert shown.index("Maison de services des Tilleuls") < shown.index(
+        "Espace numérique du Moulin"
+    )
+    person = create_person("+33639980101", address="3 rue X, 99130 Valclair")
+    contact = create_contact(
+        "+33639980101", now=clock.now(), person_id=person.id, agent_id=agent.agent.id,
+        dossier_id=create_dossier(person).id,
+    )  # fmt: skip
+    run_id = scripts.start_run(
+        "S30", contact_id=contact.id, dossier_id=None, agent_id=agent.agent.id, now=clock.now()
+    )
+    for words in ("Un téléphone simple", "Non, personne", "Un lieu est"):
+        step = scripts.state_of(_run(run_id)).step
+        choice = next(n for n, c in enumerate(step.choices) if c.label.fr.startswith(words))
+        agent.post(
+            f"/assist/runs/{run_id}/answer",
+            data={"moves": _run(run_id).moves, "step": step.id, "choice": choice},
+        )
+    pane = agent.get(f"/assist/pane?contact={contact.id}").text
+    assert "Maison de services des Tilleuls" in pane
+    assert "3 rue X" not in pane[pane.index("act-where") : pane.index("act-place")]
+    first = service.near("99130 valclair")[0].place
+    tomorrow = (clock.now() + timedelta(days=1)).date().isoformat()
+    data = {"action": "book_place", "place": first.id, "day": tomorrow, "time": "10:30",
+            "welcomed_by": "Sonia", "basis": "spoken"}  # fmt: skip
+    assert agent.post(f"/assist/runs/{run_id}/action", data={**data, "day": ""}).status_code == 422
+    assert "Rendez-vous noté" in agent.post(f"/assist/runs/{run_id}/action", data=data).text
+    booking, promise = (
+        db.session.scalars(select(Booking)).one(),
+        db.session.scalars(select(Promise)).one(),
+    )
+    assert (booking.place_id, booking.welcomed_by, booking.person_id) == (
+        first.id,
+        "Sonia",
+        person.id,
+    )
+    assert promise.due_at - booking.at == timedelta(days=1)
+    assert "Rendez-vous : " + first.name in agent.get(f"/tickets/summary?contact={contact.id}").text
+
+    act = db.session.scalars(select(ScriptAct)).one()
+    agent.post(f"/assist/runs/{run_id}/undo-act", data={"act": act.id})
+    db.session.expire_all()
+    assert db.session.scalars(select(Booking)).one().state is BookingState.CANCELLED
+    assert db.session.scalars(select(Promise)).one().outcome is PromiseEnd.DROPPED
+    acts = list(
+        db.session.scalars(
+            select(JournalEntry.act).where(JournalEntry.subject.startswith("booking:"))
+        )
+    )
+    assert acts == ["place_booked", "place_cancelled"]
+
+
+def _run(run_id: int) -> Any:
+    from app.assist import store
+
+    db.session.expire_all()
+    return store.run(run_id)
