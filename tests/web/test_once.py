@@ -75,7 +75,8 @@ def send(app: Flask, step: Step, known: Values, **headers: str) -> Any:
     if address.startswith("/desk/") or address == "/tickets/draft" or "/coach" in address:
         return step.client.post(address, json=values, headers={**JSON, **headers})
     if step.file:
-        values = {**values, "sound": (io.BytesIO(step.file), "a.wav")}
+        sound, sheet = (io.BytesIO(step.file) for _each in range(2))
+        values = {**values, "sound": (sound, "a.wav"), "file": (sheet, "a.csv")}
     return step.client.post(address, data=values, headers={**JSON, **headers})
 
 

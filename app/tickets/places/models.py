@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, Float, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Agent
@@ -33,8 +33,8 @@ class Place(db.Model):
     postcode: Mapped[str] = mapped_column(String(5))
     insee: Mapped[str] = mapped_column(String(5), default="")
     address: Mapped[str] = mapped_column(String(200))
-    latitude: Mapped[float | None]
-    longitude: Mapped[float | None]
+    latitude: Mapped[float | None] = mapped_column(Float)
+    longitude: Mapped[float | None] = mapped_column(Float)
     kind: Mapped[str] = mapped_column(String(80), default="")
     phone: Mapped[str] = mapped_column(String(20), default="")
     mail: Mapped[str] = mapped_column(String(254), default="")
