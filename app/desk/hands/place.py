@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -16,7 +15,10 @@ from app.foundation.clock import PARIS
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.exceptions import InvalidInput
 from app.foundation.text import outside
+from app.foundation.text.patterns import pattern
 from app.tickets.places import service as places
+
+_TOWN = pattern(r"\b\d{5}\b.*$")
 
 
 def _perform(actor: Actor, form: Form) -> Result:
@@ -45,7 +47,7 @@ def _perform(actor: Actor, form: Form) -> Result:
 def _form(run: ScriptRun, _agent_id: int, _locale: str) -> Mapping[str, Any]:
     named = condition_facts.person_id(run)
     address = dossiers.person(named).address if named is not None else ""
-    town = re.search(r"\b\d{5}\b.*$", address)  # the town alone: no more is needed
+    town = _TOWN.search(address)  # the town alone: no more is needed
     where = town.group() if town else ""
     return {"where": where, "found": places.near(where)}
 

@@ -7,10 +7,11 @@ demands is demanded; values of its closed lists that we do not know are kept out
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+
+from app.foundation.text.patterns import pattern
 
 N_ = str  # marks a sentence for bin/translations.py
 
@@ -55,10 +56,10 @@ LISTS: Mapping[str, tuple[str, ...]] = {
     "frais_a_charge": FEES,
     "modalites_acces": ACCESS,
 }
-_POSTCODE = re.compile(r"(?!00)\d{5}")
-_INSEE = re.compile(r"(\d{2}|2[AB])\d{3}")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_PHONE = re.compile(r"\+(33|262|508|590|594|596|681|687|689)\d{6,9}")
+_POSTCODE = pattern(r"(0[1-9]|[1-9]\d)\d{3}")
+_INSEE = pattern(r"(\d{2}|2[AB])\d{3}")
+_DAY = pattern(r"\d{4}-\d{2}-\d{2}")
+_PHONE = pattern(r"\+(33|262|508|590|594|596|681|687|689)\d{6,9}")
 
 
 @dataclass(frozen=True)
