@@ -37,6 +37,9 @@ from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.extensions import db
 from app.foundation.wiring import ports
 from app.lines.models import Line
+from app.tickets.bulletin.models import BulletinNote
+from app.tickets.consultations.models import Consultation
+from app.tickets.exceptions.models import TrainingException
 from app.tickets.incidents.models import Incident, IncidentNotice, NoticeState
 from app.tickets.models import CallBack, CallBackState, Contact
 from app.tickets.promises.models import OwedStep, Promise
@@ -235,8 +238,34 @@ class Story:
         yield Step("owed.promise", me, {"owner": me.agent.id, "day": day})
         newest = db.session.scalar(select(func.max(Promise.id)))
         yield Step("owed.keep", me, {"subject": f"promise:{newest}"}, alone=True)
+        yield from self._asked_in_writing()
         rules = form_of(self.manager, "/tickets/owed/rules", "/tickets/owed/rules")
         yield Step("owed.change_rules", self.manager, rules | {"mail_at": "08:30"}, alone=True)
+
+    def _asked_in_writing(self) -> Iterator[Step]:
+        me, other, boss = self.world.holder, self.colleague, self.manager
+        about = {"dossier": self.world.dossier.id, "question": "Laquelle des deux causes tient ?"}
+        yield Step("consultations.ask", me, about, alone=True)
+        one = {"consultation_id": db.session.scalar(select(func.max(Consultation.id)))}
+        words = {**one, "text": "Une seule cause tient."}
+        yield Step("consultations.remark", me, words)
+        yield Step("consultations.answer", other, words)
+        yield Step("consultations.read", me, one)
+        yield Step("consultations.object_to", me, words)
+        yield Step("consultations.rule", boss, words)
+        yield Step("consultations.ask", me, {**about, "question": "Et celle-ci ?"}, alone=True)
+        last = db.session.scalar(select(func.max(Consultation.id)))
+        yield Step("consultations.withdraw", me, {"consultation_id": last})
+        proposal = {"training": "Prépa", "required": "l'attestation", "handling": "à la main",
+                    "valid_from": clock.local_day(clock.now()).isoformat()}  # fmt: skip
+        yield Step("exceptions.propose", me, proposal, alone=True)
+        version = db.session.scalar(select(func.max(TrainingException.id)))
+        yield Step("exceptions.decide", boss, {"exception_id": version, "accept": "1"})
+        news = {"title": "Le Portail change", "text": "Une nouvelle page d'accueil."}
+        yield Step("bulletin.write", boss, news, alone=True)
+        note = {"note_id": db.session.scalar(select(func.max(BulletinNote.id)))}
+        yield Step("bulletin.read", me, note)
+        yield Step("bulletin.withdraw", boss, note)
 
     def _danger(self) -> Iterator[Step]:
         me, boss = self.world.holder, self.manager

@@ -166,10 +166,11 @@ def build(app: Flask, login: Callable[..., StaffClient], telephony: Any) -> Worl
         "answer", agent_id=holder.agent.id, owner_id=holder.agent.id, reason="vérifier, puis le dire",
         due_at=clock.now() + timedelta(hours=3), now=clock.now(), contact_id=contact.id,
     ).id  # fmt: skip
+    me = holder.agent.id
     consultation_id = consultations.ask(
-        dossier.id, "Ce parcours est-il dispensé ?", agent_id=holder.agent.id, to_id=holder.agent.id,
-        now=clock.now(),
-    ).id  # fmt: skip
+        dossier.id, "Ce parcours est-il dispensé ?", agent_id=me, now=clock.now()
+    ).id
+    consultations.hand_over(consultation_id, me, agent_id=me, now=clock.now())
     other = create_person("+33639980199", last_name="Autre")
     return World(
         holder, one, contact, call, run_id, promised, dossier, other, flag, voicemail_id, alert_id,

@@ -6,7 +6,10 @@ from flask import Flask
 
 from app.desk.owed_messages import Messages
 from app.lines import service as lines
+from app.tickets.bulletin import routes as bulletin
+from app.tickets.consultations import routes as consultations
 from app.tickets.consultations.owed import Consultations
+from app.tickets.exceptions import routes as exceptions
 from app.tickets.promises import found_rows, hours, routes, sources
 from app.tickets.promises.kept_rows import Promises
 from app.tickets.promises.table_rows import CallBacks, Flags
@@ -24,4 +27,5 @@ def install(app: Flask) -> None:
         Flags(),
         *found_rows.all_of_them(),
     )
-    app.register_blueprint(routes.bp)
+    for room in (routes, consultations, exceptions, bulletin):
+        app.register_blueprint(room.bp)

@@ -34,7 +34,7 @@ from tests.world import MAIL, NAME, NUMBER, World, acts, ask, build
 WATCHED = (
     "contacts", "script_runs", "script_run_steps", "script_acts", "callbacks", "calls",
     "call_events", "call_parties", "portal_links", "mails", "person_changes", "alerts",
-    "works", "holdings", "threads", "messages", "promises", "owed_steps",
+    "works", "holdings", "threads", "messages", "promises", "owed_steps", "consultations",
 )  # fmt: skip
 
 

@@ -209,6 +209,7 @@ def _form(problem: InvalidInput | None = None) -> str:
         colleagues=service.colleagues(),
         at=_next_day(),
         problem=problem,
+        where="".join(each for each in request.values.get("where", "")[:12] if each.isalpha()),
         form=request.form,
     )
 

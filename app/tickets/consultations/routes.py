@@ -1,0 +1,193 @@
+"""Pages and fragments of consultations: beside a dossier, and one by itself to answer, object or rule."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import Blueprint, Response, make_response, render_template, request
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.dossiers import store as dossiers
+from app.dossiers.routes import id_in, words
+from app.foundation import clock
+from app.foundation.exceptions import InvalidInput, NotFound, PermanenceError
+from app.foundation.roles import DESK, Role
+from app.tickets.consultations import service
+from app.tickets.consultations.models import ConsultationState, WordKind
+from app.tickets.exceptions import service as exceptions
+from app.tickets.promises import reads, rules
+from app.tickets.promises.sources import What
+from app.web.access import allow
+from app.web.whose import LINE, SERVICE, TEAM, about
+
+bp = Blueprint("consultations", __name__, url_prefix="/tickets/consultations")
+
+
+@bp.get("/of/<int(max=2147483647):dossier_id>")
+@allow(*DESK)
+def of_dossier(dossier_id: int) -> str:
+    """Beside a dossier: what was decided first, what is asked, the exceptions that hold, what is promised."""
+    dossier = dossiers.dossier(dossier_id)
+    said = words()
+    return render_template(
+        "tickets/consultations/_of_dossier.html",
+        consultations=service.of_dossier(dossier_id),
+        exceptions=exceptions.for_dossier(dossier, clock.local_day(said.now)),
+        promises=reads.of_dossier(dossier_id),
+        State=ConsultationState,
+        words=said,
+    )
+
+
+@bp.get("/<int(max=2147483647):consultation_id>")
+@allow(*DESK)
+def show(consultation_id: int) -> str:
+    """One consultation: the question, what was written, and what the reader may do."""
+    return _show(consultation_id)
+
+
+def _show(consultation_id: int, template: str = "tickets/consultations/one.html") -> str:
+    held = service.one(consultation_id)
+    me, manager = current_user.id, current_user.role == Role.MANAGER
+    state = held.state
+    may = {
+        "answer": state is ConsultationState.OPEN
+        and service.may_answer(held, me, current_user.role),
+        "object": state is ConsultationState.ANSWERED and held.decided_by_id != me,
+        "rule": manager and state in (ConsultationState.DISPUTED, ConsultationState.ANSWERED),
+        "remark": state is not ConsultationState.WITHDRAWN,
+        "withdraw": state in (ConsultationState.OPEN, ConsultationState.DISPUTED)
+        and (manager or held.asked_by_id == me),
+        "read": bool(held.decision) and held.read_at is None and held.asked_by_id == me,
+    }
+    return render_template(
+        template,
+        held=held,
+        may=may,
+        State=ConsultationState,
+        Word=WordKind,
+        names=_names(),
+        words=words(),
+    )
+
+
+def _names() -> dict[WordKind, str]:
+    return {
+        WordKind.REMARK: _("remarque"),
+        WordKind.ANSWER: _("réponse"),
+        WordKind.OBJECTION: _("pas d’accord"),
+        WordKind.RULING: _("décision de l’encadrement"),
+    }
+
+
+@bp.post("/ask")
+@allow(*DESK)
+@about(TEAM)
+def ask() -> Response:
+    """Put a question about a dossier, from its page or from a contact."""
+    dossier_id = id_in(request.form, "dossier")
+    if dossier_id is None:
+        raise NotFound("Ce dossier n'existe pas.")
+    try:
+        made = service.ask(
+            dossier_id,
+            request.form.get("question", ""),
+            agent_id=current_user.id,
+            to_team=request.form.get("to") == "team",
+            contact_id=id_in(request.form, "contact"),
+            target_hours=rules.hours_for(What.CONSULTATION),
+            now=clock.now(),
+            locale=str(get_locale()),
+        )
+    except InvalidInput as problem:
+        return _returned(problem)
+    who = made.to.display_name if made.to else _("l’équipe")
+    said = _("Question posée à %(who)s.", who=who)
+    response = make_response(
+        render_template("tickets/consultations/_asked.html", held=made, said=said)
+    )
+    response.headers["HX-Trigger"] = json.dumps({"toast": {"message": said, "tone": "live"}})
+    return response
+
+
+def _returned(problem: PermanenceError) -> Response:
+    response = make_response(
+        render_template("tickets/consultations/_problem.html", problem=problem), problem.status
+    )
+    response.headers["X-Form-Returned"] = "1"
+    return response
+
+
+@bp.post("/<int(max=2147483647):consultation_id>/answer")
+@allow(*DESK)
+@about(SERVICE)
+def answer(consultation_id: int) -> Response:
+    """What whoever was asked decides."""
+    service.answer(consultation_id, **_typed(), **_by())
+    return _done(consultation_id)
+
+
+@bp.post("/<int(max=2147483647):consultation_id>/object")
+@allow(*DESK)
+@about(SERVICE)
+def object_to(consultation_id: int) -> Response:
+    """« Je ne lis pas le dossier comme vous. »"""
+    service.object_to(consultation_id, **_typed(), **_by())
+    return _done(consultation_id)
+
+
+@bp.post("/<int(max=2147483647):consultation_id>/rule")
+@allow(Role.MANAGER)
+@about(LINE)
+def rule(consultation_id: int) -> Response:
+    """A manager decides."""
+    service.rule(consultation_id, **_typed(), **_by())
+    return _done(consultation_id)
+
+
+@bp.post("/<int(max=2147483647):consultation_id>/remark")
+@allow(*DESK)
+@about(TEAM)
+def remark(consultation_id: int) -> Response:
+    """A word more."""
+    service.remark(consultation_id, request.form.get("text", ""), locale=str(get_locale()), **_by())
+    return _done(consultation_id)
+
+
+@bp.post("/<int(max=2147483647):consultation_id>/withdraw")
+@allow(*DESK)
+@about(SERVICE)
+def withdraw(consultation_id: int) -> Response:
+    """The question is of no more use."""
+    service.withdraw(consultation_id, **_by())
+    return _done(consultation_id)
+
+
+@bp.post("/<int(max=2147483647):consultation_id>/read")
+@allow(*DESK)
+@about(SERVICE)
+def read(consultation_id: int) -> Response:
+    """Who asked has read the decision."""
+    service.mark_read(consultation_id, **_by())
+    return _done(consultation_id)
+
+
+def _by() -> dict[str, Any]:
+    return {"agent_id": current_user.id, "now": clock.now()}
+
+
+def _typed() -> dict[str, Any]:
+    return {
+        "text": request.form.get("text", ""),
+        "evidence": request.form.get("evidence", ""),
+        "locale": str(get_locale()),
+    }
+
+
+def _done(consultation_id: int) -> Response:
+    response = make_response(_show(consultation_id, "tickets/consultations/_one.html"))
+    response.headers["HX-Trigger"] = "owed-moved"
+    return response
