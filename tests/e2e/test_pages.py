@@ -27,9 +27,31 @@ PAGES = [
     ("manager", "/admin/line"),
     ("manager", "/admin/line/rules"),
     ("manager", "/admin/line/queue"),
+    ("manager", "/admin/line/announcements"),
+    ("manager", "/admin/directory"),
+    ("manager", "/reports/targets"),
+    ("manager", "/incidents"),
+    ("manager", "/tickets/owed/rules"),
+    ("front", "/callbacks"),
+    ("front", "/callbacks/promise?contact=1"),
+    ("front", "/messages"),
+    ("front", "/tickets/1"),
+    ("front", "/tickets/owed"),
+    ("front", "/dossiers/1"),
+    ("front", "/dossiers/1/annotations"),
+    ("front", "/payments"),
+    ("front", "/scripts/S02"),
+    ("front", "/account"),
+    ("admin", "/admin/journal"),
+    ("admin", "/admin/accounts/new"),
+    ("admin", "/admin/accounts/1"),
+    ("admin", "/admin/sign-in"),
     ("admin", "/admin"),
     ("admin", "/admin/components"),
 ]
+# Pages that no journey looks at yet, and why: to be emptied.
+ELSEWHERE = {"owed.show": "nothing is promised in the demo's data, so that it has no such page"}
+PUBLIC = ["/sign-in", "/telephone"]
 WHO = {
     "front": "camille@demo.permanence",
     "back": "bruno@demo.permanence",
@@ -38,7 +60,7 @@ WHO = {
 }
 
 
-@pytest.mark.parametrize("path", ["/sign-in", "/telephone"])
+@pytest.mark.parametrize("path", PUBLIC)
 def test_a_page_for_everybody(people: People, path: str) -> None:
     page = people.context().new_page()
     page.goto(path)
@@ -49,6 +71,7 @@ def test_a_page_for_everybody(people: People, path: str) -> None:
 def test_a_page_of_the_staff(people: People, role: str, path: str) -> None:
     page = people.agent(WHO[role], PASSWORD, path=path)
     assert page.locator("main h1, main h2").count() > 0
+    assert not page.locator("#page", has_text="Erreur 4").count(), "there is no such page"
     check(page, f"{role}{path}")
 
 

@@ -48,6 +48,7 @@ function fillStrip() {
 }
 
 export function installIdle() {
+  if (body) fillStrip(); // the desk came with what it shows
   ["contact-qualified", "callback-promised", "owed-moved"].forEach((name) => document.body.addEventListener(name, () => soon(300)));
   document.addEventListener("visibilitychange", () => { if (!document.hidden && performance.now() - readAt > AGAIN_MS) readIdle(); });
 }
