@@ -33,6 +33,18 @@ THEMES: dict[str, tuple[str, dict[str, str]]] = {
             "recovery_code_used": N_("%(subject)s : un code de secours a servi."),
         },
     ),
+    "scripts": (
+        N_("Scripts"),
+        {
+            "script.draft_begun": N_("%(who)s a commencé un brouillon (%(thing)s)."),
+            "script.draft_ready": N_("%(who)s a mis un brouillon en relecture (%(thing)s)."),
+            "script.draft_dropped": N_("%(who)s a abandonné un brouillon (%(thing)s)."),
+            "script.published": N_("%(who)s a publié %(subject)s."),
+            "script.reviewed": N_("%(who)s a noté la relecture d’un praticien (%(thing)s)."),
+            "script.screen_changed": N_("%(who)s a signalé un écran changé (%(thing)s)."),
+            "script.screen_handled": N_("%(who)s a traité un écran changé (%(thing)s)."),
+        },
+    ),
     "accounts": (
         N_("Comptes"),
         {
@@ -251,6 +263,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "consultation": (N_("la consultation n° %(id)s"), N_("consultation n° %(id)s")),
     "alert": (N_("l’alerte n° %(id)s"), N_("alerte n° %(id)s")),
     "booking": (N_("le rendez-vous n° %(id)s"), N_("rendez-vous n° %(id)s")),
+    "script": (N_("le script %(id)s"), N_("script %(id)s")),
     "incident": (N_("l’incident n° %(id)s"), N_("incident n° %(id)s")),
     "line": (N_("la ligne n° %(id)s"), N_("ligne n° %(id)s")),
     "directory": (N_("l’entrée n° %(id)s de l’annuaire"), N_("entrée n° %(id)s de l’annuaire")),

@@ -12,10 +12,11 @@ from flask_babel import gettext as _
 
 from app.alerts import service as alerts
 from app.alerts.models import AlertKind
-from app.assist import condition_facts, loader, service, store
+from app.assist import condition_facts, service, store
 from app.assist.acts import actions
 from app.assist.acts.actions import ACTIONS
 from app.assist.conditions import Unmet
+from app.assist.editing import library
 from app.assist.engine import RunState
 from app.assist.mail import life
 from app.assist.models import PortalLink, ScriptRun
@@ -285,7 +286,7 @@ def suggestions(
         why = _("Une alerte de détresse est ouverte pour ce contact : la personne d’abord.")
         alarm = Trouble(suggesting.DANGER, "", why, suggesting.DANGER_SCRIPT)
         troubles = (alarm, *(t for t in troubles if t.code != suggesting.DANGER))
-    known = loader.library()
+    known = library.scripts()
     return tuple(
         listed(known[trouble.script_id], locale, trouble.sentence)
         for trouble in suggesting.choose(troubles, followed=followed)
@@ -318,7 +319,7 @@ def search(
     """The scripts that answer what somebody says of the trouble (all, when nothing is asked), of a reason or
     a digital trouble. The likeliest first, unless ``sort`` asks for another order (a key of ``SORTS``, « - »
     before it for the other way)."""
-    known = loader.library()
+    known = library.scripts()
     found = [known[script_id] for script_id in index.find(_index(), query[:LONGEST])]
     found = [s for s in found if reason in ("", s.reason) and digital in ("", s.digital)]
     key = SORTS.get(sort.removeprefix("-"))
@@ -327,9 +328,14 @@ def search(
     return tuple(found)
 
 
-@functools.lru_cache(maxsize=1)
 def _index() -> index.Index:
-    return index.build(loader.library().values(), index.phrases())
+    return _index_of(tuple((s.id, s.content_hash) for s in library.scripts().values()))
+
+
+@functools.lru_cache(maxsize=2)
+def _index_of(_texts: tuple[tuple[str, str], ...]) -> index.Index:
+    """The index of the scripts in use; ``_texts`` tells one set of them from another."""
+    return index.build(library.scripts().values(), index.phrases())
 
 
 def life_of(dossier_id: int | None, now: datetime) -> LifeView | None:

@@ -10,8 +10,10 @@ from flask import Blueprint, render_template, request
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from app.assist import loader, pane
+from app.assist import pane
 from app.assist.acts import actions
+from app.assist.editing import library
+from app.assist.editing import service as editing
 from app.assist.walk import filling, rules, trail
 from app.tickets.reasons import DigitalKind, Reason, label
 from app.web.access import allow
@@ -23,7 +25,7 @@ bp = Blueprint("scripts", __name__)
 @allow()
 def list_scripts() -> str:
     """All scripts, with a search by words; of a reason or a digital trouble, sorted."""
-    locale, known = _locale(), loader.library().values()
+    locale, known = _locale(), library.scripts().values()
     query, narrowed = request.args.get("q", "")[:80], _narrowing(request.args)
     kept = {name: value for name, value in narrowed.items() if value}
     return render_template(
@@ -64,7 +66,7 @@ def _options(codes: Mapping[str, Reason | DigitalKind], locale: str) -> list[tup
 @allow()
 def read_script(script_id: str) -> str:
     """One script, all its steps, to read before a call or to teach with."""
-    script = loader.get(script_id)
+    script = library.get(script_id)
     numbers = {step.id: number for number, step in enumerate(script.steps, 1)}
     return render_template(
         "assist/script.html",
@@ -73,10 +75,11 @@ def read_script(script_id: str) -> str:
         short=trail.short,
         reason=label(Reason(script.reason), _locale()),
         actions=actions.ACTIONS,
-        library=loader.library(),
+        library=library.scripts(),
         locale=_locale(),
         named=filling.named,
-        rules=rules.named_in(loader.source(script_id)),
+        review=editing.reviewed(script_id),
+        rules=rules.named_in(library.source(script_id)),
     )
 
 

@@ -28,6 +28,7 @@ from app.assist import (
     store,
 )
 from app.assist.acts import actions
+from app.assist.editing import pages as editing_pages
 from app.assist.guided import pages as guide_pages
 from app.assist.mail import outbox_pages
 from app.assist.mail.life import clock_time, long_moment
@@ -65,6 +66,7 @@ bp.register_blueprint(portal_webhook.bp)
 bp.register_blueprint(guide_pages.bp)
 bp.register_blueprint(outbox_pages.bp)
 bp.register_blueprint(reading_pages.bp)
+bp.register_blueprint(editing_pages.bp)
 
 
 @bp.record

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.assist import engine, loader, store
+from app.assist import engine, store
+from app.assist.editing import library
 from app.assist.models import ScriptRun
 from app.assist.runs import rows
 from app.assist.script import BASES, POSTURE_REASONS, POSTURES, SERVED, Script
@@ -76,7 +77,7 @@ def start_run(
     in the stack, and waits to be taken up again by decision.
     Raises NotFound for a script, contact or dossier that does not exist.
     """
-    script = loader.get(script_id)
+    script = library.get(script_id)
     if contact_id is None and dossier_id is None:
         raise InvalidInput(
             "On suit un script avec quelqu'un : aucun contact ni dossier n'est ouvert.",
@@ -103,7 +104,7 @@ def _start(
         other.outcome, other.ended_at, other.moves = "other_script", now, other.moves + 1
         store.current_step(other).left_at = now
         came_from = came_from or other
-    source = loader.source(script.id)
+    source = library.source(script.id)
     run = ScriptRun(
         contact_id=contact_id,
         dossier_id=dossier_id,
@@ -164,7 +165,7 @@ def answer(
         if state.running:
             rows.enter(run, state.step_id, now)
         elif state.next_script:
-            following = loader.get(state.next_script)
+            following = library.get(state.next_script)
             return _start(following, run.contact_id, run.dossier_id, agent_id, now, run)
         else:
             _trace_after(run)
@@ -341,7 +342,7 @@ def suggestions(contact_id: int) -> list[Suggestion]:
 
     Failures that the Portal reported while the contact was open come first: a script says more.
     """
-    known = loader.library()
+    known = library.scripts()
     used = [known[script_id] for script_id in scripts_used(contact_id) if script_id in known]
     return _reported(contact_id) + [
         Suggestion(Reason(script.reason), DigitalKind(script.digital) if script.digital else None)
