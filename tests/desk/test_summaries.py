@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app.accounts.models import JournalEntry
 from app.dossiers import service as dossiers
 from app.foundation import clock
+from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.exceptions import Unavailable
 from app.foundation.extensions import db
 from app.lines.models import Line
@@ -39,11 +40,12 @@ def test_a_summary_from_what_was_done_to_the_message_that_is_followed(
         dossier.id, "sans ressources", clock.local_day(now), agent_id=agent.agent.id, now=now,
         locale="fr",
     )  # fmt: skip
-    callbacks.ask(
-        Wish(NUMBER, line.id, CallBackSource.AGENT, now, now + timedelta(days=1),
-             contact_id=contact.id, agent_id=agent.agent.id)
+    wish = Wish(
+        NUMBER, line.id, CallBackSource.AGENT, now, now + timedelta(days=1),
+        contact_id=contact.id, agent_id=agent.agent.id,
     )  # fmt: skip
-    db.session.commit()
+    with unit_of_work():
+        callbacks.ask(wish)
     shown = agent.get(at).text
     assert "regardé en premier" in shown
     assert "Nous vous rappelons" in shown
