@@ -89,7 +89,7 @@ from app.reporting import target_routes, wall_routes
 from app.reporting.tomorrow import routes as tomorrow_routes
 from app.supervision import directory_routes, line_routes, queue_routes
 from app.supervision import routes as supervision_routes
-from app.tickets import correction_routes, pane_routes
+from app.tickets import pages as contact_pages
 from app.tickets import routes as tickets_routes
 from app.web import access, error_handlers, helpline, hosts, masked_logs, security_headers
 from app.web.incoming import SOCKET_MESSAGE, Permanence
@@ -338,8 +338,7 @@ def _register(app: Flask) -> None:
         components_page.components_bp,
         *dossier_pages.BLUEPRINTS,
         tickets_routes.bp,
-        pane_routes.bp,
-        correction_routes.bp,
+        *contact_pages.BLUEPRINTS,
         assist_routes.bp,
         caller_webhooks.bp,
         sms_webhooks.bp,

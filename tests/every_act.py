@@ -45,7 +45,7 @@ from app.tickets.models import CallBack, CallBackState, Contact
 from app.tickets.promises.models import OwedStep, Promise
 from tests.calls.call.test_transfers import party_hangs_up, party_leg, party_picks_up
 from tests.clients import StaffClient
-from tests.dossiers.build import create_contact
+from tests.dossiers.build import create_contact, create_person
 from tests.holding import be, nobody_free
 from tests.switchboard import Caller
 from tests.world import World
@@ -174,6 +174,11 @@ class Story:
         yield Step("pane.create_person", me, {"email": ""})
         yield Step("pane.attach", me, {"person": person, "dossier": world.dossier.id})
         page = f"/dossiers/persons/{person}/correction"
+        beside = create_person(last_name="Autrement")
+        yield Step("contact_persons.find", me, {"q": "Autrement"})
+        yield Step("contact_persons.turn_to", me, {"person": beside.id, "dossier": "", "about": ""})
+        back = {"person": person, "dossier": world.dossier.id, "about": ""}
+        yield Step("contact_persons.turn_to", me, back)
         yield Step("pane.identity", me, {"confirmed": "1", "about": ""})
         yield Step("pane.speaker", me, {"role": "formateur", "basis": "spoken", "about": ""})
         form = form_of(me, page, page) | {"email": "zoe@courriel.example"}

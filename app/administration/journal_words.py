@@ -121,6 +121,7 @@ THEMES: dict[str, tuple[str, dict[str, str]]] = {
             "letter_sent": N_("%(who)s a écrit à la personne (%(thing)s)."),
             "contact_begun": N_("%(who)s a commencé %(subject)s depuis un dossier."),
             "attach": N_("%(who)s a rattaché %(subject)s à une personne."),
+            "person_added": N_("%(who)s a nommé une personne de plus (%(thing)s)."),
             "detach": N_("%(who)s a détaché %(subject)s."),
             "identity_confirmed": N_("%(who)s a vérifié l’identité (%(thing)s)."),
             "identity_withdrawn": N_(

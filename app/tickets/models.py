@@ -147,6 +147,30 @@ class Contact(db.Model):
     qualified_by: Mapped[Agent | None] = relationship(foreign_keys=[qualified_by_id])
 
 
+class ContactPerson(db.Model):
+    """One of several persons that a contact is about: a trainer calls once for three trainees.
+
+    ``Contact.person_id`` is the one spoken of now; these are all of them, with what was said of who speaks *for each*
+    (identity, ground), given back when the agent comes back to them. A contact about one person has no such row.
+    """
+
+    __tablename__ = "contact_persons"
+
+    contact_id: Mapped[int] = mapped_column(
+        ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True
+    )
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), primary_key=True, index=True)
+    dossier_id: Mapped[int | None] = mapped_column(ForeignKey("dossiers.id"))
+    added_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    basis: Mapped[Basis | None] = mapped_column(choice(Basis, "basis_known"))
+    basis_by_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+    identity_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    identity_by_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+
+    person: Mapped[Person] = relationship()
+    dossier: Mapped[Dossier | None] = relationship()
+
+
 class Message(db.Model):
     """What a person wrote to us or we to her: append-only, whatever becomes of its contact.
 

@@ -131,7 +131,7 @@ def attach() -> Response:
         now=clock.now(),
         seen=request.form.get("about", ""),
     )
-    return _changed(contact.id)
+    return changed(contact.id)
 
 
 @bp.post("/dossiers/detach")
@@ -145,7 +145,7 @@ def detach() -> Response:
         now=clock.now(),
         seen=request.form.get("about", ""),
     )
-    return _changed(contact.id)
+    return changed(contact.id)
 
 
 @bp.post("/dossiers/persons")
@@ -172,7 +172,7 @@ def create_person() -> Response:
             agent_id=current_user.id,
             now=clock.now(),
         )
-    return _changed(contact.id)
+    return changed(contact.id)
 
 
 @bp.post("/dossiers/find")
@@ -191,7 +191,7 @@ def find() -> str:
     )
 
 
-def _changed(contact_id: int) -> Response:
+def changed(contact_id: int) -> Response:
     """The card anew; the other panes hear ``contact-changed``."""
     response = make_response(_card(store.contact(contact_id)))
     response.headers["HX-Trigger"] = "contact-changed"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import Table, bindparam, insert, null, or_, select, update
+from sqlalchemy import Table, bindparam, delete, insert, null, or_, select, update
 
 from app.accounts import journal
 from app.alerts import service as alerts
@@ -22,7 +22,7 @@ from app.foundation.exceptions import Conflict, Forbidden, InvalidInput
 from app.foundation.extensions import db
 from app.foundation.text import phone_numbers
 from app.tickets import bar_form, holding, store
-from app.tickets.models import Channel, Contact, Direction, Outcome
+from app.tickets.models import Channel, Contact, ContactPerson, Direction, Outcome
 from app.tickets.qualification import (
     Draft,
     Form,
@@ -202,6 +202,10 @@ def detach(contact_id: int, *, agent_id: int, now: datetime, seen: str = "") -> 
     with unit_of_work():
         contact = as_seen(contact_id, seen)
         if contact.person_id is not None:
+            mistaken = ContactPerson.person_id == contact.person_id
+            db.session.execute(
+                delete(ContactPerson).where(ContactPerson.contact_id == contact_id, mistaken)
+            )
             contact.person_id = contact.dossier_id = None
             _ask_again(contact)
             alerts.follow(contact_id, person_id=None, dossier_id=None, now=now)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, nulls_last, select
+from sqlalchemy import ColumnElement, nulls_last, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from app.accounts.models import Agent
@@ -16,7 +16,7 @@ from app.foundation.clock import day_bounds
 from app.foundation.database import paging
 from app.foundation.exceptions import NotFound
 from app.foundation.extensions import db
-from app.tickets.models import Channel, Contact
+from app.tickets.models import Channel, Contact, ContactPerson
 from app.tickets.reasons import Reason
 
 PAGE_SIZE = 25
@@ -36,10 +36,12 @@ def contact(contact_id: int) -> Contact:
 
 
 def of_dossier(dossier: Dossier, limit: int = 20) -> Sequence[Contact]:
-    """The contacts of the dossier's person, whichever dossier they were about, latest first."""
+    """The contacts of the dossier's person, whichever dossier they were about, latest first; those with several
+    persons among them."""
+    also = select(ContactPerson.contact_id).where(ContactPerson.person_id == dossier.person_id)
     return db.session.scalars(
         select(Contact)
-        .where(Contact.person_id == dossier.person_id)
+        .where(or_(Contact.person_id == dossier.person_id, Contact.id.in_(also)))
         .options(joinedload(Contact.agent))
         .order_by(Contact.opened_at.desc())
         .limit(limit)

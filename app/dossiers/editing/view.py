@@ -18,6 +18,7 @@ from app.dossiers.vocabulary import PieceKind, PieceState
 from app.dossiers.wording import Words
 from app.foundation.clock import local_day
 
+LATELY = 60  # corrections of a dossier that its page looks at
 _PIECE_LOOKS = {
     PieceState.RED: ("alert", "stop"),
     PieceState.ORANGE: ("clock", "wait"),
@@ -75,18 +76,32 @@ class Reason:
 def sheet(dossier: Dossier, name: str, said: Words) -> SheetView:
     """One sheet of a dossier."""
     of = Target(name, dossier)
-    values = service.shown(of)
+    return _sheet(of, service.changes_of(of), said)
+
+
+def _sheet(of: Target, changes: Sequence[PersonChange], said: Words) -> SheetView:
+    name, values = of.sheet, service.shown(of)
     lines = [
         (each.name, words.label(each.name), words.value(each.name, values[each.name], said))
         for each in of.fields
         if values[each.name]
     ]
-    return SheetView(name, words.title(name), lines, former(service.changes_of(of), said))
+    return SheetView(name, words.title(name), lines, former(changes, said))
 
 
 def all_of(dossier: Dossier, said: Words) -> dict[str, SheetView]:
-    """Every sheet of a dossier's page, by name."""
-    return {name: sheet(dossier, name, said) for name in SHEETS if name != "piece"}
+    """Every sheet of a dossier's page, by name; what was corrected is read once for those of the same row."""
+    found, changes = {}, dict[Subject, Sequence[PersonChange]]()
+    for name in SHEETS:
+        if name == "piece":
+            continue
+        of = Target(name, dossier)
+        if of.subject not in changes:
+            changes[of.subject] = record.changes_of(of.subject, most=LATELY)
+        names = {each.name for each in of.fields}
+        mine = [each for each in changes[of.subject] if each.field in names]
+        found[name] = _sheet(of, mine[: record.MOST_SHOWN], said)
+    return found
 
 
 def former(changes: Sequence[PersonChange], said: Words) -> list[Former]:

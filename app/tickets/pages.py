@@ -1,0 +1,8 @@
+"""The pages beside a contact, for the factory: one list, whatever their sub-package."""
+
+from __future__ import annotations
+
+from app.tickets import correction_routes, pane_routes
+from app.tickets.persons import routes as persons
+
+BLUEPRINTS = (pane_routes.bp, correction_routes.bp, persons.bp)
