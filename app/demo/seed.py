@@ -37,6 +37,7 @@ from app.foundation.wiring import settings
 from app.lines.models import Line
 from app.tickets.models import Channel, Contact, Direction
 from app.tickets.places import service as places
+from app.tickets.promises.models import Promise, PromiseKind
 from app.tickets.reasons import CallerRole, DigitalKind, Reason
 
 Team = dict[str, Agent]
@@ -65,6 +66,7 @@ def seed(now: datetime) -> str:
             _case(case, number, team, organisations, now) for number, case in enumerate(people, 1)
         ]
         _history(persons, team, now)
+        _owed(persons, team, now)
     return f"{len(people)} personnes et leurs dossiers sont prêts."
 
 
@@ -281,6 +283,38 @@ def _history(persons: list[Person], team: Team, now: datetime) -> None:
                 qualified_by_id=team["camille"].id if done else None,
             )
         )
+
+
+# Who promised what to whom, in how many hours it is due.
+_PROMISES: tuple[tuple[str, str, PromiseKind, float, str], ...] = (
+    (
+        "Perrin",
+        "camille",
+        PromiseKind.ANSWER,
+        -3,
+        "Lui redire si l'ancien mot de passe peut servir.",
+    ),
+    ("Delmas", "camille", PromiseKind.CHECK, 2, "A-t-elle ouvert le mail renvoyé ?"),
+    ("Faure", "bruno", PromiseKind.THIRD_PARTY, 24, "L'attestation de son ancien employeur."),
+    ("Cochet", "nadia", PromiseKind.CALL, 1, "Lui expliquer le refus et ce qu'elle peut refaire."),
+)
+
+
+def _owed(persons: list[Person], team: Team, now: datetime) -> None:
+    """Promises, so that the idle desk has real ones before it."""
+    by_name = {person.last_name: person for person in persons}
+    for name, agent, kind, hours, reason in _PROMISES:
+        person, due = by_name[name], now + timedelta(hours=hours)
+        dossier = db.session.scalar(
+            select(Dossier.id).where(Dossier.person_id == person.id).order_by(Dossier.id).limit(1)
+        )
+        db.session.add(
+            Promise(
+                kind=kind, dossier_id=dossier, person_id=person.id, owner_id=team[agent].id,
+                made_by_id=team[agent].id, made_at=now - timedelta(days=1), first_due_at=due, due_at=due,
+                reason=reason, service="", waits_for="", missed=False, outcome_reason="",
+            )
+        )  # fmt: skip
 
 
 def _at(now: datetime, ago: float) -> datetime:

@@ -31,12 +31,14 @@ from app.foundation.exceptions import PermanenceError
 from app.foundation.extensions import socketio
 from app.foundation.wiring import ports
 from app.operations import jobs, readiness, ticker
+from app.tickets.promises import reminders
 from app.web import news
 from app.web.acts import store as acts
 
 log = logging.getLogger(__name__)
 
 PULSE_SECONDS = 5
+REMINDER_SECONDS = 30
 ANSWERS_SECONDS = 60
 PORTAL_SECONDS = 2
 FORGET_NEWS_SECONDS = 3600
@@ -151,6 +153,7 @@ def start_ticker(app: Flask) -> None:
     every(app, PULSE_SECONDS, "sessions", lambda: sessions.sweep(now=clock.now()))
     every(app, ANSWERS_SECONDS, "answers kept", lambda: acts.drop_old_answers(now=clock.now()))
     every(app, settings.ticker_seconds, "ticker", _ticking())
+    every(app, REMINDER_SECONDS, "reminders", lambda: reminders.look(clock.now()))
     every(app, PORTAL_SECONDS, "portal", ask_portal_again)
     for what, chore in app.extensions.get("permanence.chores", ()):
         every(app, PORTAL_SECONDS, what, chore)
