@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -28,6 +27,8 @@ from app.accounts import (
 from app.accounts import routes as accounts_routes
 from app.accounts.presence import SET_BY_CALLS, PresenceState
 from app.accounts.role_words import role_words
+from app.adapters.file_mailbox import FileMailbox
+from app.adapters.imap_mailbox import ImapMailbox
 from app.adapters.oidc import Oidc
 from app.adapters.outbox import FileOutbox
 from app.adapters.portal_http import HttpPortal
@@ -119,7 +120,6 @@ ROOT = Path(__file__).resolve().parent.parent
 def create_app(settings: Settings | None = None, ports: Ports | None = None) -> Flask:
     """Build the application. Tests pass settings and fake ports; a server reads its environment."""
     settings = settings or _from_environment()
-    _say_what_is_not_read()
     masked_logs.install()
     private_files.only_ours(settings.instance_dir)
     app = Permanence(__name__, root_path=str(ROOT), instance_path=str(settings.instance_dir))
@@ -156,12 +156,6 @@ def _from_environment() -> Settings:
         # Flask prints a traceback of whatever else it meets while it lists the commands.
         kind = NoAppException if {"--help", "-h"} & set(sys.argv) else click.ClickException
         raise kind(said) from None
-
-
-def _say_what_is_not_read() -> None:
-    """A setting that somebody gave and nothing reads must not pass for one that works."""
-    if ignored := [name for name in config.NOT_YET if os.environ.get(name)]:
-        log.warning("set, and read by nothing yet (docs/limits.md): %s", ", ".join(ignored))
 
 
 def _flask_config(settings: Settings) -> dict[str, Any]:
@@ -293,7 +287,13 @@ def _ports(settings: Settings) -> Ports:
         call_log=TwilioCallLog(settings, before_call=release_connection),
         identity=_identity(settings),
         portal=_portal(settings),
+        mailbox=_mailbox(settings),
     )
+
+
+def _mailbox(settings: Settings) -> ImapMailbox | FileMailbox | None:
+    local = None if settings.smtp_url else FileMailbox(settings.instance_dir / "mailbox")
+    return ImapMailbox(settings.imap_url) if settings.imap_url else local
 
 
 def _portal(settings: Settings) -> HttpPortal | None:
@@ -305,8 +305,8 @@ def _portal(settings: Settings) -> HttpPortal | None:
 
 def _own_address(settings: Settings) -> str:
     """Where this installation and its demo Portal speak to one another: by the network, as with any other."""
-    own = f"http://127.0.0.1:{settings.port}"
-    return own if settings.embedded_carrier else settings.public_base_url
+    own = settings.embedded_carrier
+    return f"http://127.0.0.1:{settings.port}" if own else settings.public_base_url
 
 
 def _identity(settings: Settings) -> Oidc | None:

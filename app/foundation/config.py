@@ -25,7 +25,6 @@ from app.foundation.roles import STAFF
 TWILIO_API = "https://api.twilio.com"
 SERVICE_SETTINGS = Path("/etc/permanence.env")  # written by deploy/prepare, read by systemd
 ELSEWHERE = ("DATABASE_URL", "INSTANCE_DIR")
-NOT_YET = ("IMAP_URL",)  # named for good, read by nothing yet
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,13 @@ SETTINGS = (
     Setting(
         "MAIL_FROM", str, "Permanence <ne-pas-repondre@permanence.example>", "Sender of the mails."
     ),
-    Setting("IMAP_URL", str, "", "Mailbox read for incoming contacts; empty: none.", True),
+    Setting(
+        "IMAP_URL",
+        str,
+        "",
+        "Mailbox that mail servers report to (mails that came back); empty: none.",
+        True,
+    ),
     Setting(
         "PORTAL_URL",
         str,

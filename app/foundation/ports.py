@@ -238,6 +238,18 @@ class MailSender(Protocol):
         ...
 
 
+class Mailbox(Protocol):
+    """Where mail servers send their reports back."""
+
+    def reports(self, limit: int) -> Sequence[tuple[str, bytes]]:
+        """The unread ones, ``limit`` at most: their keys, and their bytes as they came."""
+        ...
+
+    def done(self, key: str) -> None:
+        """It was read: not again."""
+        ...
+
+
 @dataclass(frozen=True)
 class OutboxMail:
     """A mail kept by the local outbox. ``for_staff``: it opens an account (``FOR_STAFF``)."""
@@ -375,3 +387,4 @@ class Ports:
     call_log: CallLog | None = None
     identity: IdentityProvider | None = None
     portal: Portal | None = None
+    mailbox: Mailbox | None = None

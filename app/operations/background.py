@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts import sessions
 from app.assist.guided import service as guided
+from app.assist.mail import notices
 from app.assist.portal import commands as portal_commands
 from app.assist.portal import events as portal_events
 from app.calls.call import commands_outbox, dispatch
@@ -41,6 +42,7 @@ PULSE_SECONDS = 5
 REMINDER_SECONDS = 30
 ANSWERS_SECONDS = 60
 PORTAL_SECONDS = 2
+MAILBOX_SECONDS = 10
 FORGET_NEWS_SECONDS = 3600
 FORGET_SECONDS = 0.5  # far below the lease of a command, which would be sent again
 
@@ -157,6 +159,7 @@ def start_ticker(app: Flask) -> None:
     every(app, PORTAL_SECONDS, "portal", ask_portal_again)
     for what, chore in app.extensions.get("permanence.chores", ()):
         every(app, PORTAL_SECONDS, what, chore)
+    every(app, MAILBOX_SECONDS, "mailbox", lambda: notices.look(ports().mailbox, clock.now()))
     every(app, FORGET_NEWS_SECONDS, "events kept", lambda: portal_events.forget(clock.now()))
     every(app, FORGET_NEWS_SECONDS, "guided phones", lambda: guided.forget(clock.now()))
     if settings.reconcile_seconds > 0:

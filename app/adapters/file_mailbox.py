@@ -1,0 +1,25 @@
+"""The local mailbox of an embedded installation: delivery reports as files, read once."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+LARGEST = 400_000  # bytes of one report
+
+
+class FileMailbox:
+    """Reads ``folder/*.eml``, oldest first; what is done is removed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def reports(self, limit: int) -> list[tuple[str, bytes]]:
+        """The mails that wait, ``limit`` at most."""
+        found = sorted(self.folder.glob("*.eml"))[:limit] if self.folder.is_dir() else []
+        return [(path.name, path.read_bytes()[:LARGEST]) for path in found]
+
+    def done(self, key: str) -> None:
+        """Remove a mail that was read."""
+        with suppress(FileNotFoundError):
+            (self.folder / Path(key).name).unlink()

@@ -1,0 +1,75 @@
+"""The mailbox that delivery reports come back to, read by IMAP: only reports are looked at, and marked read.
+
+``imaps://user:password@host:993/INBOX`` (TLS from the first byte), ``imap://…:143`` (STARTTLS when offered).
+"""
+
+from __future__ import annotations
+
+import imaplib
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from urllib.parse import unquote, urlsplit
+
+from app.foundation.exceptions import Unavailable
+from app.foundation.total_time import within
+
+TOTAL_S = 20.0  # one round
+TIMEOUT_S = 8.0
+LARGEST = 400_000  # bytes of one report: what is asked for
+_REPORTS = ("UNSEEN", "HEADER", "Content-Type", '"multipart/report"')
+
+
+class ImapMailbox:
+    """The Mailbox that speaks IMAP; one connection a round."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._secure = parts.scheme == "imaps"
+        self._host, self._port = parts.hostname or "", parts.port or (993 if self._secure else 143)
+        self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
+        self._folder = unquote(parts.path.strip("/")) or "INBOX"
+        self._read: list[str] = []
+
+    def reports(self, limit: int) -> list[tuple[str, bytes]]:
+        """The unread reports, ``limit`` at most. Raises Unavailable."""
+        with self._open() as box:
+            _ok, found = box.uid("SEARCH", *_REPORTS)
+            keys = found[0].decode("ascii", "replace").split()[:limit] if found and found[0] else []
+            return [(key, raw) for key in keys if (raw := _fetched(box, key))]
+
+    def done(self, key: str) -> None:
+        """Mark a report as read. Raises Unavailable."""
+        with self._open() as box:
+            box.uid("STORE", key, "+FLAGS", r"(\Seen)")
+
+    @contextmanager
+    def _open(self) -> Iterator[imaplib.IMAP4]:
+        box: imaplib.IMAP4 | None = None
+        try:
+            with within(TOTAL_S):
+                context = ssl.create_default_context()
+                if self._secure:
+                    box = imaplib.IMAP4_SSL(
+                        self._host, self._port, ssl_context=context, timeout=TIMEOUT_S
+                    )
+                else:
+                    box = imaplib.IMAP4(self._host, self._port, timeout=TIMEOUT_S)
+                    if "STARTTLS" in box.capabilities:
+                        box.starttls(context)
+                box.login(self._user, self._password)
+                if box.select(f'"{self._folder}"')[0] != "OK":
+                    raise imaplib.IMAP4.error("no such folder")
+                yield box
+        except (imaplib.IMAP4.error, OSError) as error:
+            raise Unavailable("La boîte des retours de mails ne répond pas.") from error
+        finally:
+            if box is not None:
+                with suppress(imaplib.IMAP4.error, OSError):
+                    box.shutdown()
+
+
+def _fetched(box: imaplib.IMAP4, key: str) -> bytes:
+    """A report's bytes, its beginning when it is long; it is not marked as read by that."""
+    _ok, parts = box.uid("FETCH", key, f"(BODY.PEEK[]<0.{LARGEST}>)")
+    return next((bytes(part[1]) for part in parts or [] if isinstance(part, tuple)), b"")
