@@ -30,8 +30,11 @@ from app.assist.models import ScriptAct
 from app.calls.call import dispatch
 from app.calls.directory.models import DirectoryEntry
 from app.dossiers import details
+from app.dossiers.duplicates.models import DuplicatePair
 from app.dossiers.editing import service as editing
-from app.dossiers.models import PersonNir, PriorityFlag
+from app.dossiers.feeds.models import FeedRun, FeedToken
+from app.dossiers.merged.models import Merge
+from app.dossiers.models import Person, PersonNir, PriorityFlag
 from app.foundation import clock, edits
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.extensions import db
@@ -143,6 +146,7 @@ class Story:
         yield from self._settings()
         yield from self._from_the_wall()
         yield from self._accounts()
+        yield from self._files_and_duplicates()
         yield from self._own_account()
 
     def _on_the_dossier(self) -> Iterator[Step]:
@@ -204,6 +208,34 @@ class Story:
     def _bar(self) -> str:
         page = f"/tickets/qualification?contact={self.world.contact.id}&edit=1"
         return str(form_of(self.world.holder, page, "/tickets/qualification")["seen"])
+
+    def _files_and_duplicates(self) -> Iterator[Step]:
+        manager = self.manager
+        file = b"Nom;Pr\xc3\xa9nom;N\xc3\xa9 le\r\nHadad;Zo\xc3\xa9;1985-12-24\r\n"
+        yield Step("feeds.send", manager, {"kind": "persons"}, file=file)
+        run = db.session.scalars(select(FeedRun.id).order_by(FeedRun.id.desc())).first()
+        columns = {"column-last_name": "1", "column-first_name": "2", "column-born_on": "3"}
+        yield Step("feeds.choose", manager, {"run_id": run, **columns})
+        yield Step("feeds.start", manager, {"run_id": run})
+        yield Step("feeds.stop", manager, {"run_id": run})
+        yield Step("feeds.make_key", manager, {"name": "Portail"})
+        key = db.session.scalars(select(FeedToken.id)).first()
+        yield Step("feeds.revoke_key", manager, {"token_id": key})
+        ids = []
+        with unit_of_work():
+            for name in ("Hadad", "Haddad", "Haddade"):
+                person = Person(last_name=name, first_name="Zoé", created_at=clock.now())
+                db.session.add(person)
+                db.session.flush()
+                ids.append(person.id)
+            first, second, third = ids
+            pair = {"percent": 80, "reasons": [], "found_at": clock.now()}
+            db.session.add(DuplicatePair(one_id=second, other_id=third, **pair))
+        both = {"kind": "person", "first": first, "second": second, "sure": "1"}
+        yield Step("duplicates.apart", manager, {"first": second, "second": third})
+        yield Step("duplicates.merge", manager, both)
+        merged = db.session.scalars(select(Merge.id)).first()
+        yield Step("duplicates.undo", manager, {"merge_id": merged})
 
     def _in_the_script(self) -> Iterator[Step]:
         world, me = self.world, self.world.holder

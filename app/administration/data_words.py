@@ -11,7 +11,19 @@ FEEDS = {
     "feed_started": N_("%(who)s a lancé un import (%(thing)s)."),
     "feed_stopped": N_("%(who)s a arrêté un import (%(thing)s)."),
     "feed_done": N_("Un import est terminé (%(thing)s)."),
+    "feed_refusals_read": N_("%(who)s a téléchargé les lignes refusées (%(thing)s)."),
+    "feed_key_made": N_("%(who)s a créé la clé d’un programme (%(thing)s)."),
+    "feed_key_revoked": N_("%(who)s a retiré la clé d’un programme (%(thing)s)."),
+    "feed_received": N_("Un programme a envoyé des enregistrements (%(thing)s)."),
     "export_persons": N_("%(who)s a exporté les fiches de toutes les personnes."),
     "export_organisations": N_("%(who)s a exporté les organismes."),
     "export_dossiers": N_("%(who)s a exporté tous les dossiers."),
+}
+
+DUPLICATES = {
+    "persons_merged": N_("%(who)s a fusionné deux fiches : %(subject)s."),
+    "persons_parted": N_("%(who)s a annulé la fusion de deux fiches : %(subject)s."),
+    "dossiers_merged": N_("%(who)s a fusionné deux demandes : %(subject)s."),
+    "dossiers_parted": N_("%(who)s a annulé la fusion de deux demandes : %(subject)s."),
+    "persons_apart": N_("%(who)s a dit que deux fiches sont deux personnes (%(thing)s)."),
 }

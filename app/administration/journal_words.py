@@ -233,6 +233,7 @@ THEMES: dict[str, tuple[str, dict[str, str]]] = {
         },
     ),
     "feeds": (N_("Imports et exports"), data_words.FEEDS),
+    "duplicates": (N_("Doublons"), data_words.DUPLICATES),
     "upkeep": (
         N_("Entretien du serveur"),
         {
@@ -268,6 +269,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "incident": (N_("l’incident n° %(id)s"), N_("incident n° %(id)s")),
     "line": (N_("la ligne n° %(id)s"), N_("ligne n° %(id)s")),
     "directory": (N_("l’entrée n° %(id)s de l’annuaire"), N_("entrée n° %(id)s de l’annuaire")),
+    "feed_key": (N_("la clé n° %(id)s d’un programme"), N_("clé n° %(id)s d’un programme")),
     "feed": (N_("l’import n° %(id)s"), N_("import n° %(id)s")),
     "export": (N_("l’export"), N_("export")),
     "report": (N_("le rapport du %(id)s"), N_("rapport du %(id)s")),

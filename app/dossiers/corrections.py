@@ -17,6 +17,7 @@ from app.dossiers.editing import record
 from app.dossiers.editing.record import By, Subject
 from app.dossiers.editing.sheets import Correction
 from app.dossiers.facts import fold
+from app.dossiers.merged import redirects
 from app.dossiers.models import Dossier, Person, PersonChange, PersonPhone, PortalEvent
 from app.dossiers.vocabulary import PhoneOwner, PortalEventKind, Reach
 from app.foundation.database.unit_of_work import Work, unit_of_work
@@ -87,6 +88,9 @@ def _locked(person_id: int) -> Person:
         .execution_options(populate_existing=True)
     )
     if found is None:
+        kept = redirects.person(person_id)
+        if kept is not None:
+            return _locked(kept)
         raise NotFound("Cette personne n'existe pas.", todo="Cherchez-la par nom.")
     return found
 

@@ -12,6 +12,7 @@ from app.accounts import journal
 from app.dossiers import free_text, mail_address, store
 from app.dossiers.editing import masks
 from app.dossiers.mail_address import Wrong
+from app.dossiers.merged import redirects
 from app.dossiers.models import (
     Annotation,
     Dossier,
@@ -39,9 +40,8 @@ class Protected(StrEnum):
 def reveal(dossier_id: int, field: Protected, *, agent_id: int, now: datetime) -> str:
     """The whole NIR or IBAN, grouped for reading aloud; who looked is journaled first."""
     with unit_of_work():
-        found = db.session.get(Dossier, dossier_id)
-        if found is None:
-            raise NotFound("Ce dossier n'existe pas.")
+        dossier_id = _current(dossier_id)
+        found = db.session.get_one(Dossier, dossier_id)
         journal.record(f"reveal_{field}", f"dossier:{dossier_id}", agent_id=agent_id, now=now)
         value = db.session.scalar(_protected(found, field))
     if not value:
@@ -125,7 +125,7 @@ def annotate(
     """Add a short factual remark. Raises InvalidInput when empty, too long or holding a secret."""
     accepted = free_text.accepted(text, locale)
     with unit_of_work():
-        _exists(dossier_id)
+        dossier_id = _current(dossier_id)
         db.session.add(
             Annotation(
                 dossier_id=dossier_id,
@@ -156,7 +156,7 @@ def flag_priority(
     if due_on < local_day(now):
         raise InvalidInput("La date promise est déjà passée.", todo="Choisissez un autre jour.")
     with unit_of_work():
-        _exists(dossier_id)
+        dossier_id = _current(dossier_id)
         db.session.add(
             PriorityFlag(
                 dossier_id=dossier_id,
@@ -193,6 +193,11 @@ def finish_flag(flag_id: int, *, agent_id: int, now: datetime) -> int:
         return flag.dossier_id
 
 
-def _exists(dossier_id: int) -> None:
-    if db.session.get(Dossier, dossier_id) is None:
+def _current(dossier_id: int) -> int:
+    """The dossier itself, or the one that took its place. Raises NotFound."""
+    if db.session.get(Dossier, dossier_id) is not None:
+        return dossier_id
+    kept = redirects.dossier(dossier_id)
+    if kept is None:
         raise NotFound("Ce dossier n'existe pas.")
+    return _current(kept)

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.dossiers.facts import DossierFacts, EventFact, PieceFact, fold
+from app.dossiers.merged import redirects
 from app.dossiers.models import (
     Annotation,
     Dossier,
@@ -60,6 +61,9 @@ def dossier(dossier_id: int) -> Dossier:
         )
     )
     if found is None:
+        kept = redirects.dossier(dossier_id)
+        if kept is not None:
+            return dossier(kept)
         raise NotFound("Ce dossier n'existe pas.", todo="Cherchez-le par nom ou par référence.")
     return found
 
@@ -68,6 +72,9 @@ def person(person_id: int) -> Person:
     """A person with her telephones. Raises NotFound."""
     found = db.session.get(Person, person_id, options=[selectinload(Person.phones)])
     if found is None:
+        kept = redirects.person(person_id)
+        if kept is not None:
+            return person(kept)
         raise NotFound("Cette personne n'existe pas.", todo="Cherchez-la par nom.")
     return found
 

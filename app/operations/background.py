@@ -25,6 +25,8 @@ from app.calls.provider import watch as provider_watch
 from app.channels import dispatch as message_dispatch
 from app.channels.sms import watch as text_watch
 from app.desk import departures, live, sockets
+from app.dossiers.duplicates import comparing
+from app.dossiers.feeds import service as feeds
 from app.foundation import clock
 from app.foundation.database import trouble
 from app.foundation.database.batch import Batch
@@ -44,6 +46,8 @@ ANSWERS_SECONDS = 60
 PORTAL_SECONDS = 2
 MAILBOX_SECONDS = 10
 FORGET_NEWS_SECONDS = 3600
+FEEDS_SECONDS = 1
+COMPARE_SECONDS = 0.5  # a hundred persons each time
 FORGET_SECONDS = 0.5  # far below the lease of a command, which would be sent again
 
 
@@ -156,6 +160,8 @@ def start_ticker(app: Flask) -> None:
     every(app, ANSWERS_SECONDS, "answers kept", lambda: acts.drop_old_answers(now=clock.now()))
     every(app, settings.ticker_seconds, "ticker", _ticking())
     every(app, REMINDER_SECONDS, "reminders", lambda: reminders.look(clock.now()))
+    every(app, FEEDS_SECONDS, "files that are sent", lambda: feeds.work(pause=_let_others))
+    every(app, COMPARE_SECONDS, "duplicates", lambda: comparing.work(clock.now()))
     every(app, PORTAL_SECONDS, "portal", ask_portal_again)
     for what, chore in app.extensions.get("permanence.chores", ()):
         every(app, PORTAL_SECONDS, what, chore)
@@ -169,6 +175,11 @@ def start_ticker(app: Flask) -> None:
 def ask_portal_again() -> None:
     """What the Portal has not answered yet."""
     portal_commands.carry_due(ports().portal, clock.now())
+
+
+def _let_others() -> None:
+    """Between two blocks of a file: who serves callers in this process goes first."""
+    socketio.sleep(jobs.PAUSE_SECONDS)
 
 
 def compare_with_provider() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from app.dossiers.duplicates import comparing
 from app.dossiers.feeds import exporting
 from app.dossiers.feeds import refusals as feed_refusals
 from app.dossiers.feeds import service as feeds
@@ -96,3 +97,13 @@ def persons_export(kind: str, form: str, out: Path) -> None:
             f"{out} n'a pas pu être écrit ({error.strerror}). Choisissez un autre dossier."
         ) from error
     click.echo(f"{count} ligne(s) dans {out}.")
+
+
+@persons.command("duplicates")
+def persons_duplicates() -> None:
+    """Compare everybody with everybody who may be alike, anew (each write is compared by itself)."""
+    count = comparing.note_everybody()
+    done = 0
+    while part := comparing.work(clock.now()):
+        done += part
+    click.echo(f"{count} personne(s), {done} comparée(s).")

@@ -14,6 +14,7 @@ from app.administration import invitations
 from app.alerts.models import Alert
 from app.calls.call import voicemail
 from app.calls.call.models import Call
+from app.dossiers.feeds import service as feeds
 from app.dossiers.models import PersonChange
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.extensions import db
@@ -53,6 +54,7 @@ def run(*, now: datetime, dry_run: bool) -> dict[str, int]:
         "messages": _count(Message, messages.old(limit)),
         "former_details": _count(PersonChange, corrections),
         "voice_messages": len(voicemail.past_term(now)),
+        **feeds.forget_old(now, dry_run=True),
     }
     if dry_run:
         return counts
@@ -70,6 +72,7 @@ def run(*, now: datetime, dry_run: bool) -> dict[str, int]:
         invitations.forget_old(now=now)
         passkeys.forget_old(now=now)
         acts.forget_old(now=now)
+        feeds.forget_old(now, dry_run=False)
         journal.record("retention", "contacts:old", agent_id=None, now=now, detail=counts)
     return counts
 

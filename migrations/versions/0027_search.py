@@ -58,7 +58,7 @@ def upgrade() -> None:
     connection = op.get_bind()
     for statement in SQLITE if connection.dialect.name == "sqlite" else POSTGRESQL:
         op.execute(statement)
-    index.rebuild(connection)
+    index.rebuild(connection, former=False)
 
 
 def downgrade() -> None:

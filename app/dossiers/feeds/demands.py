@@ -14,6 +14,7 @@ from app.dossiers.feeds.deciding import Did, Outcome, decide
 from app.dossiers.feeds.kinds import DOSSIERS, PIECES
 from app.dossiers.feeds.models import FeedKey
 from app.dossiers.feeds.people import Persons, Said, known_keys
+from app.dossiers.merged import redirects
 from app.dossiers.models import Dossier, DossierIban, Organisation, Piece, PortalEvent
 from app.dossiers.tables.cells import Unusable
 from app.dossiers.vocabulary import SHOWN_AS, Defect, Inside, PieceState
@@ -29,7 +30,15 @@ def by_reference(lines: Sequence[Said]) -> dict[str, Dossier]:
     """The dossiers that these lines name."""
     wanted = {said["reference"] for said in lines}
     found = db.session.scalars(select(Dossier).where(Dossier.reference.in_(wanted)))
-    return {dossier.reference: dossier for dossier in found}
+    rows = {dossier.reference: dossier for dossier in found}
+    merged = redirects.dossiers_named(
+        wanted - set(rows)
+    )  # what is sent of a merged one still arrives
+    if merged:
+        kept = db.session.scalars(select(Dossier).where(Dossier.id.in_(merged.values())))
+        by_id = {dossier.id: dossier for dossier in kept}
+        rows |= {name: by_id[i] for name, i in merged.items() if i in by_id}
+    return rows
 
 
 def _refuse_lost_zeros(reference: str) -> None:
@@ -88,6 +97,11 @@ class Dossiers:
     def apply(self, said: Said) -> Outcome:
         """Make or change one dossier. Raises Unusable."""
         row = self._rows.get(said["reference"])
+        if row is not None and row.reference != said["reference"]:
+            raise Unusable(
+                "dossier fusionné",
+                f"ce dossier a été fusionné avec « {row.reference} » : envoyez celui-là",
+            )
         theirs = self._theirs(said)
         person = self._person(said)
         if row is not None and person is not None and row.person_id != person.id:

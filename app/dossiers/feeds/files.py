@@ -34,9 +34,10 @@ def keep(run_id: int, file: BinaryIO) -> int:
                 most=LARGEST // 1_000_000,
             )
         content = base64.b64encode(piece).decode()
-        db.session.add(FeedPart(run_id=run_id, number=number, content=content))
+        part = FeedPart(run_id=run_id, number=number, content=content)
+        db.session.add(part)
         db.session.flush()
-        db.session.expunge_all()
+        db.session.expunge(part)  # not all of it in memory
         number += 1
     if not size:
         raise InvalidInput("Le fichier est vide.", kept="Rien n'a été gardé.")

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from app.dossiers.finding import writing
 from app.dossiers.finding.models import PersonTokens, SearchWord
 from app.dossiers.finding.writing import DossierText, PersonText
+from app.dossiers.merged import redirects
 from app.dossiers.models import Dossier, Organisation, Person, PersonPhone
 from app.foundation.extensions import db
 
@@ -81,12 +82,12 @@ def refresh(connection: Connection, person_ids: Iterable[int]) -> None:
         _refresh(connection, wanted[start : start + AT_ONCE])
 
 
-def _refresh(connection: Connection, person_ids: Sequence[int]) -> None:
+def _refresh(connection: Connection, person_ids: Sequence[int], *, former: bool = True) -> None:
     if connection.dialect.name == "postgresql":
         # Whoever writes to the same person waits here, and then reads what the first one wrote.
         rows = select(PersonTokens.person_id).where(PersonTokens.person_id.in_(person_ids))
         connection.execute(rows.order_by(PersonTokens.person_id).with_for_update()).all()
-    texts = texts_of(connection, person_ids)
+    texts = texts_of(connection, person_ids, former=former)
     lines = [
         {"person_id": person_id, "words": writing.document(text)}
         for person_id, text in texts.items()
@@ -126,7 +127,9 @@ def _parts(rows: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
     return (rows[start : start + ROWS] for start in range(0, len(rows), ROWS))
 
 
-def texts_of(connection: Connection, person_ids: Sequence[int]) -> dict[int, PersonText]:
+def texts_of(
+    connection: Connection, person_ids: Sequence[int], *, former: bool = True
+) -> dict[int, PersonText]:
     """What each of these persons may be found by, as the rows say now: three queries."""
     phones: dict[int, list[str]] = defaultdict(list)
     dossiers: dict[int, list[DossierText]] = defaultdict(list)
@@ -136,13 +139,26 @@ def texts_of(connection: Connection, person_ids: Sequence[int]) -> dict[int, Per
     for person_id, e164 in connection.execute(numbers.order_by(PersonPhone.id)):
         phones[person_id].append(e164)
     demands = (
-        select(Dossier.person_id, Dossier.reference, Dossier.training_title, Organisation.name)
+        select(
+            Dossier.id,
+            Dossier.person_id,
+            Dossier.reference,
+            Dossier.training_title,
+            Organisation.name,
+        )
         .outerjoin(Organisation, Organisation.id == Dossier.organisation_id)
         .where(Dossier.person_id.in_(person_ids))
         .order_by(Dossier.id.desc())
     )
-    for person_id, reference, training, organisation in connection.execute(demands):
+    owners: dict[int, int] = {}
+    for dossier_id, person_id, reference, training, organisation in connection.execute(demands):
+        owners[dossier_id] = person_id
         dossiers[person_id].append(DossierText(reference, training or "", organisation or ""))
+    for dossier_id, reference in redirects.former_references(connection, owners if former else ()):
+        dossiers[owners[dossier_id]].append(DossierText(reference))
+    also: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for person_id, last, first in redirects.former_names(connection, person_ids if former else ()):
+        also[person_id].append((last, first))
     persons = select(
         Person.id,
         Person.last_name,
@@ -160,15 +176,17 @@ def texts_of(connection: Connection, person_ids: Sequence[int]) -> dict[int, Per
             row.address,
             tuple(phones[row.id]),
             tuple(dossiers[row.id]),
+            tuple(also[row.id]),
         )
         for row in connection.execute(persons)
     }
 
 
-def rebuild(connection: Connection) -> int:
+def rebuild(connection: Connection, *, former: bool = True) -> int:
     """Make every line and every word anew, inside the caller's transaction; how many persons there are.
 
-    Words that nobody bears any more go: only here, for a word does not say who bears it.
+    Words that nobody bears any more go: only here, for a word does not say who bears it. ``former``: names of
+    what was merged too (a migration of before merges has no such table).
     """
     connection.execute(delete(SearchWord))
     last, count = 0, 0
@@ -178,7 +196,7 @@ def rebuild(connection: Connection) -> int:
         ).all()
         if not ids:
             return count
-        _refresh(connection, ids)
+        _refresh(connection, ids, former=former)
         last, count = ids[-1], count + len(ids)
 
 

@@ -53,7 +53,9 @@ def score(asked: Asked, person: PersonText) -> Score | None:
     """How well ``person`` answers what was asked; None when she does not."""
     found = [each for each in (_by_mail(asked, person), *_by_digits(asked, person)) if each]
     if not asked.digits and not asked.mail:
-        found.extend(each for name in asked.names if (each := _by_name(name, person)))
+        former = (replace(person, last_name=a, first_name=b, also=()) for a, b in person.also)
+        for one in (person, *former):
+            found.extend(each for name in asked.names if (each := _by_name(name, one)))
     return max(found, key=lambda each: each.points, default=None)
 
 

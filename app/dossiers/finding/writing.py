@@ -44,7 +44,7 @@ class DossierText:
 
 @dataclass(frozen=True)
 class PersonText:
-    """All that a person may be found by. ``phones`` are in E.164."""
+    """All that a person may be found by. ``phones`` are in E.164; ``also``: names of files merged into this one."""
 
     last_name: str
     first_name: str
@@ -53,6 +53,7 @@ class PersonText:
     address: str = ""
     phones: tuple[str, ...] = ()
     dossiers: tuple[DossierText, ...] = ()
+    also: tuple[tuple[str, str], ...] = ()
 
 
 def words(text: str) -> list[str]:
@@ -98,7 +99,11 @@ def document(person: PersonText) -> str:
 
 
 def _tokens(person: PersonText) -> Iterable[str]:
-    for name in (person.last_name, person.first_name):
+    for name in (
+        person.last_name,
+        person.first_name,
+        *(name for pair in person.also for name in pair),
+    ):
         yield from (found := words(name))[:MOST_WORDS]
         yield from runs(found)
     for e164 in person.phones:
