@@ -236,6 +236,8 @@ class Story:
         yield Step("duplicates.merge", manager, both)
         merged = db.session.scalars(select(Merge.id)).first()
         yield Step("duplicates.undo", manager, {"merge_id": merged})
+        yield Step("admin.privacy.find", manager, {"q": "Hadad"})
+        yield Step("admin.privacy.erase", manager, {"person_id": first, "sure": "1"})
 
     def _in_the_script(self) -> Iterator[Step]:
         world, me = self.world, self.world.holder

@@ -27,3 +27,8 @@ DUPLICATES = {
     "dossiers_parted": N_("%(who)s a annulé la fusion de deux demandes : %(subject)s."),
     "persons_apart": N_("%(who)s a dit que deux fiches sont deux personnes (%(thing)s)."),
 }
+
+PRIVACY = {
+    "person_exported": N_("%(who)s a donné tout ce qui est gardé d’une personne (%(thing)s)."),
+    "person_erased": N_("%(who)s a effacé une personne : %(subject)s."),
+}

@@ -234,6 +234,7 @@ THEMES: dict[str, tuple[str, dict[str, str]]] = {
     ),
     "feeds": (N_("Imports et exports"), data_words.FEEDS),
     "duplicates": (N_("Doublons"), data_words.DUPLICATES),
+    "privacy": (N_("Vie privée"), data_words.PRIVACY),
     "upkeep": (
         N_("Entretien du serveur"),
         {

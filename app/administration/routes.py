@@ -15,6 +15,7 @@ from app.accounts.models import Agent
 from app.administration import account_view, journal_search, journal_view
 from app.administration.journal_search import Asked
 from app.administration.journal_words import THEMES
+from app.administration.privacy import routes as privacy_routes
 from app.foundation import clock
 from app.foundation.extensions import db
 from app.foundation.roles import DESK, SUPERVISORS, Role
@@ -24,6 +25,7 @@ from app.web.access import allow
 LINES_SHOWN = 10
 
 bp = Blueprint(Role.ADMIN, __name__, url_prefix="/admin")
+bp.register_blueprint(privacy_routes.bp)
 
 
 @bp.get("")

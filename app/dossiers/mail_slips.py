@@ -7,6 +7,7 @@ them, by one or two signs, is more often a slip than somebody's own domain. Only
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 # A provider's name and the endings under which it gives addresses, the commonest first.
 _ENDINGS: dict[str, tuple[str, ...]] = {
@@ -80,6 +81,7 @@ def likelier(address: str) -> str | None:
     return better if better != address else None
 
 
+@lru_cache(maxsize=2048)  # a file of a hundred thousand persons has few domains
 def likelier_domain(domain: str) -> str | None:
     """The provider's domain that this one is a slip of, or None: « gmial.con » → « gmail.com »."""
     if domain in KNOWN or domain in _TRUE:

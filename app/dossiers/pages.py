@@ -11,5 +11,11 @@ from app.dossiers.payments import routes as payments
 from app.dossiers.readers import routes as readers
 
 BLUEPRINTS = (
-    routes.bp, payments.bp, editing.bp, readers.bp, duplicates.bp, feeds.bp, feeds_api.bp,
+    routes.bp,
+    payments.bp,
+    editing.bp,
+    readers.bp,
+    duplicates.bp,
+    feeds.bp,
+    feeds_api.bp,
 )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 
+from app.accounts import journal
+from app.administration.privacy import erasing, held
 from app.dossiers.duplicates import comparing
 from app.dossiers.feeds import exporting
 from app.dossiers.feeds import refusals as feed_refusals
@@ -107,3 +110,29 @@ def persons_duplicates() -> None:
     while part := comparing.work(clock.now()):
         done += part
     click.echo(f"{count} personne(s), {done} comparée(s).")
+
+
+@persons.command("held")
+@click.argument("person_id", type=int)
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
+def persons_held(person_id: int, out: Path) -> None:
+    """Write all that is held on person PERSON_ID to a JSON file."""
+    rows = or_exit(lambda: held.of(person_id))
+    out.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
+    out.chmod(0o600)
+    with unit_of_work():
+        journal.record("person_exported", f"person:{person_id}", agent_id=None, now=clock.now())
+    click.echo(f"{sum(map(len, rows.values()))} ligne(s) dans {out}.")
+
+
+@persons.command("erase")
+@click.argument("person_id", type=int)
+@click.option("--dry-run", is_flag=True, help="Say what would be erased, erase nothing.")
+def persons_erase(person_id: int, dry_run: bool) -> None:
+    """Erase person PERSON_ID for good; figures stay. Prints the number of the certificate."""
+    if dry_run:
+        for name, count in or_exit(lambda: erasing.preview(person_id)).items():
+            click.echo(f"{name}: {count}")
+        return
+    made = or_exit(lambda: erasing.erase(person_id, by_id=None, now=clock.now()))
+    click.echo(f"Effacée. Certificat : {made.number}")

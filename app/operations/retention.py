@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, or_, select, update
 
 from app.accounts import guessing, journal, passkeys, sessions
 from app.administration import invitations
+from app.administration.privacy import erasing
 from app.alerts.models import Alert
 from app.calls.call import voicemail
 from app.calls.call.models import Call
@@ -55,10 +56,12 @@ def run(*, now: datetime, dry_run: bool) -> dict[str, int]:
         "former_details": _count(PersonChange, corrections),
         "voice_messages": len(voicemail.past_term(now)),
         **feeds.forget_old(now, dry_run=True),
+        "persons": len(erasing.past_term(now)),
     }
     if dry_run:
         return counts
     counts["voice_messages"] = voicemail.erase_old(now)
+    counts["persons"] = erasing.erase_past_term(now)
     with unit_of_work():
         db.session.execute(update(Call).where(calls).values(number=None, typed_number=None))
         db.session.execute(delete(PersonChange).where(corrections))
