@@ -9,7 +9,8 @@ from app.accounts.models import Agent
 from app.dossiers import store as dossiers
 from app.dossiers.mail_aloud import mask
 from app.dossiers.models import Dossier
-from app.dossiers.vocabulary import PieceState
+from app.dossiers.payments import service as payments
+from app.dossiers.vocabulary import Inside, PieceState
 from app.dossiers.wording import PIECE
 from app.foundation.clock import local_day
 from app.foundation.extensions import db
@@ -31,6 +32,9 @@ def of(dossier_id: int | None, agent_id: int, now: datetime) -> dict[str, Text]:
 def _of(dossier: Dossier, now: datetime) -> dict[str, Text | None]:
     facts, today = dossiers.facts_of(dossier), local_day(now)
     path, owner = facts.path, dossier.owner
+    payment = payments.answer(dossier, now)
+    # The day that the answer says (moved when it is a day off, none once it has passed), never another.
+    coming = payment.on if dossier.inside is not Inside.PAID else None
     red = [p for p in facts.pieces if p.state is PieceState.RED]
 
     def on(value: date | None) -> Text | None:
@@ -42,7 +46,8 @@ def _of(dossier: Dossier, now: datetime) -> dict[str, Text | None]:
     return {
         "deposited_on": on(facts.deposited_on),
         "processed_on": on(facts.deposits_processed),
-        "next_wave_on": on(facts.next_payment_on),
+        "payment_answer": payment.sentence,
+        "next_wave_on": on(coming),
         "paid_on": on(facts.paid_on),
         "taken_up_on": on(facts.taken_up_on),
         "decided_on": on(facts.decided_on),
