@@ -86,6 +86,7 @@ Permanence is served on {base}
   {base}/desk        the agents' desk: sign in, then press D
   {base}/telephone   a caller's telephone: dial from another window
   {base}/outbox      the mails that would have been sent
+  {base}/portail/demo   the demo Portal, where their links lead (its backstage: /portail/demo/coulisses)
   {base}/wall        the live line        {base}/reports/today   the day's report
 
 {accounts}
