@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -35,9 +35,12 @@ from app.foundation import clock
 from app.foundation.text.bilingual import Text, language
 from app.foundation.text.saying import tidy
 from app.tickets import holding
+from app.tickets.exceptions import service as register
+from app.tickets.exceptions.models import TrainingException
 from app.tickets.reasons import Reason, label
 
 LONGEST = 160  # of what is typed in a search
+READS_REGISTER = frozenset({"S14", "S15"})  # their answers are in the register of exceptions
 
 
 @dataclass(frozen=True)
@@ -138,6 +141,7 @@ class Pane:
     life: LifeView | None
     may_act: bool = True
     left: resuming.Left | None = None  # what an earlier contact left open
+    exceptions: Sequence[TrainingException] | None = None  # of this dossier; None: not asked here
 
 
 def view(
@@ -161,8 +165,18 @@ def view(
     if run_view is None and contact_id is not None:
         left = resuming.left_open(contact_id, now, locale)
     return Pane(
-        contact_id, dossier_id, run_view, suggested, life_of(dossier_id, now), may_act, left
-    )
+        contact_id, dossier_id, run_view, suggested, life_of(dossier_id, now), may_act, left,
+        _exceptions(run_view, dossier, now),
+    )  # fmt: skip
+
+
+def _exceptions(
+    run: RunView | None, dossier: Dossier | None, now: datetime
+) -> Sequence[TrainingException] | None:
+    """What the register says of this dossier, for a script that sends there."""
+    if run is None or dossier is None or run.script_id not in READS_REGISTER:
+        return None
+    return register.for_dossier(dossier, clock.local_day(now)) if run.running else None
 
 
 def draw(

@@ -52,7 +52,7 @@ from app.foundation.exceptions import (
 )
 from app.foundation.roles import DESK, Role
 from app.foundation.text import outside
-from app.foundation.text.saying import day
+from app.foundation.text.saying import Saying, day
 from app.foundation.wiring import ports, settings
 from app.tickets import correction_routes, holding
 from app.web.access import allow
@@ -389,7 +389,12 @@ def _words() -> dict[str, object]:
         on = clock.local_day(value)
         return said if on == today else f"{day(on, today, locale)}, {said}"
 
-    return {"time_of": time_of, "deadline": deadline, "moment_of": moment_of}
+    return {
+        "time_of": time_of,
+        "deadline": deadline,
+        "moment_of": moment_of,
+        "words": Saying(locale, clock.now()),
+    }
 
 
 def _locale() -> str:
