@@ -13,10 +13,11 @@ from app.calls.call.record import SHORT_ABANDON
 from app.foundation.text.bilingual import Text
 from app.reporting.blind_spots import UNSEEN, blind_spots
 from app.reporting.definition import Definition
+from app.reporting.promises.definitions import PROMISES
 from app.reporting.written_definitions import WRITTEN
 
-DEFINITIONS_VERSION = "1.3"
-"""Raise the first number when a formula changes, the second when only its wording does."""
+DEFINITIONS_VERSION = "1.4"
+"""Raise the first number when a formula changes, the second when its wording does or a figure is added."""
 
 SHORT_ABANDON_S = SHORT_ABANDON.seconds
 """A caller who hangs up in less than this many seconds of queue has not really waited."""
@@ -363,7 +364,7 @@ _CONTENTS = (
 )
 
 DEFINITIONS: dict[str, Definition] = {
-    each.key: each for each in (*_COUNTS, *_DURATIONS, *_RATES, *_CONTENTS, *WRITTEN)
+    each.key: each for each in (*_COUNTS, *_DURATIONS, *_RATES, *_CONTENTS, *WRITTEN, *PROMISES)
 }
 
 OUTCOMES: tuple[str, ...] = (

@@ -20,7 +20,13 @@ from app.reporting.day_sheet import DaySheet, title
 from app.reporting.tables import Cell, Table, word
 
 CSV_HEAD = ("jour", "tableau", "ligne", "colonne", "valeur", "unité")
-_UNITS = {"calls": "calls", "messages": "messages", "seconds": "seconds", "share": "ratio"}
+_UNITS = {
+    "calls": "calls",
+    "messages": "messages",
+    "promises": "promises",
+    "seconds": "seconds",
+    "share": "ratio",
+}
 
 
 @dataclass(frozen=True, slots=True)

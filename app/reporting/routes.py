@@ -20,6 +20,7 @@ from app.reporting import behind, charts, exports, formats, sentence, service, s
 from app.reporting.blind_spots import blind_spots
 from app.reporting.day_sheet import headlines, hours_in_words
 from app.reporting.definitions import DEFINITIONS, OUTCOMES
+from app.reporting.promises.figures import together
 from app.reporting.statistics import DayReport
 from app.tickets import reasons
 from app.tickets.reasons import CallerRole, Reason
@@ -106,6 +107,7 @@ def _page(day: date, now: datetime) -> dict[str, Any]:
         "tables": {table.key: table for table in laid_out},
         "talk": tables.figure(report, "mean_talk_s").text(locale),
         "longest_talk": tables.figure(report, "longest_talk_s").text(locale),
+        "promises_due": together(report.promises).due,
         "definitions": DEFINITIONS.values(),
         "blind_spots": blind_spots(locale),
         "opens": current_user.role in DESK,

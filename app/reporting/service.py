@@ -18,6 +18,8 @@ from app.lines.line_now import LineNow
 from app.reporting import behind, channels, exports, store, targets, wall, written
 from app.reporting.call_fact import CallFact
 from app.reporting.day_sheet import WEEK, DaySheet
+from app.reporting.promises import figures as promised
+from app.reporting.promises import read as promises
 from app.reporting.statistics import DayReport, day_report
 from app.reporting.targets import Targets
 
@@ -29,11 +31,14 @@ def report_of(day: date) -> DayReport:
     line = line_now.of(lines.first())
     facts, opening = store.day_facts(day, line.zone), _opening(line, day)
     now = clock.now()
-    wrote = written.facts(day, now, line.zone)
+    wrote, owed = (
+        written.facts(day, now, line.zone),
+        promised.figures(promises.facts(day, line.zone)),
+    )
 
     def count() -> DayReport:
         figures = channels.figures(wrote, day, now, line.zone)
-        return day_report(facts, day, line.zone, opening=opening, channels=figures)
+        return day_report(facts, day, line.zone, opening=opening, channels=figures, promises=owed)
 
     return beside_loop.figure(count)
 

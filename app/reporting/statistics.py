@@ -18,6 +18,8 @@ from app.foundation.roles import AGENTS
 from app.reporting.call_fact import APART, CallFact
 from app.reporting.channels import ChannelFigures
 from app.reporting.definitions import DEFINITIONS_VERSION, OUTCOMES, SERVICE_LEVEL_S
+from app.reporting.promises import figures as promised
+from app.reporting.promises.figures import PromiseFigures
 from app.tickets.reasons import CallerRole, Reason
 from app.tickets.reasons import label as label_of
 
@@ -121,6 +123,7 @@ class DayReport:
     digital_kinds: dict[str, int]
     opening: tuple[tuple[time, time], ...]
     channels: tuple[ChannelFigures, ...] = ()
+    promises: tuple[PromiseFigures, ...] = promised.figures()
     definitions_version: str = DEFINITIONS_VERSION
 
     @property
@@ -148,6 +151,7 @@ class DayReport:
             "digital": {"observed": self.digital_observed, "declared": self.digital_declared},
             "definitions_version": self.definitions_version,
             "channels": {each.channel: each.as_json() for each in self.channels},
+            "promises": promised.as_json(self.promises),
         }
 
 
@@ -170,12 +174,13 @@ def day_report(
     service_level_s: int = SERVICE_LEVEL_S,
     opening: Opening = (),
     channels: Sequence[ChannelFigures] = (),
+    promises: Sequence[PromiseFigures] = promised.figures(),
 ) -> DayReport:
     """Count the calls received on the local ``day``; facts of other days are left out.
 
     The same fact given twice counts once. Raises ``ValueError`` when two facts of one ``ref``
     differ, or when an outcome, a reason or a role is not one we know: better no report than a
-    wrong one. ``channels``: what was written, counted apart.
+    wrong one. ``channels``: what was written, counted apart; ``promises``: what was owed.
     """
     of_day = _of_day(_once(facts), day, zone)
     inbound = [fact for fact in of_day if fact.direction == "in"]
@@ -195,6 +200,7 @@ def day_report(
         teams=_teams(answered),
         opening=tuple(opening),
         channels=tuple(channels),
+        promises=tuple(promises),
     )
 
 

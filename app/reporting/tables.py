@@ -15,6 +15,8 @@ from app.foundation.roles import Role
 from app.foundation.text.bilingual import Text
 from app.reporting import formats
 from app.reporting.definitions import DEFINITIONS, OUTCOMES
+from app.reporting.promises.definitions import KINDS
+from app.reporting.promises.figures import FATES, PromiseFigures, together
 from app.reporting.statistics import DayReport, HalfHour, share
 from app.tickets.reasons import CallerRole, DigitalKind, Reason
 from app.tickets.reasons import label as label_of
@@ -37,6 +39,9 @@ _WORDS = {
     "sms": Text("SMS", "Text message"),
     "form": Text("Formulaire", "Form"),
     "messages": Text("messages", "messages"),
+    "promises": Text("promesses", "promises"),
+    "promises_by_kind": Text("Promesses du jour", "Promises of the day"),
+    "all_kinds": Text("Toutes", "All"),
     "variants": Text("Variantes des taux", "Variants of the rates"),
     "figure": Text("Chiffre", "Figure"),
     "value": Text("Valeur", "Value"),
@@ -69,7 +74,7 @@ def word(key: str, locale: str = "fr") -> str:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One value. ``unit``: text, calls, messages, seconds or share."""
+    """One value. ``unit``: text, calls, messages, promises, seconds or share."""
 
     value: str | float | None
     unit: str = "text"
@@ -85,6 +90,7 @@ _PRINTERS: dict[str, Callable[[float | None, str], str]] = {
     "text": formats.number,
     "calls": formats.number,
     "messages": formats.number,
+    "promises": formats.number,
     "seconds": formats.duration,
     "share": formats.percent,
 }
@@ -172,6 +178,7 @@ def all_tables(report: DayReport, locale: str = "fr", zone: ZoneInfo = PARIS) ->
         digital_gap(report, locale, zone),
         teams(report, locale),
         channels(report, locale),
+        promises(report, locale),
     )
 
 
@@ -311,6 +318,20 @@ def channels(report: DayReport, locale: str = "fr") -> Table:
     )
     head = (word("channel", locale), *(definition.name(locale) for definition in defined))
     return Table("channels", word("channels", locale), head, rows)
+
+
+def promises(report: DayReport, locale: str = "fr") -> Table:
+    """What was owed on the day and what became of it, by kind: never by person."""
+    names = [DEFINITIONS[f"promises_{key}"].name(locale) for key in ("due", *FATES)]
+    rows = tuple(_promise_row(KINDS[each.kind].get(locale), each) for each in report.promises)
+    foot = _promise_row(word("all_kinds", locale), together(report.promises))
+    head = (word("kind", locale), *names)
+    return Table("promises", word("promises_by_kind", locale), head, rows, foot)
+
+
+def _promise_row(name: str, counted: PromiseFigures) -> tuple[Cell, ...]:
+    counts = (getattr(counted, key) for key in ("due", *FATES))
+    return (Cell(name), *(Cell(count, "promises") for count in counts))
 
 
 def half_hours(report: DayReport, locale: str = "fr") -> Table:

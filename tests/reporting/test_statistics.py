@@ -35,6 +35,7 @@ JSON_KEYS = [
     "digital",
     "definitions_version",
     "channels",
+    "promises",
 ]
 MORNING_AND_AFTERNOON = ((time(9), time(12, 30)), (time(13, 30), time(17)))
 
