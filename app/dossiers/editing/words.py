@@ -54,7 +54,7 @@ def label(name: str) -> str:
         "training_end": _("Fin"),
         "training_hours": _("Heures"),
         "distance_km": _("Distance (km)"),
-        "descends_from_of": _("Descend du logiciel de l’organisme"),
+        "descends_from_of": _("Inscription reçue du logiciel de l’organisme"),
         "tax_income_cents": _("Revenu fiscal de référence"),
         "tax_quarters": _("Parts"),
         "payee": _("Titulaire du compte"),
