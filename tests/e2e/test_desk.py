@@ -99,12 +99,16 @@ def said(page: Page, words: str) -> int:
 
 
 def contact(desk: Page) -> None:
-    """From the ring to the first step of S02."""
+    """From the ring to the first step of S02: back to it, where her last call broke off further on."""
     phase(desk, "ringing")
     desk.keyboard.press("A")
     phase(desk, "talking")
     desk.keyboard.press("S")
-    expect(desk.locator(".question")).to_contain_text("De quel jour")
+    question = desk.locator(".question")
+    expect(question).to_be_visible()
+    while "De quel jour" not in (here := question.inner_text()):
+        desk.keyboard.press("B")
+        expect(question).not_to_have_text(here)
 
 
 def to_resend(desk: Page) -> None:
