@@ -22,7 +22,7 @@ Held = list[Route]
 @pytest.fixture
 def manager(people: People) -> Page:
     page = people.agent("isabelle@demo.permanence", PASSWORD, path="/dossiers")
-    page.locator("main a[href^='/dossiers/']").first.click()
+    page.locator("main tbody a[href^='/dossiers/']").first.click()
     page.wait_for_url(re.compile(r"/dossiers/\d+$"))
     return page
 
@@ -73,9 +73,9 @@ def test_enter_kept_pressed_promises_once(manager: Page, hold: Callable[[str], H
     why = f"Motif {secrets.token_hex(4)}"
     manager.locator(".dossier-acts").get_by_role("button", name="Promettre").click()
     manager.get_by_label("Promis pour le").fill("2031-01-02")
-    manager.get_by_label("Pourquoi").fill(why)
+    manager.get_by_label("Pourquoi", exact=True).fill(why)
     for _press in range(4):
-        manager.get_by_label("Pourquoi").press("Enter")
+        manager.get_by_label("Pourquoi", exact=True).press("Enter")
     expect(manager.locator("dialog").get_by_role("button", name="Promettre")).to_be_disabled()
     assert len(held) == 1
     held[0].continue_()

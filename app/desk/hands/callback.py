@@ -21,6 +21,9 @@ from app.lines import line_now
 from app.lines import store as lines
 from app.lines.line_now import LineNow
 
+QUARTER = timedelta(minutes=15)
+TO_PROMISE = timedelta(minutes=5)  # it is proposed, read aloud, and only then promised
+
 
 def _perform(actor: Actor, form: Form) -> Result:
     day, hour = outside.day(form.get("day", "")), outside.clock_time(form.get("time", ""))
@@ -48,11 +51,13 @@ def _form(run: ScriptRun, _agent_id: int, locale: str) -> Mapping[str, Any]:
 
 
 def first_moment(slots: list[callback_rules.Slot], now: datetime) -> datetime | None:
-    """The next quarter of an hour of opening, or nothing."""
+    """The next quarter of an hour of opening that there is time to promise, or nothing."""
     for slot in slots:
-        start = max(slot.start, now.astimezone(slot.start.tzinfo))
-        start += timedelta(minutes=-start.minute % 15, seconds=-start.second)
-        start = start.replace(microsecond=0)
+        start = max(slot.start, now.astimezone(slot.start.tzinfo) + TO_PROMISE)
+        past = timedelta(
+            minutes=start.minute % 15, seconds=start.second, microseconds=start.microsecond
+        )
+        start += QUARTER - past if past else past
         if start < slot.end:
             return start
     return None
