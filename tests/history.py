@@ -15,6 +15,7 @@ from sqlalchemy import insert
 
 from app.accounts.models import JournalEntry, SignInTry, StaffSession
 from app.alerts.models import Alert, AlertKind, AlertOutcome
+from app.assist import loader
 from app.assist.models import Mail, PortalLink, ScriptAct, ScriptRun, ScriptRunStep, ScriptVersion
 from app.calls.call.models import Call, CallEvent, CallParty, CallSegment, Voicemail
 from app.calls.directory.models import DirectoryEntry
@@ -63,7 +64,8 @@ class About:
 def grow(about: About, count: int) -> None:
     """Add ``count`` rows of each kind, all of them over and done with, today and before."""
     version = ScriptVersion(
-        script_id="S02", version=next(_numbers), content_hash=f"{next(_numbers):064d}", source="",
+        script_id="S02", version=next(_numbers), content_hash=f"{next(_numbers):064d}",
+        source=(loader.SCRIPTS_DIR / "S02.yaml").read_text("utf-8"),
         first_used_at=clock.now(),
     )  # fmt: skip
     with unit_of_work():

@@ -23,6 +23,8 @@ from app.web import access
 from app.web.incoming import FIELDS, LONGEST_FIELD, Incoming
 from tests.clients import StaffClient, post_signed
 
+pytestmark = pytest.mark.timeout(400)  # some thousand requests; more on a machine that others use
+
 VALUES = {
     "nul": "a\x00b",
     "control": "\x1b[31m\x7f",

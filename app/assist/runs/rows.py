@@ -14,6 +14,7 @@ from app.assist.script import LOOPED, Script
 from app.assist.walk import facts, stack
 from app.foundation.extensions import db
 
+MOST_BESIDE = 20  # scripts of one contact whose answers are still known: the latest
 ASKED, KNOWN, RESUMED = "asked", "known", "resumed"
 
 
@@ -65,6 +66,8 @@ def _beside(run: ScriptRun) -> list[ScriptRun]:
         .where(ScriptRun.contact_id == run.contact_id)
         .where(or_(ScriptRun.outcome.is_(None), ScriptRun.outcome != "not_this"))
         .where(ScriptRun.started_at > run.started_at - timedelta(days=2))
+        .order_by(ScriptRun.id.desc())
+        .limit(MOST_BESIDE)
         .options(joinedload(ScriptRun.version), selectinload(ScriptRun.steps))
     )
     return list(db.session.scalars(query))
