@@ -107,7 +107,7 @@ def contact(desk: Page) -> None:
     question = desk.locator(".question")
     expect(question).to_be_visible()
     while "De quel jour" not in (here := question.inner_text()):
-        desk.keyboard.press("B")
+        desk.locator("#script-run [data-key=B]").click()
         expect(question).not_to_have_text(here)
 
 
