@@ -118,8 +118,13 @@ def act(page: Page, selector: str) -> None:
 
 
 def become_available(page: Page, seconds: float = 30) -> None:
-    """At her desk and ready to answer, whatever the day before left her in."""
+    """At her desk and ready to answer, whatever the day before left her in.
+
+    The page says what it was drawn with until its socket is there: « available » may be of a tab that
+    was closed ten seconds ago, whose absence is noted at that very moment.
+    """
     deadline = time.monotonic() + seconds
+    expect(page.locator("html[data-live]")).to_be_attached(timeout=PATIENCE)
     while (now := page.locator("#call").get_attribute("data-phase")) != "available":
         assert time.monotonic() < deadline, f"still {now} after {seconds} s"
         button = page.locator("#act-done" if now == "wrap_up" else "#act-available")

@@ -194,10 +194,8 @@ def forget_dead_connections(*, now: datetime, after: timedelta) -> list[int]:
 def set_offline_if_gone(agent_id: int, *, now: datetime) -> bool:
     """After the grace period: an agent with no tab left and no call is offline."""
     with unit_of_work():
-        if is_connected(agent_id):
-            return False
         presence = _lock(agent_id)
-        if presence.state not in _GOES:
+        if presence.state not in _GOES or is_connected(agent_id):
             return False
         wrap_up = (Holding.agent_id == agent_id) & (Holding.phase == PresenceState.WRAP_UP)
         db.session.execute(delete(Holding).where(wrap_up))

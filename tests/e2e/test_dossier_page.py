@@ -79,7 +79,7 @@ def test_a_note_and_a_promise_without_a_mouse(people: People) -> None:
     dialog.get_by_role("button", name="Envoyer").press("Enter")
     expect(done).to_contain_text("Parti à")
     expect(dialog).to_be_hidden()
-    page.get_by_role("group", name="Quels évènements").get_by_role("button", name="Messages").press(
+    page.get_by_role("group", name="Quels événements").get_by_role("button", name="Messages").press(
         "Enter"
     )
     events = page.locator("#dossier-timeline")

@@ -142,6 +142,8 @@ def _say(text: Text, each: Happened, facts: Facts) -> str:
     sentence = text.get(facts.language)
     if "jusqu'{until}" in sentence:  # « jusqu'au 25 juin », « le 25 juin »
         until = "au" + until.removeprefix("le")
+    if "until {until}" in sentence:
+        until = until.removeprefix("on ")
     return sentence.format(name=each.name, until=until)
 
 

@@ -54,7 +54,11 @@ def turn_to(
         _leave(contact)
         found = db.session.get(ContactPerson, (contact_id, person_id))
         if found is None and len(of(contact_id)) >= MOST:
-            raise Conflict("Ce contact a déjà trop de personnes.", kept="Rien n'a changé.")
+            raise Conflict(
+                "Ce contact compte déjà trop de personnes.",
+                kept="Rien n'a changé.",
+                todo="Nommez les suivantes dans la note.",
+            )
         wanted = dossier_id or (found.dossier_id if found else None)
         contact = service.attach(
             contact_id, person_id=person_id, dossier_id=wanted, agent_id=agent_id, now=now

@@ -121,7 +121,7 @@ def kind_word(kind: PromiseKind) -> str:
         PromiseKind.CHECK: _("vérifier que cela a marché"),
         PromiseKind.REMINDER: _("m’en souvenir"),
         PromiseKind.THIRD_PARTY: _("attendre le papier d’un tiers"),
-        PromiseKind.TRANSFER: _("transmis à un autre service, qui doit l’accuser"),
+        PromiseKind.TRANSFER: _("transmis à un autre service, qui doit en accuser réception"),
         PromiseKind.CAUGHT: _("trouvé par la liste"),
     }[kind]
 

@@ -56,11 +56,13 @@ export class Connection {
     this.#timer = 0;
     const wasLost = this.network === "lost";
     this.network = "ok";
+    document.documentElement.dataset.live = ""; // what the page shows is told live from here on
     document.dispatchEvent(new Event("connected"));
     this.#onBack(wasLost);
   }
 
   #away() {
+    delete document.documentElement.dataset.live;
     this.#timer ||= window.setTimeout(() => {
       if (this.#taken) return;
       this.network = "lost";

@@ -96,3 +96,12 @@ def test_the_call_of_10_35_as_its_person_keeps_it() -> None:
 @pytest.mark.parametrize("tongue", ["fr", "en"])
 def test_without_an_act_it_says_so_little(tongue: str) -> None:
     assert len(compose(Facts((), ON, tongue, NUMBER)).split("\n")) == 2
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("fr", "Il marche jusqu'au 25 juin à 10 h 35."), ("en", "It works until 25 June at 10:35.")],
+)
+def test_the_limit_of_a_link_reads_as_it_is_spoken(language: str, said: str) -> None:
+    sent = Happened(What.LINK, ON + timedelta(days=3))
+    assert said in compose(Facts((sent,), ON, language, NUMBER))
