@@ -8,6 +8,7 @@ are true, or not any more. Once somebody keeps, moves or gives one, it is a prom
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any, cast
@@ -43,7 +44,7 @@ _ON_THE_WAY = (
 )  # fmt: skip
 
 
-class _Found:
+class _Found(ABC):
     """What all of them share: once touched, it is a promise."""
 
     prefix = ""
@@ -57,14 +58,17 @@ class _Found:
             for row in db.session.execute(self._query(asked).limit(asked.most))
         ]
 
+    @abstractmethod
     def _query(self, asked: Asked) -> Select[Any]:
-        raise NotImplementedError
+        """What is true now, the most urgent first."""
 
+    @abstractmethod
     def _one(self, key: str) -> Select[Any]:
-        raise NotImplementedError
+        """The row of one key, if it is still true."""
 
+    @abstractmethod
     def _owed(self, row: Any, said: Words) -> Owed:
-        raise NotImplementedError
+        """How a row is said in the list."""
 
     def keep(self, key: str, agent_id: int, now: datetime) -> OwedStep | None:
         """Somebody has seen to it."""
