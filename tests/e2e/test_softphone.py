@@ -358,6 +358,9 @@ def test_a_session_that_ends_in_mid_call_does_not_end_the_call(
     agent = desk(CAMILLE)
     phone = conversation(agent, ring)
     agent.context.clear_cookies()
+    # What a part of the page was being answered brings the cookie back.
+    agent.wait_for_function("() => !document.querySelector('.htmx-request')")
+    agent.context.clear_cookies()
     agent.keyboard.press("F")  # she only finds out when she asks for something
     expect(note(agent)).to_contain_text("Session fermée", timeout=SOON)
     expect(agent.locator("#act-sign-in")).to_be_visible(timeout=SOON)
