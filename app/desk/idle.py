@@ -111,24 +111,24 @@ def _sentence(due: Sequence[Due], messages: int) -> str:
     if late and others:
         return _(
             "%(late)s, %(others)s.",
-            late=_("Une promesse en retard")
+            late=_("Une chose à tenir est en retard")
             if late == 1
-            else _("%(count)s promesses en retard", count=late),
-            others=_("une autre aujourd’hui")
+            else _("%(count)s choses à tenir sont en retard", count=late),
+            others=_("une autre est pour aujourd’hui")
             if others == 1
-            else _("%(count)s autres aujourd’hui", count=others),
+            else _("%(count)s autres sont pour aujourd’hui", count=others),
         )
     if late:
         return (
-            _("Une promesse en retard.")
+            _("Une chose à tenir est en retard.")
             if late == 1
-            else _("%(count)s promesses en retard.", count=late)
+            else _("%(count)s choses à tenir sont en retard.", count=late)
         )
     if others:
         return (
-            _("Une promesse aujourd’hui.")
+            _("Une chose à tenir aujourd’hui.")
             if others == 1
-            else _("%(count)s promesses aujourd’hui.", count=others)
+            else _("%(count)s choses à tenir aujourd’hui.", count=others)
         )
     if messages == 1:
         return _("Rien de promis. Un message attend une réponse.")

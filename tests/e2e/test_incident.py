@@ -71,7 +71,7 @@ def test_from_the_first_call_to_the_repair(people: People) -> None:
     assert_axe(manager)
     manager.get_by_role("button", name="Envoyer à tous").click()
     people_told = manager.locator(".incident-people")
-    expect(people_told).to_contain_text("prévenu par")
+    expect(people_told).to_contain_text("message parti par")
     manager.get_by_role("button", name="Clore", exact=True).click()
     expect(manager.locator("[data-incident-page]")).to_contain_text("Clos par")
     agent.locator("#act-done").click()

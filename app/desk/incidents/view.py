@@ -180,7 +180,7 @@ def ways_said() -> dict[str, str]:
 def person(contact: Contact, way: str, notice: IncidentNotice | None, words: Words) -> Person:
     """One line of the list of those concerned."""
     said = ways_said()
-    state, tone = _("sera prévenu %(way)s", way=said[way]), "neutral"
+    state, tone = _("à prévenir %(way)s", way=said[way]), "neutral"
     if way == "call":
         state, tone = _("à appeler : rien d’écrit ne lui arrive"), "wait"
     if notice is not None:
@@ -203,12 +203,12 @@ def _told(notice: IncidentNotice, words: Words) -> tuple[str, str]:
     return {
         NoticeState.WAITING: (_("en train de partir"), "neutral"),
         NoticeState.SENT: (
-            _("prévenu %(way)s, %(when)s", way=ways_said()[notice.way], when=when),
+            _("message parti %(way)s, %(when)s", way=ways_said()[notice.way], when=when),
             "live",
         ),
         NoticeState.REFUSED: (_("message refusé : à appeler"), "stop"),
         NoticeState.TO_CALL: (_("à appeler"), "wait"),
-        NoticeState.CALLED: (_("appelé, %(when)s", when=when), "live"),
+        NoticeState.CALLED: (_("appel fait, %(when)s", when=when), "live"),
     }[notice.state]
 
 
