@@ -339,7 +339,9 @@ class Story:
             db.session.add(notice)
             db.session.flush()
             notice_id = notice.id
-        yield Step("incidents.tell", boss, {**one, "text": "C'est réparé."})
+        yield Step(
+            "incidents.tell", boss, {**one, "text": "C'est réparé.", "text_en": "It is fixed."}
+        )
         yield Step("incidents.called", me, {"notice_id": notice_id})
         for number in range(3):
             further = create_contact(f"+3363998030{number}", now=clock.now())

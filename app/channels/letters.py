@@ -13,6 +13,7 @@ from datetime import datetime
 from app.channels.sms import parts
 from app.dossiers import corrections, free_text
 from app.dossiers.models import Person
+from app.dossiers.vocabulary import Reach
 from app.foundation.database.unit_of_work import release_connection, unit_of_work
 from app.foundation.exceptions import InvalidInput, PermanenceError
 from app.foundation.extensions import db
@@ -33,15 +34,24 @@ LONGEST_MAIL = 6_000  # signs
 
 @dataclass(frozen=True)
 class Ways:
-    """By what a contact's person can be reached in writing: a mobile number, a mail address, or ""."""
+    """By what a contact's person can be reached in writing: a mobile number, a mail address, or "".
+
+    ``wish`` is how she said that she wants to be reached; None when nobody asked her.
+    """
 
     mobile: str = ""
     mail: str = ""
     language: str = "fr"
+    wish: Reach | None = None
 
     @property
     def first(self) -> str:
-        """The way to take when nobody chose: « sms », « mail », or « call » when neither is there."""
+        """The way to take when nobody chose: hers where it leads anywhere, else « sms », « mail », or « call »
+        when neither is there. Who wants a voice is called; a letter on paper is not ours to send: called too."""
+        if self.wish in (Reach.PHONE, Reach.POST):
+            return "call"
+        if self.wish is not None and self.to(self.wish.value):
+            return self.wish.value
         if self.mobile:
             return "sms"
         return "mail" if self.mail else "call"
@@ -69,7 +79,9 @@ def ways(contact: Contact) -> Ways:
         (n for n in numbers if phone_numbers.is_mobile(n) and reach.allows(n, Use.WRITE, line_id)),
         "",
     )
-    return Ways(mobile, _mail(person), person.language if person else "fr")
+    if person is None:
+        return Ways(mobile)
+    return Ways(mobile, _mail(person), person.language, person.prefers)
 
 
 def _mail(person: Person | None) -> str:

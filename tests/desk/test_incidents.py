@@ -12,6 +12,7 @@ from sqlalchemy import select
 from app.accounts.models import JournalEntry
 from app.assist import service as scripts
 from app.desk.incidents import signals
+from app.dossiers.vocabulary import Reach
 from app.foundation import clock
 from app.foundation.exceptions import Unavailable
 from app.foundation.extensions import db
@@ -23,6 +24,7 @@ from tests.clients import StaffClient
 from tests.dossiers.build import create_contact, create_dossier, create_person
 
 Login = Callable[..., StaffClient]
+SAID = {"text": "C'est réparé.", "text_en": "It is fixed."}
 
 
 def acts() -> list[str]:
@@ -78,12 +80,12 @@ def test_from_the_first_call_to_the_repair(login: Login, line: Line, ports: Any)
     # Managers alone move it; nobody is told that it is repaired before somebody has said so.
     assert bruno.post(f"{at}/move", data={"act": "repair"}).status_code == 403
     assert boss.post(f"{at}/move", data={"act": "confirm"}).status_code == 303
-    assert boss.post(f"{at}/tell", data={"text": "C'est réparé."}).status_code == 409
+    assert boss.post(f"{at}/tell", data=SAID).status_code == 409
     assert boss.post(f"{at}/move", data={"act": "repair"}).status_code == 303
     assert "Envoyer à tous" in boss.get(at).text
 
     for _press in range(2):
-        assert boss.post(f"{at}/tell", data={"text": "C'est réparé."}).status_code == 303
+        assert boss.post(f"{at}/tell", data=SAID).status_code == 303
     assert [to for to, _text in ports.sms.sent] == ["+33639980101"]
     assert [mail.to for mail in ports.mail.sent] == ["deux@courriel.example"]
     told = {n.contact_id: n.state for n in db.session.scalars(select(IncidentNotice))}
@@ -118,9 +120,42 @@ def test_a_message_that_is_refused_puts_the_person_on_the_list_to_call(
     (found,) = incidents()
     boss.post(f"/incidents/{found.id}/move", data={"act": "repair"})
     ports.sms.error = Unavailable("le fournisseur ne répond pas")
-    boss.post(f"/incidents/{found.id}/tell", data={"text": "C'est réparé."})
+    boss.post(f"/incidents/{found.id}/tell", data=SAID)
     assert db.session.scalars(select(IncidentNotice.state)).all() == [NoticeState.REFUSED]
     assert "message refusé : à appeler" in boss.get(f"/incidents/{found.id}").text
+
+
+def test_each_is_told_in_their_language_by_the_way_they_asked_for(
+    login: Login, line: Line, ports: Any
+) -> None:
+    nadia, boss = login("front"), login("manager")
+    mail = "par.mail@courriel.example"
+    for number, person in (
+        ("+33639980101", {"language": "en"}),
+        ("+33639980102", {"email": mail, "prefers": Reach.MAIL, "language": "ar"}),
+        ("+33639980103", {"prefers": Reach.PHONE}),
+        ("+33639980104", {"prefers": Reach.POST}),
+        ("+33639980105", {"prefers": Reach.MAIL}),  # has none: her mobile serves
+    ):
+        one = a_contact(number, nadia, **person)
+        nadia.post("/incidents", data={"contact": one.id, "kind": "fields_lost"})
+    (found,) = incidents()
+    at = f"/incidents/{found.id}"
+    boss.post(f"{at}/move", data={"act": "repair"})
+    page = boss.get(at).text
+    assert "est réparé depuis" in page
+    assert "was fixed at" in page
+    assert "En français : 2 personnes." in page
+    assert "En anglais : 1 personne." in page
+    assert "à prévenir par SMS, en anglais" in page
+    assert "à appeler : c’est ce qui a été demandé" in page
+    assert boss.post(f"{at}/tell", data={**SAID, "text_en": ""}).status_code == 422
+    assert ports.sms.sent == []
+    boss.post(f"{at}/tell", data=SAID)
+    assert ports.sms.sent == [("+33639980101", "It is fixed."), ("+33639980105", "C'est réparé.")]
+    assert [(each.to, each.text) for each in ports.mail.sent] == [(mail, "C'est réparé.")]
+    states = db.session.scalars(select(IncidentNotice.state).order_by(IncidentNotice.id)).all()
+    assert states.count(NoticeState.TO_CALL) == 2
 
 
 def test_a_key_pressed_by_mistake_leaves_nothing_open(login: Login, line: Line) -> None:

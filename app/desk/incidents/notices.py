@@ -1,6 +1,7 @@
-"""« C'est réparé » : one word to all whom an incident concerned, and the list of those to call.
+"""« C'est réparé » : one word to all whom an incident concerned, each in their language, and the list of those to call.
 
-Whom: each person of its contacts once (a number without a person is one too), in the order of their calls.
+Whom: each person of its contacts once (a number without a person is one too), in the order of their calls, by
+the way that the person asked for.
 The row is written before anything leaves and is unique in the database: pressed twice, by two managers, or
 after a process died half-way, nobody is told twice and nobody is forgotten.
 """
@@ -11,14 +12,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
+from app.calls.call.models import Call
 from app.channels import letters
+from app.dossiers.vocabulary import Reach
 from app.foundation.database.unit_of_work import rows_changed, unit_of_work
 from app.foundation.exceptions import Conflict
 from app.foundation.extensions import db
-from app.foundation.text.bilingual import Text
+from app.foundation.text.bilingual import Text, language
 from app.foundation.text.saying import Saying
 from app.tickets.incidents import service, store
 from app.tickets.incidents.life import IncidentState
@@ -31,11 +34,16 @@ SUBJECT = Text("Portail des aides : le problème est réparé", "Grants Portal: 
 
 @dataclass(frozen=True)
 class Whom:
-    """One person to tell: the last of their linked contacts, and by what way."""
+    """One person to tell: the last of their linked contacts, by what way, in which of our languages.
+
+    ``wished``: the person asked to be called.
+    """
 
     key: str
     contact: Contact
     way: str
+    language: str
+    wished: bool = False
 
 
 def concerned(incident_id: int) -> Sequence[Whom]:
@@ -46,11 +54,23 @@ def concerned(incident_id: int) -> Sequence[Whom]:
         contact = link.contact
         key = f"person:{contact.person_id}" if contact.person_id else _number(contact)
         last[key] = contact
-    return [
-        Whom(key, contact, letters.ways(contact).first)
-        for key, contact in last.items()
-        if key not in told
-    ]
+    left = {key: contact for key, contact in last.items() if key not in told}
+    spoken = _spoken([contact.id for contact in left.values()])
+    return [_whom(key, contact, spoken.get(contact.id, "fr")) for key, contact in left.items()]
+
+
+def _whom(key: str, contact: Contact, spoken: str) -> Whom:
+    ways = letters.ways(contact)
+    tongue = language(ways.language if contact.person else spoken)
+    return Whom(key, contact, ways.first, tongue, ways.wish is Reach.PHONE)
+
+
+def _spoken(contact_ids: Sequence[int]) -> dict[int, str]:
+    """The language that each of these contacts chose on the telephone: all that is known of who has no name."""
+    rows = db.session.execute(
+        select(Call.contact_id, Call.language).where(Call.contact_id.in_(contact_ids))
+    )
+    return {row.contact_id: row.language for row in rows}
 
 
 def _number(contact: Contact) -> str:
@@ -58,22 +78,22 @@ def _number(contact: Contact) -> str:
     return contact.caller_number or f"contact:{contact.id}"
 
 
-def proposed(at: datetime, locale: str) -> str:
+def proposed(at: datetime) -> Text:
     """The word proposed to the manager: what is true, what to do now, whom to call. No name in it."""
     number = helpline.number().number
-    when = Saying(locale, at).clock(at)
     return Text(
-        f"Bonjour, le problème du Portail des aides que vous nous avez signalé est réparé depuis {when}. "
+        "Bonjour, le problème du Portail des aides que vous nous avez signalé est réparé depuis "
+        f"{Saying('fr', at).clock(at)}. "
         "Vous pouvez recommencer. Vous n'avez rien fait de mal. "
         f"Une difficulté ? Appelez le {number}.",
-        f"Hello, the problem of the grants Portal that you told us about was fixed at {when}. "
-        "You can try again. You did nothing wrong. "
+        "Hello, the problem with the grants Portal that you told us about was fixed at "
+        f"{Saying('en', at).clock(at)}. You can try again. You did nothing wrong. "
         f"Any difficulty? Call {number}.",
-    ).get(locale)
+    )
 
 
-def tell(incident_id: int, text: str, *, by: int, now: datetime) -> tuple[int, int]:
-    """Send the word to all who can be written to, and list the others; (sent, to call).
+def tell(incident_id: int, text: Text, *, by: int, now: datetime) -> tuple[int, int]:
+    """Send the word to all who can be written to, each in their language, and list the others; (sent, to call).
 
     Raises InvalidInput for a text that may not leave (nothing leaves then), Conflict while the
     incident goes on: nobody is told that it is repaired before somebody has said so.
@@ -84,11 +104,15 @@ def tell(incident_id: int, text: str, *, by: int, now: datetime) -> tuple[int, i
             kept="Personne n'a été prévenu.",
             todo="Dites d'abord qu'il est réparé.",
         )
-    letters.checked(text, "sms")  # the shorter of the two ways
+    for words in text:
+        letters.checked(words, "sms")  # the shorter of the two ways
     sent = to_call = 0
-    people = [(whom.key, whom.contact.id, whom.way) for whom in concerned(incident_id)]
-    for key, contact_id, way in people:
-        state = _one(incident_id, key, contact_id, way, text, by, now)
+    people = [
+        (each.key, each.contact.id, each.way, each.language) for each in concerned(incident_id)
+    ]
+    for key, contact_id, way, tongue in people:
+        said = (SUBJECT.get(tongue), text.get(tongue))
+        state = _one(incident_id, key, contact_id, way, said, by, now)
         sent += state is NoticeState.SENT
         to_call += state in (NoticeState.TO_CALL, NoticeState.REFUSED)
     to_call += _left_over(incident_id, now)
@@ -97,16 +121,23 @@ def tell(incident_id: int, text: str, *, by: int, now: datetime) -> tuple[int, i
 
 
 def _one(
-    incident_id: int, key: str, contact_id: int, way: str, text: str, by: int, now: datetime
+    incident_id: int,
+    key: str,
+    contact_id: int,
+    way: str,
+    said: tuple[str, str],
+    by: int,
+    now: datetime,
 ) -> NoticeState | None:
-    """Tell one person; None when somebody else has just done it."""
+    """Tell one person (``said``: subject, text); None when somebody else has just done it."""
+    subject, text = said
     try:
         with unit_of_work():
             contact = db.session.get_one(Contact, contact_id)
             message_id = None
             if way != "call":
                 message_id = letters.prepare(
-                    contact, way, text, subject=SUBJECT.get("fr"), agent_id=by, now=now
+                    contact, way, text, subject=subject, agent_id=by, now=now
                 )
             notice = IncidentNotice(
                 incident_id=incident_id,

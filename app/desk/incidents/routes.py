@@ -18,6 +18,7 @@ from app.foundation import clock
 from app.foundation.exceptions import InvalidInput, PermanenceError
 from app.foundation.roles import DESK, Role
 from app.foundation.text import outside
+from app.foundation.text.bilingual import Text
 from app.tickets.incidents import life, service, store
 from app.tickets.incidents.life import IncidentKind
 from app.web.access import allow
@@ -165,14 +166,16 @@ def show(incident_id: int) -> str:
 
 
 def _page(
-    incident_id: int, typed: str | None = None, problem: PermanenceError | None = None
+    incident_id: int, typed: Text | None = None, problem: PermanenceError | None = None
 ) -> str:
     found, said, now = store.incident(incident_id), words(), clock.now()
     told = [
         view.person(each.contact, each.way, each, said) for each in store.notices_of(incident_id)
     ]
+    whom = notices.concerned(incident_id)
     waiting = [
-        view.person(each.contact, each.way, None, said) for each in notices.concerned(incident_id)
+        view.person(each.contact, each.way, None, said, each.language, wished=each.wished)
+        for each in whom
     ]
     return render_template(
         "incidents/show.html",
@@ -183,7 +186,8 @@ def _page(
         told=told,
         waiting=waiting,
         cost=view.cost_words(view.cost_of(incident_id)),
-        text=typed or notices.proposed(found.repaired_at or now, "fr"),
+        text=typed or notices.proposed(found.repaired_at or now),
+        readers=view.readers([each.language for each in whom if each.way != "call"]),
         announced=incident_is_on(),
         acts=[act for act in life.FROM if life.may(act, found.state)],
         problem=problem,
@@ -230,7 +234,7 @@ def move(incident_id: int) -> Any:
 @about(LINE)
 def tell(incident_id: int) -> Any:
     """Send the word, as previewed, to all who can be written to; the others are listed to be called."""
-    text = request.form.get("text", "")
+    text = Text(request.form.get("text", ""), request.form.get("text_en", ""))
     try:
         sent, to_call = notices.tell(incident_id, text, by=current_user.id, now=clock.now())
     except InvalidInput as problem:

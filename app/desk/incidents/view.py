@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,7 @@ from app.dossiers.wording import Words
 from app.foundation.database.columns import Seconds
 from app.foundation.extensions import db
 from app.foundation.text import phone_numbers
+from app.foundation.text.bilingual import Text
 from app.tickets.incidents import life, store
 from app.tickets.incidents.cost import Cost, Exchange, cost
 from app.tickets.incidents.life import IncidentKind, IncidentState
@@ -177,12 +179,33 @@ def ways_said() -> dict[str, str]:
     return {"sms": _("par SMS"), "mail": _("par mail"), "call": _("à appeler")}
 
 
-def person(contact: Contact, way: str, notice: IncidentNotice | None, words: Words) -> Person:
-    """One line of the list of those concerned."""
+def readers(languages: Sequence[str]) -> Text:
+    """How many people will read the word in each language, given theirs: « 3 personnes », « personne »."""
+    counts = Counter(languages)
+    return Text(*(_readers(counts[tongue]) for tongue in Text._fields))
+
+
+def _readers(count: int) -> str:
+    return ngettext("%(num)d personne", "%(num)d personnes", count) if count else _("personne")
+
+
+def person(
+    contact: Contact,
+    way: str,
+    notice: IncidentNotice | None,
+    words: Words,
+    tongue: str = "fr",
+    *,
+    wished: bool = False,
+) -> Person:
+    """One line of the list of those concerned. ``tongue``: the language in which the word will leave."""
     said = ways_said()
     state, tone = _("à prévenir %(way)s", way=said[way]), "neutral"
+    if tongue == "en":
+        state = _("à prévenir %(way)s, en anglais", way=said[way])
     if way == "call":
-        state, tone = _("à appeler : rien d’écrit ne lui arrive"), "wait"
+        why = _("à appeler : c’est ce qui a été demandé")
+        state, tone = why if wished else _("à appeler : rien d’écrit ne lui arrive"), "wait"
     if notice is not None:
         state, tone = _told(notice, words)
     name = contact.person.full_name if contact.person else ""

@@ -57,7 +57,9 @@ def test_it_says_no_date_that_nobody_gave_and_always_whom_to_call(given_facts: F
     left = text
     for said in sorted(allowed, key=len, reverse=True):
         left = left.replace(said, "")
-        left = left.replace(said.removeprefix("le").removeprefix("on "), "")  # after « jusqu'au », "until"
+        left = left.replace(
+            said.removeprefix("le").removeprefix("on "), ""
+        )  # after « jusqu'au », "until"
     months = "janvier|février|mars|avril|mai|juin|juillet|août|september|september|june|july|august"
     assert not re.search(rf"\d+ ({months})", left.lower()), left
 
