@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import sys
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,14 +70,14 @@ from app.desk.places import routes as place_routes
 from app.desk.summaries import routes as summary_routes
 from app.dossiers import pages as dossier_pages
 from app.dossiers.finding import index as search_index
-from app.foundation import clock, config, open_files, private_files
+from app.foundation import clock, config, flask_config, open_files, private_files
 from app.foundation.config import Settings
 from app.foundation.database import sealed
 from app.foundation.database.unit_of_work import release_connection
 from app.foundation.exceptions import ConfigurationError
 from app.foundation.extensions import babel, csrf, db, limiter, login, migrate, socketio
 from app.foundation.ports import MailMessage, MailSender, Ports
-from app.foundation.redis_pools import pool, socket_queue
+from app.foundation.redis_pools import socket_queue
 from app.foundation.roles import AGENTS, DESK, STAFF, SUPERVISORS, Role
 from app.foundation.text import strict_json
 from app.lines import service as line_service
@@ -123,7 +122,7 @@ def create_app(settings: Settings | None = None, ports: Ports | None = None) -> 
     masked_logs.install()
     private_files.only_ours(settings.instance_dir)
     app = Permanence(__name__, root_path=str(ROOT), instance_path=str(settings.instance_dir))
-    app.config.update(_flask_config(settings))
+    app.config.update(flask_config.values(settings))
     app.session_interface = Sessions()
     app.extensions["permanence.settings"] = settings
     sealed.install(app, settings.encryption_keys)
@@ -156,57 +155,6 @@ def _from_environment() -> Settings:
         # Flask prints a traceback of whatever else it meets while it lists the commands.
         kind = NoAppException if {"--help", "-h"} & set(sys.argv) else click.ClickException
         raise kind(said) from None
-
-
-def _flask_config(settings: Settings) -> dict[str, Any]:
-    return {
-        "SECRET_KEY": settings.secret_key,
-        "SQLALCHEMY_DATABASE_URI": settings.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(settings),
-        "SESSION_COOKIE_NAME": "permanence",
-        "SESSION_COOKIE_HTTPONLY": True,
-        "SESSION_COOKIE_SAMESITE": "Lax",
-        "SESSION_COOKIE_SECURE": settings.secure_cookies,
-        "PERMANENT_SESSION_LIFETIME": timedelta(hours=settings.session_hours),
-        "WTF_CSRF_CHECK_DEFAULT": False,  # app.web.access calls it, by the same rule as the roles
-        "WTF_CSRF_TIME_LIMIT": None,  # a desk stays open all day; the session bounds it
-        "WTF_CSRF_SSL_STRICT": False,
-        "RATELIMIT_STORAGE_URI": settings.redis_url or "memory://",
-        "RATELIMIT_STORAGE_OPTIONS": _limits_storage(settings),
-        # Redis away: each process counts for itself, and people sign in.
-        "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
-        "RATELIMIT_ENABLED": not settings.testing,
-        "BABEL_DEFAULT_LOCALE": "fr",
-        "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "app" / "translations"),
-        "TESTING": settings.testing,
-        "SEND_FILE_MAX_AGE_DEFAULT": 3600,
-    }
-
-
-def _limits_storage(settings: Settings) -> dict[str, Any]:
-    return {"connection_pool": pool(settings.redis_url, "limits")} if settings.redis_url else {}
-
-
-def _engine_options(settings: Settings) -> dict[str, Any]:
-    if settings.database_url.startswith("sqlite"):
-        return {
-            "connect_args": {"check_same_thread": False, "timeout": 0},
-            "hide_parameters": True,
-        }
-    return {
-        "hide_parameters": True,  # an error that is logged quotes no row
-        # What only reads needs no BEGIN and no COMMIT, each a round trip: a unit of work says that
-        # it writes. Statements of one transaction see each other's commits here all the same.
-        "isolation_level": "AUTOCOMMIT",
-        # A process works on one core: more transactions at once would only wait in the server.
-        "pool_size": 15,
-        "max_overflow": 10,
-        "pool_use_lifo": True,
-        "pool_timeout": 10,
-        # A server that is gone without a word is given up; otherwise the system does, in a quarter
-        # of an hour.
-        "connect_args": {"connect_timeout": 5, "keepalives_idle": 15, "tcp_user_timeout": 10_000},
-    }
 
 
 def _init_extensions(app: Flask, settings: Settings) -> None:

@@ -17,6 +17,9 @@ SERIOUS = {"serious", "critical"}
 HARMLESS = ("Failed to load resource: the server responded with a status of 4",)
 # How long a page may take before a test gives up, in ms: the machine may be doing other things.
 PATIENCE = 15_000
+BETWEEN_KEYS = (
+    300  # ms: two letters in quicker succession are typed astray, and do nothing (page/keys.js)
+)
 expect.set_options(timeout=PATIENCE)
 
 SESSIONS: dict[tuple[str, str], Any] = {}

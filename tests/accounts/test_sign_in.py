@@ -70,6 +70,16 @@ def test_two_tabs_that_ask_at_once_after_signing_in_can_both_act(
     assert said.json["error"]["message"] == "Cet état n'existe pas."  # heard, not turned away
 
 
+def test_an_answer_that_comes_late_does_not_put_an_old_session_back(
+    app: Flask, agent_email: str
+) -> None:
+    """The cookie is the browser's: an answer to who was here before must not touch it."""
+    browser = app.test_client()
+    submit(app, agent_email, PASSWORD, client=browser)
+    for page in ("/desk", "/desk/state", "/dossiers"):
+        assert "permanence=" not in str(browser.get(page).headers.getlist("Set-Cookie"))
+
+
 def test_a_page_of_another_sign_in_is_not_called_too_old(app: Flask, agent_email: str) -> None:
     """A form's token has no age: what changed since the page was opened is who is signed in."""
     browser = app.test_client()

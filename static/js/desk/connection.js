@@ -15,7 +15,8 @@ export class Connection {
   #onMove;
 
   /**
-   * told: {event: handler} of what the server says. onBack(wasLost): it is there (again). onMove(): `network` has changed.
+   * told: {event: handler} of what the server says. onBack(wasLost): it is there (again); done when the page
+   * shows what is so now. onMove(): `network` has changed.
    * onCut(): it left by itself. renews(): may this page be loaded again when the session was renewed elsewhere?
    */
   constructor({ told, onBack, onMove, onCut, renews }) {
@@ -51,14 +52,14 @@ export class Connection {
     if (this.#socket.connected) this.#socket.emit(event, data);
   }
 
-  #back() {
+  async #back() {
     window.clearTimeout(this.#timer);
     this.#timer = 0;
     const wasLost = this.network === "lost";
     this.network = "ok";
-    document.documentElement.dataset.live = ""; // what the page shows is told live from here on
     document.dispatchEvent(new Event("connected"));
-    this.#onBack(wasLost);
+    await this.#onBack(wasLost);
+    if (this.#socket.connected) document.documentElement.dataset.live = ""; // what the page shows is so now, and told live from here on
   }
 
   #away() {

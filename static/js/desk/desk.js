@@ -283,9 +283,9 @@ export class Desk {
       onBack: (wasLost) => {
         forgetReading();
         if (wasLost) toast(text("net.back"));
-        this.#comeBack();
         refreshDistress();
         this.draw();
+        return this.#comeBack();
       },
       onMove: () => this.draw(),
       onCut: () => { this.#here.cut ??= { state: this.#said.presence.state, at: Date.now() }; },
