@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import cast
 
 from flask import Flask, current_app
+from flask_babel import gettext as _
 
 from app.dossiers import store
 from app.dossiers.models import Dossier, PortalEvent
-from app.dossiers.vocabulary import PortalEventKind
+from app.dossiers.vocabulary import Inside, PortalEventKind
 from app.dossiers.wording import Words
 
 LONGEST = 40  # items: a page is read, not scrolled for ever
@@ -142,5 +143,17 @@ def _portal(dossier: Dossier, words: Words) -> Iterable[Item]:
         more |= source(dossier, events)
     for event in events:
         icon, tone = _LOOKS[event.kind]
-        detail, kind = more.get(event.id, ""), _KINDS.get(event.kind, Events.PORTAL)
+        detail = more.get(event.id) or _detail(event, words)
+        kind = _KINDS.get(event.kind, Events.PORTAL)
         yield Item(event.at, words.label(event.kind), icon, tone, detail, kind=kind)
+
+
+def _detail(event: PortalEvent, words: Words) -> str:
+    """A request that is made again tells what became of the one before, which the dossier no longer shows."""
+    if "again" not in event.data:
+        return ""
+    was = words.label(Inside(event.data["again"])).lower()
+    if "decided_on" not in event.data:
+        return _("La précédente : %(was)s.", was=was)
+    decided = words.day(date.fromisoformat(event.data["decided_on"]))
+    return _("La précédente : %(was)s, %(day)s.", was=was, day=decided)

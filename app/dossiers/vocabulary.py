@@ -45,7 +45,8 @@ SHOWN_AS = {
 # The aid is granted: before that, a payment date or an amount would promise what nobody decided.
 GRANTED = frozenset({Inside.VOTED, Inside.TO_PAY, Inside.PAID})
 
-CLOSED = frozenset({Inside.INADMISSIBLE, Inside.REJECTED, Inside.PAID})
+REFUSED = frozenset({Inside.INADMISSIBLE, Inside.REJECTED})
+CLOSED = REFUSED | {Inside.PAID}
 
 
 class Rejection(StrEnum):

@@ -20,7 +20,7 @@ from app.assist.portal import links
 from app.assist.portal.models import PortalNews
 from app.assist.portal.news import News
 from app.dossiers.models import Dossier, Piece, PortalEvent
-from app.dossiers.vocabulary import SHOWN_AS, Inside, PieceState, PortalEventKind
+from app.dossiers.vocabulary import REFUSED, SHOWN_AS, Inside, PieceState, PortalEventKind
 from app.foundation.clock import local_day
 from app.foundation.database.unit_of_work import Work, unit_of_work
 from app.foundation.extensions import db
@@ -57,15 +57,15 @@ def _write(work: Work, dossier: Dossier, news: News) -> None:
     if link is not None and news.kind in OF_A_LINK:
         links.told(work, link, news.kind, news.at)
         return
-    data = {**news.data, **({"link": link.id} if link else {})}
+    data: dict[str, Any] = {**news.data, **({"link": link.id} if link else {})}
+    if news.kind is Kind.DEPOSITED:
+        data |= _deposited(dossier, news)
+        _wake(work, dossier, news)
     db.session.add(PortalEvent(dossier_id=dossier.id, kind=news.kind, at=news.at, data=data))
     if news.kind is Kind.ENROLLED:
         dossier.enrolled_on = dossier.enrolled_on or local_day(news.at)
     elif news.kind is Kind.PIECE_SENT:
         _piece(dossier, news)
-    elif news.kind is Kind.DEPOSITED:
-        _deposited(dossier, news)
-        _wake(work, dossier, news)
     if link is not None:
         _stirred(work, link, news)
 
@@ -92,11 +92,23 @@ def _piece(dossier: Dossier, news: News) -> None:
     piece.state, piece.sent_at, piece.defect = PieceState.ORANGE, news.at, None
 
 
-def _deposited(dossier: Dossier, news: News) -> None:
-    """A first deposit moves the dossier on; a later one (a second demande) only has its event."""
-    if dossier.inside == Inside.AWAITED:
+def _deposited(dossier: Dossier, news: News) -> dict[str, str]:
+    """A first deposit moves the dossier on, and so does one made again after a refusal (S13): the decision
+    is then of the request before, and stays in the story. What the event keeps of it, or nothing."""
+    refused, before = dossier.inside in REFUSED, {}
+    if refused:
+        before = {"again": dossier.inside.value}
+        if dossier.decided_on is not None:
+            before["decided_on"] = dossier.decided_on.isoformat()
+        dossier.rejection, dossier.rejection_evidence = None, ""
+        dossier.taken_up_on = dossier.decided_on = dossier.notified_on = None
+        dossier.notification_seen_at = None
+    if refused or dossier.inside == Inside.AWAITED:
         dossier.inside, dossier.outside = Inside.DEPOSITED, SHOWN_AS[Inside.DEPOSITED]
-    dossier.deposited_on = dossier.deposited_on or local_day(news.at)
+    dossier.deposited_on = (
+        local_day(news.at) if refused else dossier.deposited_on or local_day(news.at)
+    )
+    return before
 
 
 _DEPOSITED = Text(

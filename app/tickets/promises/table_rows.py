@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, time
 
+from flask_babel import get_locale
 from flask_babel import gettext as _
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.accounts import journal
 from app.dossiers import service as dossiers
 from app.dossiers.models import Dossier, PriorityFlag
-from app.dossiers.vocabulary import CLOSED, FlagKind
+from app.dossiers.vocabulary import CLOSED, REFUSED, FlagKind
 from app.foundation.clock import PARIS, local_day
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.exceptions import Conflict, InvalidInput, NotFound
 from app.foundation.extensions import db
 from app.foundation.text import phone_numbers
+from app.foundation.text.saying import day
 from app.tickets import callbacks
 from app.tickets.models import CallBack, CallBackState, Contact
 from app.tickets.promises import hours, service
@@ -31,13 +33,20 @@ class Flags:
     prefix = "flag"
 
     def rows(self, asked: Asked) -> Sequence[Owed]:
-        """Those that nobody has finished, on dossiers that are not closed; a danger always."""
+        """Those that nobody has finished, on dossiers that are not closed; a danger always, and what was
+        promised after a refusal: the person makes the request again, and is to come first (S13)."""
         query = (
             select(PriorityFlag)
             .join(Dossier, Dossier.id == PriorityFlag.dossier_id)
             .where(
                 PriorityFlag.done_at.is_(None),
-                or_(Dossier.inside.not_in(CLOSED), PriorityFlag.kind == FlagKind.DISTRESS),
+                or_(
+                    Dossier.inside.not_in(CLOSED),
+                    PriorityFlag.kind == FlagKind.DISTRESS,
+                    and_(
+                        Dossier.inside.in_(REFUSED), PriorityFlag.created_at >= Dossier.decided_on
+                    ),
+                ),
             )
             .options(
                 joinedload(PriorityFlag.dossier).joinedload(Dossier.person),
@@ -50,9 +59,9 @@ class Flags:
         if asked.agent_id is not None:
             mine = or_(PriorityFlag.author_id == asked.agent_id, Dossier.owner_id == asked.agent_id)
             query = query.where(or_(mine, Dossier.owner_id.is_(None)) if asked.team else mine)
-        return [self._owed(each) for each in db.session.scalars(query)]
+        return [self._owed(each, asked.now) for each in db.session.scalars(query)]
 
-    def _owed(self, flag: PriorityFlag) -> Owed:
+    def _owed(self, flag: PriorityFlag, now: datetime) -> Owed:
         owner = flag.dossier.owner or flag.author
         return Owed(
             subject=f"flag:{flag.id}",
@@ -60,7 +69,7 @@ class Flags:
             due=datetime.combine(flag.due_on, time(23, 59, 59), PARIS),
             whole_day=True,
             who=flag.dossier.person.full_name,
-            text=flag.reason,
+            text=" · ".join(filter(None, (flag.reason, _arrived(flag, now)))),
             href=f"/dossiers/{flag.dossier_id}",
             owner_id=owner.id,
             owner=owner.display_name,
@@ -222,6 +231,16 @@ class CallBacks:
         callback.due_at = datetime.fromisoformat(step.before["due_at"])
         callback.agent_id = step.before["agent_id"]
         _tell("callback_changed", f"callback:{callback.id}", callback.agent_id, agent_id, now)
+
+
+def _arrived(flag: PriorityFlag, now: datetime) -> str:
+    """« demande déposée le … » once what was promised first has come, so that it can be kept."""
+    came = flag.dossier.deposited_on
+    if came is None or flag.dossier.inside in REFUSED or came < local_day(flag.created_at):
+        return ""
+    if came == local_day(now):
+        return _("demande déposée aujourd’hui")
+    return _("demande déposée le %(day)s", day=day(came, local_day(now), str(get_locale())))
 
 
 def _tell(act: str, subject: str, owner_id: int | None, agent_id: int, now: datetime) -> None:

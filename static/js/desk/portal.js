@@ -2,6 +2,7 @@
 // was promised first is deposited. The sentences come with the event, in the agent's language.
 import { announce, toast } from "../page/toast.js";
 import { knock } from "./knock.js";
+import { owedTold } from "./owed.js";
 import { tellMailLife } from "./panes.js";
 
 /** @param {() => (number | null | undefined)} contact the contact in hand */
@@ -18,7 +19,7 @@ export function portalTold(contact) {
       toast(message.text, message.promised ? "wait" : "live");
       announce(message.text, Boolean(message.promised));
       knock("Permanence", message.text);
-      document.dispatchEvent(new CustomEvent("promises-moved"));
+      owedTold(true, false); // what was promised can be kept now: the list, the count, the idle desk
     },
   };
 }

@@ -17,7 +17,7 @@ from app.assist.models import Mail
 from app.assist.portal import commands, signing
 from app.assist.portal.models import CommandKind, CommandState, PortalCommand, PortalNews
 from app.dossiers.models import Dossier, PriorityFlag
-from app.dossiers.vocabulary import Inside
+from app.dossiers.vocabulary import Inside, Rejection
 from app.foundation import clock
 from app.foundation.config import Settings
 from app.foundation.database.unit_of_work import unit_of_work
@@ -228,6 +228,53 @@ def test_a_deposit_wakes_who_promised_priority_and_the_owner(
     assert found.pieces[0].state == "orange"
     assert told(client, dossier.reference, "deposited", "d") == 204
     assert len([e for e, _p, _r in published if e == "portal.deposited"]) == 2
+
+
+def test_a_request_made_again_after_a_refusal_is_the_one_that_was_promised_first(
+    app: Flask, client: FlaskClient, login: Any, published: Published
+) -> None:
+    """Call A of the study: refused, made again by the mail, promised first; whoever promised must see it come."""
+    me = login("front", display_name="Nadia")
+    today = clock.local_day(clock.now())
+    refused = {"inside": Inside.REJECTED, "rejection": Rejection.OUTSIDE_PROCEDURE}
+    dossier = create_dossier(
+        create_person(last_name="Perrin"),
+        owner_id=None,
+        deposited_on=today - timedelta(days=30),
+        decided_on=today - timedelta(days=20),
+        notified_on=today - timedelta(days=20),
+        **refused,
+    )
+    with unit_of_work() as work:
+        for days, reason in ((0, "refaite aujourd'hui"), (25, "avant le refus")):
+            at = clock.now() - timedelta(days=days)
+            work.session.add(
+                PriorityFlag(
+                    dossier_id=dossier.id,
+                    author_id=me.agent.id,
+                    reason=reason,
+                    due_on=today,
+                    created_at=at,
+                )
+            )
+    page = me.get("/tickets/owed").text
+    assert (
+        "refaite aujourd" in page
+    )  # promised after the refusal: owed, though the dossier is closed
+    assert "avant le refus" not in page
+    assert "demande déposée" not in page
+    assert told(client, dossier.reference, "deposited", "d") == 204
+    assert [p["promised"] for e, p, _r in published if e == "portal.deposited"] == [True]
+    assert "demande déposée aujourd’hui" in me.get("/tickets/owed").text
+    db.session.expire_all()
+    found = db.session.get_one(Dossier, dossier.id)
+    assert (found.inside, found.rejection, found.decided_on, found.deposited_on) == (
+        Inside.DEPOSITED,
+        None,
+        None,
+        today,
+    )
+    assert "La précédente : rejetée" in me.get(f"/dossiers/{dossier.id}").text
 
 
 def test_what_is_not_the_portals_word_is_not_believed(app: Flask, client: FlaskClient) -> None:
