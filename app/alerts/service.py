@@ -300,6 +300,14 @@ def _with_all(
     ).all()
 
 
+def raised_about(contact_id: int) -> bool:
+    """Was somebody in danger in this contact, as an agent said: what is written may then speak of it."""
+    distress = (Alert.kind == AlertKind.DISTRESS, Alert.mistaken_at.is_(None))
+    return bool(
+        db.session.scalar(select(exists().where(Alert.contact_id == contact_id, *distress)))
+    )
+
+
 def managers_there(*, raised_by: int) -> list[str]:
     """The names of the managers who have a page open now: who can have seen an alert.
 

@@ -109,10 +109,12 @@ def checked(text: str, way: str) -> str:
             todo="Raccourcissez-le.",
             most=longest,
         )
-    judged = free_text.check(body)
+    judged = free_text.check(body, about_somebody=True)
     if isinstance(judged, free_text.Refused) and judged.secrets:
         raise InvalidInput(
-            "Un mot de passe, un numéro de carte, de sécurité sociale ou un IBAN ne s'écrit pas dans un message.",
+            "La santé d'une personne ne s'écrit pas dans un message : d'autres le lisent sur le même téléphone."
+            if judged.secrets == (free_text.Secret.HEALTH,)
+            else "Un mot de passe, un numéro de carte, de sécurité sociale ou un IBAN ne s'écrit pas dans un message.",
             kept="Rien n'est parti, votre texte est gardé.",
             todo="Retirez-le, puis envoyez.",
         )

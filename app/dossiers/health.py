@@ -1,4 +1,4 @@
-"""Health in a remark about a dossier: refused with an explanation, and never an innocent sentence. Pure.
+"""Health in what one of ours writes about somebody: refused with an explanation, and never an innocent sentence. Pure.
 
 An annotation says what it changes for the dossier (« absente du 3 au 9 juin »), not an illness: health is a special
 category of personal data (GDPR, article 9), and the service needs none of it. So only what says that *somebody* is ill
@@ -7,6 +7,8 @@ hospital uses them every day. A person in danger is never held back by this (``s
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from app.foundation.text.bilingual import Text
 from app.foundation.text.patterns import LETTER_OR_DIGIT, SPACE, pattern
@@ -44,15 +46,24 @@ _UNDER = pattern(
 )
 # « formée à la psychiatrie », « travaille en psychiatrie », « stage en dialyse »: a place of work, not an illness.
 _WORKS = pattern(
-    rf"(?i)(?:stage|travail\pL*|form\pL+|poste|service|métier|embauch\pL*|emploi)[^.;]{{0,40}}{_S}en{_S}"
+    rf"(?i)(?:stage|travail\pL*|form\pL+|poste|service|métier|embauch\pL*|emploi|soignant\pL*|infirmi\pL+|aide|agente?|"
+    rf"auxiliaire|éducat\pL+|secrétaire|brancardi\pL+|cadre|diplôme|certificat|spécialis\pL+)[^.;]{{0,40}}{_S}en{_S}"
 )
 
 
 def told(text: str) -> bool:
     """Does this say that somebody is ill, pregnant or treated?"""
-    for end in ";!?\n":
-        text = text.replace(end, ".")
-    return any(_told(sentence) for sentence in text.split("."))
+    return any(True for _span in spans(text))
+
+
+def spans(text: str) -> Iterator[tuple[int, int]]:
+    """The sentences that say so, where they begin and end (without what closes them)."""
+    begins = 0
+    for place, sign in enumerate(f"{text}."):
+        if sign in ".;!?\n":
+            if _told(text[begins:place]):
+                yield begins + len(text[begins:place]) - len(text[begins:place].lstrip()), place
+            begins = place + 1
 
 
 def _told(sentence: str) -> bool:

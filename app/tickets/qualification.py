@@ -97,8 +97,8 @@ def preset(suggestion: Suggestion) -> Form:
     return Form(reason=suggestion.reason or "")
 
 
-def judge(form: Form, locale: str) -> Qualification | Refused:
-    """Accept the form, or say what is wrong and give it back.
+def judge(form: Form, locale: str, *, in_danger: bool = False) -> Qualification | Refused:
+    """Accept the form, or say what is wrong and give it back. ``in_danger``: the note may speak of health.
 
     A kind chosen means that there was digital trouble, whatever the other box says: the box
     forgotten is the 5-versus-7 gap of the study.
@@ -118,7 +118,7 @@ def judge(form: Form, locale: str) -> Qualification | Refused:
     follow_up = _date(form.follow_up_on)
     if form.follow_up_on and follow_up is None:
         errors["follow_up_on"] = [_error("follow_up_on", locale)]
-    note = free_text.check(form.note)
+    note = free_text.check(form.note, about_somebody=not in_danger)
     if isinstance(note, free_text.Refused):
         errors["note"] = free_text.explain(note, locale)
         form = _with_note(form, note.kept)
@@ -135,11 +135,11 @@ def judge(form: Form, locale: str) -> Qualification | Refused:
     )
 
 
-def judge_draft(note: str | None, locale: str) -> Draft:
-    """A note as it may be kept before it is finished: without secrets, not too long."""
+def judge_draft(note: str | None, locale: str, *, in_danger: bool = False) -> Draft:
+    """A note as it may be kept before it is finished: without secrets nor health, not too long."""
     if note is None:
         return Draft(None)
-    judged = free_text.check(note)
+    judged = free_text.check(note, about_somebody=not in_danger)
     if isinstance(judged, free_text.Refused):
         return Draft(judged.kept[: free_text.LONGEST], tuple(free_text.explain(judged, locale)))
     return Draft(judged.text)

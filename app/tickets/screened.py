@@ -7,8 +7,9 @@ from app.foundation.exceptions import InvalidInput
 
 
 def accepted(typed: str, locale: str, *, wanted: bool = True) -> str:
-    """The text as it is kept. Raises InvalidInput when it holds a secret, is too long, or (``wanted``) empty."""
-    checked = free_text.check(typed)
+    """The text as it is kept. Raises InvalidInput when it holds a secret or somebody's health, is too long, or
+    (``wanted``) empty."""
+    checked = free_text.check(typed, about_somebody=True)
     if isinstance(checked, free_text.Refused):
         raise InvalidInput(
             " ".join(free_text.explain(checked, locale)[:-1]), kept="Rien n'a été enregistré."

@@ -11,7 +11,7 @@ from sqlalchemy import Table, bindparam, delete, insert, null, or_, select, upda
 
 from app.accounts import journal
 from app.alerts import service as alerts
-from app.dossiers import callers
+from app.dossiers import callers, free_text, health
 from app.dossiers import store as dossiers
 from app.dossiers.models import Dossier
 from app.dossiers.vocabulary import PhoneOwner
@@ -267,7 +267,7 @@ def qualify(
     back with what is wrong; nothing is stored. ``seen`` is what the form had shown (None: no form):
     raises StaleEdit when somebody else qualified the contact meanwhile.
     """
-    judged = judge(form, locale)
+    judged = judge(form, locale, in_danger=_in_danger(contact_id, form.note))
     if isinstance(judged, Refused):
         return judged
     with unit_of_work():
@@ -310,7 +310,8 @@ def keep_draft(
     Secrets are taken out rather than refused, nobody waits for a note while a call is passed on.
     Once the contact is qualified, or somebody else's, nothing is kept.
     """
-    draft, picked = judge_draft(note, locale), choices(chosen or {})
+    draft = judge_draft(note, locale, in_danger=_in_danger(contact_id, note or ""))
+    picked = choices(chosen or {})
     with unit_of_work():
         held = db.session.scalar(
             select(Contact)
@@ -329,6 +330,11 @@ def keep_draft(
         if picked:
             held.draft = {**(held.draft or {}), **picked}
     return replace(draft, kept=True)
+
+
+def _in_danger(contact_id: int, note: str) -> bool:
+    """Does a note speak of somebody's health, in a contact for which an alert was raised? Then it may."""
+    return health.told(note[: free_text.KEPT_LONGEST]) and alerts.raised_about(contact_id)
 
 
 def watched(contact: Contact, agent_id: int, role: str) -> bool:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.assist import loader
 from app.dossiers.free_text import LONGEST, REMOVED, Accepted, Refused, Secret, check, explain
 
 CARD = "4111 1111 1111 1111"
@@ -27,10 +31,33 @@ NIR = "1 85 05 78 006 084 91"
         "Dossier PF-2021-004512, déposé le 14/06/2021, 1 240,50 €.",
         "Pin's du formateur sur la photo",
         "Dit que le code secret n'arrive pas.",
+        "La page du mot de passe : elle continue seule.",
+        "Deux mots de passe : celui de ses mails, et celui du Portail.",
     ],
 )
 def test_plain_facts_are_accepted(text: str) -> None:
     assert check(text) == Accepted(text)
+
+
+def said_by_scripts() -> list[str]:
+    """Every sentence of every guided script, in both languages: what people say all day, and no secret in it."""
+    found = []
+    for path in sorted(Path(loader.__file__).with_name("scripts").glob("*.yaml")):
+        held = [yaml.safe_load(path.read_text())]
+        while held:
+            each = held.pop()
+            held += (
+                each.values() if isinstance(each, dict) else each if isinstance(each, list) else []
+            )
+            found += [each[:LONGEST].strip()] if isinstance(each, str) else []
+    return found
+
+
+def test_no_sentence_of_our_scripts_is_refused() -> None:
+    sentences = said_by_scripts()
+    assert len(sentences) > 5_000
+    refused = [text for text in sentences if isinstance(check(text, about_somebody=True), Refused)]
+    assert refused == []
 
 
 @pytest.mark.parametrize(
@@ -41,6 +68,7 @@ def test_plain_facts_are_accepted(text: str) -> None:
         ("son mot de passe est Azerty!2021 depuis hier", Secret.PASSWORD, "Azerty!2021"),
         ("nouveau mdp Toto2021", Secret.PASSWORD, "Toto2021"),
         ("mot de passe du Portail : « Chat-noir8 »", Secret.PASSWORD, "Chat-noir8"),
+        ("le mot de passe : il a mis Soleil2021! hier", Secret.PASSWORD, "Soleil2021"),
         ("password: hunter2", Secret.PASSWORD, "hunter2"),
         (f"paye avec {CARD} au besoin", Secret.CARD, "1111 1111"),
         ("carte 5555-5555-5555-4444", Secret.CARD, "5555-4444"),

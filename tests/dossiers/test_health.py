@@ -27,6 +27,7 @@ INNOCENT = [
     "Soignée dans ses réponses, elle a tout relu.",
     "A fait une demande de prêt ; pas de cause de rejet.",
     "En formation pour la prévention du sida en milieu scolaire.",
+    "Infirmier en psychiatrie, deuxième année.",
     "Parle de l'aide aux personnes handicapées de sa commune.",
 ]
 ILL = [
@@ -58,6 +59,22 @@ def test_an_illness_is_refused_with_what_to_write_instead(text: str) -> None:
 def test_a_person_in_danger_is_never_held_back() -> None:
     text = "Hospitalisée hier, est suicidaire : rappeler tout de suite."
     assert free_text.accepted(text, "fr", of_health=True) == text
+
+
+@given(
+    st.lists(st.sampled_from(INNOCENT)), st.sampled_from(ILL), st.lists(st.sampled_from(INNOCENT))
+)
+def test_a_note_keeps_all_but_the_sentence_about_health(
+    before: list[str], ill: str, after: list[str]
+) -> None:
+    text = " ".join([*before, ill, *after])[: free_text.LONGEST]
+    judged = free_text.check(text, about_somebody=True)
+    if ill in text:
+        assert isinstance(judged, free_text.Refused)
+        assert judged.secrets == (free_text.Secret.HEALTH,)
+        assert ill.rstrip(".") not in judged.kept
+        assert all(each in judged.kept for each in (*before, *after) if each in text)
+    assert isinstance(free_text.check(text), free_text.Accepted)  # what the person writes is theirs
 
 
 @given(st.sampled_from(INNOCENT), st.sampled_from(ILL))

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.accounts import journal
+from app.alerts import service as alerts
 from app.channels.sms import parts
-from app.dossiers import free_text
+from app.dossiers import free_text, health
 from app.foundation.database.unit_of_work import release_connection, unit_of_work
 from app.foundation.exceptions import Conflict, InvalidInput, PermanenceError
 from app.foundation.extensions import db
@@ -99,10 +100,13 @@ def _checked(contact_id: int, text: str) -> Outgoing:
             todo="Raccourcissez-le, ou appelez la personne.",
             most=parts.LONGEST,
         )
-    judged = free_text.check(body)
+    spoken_of = health.told(body) and alerts.raised_about(contact_id)
+    judged = free_text.check(body, about_somebody=not spoken_of)
     if isinstance(judged, free_text.Refused) and judged.secrets:
         raise InvalidInput(
-            "Un mot de passe, un numéro de carte, de sécurité sociale ou un IBAN ne s'écrit pas dans un SMS.",
+            "La santé d'une personne ne s'écrit pas dans un message : d'autres le lisent sur le même téléphone."
+            if judged.secrets == (free_text.Secret.HEALTH,)
+            else "Un mot de passe, un numéro de carte, de sécurité sociale ou un IBAN ne s'écrit pas dans un SMS.",
             kept="Rien n'est parti, votre texte est gardé.",
             todo="Retirez-le, puis envoyez.",
         )

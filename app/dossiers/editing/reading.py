@@ -27,11 +27,16 @@ def read(field: Field, typed: str) -> str:
 
 
 def words(field: Field, typed: str) -> str:
-    """A line of plain words, without a secret."""
+    """A line of plain words, without a secret nor anybody's health."""
     text = " ".join("".join(c if c.isprintable() else " " for c in typed).split())
     if len(text) > field.most:
         raise InvalidInput("C'est trop long : %(most)s caractères au plus.", most=field.most)
-    if isinstance(free_text.check(text), free_text.Refused):
+    judged = free_text.check(text, about_somebody=True)
+    if isinstance(judged, free_text.Refused):
+        if judged.secrets == (free_text.Secret.HEALTH,):
+            raise InvalidInput(
+                "La santé d'une personne ne se note pas. Écrivez ce que cela change pour le dossier."
+            )
         raise InvalidInput(
             "Un mot de passe, un numéro de carte, de sécurité sociale ou de compte ne va pas ici."
         )

@@ -152,7 +152,9 @@ def word(
 
 
 def _accepted(typed: str, longest: int, locale: str) -> str:
-    judged = free_text.check(typed) if typed.strip() else free_text.Accepted("")
+    judged = (
+        free_text.check(typed, about_somebody=True) if typed.strip() else free_text.Accepted("")
+    )
     if isinstance(judged, free_text.Refused) or len(judged.text) > longest:
         secrets = judged.secrets if isinstance(judged, free_text.Refused) else ()
         if secrets:
