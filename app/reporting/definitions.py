@@ -13,10 +13,11 @@ from app.calls.call.record import SHORT_ABANDON
 from app.foundation.text.bilingual import Text
 from app.reporting.blind_spots import UNSEEN, blind_spots
 from app.reporting.definition import Definition
+from app.reporting.incidents.definitions import INCIDENTS
 from app.reporting.promises.definitions import PROMISES
 from app.reporting.written_definitions import WRITTEN
 
-DEFINITIONS_VERSION = "1.4"
+DEFINITIONS_VERSION = "1.5"
 """Raise the first number when a formula changes, the second when its wording does or a figure is added."""
 
 SHORT_ABANDON_S = SHORT_ABANDON.seconds
@@ -364,7 +365,8 @@ _CONTENTS = (
 )
 
 DEFINITIONS: dict[str, Definition] = {
-    each.key: each for each in (*_COUNTS, *_DURATIONS, *_RATES, *_CONTENTS, *WRITTEN, *PROMISES)
+    each.key: each
+    for each in (*_COUNTS, *_DURATIONS, *_RATES, *_CONTENTS, *WRITTEN, *PROMISES, *INCIDENTS)
 }
 
 OUTCOMES: tuple[str, ...] = (

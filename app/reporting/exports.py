@@ -24,6 +24,8 @@ _UNITS = {
     "calls": "calls",
     "messages": "messages",
     "promises": "promises",
+    "incidents": "incidents",
+    "contacts": "contacts",
     "seconds": "seconds",
     "share": "ratio",
 }

@@ -107,6 +107,7 @@ def _page(day: date, now: datetime) -> dict[str, Any]:
         "tables": {table.key: table for table in laid_out},
         "talk": tables.figure(report, "mean_talk_s").text(locale),
         "longest_talk": tables.figure(report, "longest_talk_s").text(locale),
+        "incidents": report.incidents.each,
         "promises_due": together(report.promises).due,
         "definitions": DEFINITIONS.values(),
         "blind_spots": blind_spots(locale),

@@ -18,6 +18,7 @@ from app.lines.line_now import LineNow
 from app.reporting import behind, channels, exports, store, targets, wall, written
 from app.reporting.call_fact import CallFact
 from app.reporting.day_sheet import WEEK, DaySheet
+from app.reporting.incidents import read as incidents
 from app.reporting.promises import figures as promised
 from app.reporting.promises import read as promises
 from app.reporting.statistics import DayReport, day_report
@@ -35,10 +36,14 @@ def report_of(day: date) -> DayReport:
         written.facts(day, now, line.zone),
         promised.figures(promises.facts(day, line.zone)),
     )
+    broken = incidents.of_day(day, line.zone)
 
     def count() -> DayReport:
         figures = channels.figures(wrote, day, now, line.zone)
-        return day_report(facts, day, line.zone, opening=opening, channels=figures, promises=owed)
+        return day_report(
+            facts, day, line.zone, opening=opening, channels=figures, promises=owed,
+            incidents=broken,
+        )  # fmt: skip
 
     return beside_loop.figure(count)
 

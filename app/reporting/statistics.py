@@ -18,6 +18,8 @@ from app.foundation.roles import AGENTS
 from app.reporting.call_fact import APART, CallFact
 from app.reporting.channels import ChannelFigures
 from app.reporting.definitions import DEFINITIONS_VERSION, OUTCOMES, SERVICE_LEVEL_S
+from app.reporting.incidents import figures as incidents_of
+from app.reporting.incidents.figures import NO_INCIDENTS, DayIncidents
 from app.reporting.promises import figures as promised
 from app.reporting.promises.figures import PromiseFigures
 from app.tickets.reasons import CallerRole, Reason
@@ -124,6 +126,7 @@ class DayReport:
     opening: tuple[tuple[time, time], ...]
     channels: tuple[ChannelFigures, ...] = ()
     promises: tuple[PromiseFigures, ...] = promised.figures()
+    incidents: DayIncidents = NO_INCIDENTS
     definitions_version: str = DEFINITIONS_VERSION
 
     @property
@@ -152,6 +155,7 @@ class DayReport:
             "definitions_version": self.definitions_version,
             "channels": {each.channel: each.as_json() for each in self.channels},
             "promises": promised.as_json(self.promises),
+            "incidents": incidents_of.as_json(self.incidents),
         }
 
 
@@ -175,12 +179,14 @@ def day_report(
     opening: Opening = (),
     channels: Sequence[ChannelFigures] = (),
     promises: Sequence[PromiseFigures] = promised.figures(),
+    incidents: DayIncidents = NO_INCIDENTS,
 ) -> DayReport:
     """Count the calls received on the local ``day``; facts of other days are left out.
 
     The same fact given twice counts once. Raises ``ValueError`` when two facts of one ``ref``
     differ, or when an outcome, a reason or a role is not one we know: better no report than a
-    wrong one. ``channels``: what was written, counted apart; ``promises``: what was owed.
+    wrong one. ``channels``: what was written, counted apart; ``promises``: what was owed;
+    ``incidents``: those of the day, and what they cost.
     """
     of_day = _of_day(_once(facts), day, zone)
     inbound = [fact for fact in of_day if fact.direction == "in"]
@@ -201,6 +207,7 @@ def day_report(
         opening=tuple(opening),
         channels=tuple(channels),
         promises=tuple(promises),
+        incidents=incidents,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from app.foundation.clock import PARIS
@@ -15,9 +16,12 @@ from app.foundation.roles import Role
 from app.foundation.text.bilingual import Text
 from app.reporting import formats
 from app.reporting.definitions import DEFINITIONS, OUTCOMES
+from app.reporting.incidents import definitions as incident_words
+from app.reporting.incidents.figures import STEPS, IncidentFact
 from app.reporting.promises.definitions import KINDS
 from app.reporting.promises.figures import FATES, PromiseFigures, together
 from app.reporting.statistics import DayReport, HalfHour, share
+from app.tickets.incidents.cost import Cost
 from app.tickets.reasons import CallerRole, DigitalKind, Reason
 from app.tickets.reasons import label as label_of
 
@@ -42,6 +46,16 @@ _WORDS = {
     "promises": Text("promesses", "promises"),
     "promises_by_kind": Text("Promesses du jour", "Promises of the day"),
     "all_kinds": Text("Toutes", "All"),
+    "incidents": Text("incidents", "incidents"),
+    "contacts": Text("contacts", "contacts"),
+    "incidents_of_day": Text("Incidents du jour", "Incidents of the day"),
+    "incident": Text("Incident", "Incident"),
+    "all_incidents": Text("Ensemble", "Together"),
+    "life": Text("Sa vie", "Its life"),
+    "opened_at": Text("ouvert", "opened"),
+    "confirmed_at": Text("confirmé", "confirmed"),
+    "repaired_at": Text("réparé", "repaired"),
+    "closed_at": Text("clos", "closed"),
     "variants": Text("Variantes des taux", "Variants of the rates"),
     "figure": Text("Chiffre", "Figure"),
     "value": Text("Valeur", "Value"),
@@ -74,7 +88,7 @@ def word(key: str, locale: str = "fr") -> str:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One value. ``unit``: text, calls, messages, promises, seconds or share."""
+    """One value. ``unit``: text, calls, messages, promises, incidents, contacts, seconds or share."""
 
     value: str | float | None
     unit: str = "text"
@@ -91,6 +105,8 @@ _PRINTERS: dict[str, Callable[[float | None, str], str]] = {
     "calls": formats.number,
     "messages": formats.number,
     "promises": formats.number,
+    "incidents": formats.number,
+    "contacts": formats.number,
     "seconds": formats.duration,
     "share": formats.percent,
 }
@@ -179,6 +195,7 @@ def all_tables(report: DayReport, locale: str = "fr", zone: ZoneInfo = PARIS) ->
         teams(report, locale),
         channels(report, locale),
         promises(report, locale),
+        incidents(report, locale),
     )
 
 
@@ -332,6 +349,40 @@ def promises(report: DayReport, locale: str = "fr") -> Table:
 def _promise_row(name: str, counted: PromiseFigures) -> tuple[Cell, ...]:
     counts = (getattr(counted, key) for key in ("due", *FATES))
     return (Cell(name), *(Cell(count, "promises") for count in counts))
+
+
+def incidents(report: DayReport, locale: str = "fr") -> Table:
+    """What went wrong for many, since when, until when, and what it cost the line on the day."""
+    rows = tuple(
+        (
+            Cell(each.fact.name or incident_words.KINDS[each.fact.kind].get(locale)),
+            Cell(_life(each.fact, report.day, locale)),
+            *_cost_cells(each.cost),
+        )
+        for each in report.incidents.each
+    )
+    foot = (Cell(word("all_incidents", locale)), Cell(""), *_cost_cells(report.incidents.total))
+    names = (DEFINITIONS[f"incidents_{key}"].name(locale) for key in _COST)
+    head = (word("incident", locale), word("life", locale), *names)
+    caption = word("incidents_of_day", locale)
+    return Table("incidents", caption, head, rows, foot if len(rows) > 1 else None)
+
+
+_COST = ("contacts", "calls", "talk_s", "promises")
+
+
+def _cost_cells(found: Cost) -> tuple[Cell, ...]:
+    return tuple(Cell(getattr(found, k), DEFINITIONS[f"incidents_{k}"].unit) for k in _COST)
+
+
+def _life(fact: IncidentFact, day: date, locale: str) -> str:
+    """« ouvert 09:12, réparé 11:02 »; with the day of what happened on another one."""
+    steps = [(word(step, locale), getattr(fact, step)) for step in STEPS]
+    return ", ".join(
+        f"{said} {'' if at.date() == day else f'{at:%d/%m} '}{formats.clock_time(at, locale)}"
+        for said, at in steps
+        if at is not None
+    )
 
 
 def half_hours(report: DayReport, locale: str = "fr") -> Table:

@@ -21,8 +21,9 @@ from app.reporting.day_sheet import DaySheet, headlines
 from app.reporting.definitions import DEFINITIONS
 from app.reporting.tables import Table, word
 
-_FORMATS = {"calls": "0", "messages": "0", "promises": "0", "seconds": "0.0", "share": "0.0%"}
-_UNITS = {"calls": "calls", "messages": "messages", "promises": "promises", "seconds": "seconds"}
+_COUNTED = ("calls", "messages", "promises", "incidents", "contacts")
+_FORMATS = {**dict.fromkeys(_COUNTED, "0"), "seconds": "0.0", "share": "0.0%"}
+_UNITS = {unit: unit for unit in (*_COUNTED, "seconds")}
 _HEAD = PatternFill("solid", fgColor="E9EFFB")
 WIDEST = 60  # characters
 

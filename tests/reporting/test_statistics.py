@@ -36,6 +36,7 @@ JSON_KEYS = [
     "definitions_version",
     "channels",
     "promises",
+    "incidents",
 ]
 MORNING_AND_AFTERNOON = ((time(9), time(12, 30)), (time(13, 30), time(17)))
 

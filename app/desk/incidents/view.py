@@ -9,18 +9,14 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import select
 
 from app.assist import store as scripts
-from app.calls.call.models import Call
-from app.desk.incidents import signals
+from app.desk.incidents import exchanges, signals
 from app.dossiers.wording import Words
-from app.foundation.database.columns import Seconds
-from app.foundation.extensions import db
 from app.foundation.text import phone_numbers
 from app.foundation.text.bilingual import Text
 from app.tickets.incidents import life, store
-from app.tickets.incidents.cost import Cost, Exchange, cost
+from app.tickets.incidents.cost import Cost, cost
 from app.tickets.incidents.life import IncidentKind, IncidentState
 from app.tickets.incidents.models import Incident, IncidentNotice, NoticeState
 from app.tickets.models import Contact
@@ -133,27 +129,14 @@ def rows(*, closed: bool, most: int = 50) -> Sequence[Row]:
 
 def cost_of(incident_id: int) -> Cost:
     """What an incident cost the line, so far."""
-    linked = store.links_of(incident_id)
-    talks = dict(
-        db.session.execute(
-            select(Call.contact_id, Seconds(Call.answered_at, Call.ended_at)).where(
-                Call.contact_id.in_([each.contact_id for each in linked])
-            )
-        ).all()
-    )
-    return cost(
-        Exchange(
-            call=each.contact_id in talks,
-            talk_s=float(talks.get(each.contact_id) or 0.0),
-        )
-        for each in linked
-    )
+    return cost(exchanges.linked([incident_id]).get(incident_id, {}).values())
 
 
 def cost_words(found: Cost) -> str:
-    """« 12 contacts, dont 11 appels : 84 minutes de conversation. »"""
+    """« 12 contacts, dont 11 appels : 84 minutes de conversation, 3 promesses. »"""
     return _(
-        "%(contacts)s, dont %(calls)s : %(minutes)s de conversation.",
+        "%(contacts)s, dont %(calls)s : %(minutes)s de conversation, %(promises)s.",
+        promises=ngettext("%(num)d promesse", "%(num)d promesses", found.promises),
         contacts=ngettext("%(num)d contact", "%(num)d contacts", found.contacts),
         calls=ngettext("%(num)d appel", "%(num)d appels", found.calls),
         minutes=ngettext("%(num)d minute", "%(num)d minutes", found.minutes),
