@@ -41,6 +41,7 @@ from app.administration import (
     identity_routes,
     invitation_routes,
     rules_routes,
+    say_rule_routes,
 )
 from app.administration import routes as admin_routes
 from app.assist import routes as assist_routes
@@ -283,6 +284,7 @@ def _register(app: Flask) -> None:
         invitation_routes.bp,
         identity_routes.bp,
         rules_routes.bp,
+        say_rule_routes.bp,
         components_page.components_bp,
         *dossier_pages.BLUEPRINTS,
         tickets_routes.bp,

@@ -144,6 +144,7 @@ class Story:
         yield from self._incident()
         yield from self._on_the_call()
         yield from self._settings()
+        yield from self._say_rule()
         yield from self._from_the_wall()
         yield from self._accounts()
         yield from self._files_and_duplicates()
@@ -204,6 +205,13 @@ class Story:
         asked = {"proof": "training_centre", "proof_on": today, "reason": "Loyer en retard"}
         yield Step("payments.ask_urgency", me, asked)
         yield Step("payments.decide_urgency", boss, {"granted": "1", "wave": ""})
+
+    def _say_rule(self) -> Iterator[Step]:
+        boss = self.manager
+        rule = form_of(boss, "/admin/say-rule", "/admin/say-rule")
+        yield Step("say_rule.preview", boss, rule, alone=True)
+        changed = {**rule, "third.money": "mandated", "reason": "Note de service"}
+        yield Step("say_rule.change", boss, changed, alone=True)
 
     def _bar(self) -> str:
         page = f"/tickets/qualification?contact={self.world.contact.id}&edit=1"

@@ -226,6 +226,7 @@ THEMES: dict[str, tuple[str, dict[str, str]]] = {
             "line_incident_off": N_("%(who)s a retiré l’annonce d’incident (%(thing)s)."),
             "announcement_text": N_("%(who)s a changé le texte d’une annonce (%(thing)s)."),
             "announcement_sound": N_("%(who)s a changé le son d’une annonce (%(thing)s)."),
+            "say_rule": N_("%(who)s a changé la règle de ce qu’on peut dire (%(thing)s)."),
             "directory_add": N_("%(who)s a ajouté %(subject)s."),
             "directory_change": N_("%(who)s a modifié %(subject)s."),
             "directory_on": N_("%(who)s a remis %(subject)s."),
@@ -272,6 +273,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "directory": (N_("l’entrée n° %(id)s de l’annuaire"), N_("entrée n° %(id)s de l’annuaire")),
     "feed_key": (N_("la clé n° %(id)s d’un programme"), N_("clé n° %(id)s d’un programme")),
     "feed": (N_("l’import n° %(id)s"), N_("import n° %(id)s")),
+    "say_rule": (N_("la version n° %(id)s de la règle"), N_("version n° %(id)s de la règle")),
     "export": (N_("l’export"), N_("export")),
     "report": (N_("le rapport du %(id)s"), N_("rapport du %(id)s")),
 }

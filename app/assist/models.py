@@ -96,7 +96,7 @@ class ScriptRunStep(db.Model):
         CheckConstraint("posture IN ('alone', 'with', 'for')", name="posture_known"),
         CheckConstraint("posture_reason IS NULL OR posture = 'for'", name="posture_reason"),
         CheckConstraint(
-            "basis IS NULL OR (posture = 'for' AND basis IN ('spoken', 'mandate'))",
+            "basis IS NULL OR (posture = 'for' AND basis IN ('spoken', 'remote', 'mandate'))",
             name="basis_of_an_act",
         ),
         CheckConstraint("origin IN ('asked', 'known', 'resumed')", name="origin_known"),

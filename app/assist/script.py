@@ -61,8 +61,8 @@ SERVED = ("solved", "under_way")
 POSTURES = ("alone", "with", "for")
 # Why in their place: neutral reasons only, never a judgment on the person.
 POSTURE_REASONS = ("urgency", "no_device", "does_not_read", "asked")
-# On what the agent acts for the person: a yes said aloud, or a written mandate. Never assumed.
-BASES = ("spoken", "mandate")
+# On what the agent acts for the person: a yes said aloud or by SMS, or a written mandate. Never assumed.
+BASES = ("spoken", "remote", "mandate")
 
 
 @dataclass(frozen=True)

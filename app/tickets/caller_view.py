@@ -15,6 +15,7 @@ from app.accounts.models import Connection, Presence
 from app.accounts.presence import PresenceState
 from app.dossiers.may_say import Answer, Topic
 from app.dossiers.models import Dossier, Person
+from app.dossiers.saying import words as saying_words
 from app.dossiers.wording import Words
 from app.foundation.extensions import db
 from app.foundation.text.patterns import pattern
@@ -42,21 +43,10 @@ def sayable(contact: Contact) -> Sequence[Sayable]:
 
 
 def _line(answer: Answer, topics: list[Topic]) -> Sayable:
-    named = {
-        Topic.WAY: _("le lien, sa limite, la marche à suivre"),
-        Topic.STATE: _("la demande, ses pièces"),
-        Topic.MONEY: _("le paiement"),
-        Topic.SECRET: _("IBAN, n° de sécurité sociale"),
-    }
-    missing = {
-        Answer.YES: "",
-        Answer.AFTER_IDENTITY: _("après l’identité"),
-        Answer.WITH_AGREEMENT: _("avec l’accord de la personne"),
-        Answer.WITH_MANDATE: _("avec un mandat écrit"),
-        Answer.NEVER: _("jamais"),
-    }
+    named = saying_words.topics()
+    missing = "" if answer is Answer.YES else saying_words.missing_words()[answer]
     what = ", ".join(named[topic] for topic in topics)
-    return Sayable(what[:1].upper() + what[1:], answer.value, missing[answer])
+    return Sayable(what[:1].upper() + what[1:], answer.value, missing)
 
 
 def compared(person: Person, words: Words) -> str:

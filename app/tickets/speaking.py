@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from app.accounts import journal
 from app.dossiers import may_say
 from app.dossiers.may_say import Answer, Basis, Relation, Topic
+from app.dossiers.saying import service as saying
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.exceptions import InvalidInput
 from app.tickets import service
@@ -53,6 +54,7 @@ def answers(contact: Contact) -> tuple[tuple[Topic, Answer], ...]:
         Relation.UNKNOWN if role is None else RELATIONS[role],
         identity=contact.identity_at is not None,
         basis=contact.basis,
+        table=saying.current().table,
     )
 
 

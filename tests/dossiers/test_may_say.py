@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.dossiers.may_say import RULES, Answer, Basis, Relation, Topic, answer, answers
+from app.dossiers import may_say
+from app.dossiers.may_say import (
+    DEFAULTS,
+    SET,
+    Answer,
+    Basis,
+    Level,
+    Relation,
+    Topic,
+    answer,
+    answers,
+)
 
 RELATIONS = st.sampled_from(Relation)
 TOPICS = st.sampled_from(Topic)
@@ -61,4 +72,42 @@ def test_once_the_identity_is_confirmed(
 
 
 def test_every_relation_has_its_line() -> None:
-    assert set(RULES) == set(Relation)
+    assert set(DEFAULTS) == set(Relation)
+    for relation in Relation:
+        for topic in SET:
+            assert DEFAULTS[relation][topic] in may_say.levels_for(relation, topic)
+
+
+CELLS = [f"{relation.value}.{topic.value}" for relation in Relation for topic in Topic]
+TABLES = st.dictionaries(st.sampled_from(CELLS), st.sampled_from(Level) | st.text(max_size=9)).map(
+    may_say.read
+)
+
+
+@given(TABLES, RELATIONS, st.booleans(), BASES)
+def test_whatever_managers_set_the_floor_holds(
+    table: may_say.Table, relation: Relation, identity: bool, basis: Basis | None
+) -> None:
+    said = dict(answers(relation, identity=identity, basis=basis, table=table))
+    assert said[Topic.SECRET] is Answer.NEVER
+    if not identity:
+        assert said[Topic.STATE] is not Answer.YES
+        assert said[Topic.MONEY] is not Answer.YES
+    if relation is Relation.SELF and identity:
+        assert Answer.NEVER not in (said[Topic.STATE], said[Topic.MONEY])  # it is their own
+
+
+@given(TABLES, RELATIONS, TOPICS)
+def test_a_surer_ground_never_closes_what_a_lesser_one_opened(
+    table: may_say.Table, relation: Relation, topic: Topic
+) -> None:
+    opened = [
+        answer(topic, relation, identity=True, basis=basis, table=table) is Answer.YES
+        for basis in (None, Basis.SPOKEN, Basis.REMOTE, Basis.MANDATE)
+    ]
+    assert opened == sorted(opened)
+
+
+@given(TABLES)
+def test_a_table_is_read_as_it_was_written(table: may_say.Table) -> None:
+    assert may_say.read(may_say.texts(table)) == table
