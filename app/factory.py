@@ -15,15 +15,10 @@ from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app.accounts import (
-    components_page,
-    own_account_routes,
-    passkey_routes,
-    saved_view_routes,
-    second_step_routes,
-    sessions,
-)
+from app.accounts import components_page, saved_view_routes, sessions
 from app.accounts import routes as accounts_routes
+from app.accounts.own import passkey_routes, second_step_routes
+from app.accounts.own import routes as own_account_routes
 from app.accounts.presence import SET_BY_CALLS, PresenceState
 from app.accounts.role_words import role_words
 from app.adapters.file_mailbox import FileMailbox

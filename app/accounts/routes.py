@@ -11,19 +11,11 @@ from flask_login import current_user, logout_user
 from sqlalchemy import update
 from werkzeug import Response
 
-from app.accounts import (
-    journal,
-    known_browser,
-    passwords,
-    second_step,
-    sessions,
-    sign_in,
-    sign_in_rules,
-    sign_in_view,
-)
-from app.accounts.begin_session import HOME, complete
+from app.accounts import journal, passwords, sessions
 from app.accounts.models import Agent
-from app.accounts.second_step_routes import wait_for_code
+from app.accounts.own.second_step_routes import wait_for_code
+from app.accounts.signing_in import known_browser, second_step, sign_in, sign_in_rules, sign_in_view
+from app.accounts.signing_in.begin_session import HOME, complete
 from app.foundation import clock
 from app.foundation.database.unit_of_work import release_connection, unit_of_work
 from app.foundation.exceptions import Busy, Forbidden, Unavailable

@@ -9,10 +9,11 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from app.accounts import journal, second_step, sessions
+from app.accounts import journal, sessions
 from app.accounts.administrators import NO_PASSWORD
 from app.accounts.local_moment import local_moment
 from app.accounts.models import Agent, StaffSession
+from app.accounts.signing_in import second_step
 from app.administration import invitations
 from app.dossiers import details
 from app.dossiers.wording import Words

@@ -14,10 +14,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from app.accounts import journal, second_step, sessions, staff
+from app.accounts import journal, sessions, staff
 from app.accounts.administrators import NO_PASSWORD
 from app.accounts.models import Agent
 from app.accounts.sessions import Why
+from app.accounts.signing_in import second_step
 from app.administration.account_form import Judged, Typed, in_order, judge
 from app.foundation import edits
 from app.foundation.database.unit_of_work import Work, unit_of_work

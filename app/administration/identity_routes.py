@@ -17,10 +17,16 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug import Response
 
-from app.accounts import identity_links, passkeys, second_step, sign_in_rules, sign_in_view
-from app.accounts.begin_session import HOME, complete
 from app.accounts.models import Agent
-from app.accounts.second_step_routes import prove_it, wait_for_code
+from app.accounts.own.second_step_routes import prove_it, wait_for_code
+from app.accounts.signing_in import (
+    identity_links,
+    passkeys,
+    second_step,
+    sign_in_rules,
+    sign_in_view,
+)
+from app.accounts.signing_in.begin_session import HOME, complete
 from app.administration import invitations
 from app.foundation import clock
 from app.foundation.database.unit_of_work import release_connection, unit_of_work

@@ -13,9 +13,10 @@ from datetime import datetime, timedelta
 from flask import render_template
 from sqlalchemy import delete, select, update
 
-from app.accounts import identity_links, journal, passwords, sessions
+from app.accounts import journal, passwords, sessions
 from app.accounts.models import Agent, Invitation
 from app.accounts.sessions import Why
+from app.accounts.signing_in import identity_links
 from app.administration import accounts
 from app.assist.mail.life import long_moment
 from app.foundation.database.unit_of_work import release_connection, rows_changed, unit_of_work

@@ -9,9 +9,10 @@ from flask_login import current_user
 from sqlalchemy import select
 from werkzeug import Response
 
-from app.accounts import emergency, journal_check
+from app.accounts import journal_check
 from app.accounts.local_moment import local_moment
 from app.accounts.models import Agent
+from app.accounts.signing_in import emergency
 from app.administration import account_view, journal_search, journal_view
 from app.administration.journal_search import Asked
 from app.administration.journal_words import THEMES

@@ -7,8 +7,9 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug import Response
 
-from app.accounts import last_editor, sign_in_rules
-from app.accounts.sign_in_rules import Rules
+from app.accounts import last_editor
+from app.accounts.signing_in import sign_in_rules
+from app.accounts.signing_in.sign_in_rules import Rules
 from app.administration import account_view
 from app.foundation import clock, edits
 from app.foundation.edits import StaleEdit

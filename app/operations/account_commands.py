@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 from flask.cli import AppGroup
 
-from app.accounts import emergency, second_step, staff
+from app.accounts import staff
+from app.accounts.signing_in import emergency, second_step
 from app.foundation import clock
 from app.foundation.roles import STAFF
 from app.operations.telling import or_exit

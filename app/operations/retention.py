@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, or_, select, update
 
-from app.accounts import guessing, journal, passkeys, sessions
+from app.accounts import journal, sessions
+from app.accounts.signing_in import guessing, passkeys
 from app.administration import invitations
 from app.administration.privacy import erasing
 from app.alerts.models import Alert

@@ -12,9 +12,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.accounts import guessing, passwords, routes, sign_in, staff
+from app.accounts import passwords, routes, staff
 from app.accounts.models import JournalEntry, SignInTry
-from app.accounts.patience import Counter
+from app.accounts.signing_in import guessing, sign_in
+from app.accounts.signing_in.patience import Counter
 from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.exceptions import TooSoon

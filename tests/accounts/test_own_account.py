@@ -9,8 +9,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.accounts import own_account, passwords, sessions, sign_in
+from app.accounts import passwords, sessions
 from app.accounts.models import Agent, JournalEntry, StaffSession
+from app.accounts.own import account as own_account
+from app.accounts.signing_in import sign_in
 from app.foundation import clock
 from app.foundation.exceptions import TooSoon
 from app.foundation.extensions import db

@@ -15,8 +15,9 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from app.accounts import passkeys, passwords, second_step, sign_in_rules, staff
+from app.accounts import passwords, staff
 from app.accounts.models import Agent, JournalEntry, Passkey, RecoveryCode
+from app.accounts.signing_in import passkeys, second_step, sign_in_rules
 from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.exceptions import Conflict

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.accounts.patience import (
+from app.accounts.signing_in.patience import (
     FIRST_WAIT,
     FORGOTTEN_AFTER,
     LONGEST_WAIT,

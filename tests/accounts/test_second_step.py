@@ -13,8 +13,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
-from app.accounts import passwords, second_step, staff
+from app.accounts import passwords, staff
 from app.accounts.models import Agent, JournalEntry, RecoveryCode
+from app.accounts.signing_in import second_step
 from app.foundation import clock, config
 from app.foundation.config import Settings
 from app.foundation.database.unit_of_work import unit_of_work

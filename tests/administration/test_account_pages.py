@@ -13,8 +13,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
-from app.accounts import second_step, sessions, sign_in, staff
+from app.accounts import sessions, staff
 from app.accounts.models import Agent, Invitation, JournalEntry, StaffSession
+from app.accounts.signing_in import second_step, sign_in
 from app.adapters.outbox import FileOutbox
 from app.administration import accounts, invitations
 from app.administration.account_form import Typed, judge

@@ -14,8 +14,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
-from app.accounts import identity_links, passwords, second_step, staff
+from app.accounts import passwords, staff
 from app.accounts.models import Agent, IdentityLink, JournalEntry
+from app.accounts.signing_in import identity_links, second_step
 from app.adapters.oidc import Oidc
 from app.foundation import clock
 from app.foundation.config import Settings, load

@@ -12,9 +12,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.accounts import emergency, passwords, second_step, sign_in_rules, staff
+from app.accounts import passwords, staff
 from app.accounts.models import Agent, JournalEntry
-from app.accounts.sign_in_rules import Rules
+from app.accounts.signing_in import emergency, second_step, sign_in_rules
+from app.accounts.signing_in.sign_in_rules import Rules
 from app.administration import accounts
 from app.foundation import clock, edits
 from app.foundation.config import Settings

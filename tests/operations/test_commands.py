@@ -12,8 +12,8 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.accounts import sign_in
 from app.accounts.models import Agent
+from app.accounts.signing_in import sign_in
 from app.calls.call.models import Call
 from app.foundation import clock
 from app.foundation.extensions import db

@@ -14,10 +14,11 @@ from datetime import datetime
 import pyotp
 from sqlalchemy import delete, func, select, update
 
-from app.accounts import guessing, journal, sessions, sign_in_rules
+from app.accounts import journal, sessions
 from app.accounts.models import Agent, Passkey, RecoveryCode, TotpSecret
-from app.accounts.patience import Counter, key_of
 from app.accounts.sessions import Why
+from app.accounts.signing_in import guessing, sign_in_rules
+from app.accounts.signing_in.patience import Counter, key_of
 from app.foundation.database.unit_of_work import Work, rows_changed, unit_of_work
 from app.foundation.exceptions import Conflict, InvalidInput, NotFound
 from app.foundation.extensions import db

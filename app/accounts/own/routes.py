@@ -9,17 +9,11 @@ from flask_babel import gettext as _
 from flask_login import current_user, logout_user
 from werkzeug import Response
 
-from app.accounts import (
-    identity_links,
-    own_account,
-    passkeys,
-    passwords,
-    second_step,
-    sessions,
-    sign_in_rules,
-)
-from app.accounts.browser_words import browser_words
+from app.accounts import passwords, sessions
 from app.accounts.local_moment import local_moment
+from app.accounts.own import account as own_account
+from app.accounts.signing_in import identity_links, passkeys, second_step, sign_in_rules
+from app.accounts.signing_in.browser_words import browser_words
 from app.foundation import clock
 from app.foundation.exceptions import Busy, InvalidInput
 from app.foundation.wiring import ports

@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select, update
 
 from app.accounts.models import SignInTry
-from app.accounts.patience import FORGOTTEN_AFTER, Counter, Tries, counted, wait_until
+from app.accounts.signing_in.patience import FORGOTTEN_AFTER, Counter, Tries, counted, wait_until
 from app.foundation.database.inserts import inserting
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.exceptions import TooSoon

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from app.accounts import guessing, journal, passwords, sessions
+from app.accounts import journal, passwords, sessions
 from app.accounts.administrators import NO_PASSWORD
 from app.accounts.models import Agent, StaffSession
-from app.accounts.patience import Counter, key_of
 from app.accounts.sessions import Why
+from app.accounts.signing_in import guessing
+from app.accounts.signing_in.patience import Counter, key_of
 from app.foundation.database.unit_of_work import release_connection, unit_of_work
 from app.foundation.exceptions import Forbidden, InvalidInput, NotFound
 from app.foundation.extensions import db

@@ -26,9 +26,10 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from app.accounts import journal, second_step, sessions
+from app.accounts import journal, sessions
 from app.accounts.models import Agent, AnsweredChallenge, Passkey
 from app.accounts.sessions import Why
+from app.accounts.signing_in import second_step
 from app.foundation.database.inserts import inserting
 from app.foundation.database.unit_of_work import Work, rows_changed, unit_of_work
 from app.foundation.exceptions import Conflict, InvalidInput, NotFound

@@ -13,9 +13,11 @@ from flask_login import current_user
 from markupsafe import Markup
 from werkzeug import Response
 
-from app.accounts import identity_links, own_account, passwords, second_step, sign_in_rules
-from app.accounts.begin_session import HOME, complete
+from app.accounts import passwords
 from app.accounts.models import Agent
+from app.accounts.own import account as own_account
+from app.accounts.signing_in import identity_links, second_step, sign_in_rules
+from app.accounts.signing_in.begin_session import HOME, complete
 from app.foundation import clock
 from app.foundation.exceptions import Busy, PermanenceError
 from app.foundation.extensions import db

@@ -15,11 +15,11 @@ from flask_limiter.util import get_remote_address
 from flask_login import current_user
 from werkzeug import Response
 
-from app.accounts import guessing, passkeys, second_step, sign_in_rules, sign_in_view
-from app.accounts.begin_session import HOME, complete
 from app.accounts.models import Agent
-from app.accounts.patience import Counter, key_of, place_of
-from app.accounts.second_step_routes import PENDING, codes_page, half_signed_in, prove_it
+from app.accounts.own.second_step_routes import PENDING, codes_page, half_signed_in, prove_it
+from app.accounts.signing_in import guessing, passkeys, second_step, sign_in_rules, sign_in_view
+from app.accounts.signing_in.begin_session import HOME, complete
+from app.accounts.signing_in.patience import Counter, key_of, place_of
 from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.exceptions import Busy, Forbidden, InvalidInput, PermanenceError

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.accounts import guessing, journal, passwords
+from app.accounts import journal, passwords
 from app.accounts.models import Agent
-from app.accounts.patience import Counter, key_of, place_of
+from app.accounts.signing_in import guessing
+from app.accounts.signing_in.patience import Counter, key_of, place_of
 from app.foundation.database.unit_of_work import release_connection, unit_of_work
 from app.foundation.extensions import db
 

@@ -13,7 +13,7 @@ from flask import current_app, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug import Response
 
-from app.accounts.patience import key_of
+from app.accounts.signing_in.patience import key_of
 
 COOKIE = "permanence_browser"
 PATH = "/sign-in"

@@ -11,9 +11,10 @@ from flask_login import current_user, login_user
 from flask_wtf.csrf import generate_csrf
 from werkzeug import Response
 
-from app.accounts import emergency, known_browser, second_step, sessions, sign_in_rules
-from app.accounts.browser_words import browser_words
+from app.accounts import sessions
 from app.accounts.models import Agent
+from app.accounts.signing_in import emergency, known_browser, second_step, sign_in_rules
+from app.accounts.signing_in.browser_words import browser_words
 from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.roles import Role
