@@ -32,7 +32,7 @@ from app.calls.directory.models import DirectoryEntry
 from app.dossiers import details
 from app.dossiers.duplicates.models import DuplicatePair
 from app.dossiers.editing import service as editing
-from app.dossiers.feeds.models import FeedRun, FeedToken
+from app.dossiers.feeds.models import FeedRefusal, FeedRun, FeedToken
 from app.dossiers.merged.models import Merge
 from app.dossiers.models import Person, PersonNir, PriorityFlag
 from app.foundation import clock, edits
@@ -226,6 +226,10 @@ class Story:
         yield Step("feeds.choose", manager, {"run_id": run, **columns})
         yield Step("feeds.start", manager, {"run_id": run})
         yield Step("feeds.stop", manager, {"run_id": run})
+        with unit_of_work():
+            db.session.add(FeedRefusal(run_id=run, line=2, kind="", why="x", raw="Hadad;Zoé;x"))
+        cells = {"cell-last_name": "Hédard", "cell-first_name": "Zoé", "cell-born_on": "24/12/1985"}
+        yield Step("feed_refusals.send", manager, {"run_id": run, "line": 2, **cells})
         yield Step("feeds.make_key", manager, {"name": "Portail"})
         key = db.session.scalars(select(FeedToken.id)).first()
         yield Step("feeds.revoke_key", manager, {"token_id": key})

@@ -7,6 +7,7 @@ from app.dossiers.duplicates import routes as duplicates
 from app.dossiers.editing import routes as editing
 from app.dossiers.feeds import api as feeds_api
 from app.dossiers.feeds import routes as feeds
+from app.dossiers.feeds.refused import routes as feed_refusals
 from app.dossiers.payments import routes as payments
 from app.dossiers.readers import routes as readers
 
@@ -17,5 +18,6 @@ BLUEPRINTS = (
     readers.bp,
     duplicates.bp,
     feeds.bp,
+    feed_refusals.bp,
     feeds_api.bp,
 )

@@ -12,11 +12,11 @@ from app.accounts import journal
 from app.administration.privacy import erasing, held
 from app.dossiers.duplicates import comparing
 from app.dossiers.feeds import exporting
-from app.dossiers.feeds import refusals as feed_refusals
 from app.dossiers.feeds import service as feeds
 from app.dossiers.feeds import words as feed_words
 from app.dossiers.feeds.kinds import KINDS
 from app.dossiers.feeds.plan import Told, read_mapping
+from app.dossiers.feeds.refused import lines as feed_refusals
 from app.dossiers.finding import index
 from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work

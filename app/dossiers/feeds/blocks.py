@@ -86,8 +86,11 @@ def apply(
     now: datetime,
     trial: bool,
     keep: Callable[[Result], None] = lambda _result: None,
+    forget: bool = True,
 ) -> Result:
     """Apply a block in one transaction; ``keep`` writes, in it, how far one is.
+
+    ``forget``: nothing of it stays in this process' memory (nor of what else the session holds).
 
     A line that the database itself refuses is found by going on line by line.
     """
@@ -98,7 +101,8 @@ def apply(
         read, result = _read(kind, lines, reading)
         _one_by_one(kind, read, result, source=source, now=now, trial=trial, keep=keep)
     finally:
-        db.session.expunge_all()
+        if forget:
+            db.session.expunge_all()
     return result
 
 

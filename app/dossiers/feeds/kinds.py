@@ -264,6 +264,26 @@ def read(kind: Kind, line: Mapping[str, str], reading: Reading) -> dict[str, Any
     return said
 
 
+def problems(kind: Kind, line: Mapping[str, str], reading: Reading) -> dict[str, str]:
+    """Why each cell of a line that cannot be read is refused; a required thing that is nowhere, at its first column."""
+    wrong: dict[str, str] = {}
+    said: set[str] = set()
+    for each in kind.fields:
+        cell = line.get(each.name, "")
+        try:
+            value = each.read(cell, each.name, reading) if cell else None
+        except Unusable as error:
+            wrong[each.name] = str(error)
+            continue
+        if value is not None and value != "":
+            said.add(each.name)
+    for group in kind.required:
+        if not (said | set(wrong)) & set(group):
+            labels = " ou ".join(f"« {kind.named(name).label} »" for name in group)
+            wrong[group[0]] = f"il manque {labels}"
+    return wrong
+
+
 def recognised(kind: Kind, titles: Sequence[str]) -> dict[str, int]:
     """Where each field is among these titles (places from 1); a title that two columns have is nobody's."""
     folded = [fold(title) for title in titles]

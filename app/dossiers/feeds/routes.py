@@ -12,29 +12,28 @@ from flask_login import current_user
 from sqlalchemy import select
 from werkzeug import Response as AnyResponse
 
-from app.accounts import journal
 from app.accounts.local_moment import local_moment
-from app.dossiers.feeds import exporting, files, kinds, passes, refusals, service, tokens
+from app.dossiers.feeds import exporting, files, kinds, passes, service, tokens
 from app.dossiers.feeds.kinds import KINDS, Reading
 from app.dossiers.feeds.models import FeedRun, RunState
 from app.dossiers.feeds.plan import Told, read_mapping
+from app.dossiers.feeds.refused import correcting
+from app.dossiers.feeds.refused import lines as refusals
 from app.dossiers.tables.cells import Unusable
 from app.dossiers.tables.days import Order
 from app.foundation import clock
 from app.foundation.clock import local_day
-from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.exceptions import InvalidInput, NotFound, PermanenceError
 from app.foundation.extensions import db
 from app.foundation.roles import Role
 from app.foundation.wiring import settings
 from app.web.access import allow
-from app.web.incoming import takes
+from app.web.incoming import number_in, takes
 from app.web.whose import LINE, about
 
 bp = Blueprint("feeds", __name__, url_prefix="/admin/feeds")
 
 SHOWN = 30
-REFUSALS_SHOWN = 50
 ORDERS = {"dmy": Order.DAY_FIRST, "mdy": Order.MONTH_FIRST}
 
 Page = str | tuple[str, int] | AnyResponse
@@ -128,8 +127,9 @@ def _show(run_id: int, refused: PermanenceError | None = None) -> str:
         mixed=[kind.named(n).label for n, o in looked.orders.items() if o is Order.MIXED]
         if looked
         else [],
-        refusals=refusals.first(run_id, REFUSALS_SHOWN),
+        refusals=refusals.page(run_id, number_in(request.args, "page")),
         by_kind=refusals.by_kind(run_id),
+        correctable=correcting.open_to(run),
         refused=refused,
         moment=local_moment,
         states=RunState,
@@ -205,19 +205,6 @@ def stop(run_id: int) -> Page:
     """Stop after the block that is being written."""
     service.stop(run_id, by_id=current_user.id, now=clock.now())
     return redirect(url_for("feeds.show", run_id=run_id), 303)
-
-
-@bp.get("/<int(max=2147483647):run_id>/refusals.csv")
-@allow(Role.MANAGER)
-def refused_lines(run_id: int) -> Response:
-    """The refused lines with why, to be corrected and sent again."""
-    run = service.run_of(run_id)
-    with unit_of_work():
-        journal.record(
-            "feed_refusals_read", f"feed:{run_id}", agent_id=current_user.id, now=clock.now()
-        )
-    body = "".join(refusals.lines(run))
-    return _file(body.encode(), "text/csv", f"refus-{run_id}.csv")
 
 
 @bp.get("/export/<kind>.<form>")

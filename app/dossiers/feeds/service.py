@@ -34,6 +34,7 @@ KEEP_REFUSALS = timedelta(days=30)
 LEASE = timedelta(seconds=60)
 MOST_REFUSALS = 20_000  # kept to be corrected; more is another file than was meant
 FIRST_LINES = 60
+ORDERS = "orders"  # in a run's plan, beside the plan itself
 
 
 def kind_of(name: str) -> Kind:
@@ -101,7 +102,13 @@ def plan_of(run: FeedRun) -> Found:
     """How the file of a run is read, and its titles."""
     kept = dict(run.plan)
     titles = tuple(kept.pop("titles", ()))
+    kept.pop(ORDERS, None)
     return Found(Plan.of_json(kept), titles)
+
+
+def orders_of(run: FeedRun) -> dict[str, Order]:
+    """The order of the dates of each column, as the whole file showed it when it was gone through."""
+    return {name: Order(order) for name, order in run.plan.get(ORDERS, {}).items()}
 
 
 def preview(run: FeedRun) -> passes.Looked:
@@ -223,7 +230,8 @@ def go_through(
     kind, how, trial, source = kind_of(run.kind), plan_of(run).plan, run.trial, run.source
     done = run.done
     looked = passes.look(path, kind, how)
-    _progress(run_id, worker, now(), total=looked.total)
+    shown = {name: order.value for name, order in looked.orders.items()}
+    _progress(run_id, worker, now(), total=looked.total, plan={**run.plan, ORDERS: shown})
     read_with = Reading(today=local_day(now()), orders=looked.orders)
     for lines, behind, left_out in passes.blocks(passes.table_of(path, how), done=done):
 

@@ -12,6 +12,7 @@ _COUNTS = (
     ("unchanged", "déjà connue(s)"),
     ("kept", "avec une correction d'ici, gardée"),
     ("left_out", "vides, ou titres répétés"),
+    ("corrected", "corrigée(s) depuis sur la page"),
     ("refused", "refusée(s)"),
 )
 

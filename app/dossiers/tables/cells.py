@@ -18,10 +18,11 @@ from app.dossiers.mail_address import Wrong
 from app.dossiers.name_folding import fold
 from app.foundation.text import phone_numbers
 from app.foundation.text.patterns import pattern
+from app.foundation.text.spreadsheets import harmless
 
 T = TypeVar("T")
 
-NOT_COMPUTED = "#?"  # a formula without a value, or an error (``workbook``)
+NOT_COMPUTED = "#?"  # how a formula without a value, or an error, begins (``workbook``)
 SCIENTIFIC = pattern(r"[+-]?[0-9]+(?:[.,][0-9]+)?[eE][+-]?[0-9]+")
 _ERROR = pattern(r"#(?:\?|#+|[A-Z]{1,8}[A-Z0-9 _/]{0,12}[!?]?)")
 _LITERAL_FORMULA = pattern(r'="([^"]*)"')
@@ -69,7 +70,7 @@ def plain(cell: str) -> str:
     """``tidy``, with what spreadsheets put around a text undone: ="0612", '0612. Raises Unusable for an error or a
     formula."""
     text = tidy(cell)
-    if text == NOT_COMPUTED or _ERROR.fullmatch(text):
+    if text.startswith(NOT_COMPUTED) or _ERROR.fullmatch(text):
         raise Unusable(
             "erreur du tableur",
             "la case contient une erreur ou une formule sans valeur : remplacez-la par sa valeur",
@@ -81,6 +82,17 @@ def plain(cell: str) -> str:
     if text.startswith("'") and len(text) > 1:
         return text[1:].strip()
     return text
+
+
+def shown_safely(cell: str) -> str:
+    """The cell for a file that is corrected in a spreadsheet and read again: it runs nothing there, and means the same.
+
+    A formula stays refused until somebody writes its value.
+    """
+    text = cell.strip()
+    if literal := _LITERAL_FORMULA.fullmatch(text):
+        return harmless(literal[1])
+    return f"{NOT_COMPUTED} {text}" if text.startswith("=") else harmless(cell)
 
 
 def not_scientific(text: str, what: str) -> None:

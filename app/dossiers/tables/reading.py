@@ -77,7 +77,7 @@ def first_rows(path: Path, layout: Layout, most: int) -> Peek:
         announced = next((_announced(line) for _n, line in lines if line.strip()), "")
         separator = layout.separator or announced or _steadiest(lines)
         found = tuple(
-            (number, _cut(record, separator) or [record])
+            (number, cut(record, separator) or [record])
             for number, record in _records(iter(lines), separator)
         )
         return Peek(found, separator, encoding)
@@ -99,8 +99,8 @@ def _steadiest(lines: Sequence[tuple[int, str]]) -> str:
 
     def found(separator: str) -> int:
         records = _records(iter(lines), separator)
-        cut = (_cut(record, separator) or [] for _n, record in records)
-        widths = [len(cells) for cells in cut if len(cells) > 1]
+        rows = (cut(record, separator) or [] for _n, record in records)
+        widths = [len(cells) for cells in rows if len(cells) > 1]
         usual = max(set(widths), key=widths.count, default=0)
         return usual * widths.count(usual)
 
@@ -124,7 +124,7 @@ def _text_file(path: Path, head: bytes, mapping: Layout, *, many_lines: bool) ->
             raise refused("%(file)s est vide.", path)
     separator = mapping.separator or announced or _separator(title[1], mapping)
     if mapping.header:
-        titles, titles_line = _cut(title[1], separator) or [], title[1]
+        titles, titles_line = cut(title[1], separator) or [], title[1]
     else:
         titles, titles_line = [], ""
         lines = _with_first(title, lines)
@@ -189,7 +189,7 @@ def _records(lines: Iterator[tuple[int, str]], separator: str) -> Iterator[tuple
         if first is None:
             return
         number, record = first
-        if record.count('"') % 2 == 0 or _cut(record, separator) is not None:
+        if record.count('"') % 2 == 0 or cut(record, separator) is not None:
             yield first
             continue
         taken: list[tuple[int, str]] = []
@@ -201,7 +201,7 @@ def _records(lines: Iterator[tuple[int, str]], separator: str) -> Iterator[tuple
             record = f"{record}\n{more[1]}"
             if record.count('"') % 2 == 0:
                 break
-        if record.count('"') % 2 == 0 and _cut(record, separator) is not None:
+        if record.count('"') % 2 == 0 and cut(record, separator) is not None:
             yield number, record
         else:  # not closed, or closed by another line's: this line alone is wrong
             waiting = [*taken, *waiting]
@@ -220,14 +220,14 @@ def _separator(title: str, mapping: Layout) -> str:
     wanted = {fold(column) for column in mapping.columns.values() if isinstance(column, str)}
 
     def found(separator: str) -> tuple[int, int]:
-        cells = _cut(title, separator) or []
+        cells = cut(title, separator) or []
         return len(wanted & {fold(cell) for cell in cells}), len(cells)
 
     return max(SEPARATORS, key=found)
 
 
-def _cut(line: str, separator: str) -> list[str] | None:
-    """The cells of one line; None when a quote in it is not closed."""
+def cut(line: str, separator: str) -> list[str] | None:
+    """The cells of one record; None when a quote in it is not closed."""
     if '"' not in line:
         return line.split(separator)
     try:
@@ -314,7 +314,7 @@ def _wrong(line: str, separator: str, width: int, places: Mapping[str, int]) -> 
         return ""
     if len(line) > LONGEST_LINE:
         return f"la ligne a plus de {LONGEST_LINE} signes"
-    cells = _cut(line, separator)
+    cells = cut(line, separator)
     if cells is None:
         return "un guillemet n'est pas fermé sur cette ligne"
     if not any(cell.strip() for cell in cells):

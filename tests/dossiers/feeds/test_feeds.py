@@ -14,9 +14,10 @@ from openpyxl import load_workbook
 from sqlalchemy import func, select
 
 from app.accounts.models import JournalEntry
-from app.dossiers.feeds import blocks, refusals, service
+from app.dossiers.feeds import blocks, service
 from app.dossiers.feeds.models import FeedRefusal, FeedRun, RunState
 from app.dossiers.feeds.plan import Told
+from app.dossiers.feeds.refused import lines as refusals
 from app.dossiers.finding import index
 from app.dossiers.models import Dossier, Organisation, Person, PersonNir, Piece, PortalEvent
 from app.dossiers.vocabulary import Inside, Outside
@@ -74,7 +75,7 @@ def test_a_file_is_imported_once_and_what_is_wrong_is_corrected(app: Flask, tmp_
     assert not again.counts.get("updated")
     text = corrected.read_text(encoding="utf-8-sig")
     assert "notation scientifique" in text
-    text = text.replace("3,36E+10", "06 39 98 01 01").replace("ST-Y;;", "ST-Y;Quatremère;")
+    text = text.replace("3,36E+10", "06 39 98 01 01").replace('"ST-Y";""', '"ST-Y";"Quatremère"')
     corrected.write_text(text, encoding="utf-8-sig", newline="")
     assert send(corrected).counts["created"] == 2
     acts = list(db.session.scalars(select(JournalEntry.act).order_by(JournalEntry.id)))

@@ -46,6 +46,7 @@ def test_a_manager_sends_a_file_tries_it_imports_it_and_corrects(
     page = manager.get(f"/admin/feeds/{run_id}").text
     assert "importé" in page
     lines = manager.get(f"/admin/feeds/{run_id}/refusals.csv").get_data()
+    assert "Corriger" in page
     fixed = lines.decode().replace("3,36E+10", "06 39 98 01 02").encode()
     again = {"kind": "persons", "file": (io.BytesIO(fixed), "refus.csv")}
     where = manager.post("/admin/feeds", data=again, content_type="multipart/form-data").location
