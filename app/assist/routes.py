@@ -29,6 +29,7 @@ from app.assist import (
 )
 from app.assist.acts import actions
 from app.assist.editing import pages as editing_pages
+from app.assist.figures import pages as figures_pages
 from app.assist.guided import pages as guide_pages
 from app.assist.mail import outbox_pages
 from app.assist.mail.life import clock_time, long_moment
@@ -67,6 +68,7 @@ bp.register_blueprint(guide_pages.bp)
 bp.register_blueprint(outbox_pages.bp)
 bp.register_blueprint(reading_pages.bp)
 bp.register_blueprint(editing_pages.bp)
+bp.register_blueprint(figures_pages.bp)
 
 
 @bp.record

@@ -51,6 +51,7 @@ OUTCOMES = (
 )
 
 LOOPED = "looped"
+NOT_THIS = "not_this"  # opened, and found to be another difficulty
 OTHER_SCRIPT = "other_script"
 BY_ENGINE = (OTHER_SCRIPT, LOOPED)
 

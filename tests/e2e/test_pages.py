@@ -42,6 +42,7 @@ PAGES = [
     ("front", "/tickets/bulletin"),
     ("front", "/places"),
     ("manager", "/scripts/drafts"),
+    ("front", "/scripts/S13/figures"),
     ("manager", "/scripts/S13/history"),
     ("front", "/dossiers/1"),
     ("front", "/dossiers/1/annotations"),

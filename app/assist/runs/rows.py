@@ -19,13 +19,14 @@ ASKED, KNOWN, RESUMED = "asked", "known", "resumed"
 
 
 @functools.lru_cache(maxsize=256)
-def _parse(source: str) -> Script:
+def parsed(source: str) -> Script:
+    """The script that a kept text describes, read once a process."""
     return loader.parse(source)
 
 
 def script_of(run: ScriptRun) -> Script:
     """The script that a run follows, in the version it began with."""
-    return _parse(run.version.source)
+    return parsed(run.version.source)
 
 
 def answered(run: ScriptRun) -> list[ScriptRunStep]:
