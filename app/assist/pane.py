@@ -376,13 +376,16 @@ def life_of(dossier_id: int | None, now: datetime) -> LifeView | None:
             opened_at=path.opened_at,
             step1_at=path.step1_at,
             step2_at=path.step2_at,
+            deposited_at=path.deposited_at,
         ),
         now,
     )
 
 
 def _life(facts: life.LinkFacts, now: datetime) -> LifeView:
-    return LifeView(life.items(facts), facts.expires_at, life.expired(facts, now), facts.refusal)
+    return LifeView(
+        life.items(facts, now), facts.expires_at, life.expired(facts, now), facts.refusal
+    )
 
 
 def _facts(link: PortalLink, path: PortalPath) -> life.LinkFacts:
@@ -401,4 +404,5 @@ def _facts(link: PortalLink, path: PortalPath) -> life.LinkFacts:
         opened_at=link.opened_at,
         step1_at=link.step1_at,
         step2_at=link.step2_at,
+        deposited_at=path.deposited_at,
     )

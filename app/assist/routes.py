@@ -37,7 +37,7 @@ from app.assist.portal import pages as portal_pages
 from app.assist.portal import webhook as portal_webhook
 from app.assist.runs import resuming
 from app.assist.script import OUTCOMES, POSTURE_REASONS
-from app.dossiers import timeline
+from app.dossiers import mail_stage, timeline
 from app.dossiers.mail_aloud import mask
 from app.dossiers.models import Dossier, PortalEvent
 from app.dossiers.view import register_under_way
@@ -395,6 +395,7 @@ def _words() -> dict[str, object]:
         "time_of": time_of,
         "deadline": deadline,
         "moment_of": moment_of,
+        "stage_word": lambda code: mail_stage.word(code, locale),
         "words": Saying(locale, clock.now()),
     }
 

@@ -104,6 +104,7 @@ def _panels() -> str:
         "alerts/panel.html",
         panels=panels,
         outcomes=alert_view.outcome_words(),
+        digits=alert_view.DIGITS,
         words=_words(),
     )
 

@@ -48,6 +48,12 @@ class Shown:
         return self.place or self.address
 
 
+# While the alert is about who is on the line, one digit each calls; they leave 1 to 4 to the script's answers.
+# « ! » before it otherwise. The 114 is written to: no key of ours reaches it.
+DIGITS = {"3114": "5", "15": "6", "112": "7", "17": "8", "119": "9", "3919": "0"}
+OTHER_DIGITS = "1234"
+
+
 @dataclass(frozen=True)
 class Panel:
     """The panel of the agent who raised an alert."""
@@ -62,6 +68,12 @@ class Panel:
     def any_reachable(self) -> bool:
         """Can the line call at least one of them?"""
         return any(each.reachable for each in self.numbers)
+
+    @property
+    def others(self) -> dict[str, str]:
+        """The digit that follows « ! » for each number that can be called and has no key of its own."""
+        left = [n.number for n in self.numbers if n.reachable and n.number not in DIGITS]
+        return dict(zip(left, OTHER_DIGITS, strict=False))
 
 
 def shown_to(role: str, alerts: Sequence[Alert]) -> list[Shown]:

@@ -44,6 +44,7 @@ class PortalPath:
     error_at: datetime | None = None
     fields_lost_at: datetime | None = None
     piece_sent_at: datetime | None = None
+    deposited_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,7 @@ _FIELD: dict[PortalEventKind, str] = {
     Kind.ERROR_SHOWN: "error_at",
     Kind.FIELDS_LOST: "fields_lost_at",
     Kind.PIECE_SENT: "piece_sent_at",
+    Kind.DEPOSITED: "deposited_at",
 }
 
 

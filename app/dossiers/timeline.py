@@ -17,7 +17,7 @@ from typing import cast
 from flask import Flask, current_app
 from flask_babel import gettext as _
 
-from app.dossiers import store
+from app.dossiers import mail_stage, store
 from app.dossiers.models import Dossier, PortalEvent
 from app.dossiers.vocabulary import Inside, PortalEventKind
 from app.dossiers.wording import Words
@@ -145,7 +145,7 @@ def _portal(dossier: Dossier, words: Words) -> Iterable[Item]:
         icon, tone = _LOOKS[event.kind]
         detail = more.get(event.id) or _detail(event, words)
         kind = _KINDS.get(event.kind, Events.PORTAL)
-        yield Item(event.at, words.label(event.kind), icon, tone, detail, kind=kind)
+        yield Item(event.at, _title(event, words), icon, tone, detail, kind=kind)
 
 
 def _detail(event: PortalEvent, words: Words) -> str:
@@ -157,3 +157,10 @@ def _detail(event: PortalEvent, words: Words) -> str:
         return _("La précédente : %(was)s.", was=was)
     decided = words.day(date.fromisoformat(event.data["decided_on"]))
     return _("La précédente : %(was)s, %(day)s.", was=was, day=decided)
+
+
+def _title(event: PortalEvent, words: Words) -> str:
+    """What happened. A server that said no at once is no mail that came back."""
+    if event.kind is Kind.MAIL_BOUNCED and event.data.get("refused"):
+        return mail_stage.word("refused", words.locale)
+    return words.label(event.kind)

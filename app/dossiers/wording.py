@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.dossiers.mail_stage import WORDS as STAGE
 from app.dossiers.vocabulary import (
     Defect,
     Inside,
@@ -120,10 +121,8 @@ EVENT: Texts = {
     PortalEventKind.ENROLLED: Text("Inscription déclarée par l'organisme", "Enrolment declared"),
     PortalEventKind.LINK_SENT: Text("Mail avec le lien envoyé", "Email with the link sent"),
     PortalEventKind.MAIL_DELIVERED: Text("Mail remis à la messagerie", "Email delivered"),
-    PortalEventKind.MAIL_BOUNCED: Text(
-        "Mail refusé par la messagerie", "Email refused by the mailbox"
-    ),
-    PortalEventKind.LINK_OPENED: Text("Lien ouvert", "Link opened"),
+    PortalEventKind.MAIL_BOUNCED: STAGE["bounced"],
+    PortalEventKind.LINK_OPENED: STAGE["opened"],
     PortalEventKind.PASSWORD_REFUSED: Text(
         "Nouveau mot de passe refusé par le Portail",
         "New password refused by the Portal",
@@ -139,7 +138,7 @@ EVENT: Texts = {
         "Champs effacés à la validation",
         "Fields lost when submitting",
     ),
-    PortalEventKind.DEPOSITED: Text("Demande déposée", "Request submitted"),
+    PortalEventKind.DEPOSITED: STAGE["deposited"],
     PortalEventKind.TAKEN_UP: Text("Dossier pris en charge", "File taken up"),
     PortalEventKind.PIECE_ASKED: Text("Pièce redemandée", "Document asked for again"),
     PortalEventKind.PIECE_SENT: Text("Pièce transmise", "Document sent"),

@@ -182,7 +182,7 @@ def test_all_that_is_needed_while_talking_is_in_sight(desk: Page, ring: Any) -> 
             script.locator(".question"),
             script.locator(".say"),
             script.locator(".script-action"),
-            script.locator("#mail-life"),
+            script.locator(".mail-life"),
             script.locator(".mail-life-limit"),
             script.locator(".choices"),
             desk.locator(".beside-owner"),

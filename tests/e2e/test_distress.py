@@ -53,6 +53,10 @@ def test_one_key_alerts_the_managers_until_one_of_them_closes_it(people: People)
     expect(panel).to_contain_text("Personne de l’encadrement n’est connecté")
     expect(panel).to_contain_text("99130 Valclair (à vérifier avec la personne)")
     expect(agent.locator("#script-run")).to_contain_text("S31")
+    # The mail and the reason wait; the note does not.
+    expect(agent.locator("#script-run .mail-life")).to_be_hidden()
+    expect(agent.locator(".reason-now")).to_be_hidden()
+    expect(agent.locator(".qualification-note textarea")).to_be_visible()
     keep_screen(agent, "desk-distress", full=False)
     assert_axe(agent)
 
@@ -98,14 +102,20 @@ def test_an_emergency_number_rings_while_the_person_is_not_held(people: People) 
     phase(agent, "talking")
     agent.locator("#act-distress").click()
     expect(agent.locator("#distress [data-short='3114']")).to_be_visible()
-    agent.keyboard.press("!")
-    agent.keyboard.press("1")
+    # One key each, in the middle of a note too once it is left; the script's answers keep theirs.
+    for number, key in (("3114", "5"), ("15", "6"), ("112", "7"), ("119", "9"), ("3919", "0")):
+        expect(agent.locator(f"#distress [data-short='{number}']")).to_have_attribute(
+            "data-key", key
+        )
+    agent.keyboard.press("5")
     expect(agent.locator("[data-slot=party-text]")).to_contain_text("3114")
     phase(agent, "talking")
     agent.locator("#act-consult-end").click()
     expect(agent.locator("[data-slot=party]")).to_be_hidden()
     agent.locator("#distress").get_by_role("button", name="C’était une erreur").click()
     expect(agent.locator("#distress")).to_contain_text("l’encadrement la fermera")
+    expect(agent.locator(".reason-now")).to_be_visible()
+    expect(agent.locator("#distress [data-short='15']")).to_have_attribute("data-key", "! 6")
     agent.locator("#act-hang-up").click()
     phase(agent, "wrap_up")
     agent.locator("#act-done").click()

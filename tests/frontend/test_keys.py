@@ -143,6 +143,26 @@ def test_the_sheet_has_every_key_of_the_page_and_nothing_else(page: Page) -> Non
     ), "in this page it is in sight; the frame hides it too"
 
 
+def test_the_alarm_is_heard_in_the_middle_of_a_note_too(page: Page) -> None:
+    page.locator("#note").focus()
+    page.keyboard.press("!")
+    assert clicked(page) == [], "in a field it is a sign like another"
+    page.keyboard.press("Control+!")
+    assert clicked(page) == ["Alerte"]
+
+
+def test_what_must_not_wait_goes_before_whatever_has_the_same_key(page: Page) -> None:
+    page.evaluate(
+        """() => document.body.insertAdjacentHTML("beforeend",
+            '<div id="numbers"><button data-key="1" data-hurts="">15</button></div>')"""
+    )
+    page.keyboard.press("1")
+    page.evaluate("document.getElementById('numbers').dataset.keysFirst = ''")
+    page.keyboard.press("1")
+    pause(page, 900)
+    assert clicked(page) == ["Oui", "15"]
+
+
 def clicked(page: Page) -> list[str]:
     return list(page.evaluate("window.clicked"))
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from babel.dates import format_date
 
+from app.dossiers.mail_stage import LOST
 from app.foundation.clock import PARIS
 from app.foundation.text.bilingual import language
 from app.foundation.text.saying import tidy
@@ -14,7 +15,10 @@ from app.foundation.text.saying import tidy
 
 @dataclass(frozen=True)
 class LinkFacts:
-    """What is known of the last link of a dossier and of the mail that carried it."""
+    """What is known of the last link of a dossier and of the mail that carried it.
+
+    ``deposited_at``: the demande was deposited, whatever link or identifier led there.
+    """
 
     mail_state: str
     created_at: datetime
@@ -25,6 +29,7 @@ class LinkFacts:
     opened_at: datetime | None = None
     step1_at: datetime | None = None
     step2_at: datetime | None = None
+    deposited_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -40,13 +45,30 @@ class LifeItem:
     done: bool = False
 
 
-def items(facts: LinkFacts) -> tuple[LifeItem, ...]:
+def items(facts: LinkFacts, now: datetime) -> tuple[LifeItem, ...]:
     """The stages in order, those to come included, so that the list never changes its height.
 
-    A mail that did not leave has one stage more to say: refused, bounced or failed.
+    A mail that did not leave has one stage to say: refused, bounced or failed. One that no server has
+    taken yet is queued. A link that died before it served ends there: nothing can come of it.
     """
-    if facts.mail_state in ("refused", "failed", "bounced"):
+    if facts.mail_state in LOST:
         return (LifeItem(facts.mail_state, facts.created_at, "stop", True),)
+    if facts.mail_state == "created":
+        waiting = LifeItem("queued", facts.created_at, "wait", True)
+        return (waiting, *(LifeItem(code, None, "neutral") for code in _AFTER))
+    shown = _stages(facts)
+    if not expired(facts, now):
+        return shown
+    return (
+        *(each for each in shown if each.done),
+        LifeItem("expired", facts.expires_at, "stop", True),
+    )
+
+
+_AFTER = ("delivered", "opened", "step1", "step2", "deposited")
+
+
+def _stages(facts: LinkFacts) -> tuple[LifeItem, ...]:
     stages = (
         ("sent", facts.sent_at),
         ("delivered", facts.delivered_at),
@@ -55,15 +77,30 @@ def items(facts: LinkFacts) -> tuple[LifeItem, ...]:
         ("step2", facts.step2_at),
     )
     last = max((n for n, (_code, at) in enumerate(stages) if at is not None), default=-1)
-    return tuple(
-        LifeItem(code, at, "live" if n <= last else "neutral", n <= last)
-        for n, (code, at) in enumerate(stages)
+    deposited = facts.deposited_at  # proves nothing of this link: an older one may have led there
+    return (
+        *(
+            LifeItem(code, at, "live" if n <= last else "neutral", n <= last)
+            for n, (code, at) in enumerate(stages)
+        ),
+        LifeItem("deposited", deposited, "live" if deposited else "neutral", deposited is not None),
     )
 
 
+def now_at(facts: LinkFacts, now: datetime) -> LifeItem:
+    """The stage where the mail is now: the last that came."""
+    return [each for each in items(facts, now) if each.done][-1]
+
+
 def expired(facts: LinkFacts, now: datetime) -> bool:
-    """Whether the link is dead before it served: the person must be sent another."""
-    return facts.step1_at is None and now >= facts.expires_at
+    """Whether the link is dead before it served: the person must be sent another.
+
+    Not once the demande was deposited after it left: they got there another way.
+    """
+    served = facts.step1_at is not None or (
+        facts.deposited_at is not None and facts.deposited_at >= facts.created_at
+    )
+    return not served and now >= facts.expires_at
 
 
 def clock_time(value: datetime, locale: str) -> str:

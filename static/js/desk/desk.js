@@ -8,7 +8,7 @@ import { get } from "./api.js";
 import { Connection } from "./connection.js";
 import { Devices } from "./devices.js";
 import { answerTabs } from "./dialling.js";
-import { refreshDistress } from "./distress.js";
+import { heedDistress, refreshDistress } from "./distress.js";
 import { idleTold, installIdle, readIdle, tickIdle } from "./idle.js";
 import { knock, stopKnocking } from "./knock.js";
 import { messageTold, renderMessage, storeReply, tickMessage } from "./messages.js";
@@ -115,6 +115,7 @@ export class Desk {
     if (before !== this.#here.phase) this.#changed(before);
     this.#sound?.show({ talking: this.#here.phase === "talking" || this.#here.phase === "consulted" });
     this.#acts.follow();
+    heedDistress();
     if (this.#here.phase === "available" && this.phone.unheard) this.#acts.leaveUnheard();
   }
 

@@ -4,6 +4,7 @@ import { announce, toast } from "../page/toast.js";
 
 const panel = () => document.getElementById("distress");
 let sending = false;
+let heeded = ""; // the contact that was on the line when this was last looked at
 
 function isOpen() {
   return Boolean(panel()?.querySelector('[data-alert][data-open="1"]'));
@@ -16,6 +17,26 @@ function show(folded) {
   body.hidden = folded;
   fold.setAttribute("aria-expanded", String(!folded));
   fold.querySelector(".button-label").textContent = text(folded ? "distress.unfold" : "distress.fold");
+}
+
+/** Is the alert about who is on the line? Then the rest of the desk steps back (alerts.css), and each number has one key; else « ! » goes
+ * before it. An alert about somebody else folds when a person comes to the line: its numbers are not for them. */
+export function heedDistress() {
+  const root = document.documentElement;
+  const box = panel();
+  const alert = box?.querySelector("[data-alert]");
+  const about = alert?.dataset.contact ?? "";
+  const contact = root.dataset.contact ?? "";
+  const here = Boolean(alert?.querySelector("[data-danger]")) && about === contact;
+  if (contact && contact !== heeded && alert && about !== contact) show(true);
+  heeded = contact;
+  root.toggleAttribute("data-distress", here);
+  box?.toggleAttribute("data-keys-first", here);
+  box?.querySelectorAll("[data-digit-here]").forEach((button) => {
+    const key = here ? button.dataset.digitHere : `! ${button.dataset.digitHere}`;
+    button.dataset.key = key;
+    button.querySelector("kbd").dataset.hint = key.replace(" ", "");
+  });
 }
 
 /** Call the managers about what is at this desk; pressed again, only show the panel. */
@@ -49,6 +70,7 @@ export function installDistress({ onShort, onRaised }) {
     if (short) onShort(short.dataset.short, short);
     if (event.target.closest("#distress-fold")) show(!document.getElementById("distress-body").hidden);
   });
+  panel().addEventListener("htmx:afterSettle", heedDistress);
   ["htmx:sendError", "htmx:responseError", "htmx:timeout"].forEach((name) => panel().addEventListener(name, failed));
   document.body.addEventListener("distress-raised", ({ detail }) => {
     onRaised(detail);

@@ -43,11 +43,12 @@ export function clickable(element) {
   return element.getClientRects().length > 0 && !element.closest("details:not([open]) > :not(summary)");
 }
 
-/** The element that a key (or two) would click, inside the open dialog if there is one. */
+/** The element that a key (or two) would click, inside the open dialog if there is one. What must not wait (data-keys-first: the
+ * numbers of an alert) goes before whatever else has that key. */
 export function target(name, root = document) {
   const scope = root.querySelector("dialog[open]") || root;
-  const found = scope.querySelectorAll(`[data-key="${CSS.escape(name)}"]`);
-  return Array.from(found).find(clickable) || null;
+  const found = Array.from(scope.querySelectorAll(`[data-key="${CSS.escape(name)}"]`)).filter(clickable);
+  return found.find((each) => each.closest("[data-keys-first]")) ?? found[0] ?? null;
 }
 
 /** Wait for the second key. alone: what the first key does when no second one comes ("I" beside "I 1"). */
@@ -121,8 +122,14 @@ function stray(name) {
   endChord();
 }
 
-/** "Ctrl K", in a field too; "Ctrl Z" is the field's own there. */
+/** "Ctrl K", in a field too; "Ctrl Z" is the field's own there. « Ctrl ! » is « ! » for who is in the middle of a note. */
 function withControl(event) {
+  if (event.key === "!" && !event.altKey) {
+    const alarm = target("!");
+    if (alarm) event.preventDefault();
+    alarm?.click();
+    return;
+  }
   const name = `Ctrl ${keyName(event)}`;
   const element = event.altKey || event.shiftKey || (name === "Ctrl Z" && isTyping(event.target)) ? null : target(name);
   if (!element) return;
