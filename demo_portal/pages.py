@@ -12,13 +12,13 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, redirect, render_template, request, send_file
+from flask import Flask, Response, abort, g, redirect, render_template, request, send_file
 from fpdf import FPDF
 from werkzeug.wrappers import Response as Answer
 
 from demo_portal import courier, rules
 from demo_portal.service import Service
-from demo_portal.state import fields_of, rows
+from demo_portal.state import Demande, demande, demandes, rows
 from demo_portal.texts import text
 
 COOKIE = "demo_portal"
@@ -125,34 +125,46 @@ def install(app: Flask, service: Service) -> None:
     def _away() -> Answer:
         return redirect(f"{request.script_root}/connexion", 303)
 
+    def _about(db: sqlite3.Connection, row: sqlite3.Row) -> Demande:
+        """The demande that a page or a form names; one that is not theirs is no demande."""
+        found = demande(db, row, request.values.get("demande", ""))
+        if found is None:
+            abort(404)
+        return found
+
     @app.get("/espace")
     def space() -> Any:
         with state.open() as db:
             row = _mine(db)
-        return render_template("space.html", mine=row) if row else _away()
+            if row is None:
+                return _away()
+            all_of_them = demandes(db, row)
+        return render_template("space.html", mine=row, demandes=all_of_them)
 
     @app.get("/demande")
     def follow() -> Any:
-        return _request_page(new=False)
+        return _request_page()
 
-    @app.get("/deposer")
+    @app.post("/deposer")
     def deposit() -> Any:
-        return _request_page(new=True)
-
-    def _request_page(*, new: bool, said: str = "", wrong: dict[str, str] | None = None) -> Any:
         with state.open() as db:
             row = _mine(db)
             if row is None:
                 return _away()
-            slots = rows(
-                db, "SELECT * FROM slots WHERE reference = ? ORDER BY rowid", row["reference"]
-            )
+            number = service.open_beside(db, row)
+        return redirect(f"{request.script_root}/demande?demande={number}", 303)
+
+    def _request_page(*, said: str = "", wrong: dict[str, str] | None = None) -> Any:
+        with state.open() as db:
+            row = _mine(db)
+            if row is None:
+                return _away()
+            about = _about(db, row)
+            slots = rows(db, "SELECT * FROM slots WHERE reference = ? ORDER BY rowid", about.number)
         page = render_template(
             "request.html",
-            mine=row,
-            fields=fields_of(row),
+            about=about,
             slots=slots,
-            new=new,
             said=said,
             wrong=wrong or {},
             required=rules.REQUIRED,
@@ -162,27 +174,27 @@ def install(app: Flask, service: Service) -> None:
 
     @app.post("/demande/champs")
     def fields() -> Any:
-        new = bool(request.form.get("new"))
         typed = {name: request.form.get(name, "")[:20] for name in rules.FIELDS}
         wrong = {name: "figure" for name, value in typed.items() if rules.figure(value) is None}
         with state.open() as db:
             row = _mine(db)
             if row is None:
                 return _away()
+            about = _about(db, row)
             vanish = db.execute(
                 "SELECT is_on FROM switches WHERE name = 'fields_vanish'"
             ).fetchone()
             if vanish and vanish["is_on"]:
-                service.lose_fields(db, row["reference"])
+                service.lose_fields(db, about)
                 said, wrong = "vanished", {}
             else:
-                service.keep_fields(db, row["reference"], typed)
+                service.keep_fields(db, about, typed)
                 said = "" if wrong else "kept"
-        return _request_page(new=new, said=said, wrong=wrong)
+        return _request_page(said=said, wrong=wrong)
 
     @app.post("/demande/pieces/<kind>")
     def piece(kind: str) -> Any:
-        new, sent = bool(request.form.get("new")), request.files.get("file")
+        sent = request.files.get("file")
         content = sent.read(rules.LARGEST + 1) if sent else b""
         name = (sent.filename or "")[:80] if sent else ""
         # Nothing chosen, and still « transmise »: it is what the real one does (DOMAIN, S27).
@@ -192,8 +204,8 @@ def install(app: Flask, service: Service) -> None:
             if row is None:
                 return _away()
             if not problem:
-                service.put_piece(db, row["reference"], kind, name)
-        return _request_page(new=new, wrong={kind: problem} if problem else None)
+                service.put_piece(db, _about(db, row), kind, name)
+        return _request_page(wrong={kind: problem} if problem else None)
 
     @app.get("/demande/recapitulatif")
     def summary() -> Any:
@@ -204,25 +216,21 @@ def install(app: Flask, service: Service) -> None:
             row = _mine(db)
             if row is None:
                 return _away()
-            missing = _missing(db, row)
+            about = _about(db, row)
+            missing = _missing(db, about)
         page = render_template(
-            "summary.html",
-            mine=row,
-            fields=fields_of(row),
-            names=rules.FIELDS,
-            missing=missing,
-            problem=problem,
-            new=bool(request.values.get("new")),
+            "summary.html", about=about, names=rules.FIELDS, missing=missing, problem=problem
         )
         return page, 422 if problem else 200
 
-    def _missing(db: sqlite3.Connection, row: sqlite3.Row) -> list[str]:
-        kept = fields_of(row)
-        lacking = [name for name in rules.FIELDS if rules.figure(kept.get(name, "")) is None]
+    def _missing(db: sqlite3.Connection, about: Demande) -> list[str]:
+        lacking = [
+            name for name in rules.FIELDS if rules.figure(about.fields.get(name, "")) is None
+        ]
         open_slots = rows(
             db,
             "SELECT kind FROM slots WHERE reference = ? AND state IN ('grey', 'red')",
-            row["reference"],
+            about.number,
         )
         return lacking + [each["kind"] for each in open_slots if each["kind"] in rules.REQUIRED]
 
@@ -234,19 +242,23 @@ def install(app: Flask, service: Service) -> None:
             row = _mine(db)
             if row is None:
                 return _away()
-            if not _missing(db, row):
-                service.transmit(db, row["reference"], duplicate=bool(request.form.get("new")))
-                return render_template("done.html", at=_said_at(settings.now()))
+            about = _about(db, row)
+            if not _missing(db, about):
+                service.transmit(db, about)
+                return render_template(
+                    "done.html", at=_said_at(settings.now()), number=about.number
+                )
         return _summary("missing")
 
     @app.get("/demande/recapitulatif.pdf")
     def as_pdf() -> Any:
         with state.open() as db:
             row = _mine(db)
-        if row is None:
-            return _away()
+            if row is None:
+                return _away()
+            about = _about(db, row)
         return send_file(
-            BytesIO(_pdf(row)), "application/pdf", as_attachment=True, download_name="demande.pdf"
+            BytesIO(_pdf(about)), "application/pdf", as_attachment=True, download_name="demande.pdf"
         )
 
 
@@ -254,15 +266,15 @@ def _said_at(at: datetime) -> str:
     return f"{at:%d/%m/%Y}"
 
 
-def _pdf(row: sqlite3.Row) -> bytes:
+def _pdf(about: Demande) -> bytes:
     page = FPDF()
     page.add_page()
     page.set_font("Helvetica", size=14)
     page.cell(0, 12, text("summary", g.language), new_x="LMARGIN", new_y="NEXT")
     page.set_font("Helvetica", size=11)
-    kept = fields_of(row)
-    for name in rules.FIELDS:
-        line = f"{text(name, g.language)} : {kept.get(name, '')}".replace("’", "'")
+    lines = [f"{text('reference', g.language)} : {about.number}"]
+    lines += [f"{text(name, g.language)} : {about.fields.get(name, '')}" for name in rules.FIELDS]
+    for line in (each.replace("’", "'") for each in lines):
         page.cell(
             0, 9, line.encode("latin-1", "replace").decode("latin-1"), new_x="LMARGIN", new_y="NEXT"
         )

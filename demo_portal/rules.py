@@ -12,6 +12,7 @@ SLOTS = ("identity", "rib", "situation_notice", "tax_notice", "family_book")
 REQUIRED = ("identity", "rib", "situation_notice", "tax_notice")
 FIELDS = ("distance_km", "tax_income", "tax_parts")
 LARGEST_FIGURE = 10_000_000
+MOST_BESIDE = 9  # demandes that one account may open by « déposer »
 
 
 def password_problems(password: str) -> tuple[str, ...]:
@@ -47,6 +48,11 @@ def figure(text: str) -> float | None:
         return None
     value = float(plain)
     return value if value <= LARGEST_FIGURE else None
+
+
+def number(letters: str) -> str:
+    """The number of a demande opened by « déposer »: the Portal's own, nothing like the training centre's."""
+    return f"SP-{letters[:8].upper()}"
 
 
 def identifier(reference: str) -> str:

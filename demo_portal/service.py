@@ -12,7 +12,7 @@ from werkzeug.security import check_password_hash, generate_password_hash
 
 from demo_portal import rules
 from demo_portal.settings import DemoPortalSettings
-from demo_portal.state import State, account, hashed, rows
+from demo_portal.state import Demande, State, account, demandes, hashed, rows
 
 LINK_LIFE = timedelta(hours=72)
 RESET_LIFE = timedelta(hours=2)
@@ -170,46 +170,71 @@ class Service:
             return "", "password"
         return self._signed_in(db, row), ""
 
-    def put_piece(self, db: sqlite3.Connection, reference: str, kind: str, name: str) -> None:
+    def open_beside(self, db: sqlite3.Connection, mine: sqlite3.Row) -> str:
+        """« Déposer » : one more demande, empty, with a number of its own; the one that exists stays as it is.
+
+        Nobody is told before it is transmitted: until then it is a draft. Returns the number; that of the
+        last draft when there are too many.
+        """
+        there = [each for each in demandes(db, mine) if each.beside]
+        if len(there) >= rules.MOST_BESIDE:
+            return there[-1].number
+        number = rules.number(secrets.token_hex(4))
+        db.execute(
+            "INSERT INTO demandes (number, reference) VALUES (?, ?)", (number, mine["reference"])
+        )
+        for kind in rules.SLOTS:
+            db.execute("INSERT INTO slots (reference, kind) VALUES (?, ?)", (number, kind))
+        return number
+
+    def put_piece(self, db: sqlite3.Connection, about: Demande, kind: str, name: str) -> None:
         """« Transmise », whatever was in it, even nothing: the slot closes and is orange."""
         changed = db.execute(
             "UPDATE slots SET state = 'orange', name = ? WHERE reference = ? AND kind = ? "
             "AND state IN ('grey', 'red')",
-            (name, reference, kind),
+            (name, about.number, kind),
         ).rowcount
-        if changed:
-            row = account(db, reference)
-            self.tell(
-                db, "piece_sent", reference, row["last_link"] if row else None, {"slot": kind}
-            )
+        if changed and (about.deposited_at or not about.beside):
+            self._tell_piece(db, about, kind)
 
-    def keep_fields(self, db: sqlite3.Connection, reference: str, typed: dict[str, str]) -> None:
+    def _tell_piece(self, db: sqlite3.Connection, about: Demande, kind: str) -> None:
+        link = None if about.beside else self._known(db, about.reference)["last_link"]
+        self.tell(db, "piece_sent", about.number, link, {"slot": kind})
+
+    def keep_fields(self, db: sqlite3.Connection, about: Demande, typed: dict[str, str]) -> None:
         """Keep the figures."""
-        db.execute(
-            "UPDATE accounts SET fields = ? WHERE reference = ?", (json.dumps(typed), reference)
+        change = (
+            "UPDATE demandes SET fields = ? WHERE number = ?"
+            if about.beside
+            else "UPDATE accounts SET fields = ? WHERE reference = ?"
         )
+        db.execute(change, (json.dumps(typed), about.number))
 
-    def lose_fields(self, db: sqlite3.Connection, reference: str) -> None:
+    def lose_fields(self, db: sqlite3.Connection, about: Demande) -> None:
         """The bug that people meet: all figures vanish on validation."""
-        self.keep_fields(db, reference, {})
-        row = account(db, reference)
-        self.tell(db, "fields_lost", reference, row["last_link"] if row else None)
+        self.keep_fields(db, about, {})
+        self.tell(db, "fields_lost", about.reference, self._known(db, about.reference)["last_link"])
 
-    def transmit(self, db: sqlite3.Connection, reference: str, *, duplicate: bool) -> None:
-        """Deposit the demande; by « déposer » it is one more beside the one that exists."""
-        row = account(db, reference)
-        if row is None or (row["deposited_at"] and not duplicate):
+    def transmit(self, db: sqlite3.Connection, about: Demande) -> None:
+        """Deposit a demande, once. One opened by « déposer » is told beside the dossier that exists, by its
+        own number; its pièces follow under that number, since nobody knew it before."""
+        if about.deposited_at:
             return
-        if duplicate:
-            db.execute(
-                "UPDATE accounts SET duplicates = duplicates + 1 WHERE reference = ?", (reference,)
+        change = (
+            "UPDATE demandes SET deposited_at = ? WHERE number = ?"
+            if about.beside
+            else "UPDATE accounts SET deposited_at = ? WHERE reference = ?"
+        )
+        db.execute(change, (self.settings.now().isoformat(), about.number))
+        row = self._known(db, about.reference)
+        beside = {"demande": about.number} if about.beside else None
+        self.tell(db, "deposited", about.reference, row["last_link"], beside)
+        if about.beside:
+            sent = rows(
+                db, "SELECT kind FROM slots WHERE reference = ? AND state <> 'grey'", about.number
             )
-        else:
-            db.execute(
-                "UPDATE accounts SET deposited_at = ? WHERE reference = ?",
-                (self.settings.now().isoformat(), reference),
-            )
-        self.tell(db, "deposited", reference, row["last_link"])
+            for each in sent:
+                self._tell_piece(db, about, each["kind"])
 
     # Links, sessions, events
 
@@ -230,7 +255,7 @@ class Service:
     def session(self, db: sqlite3.Connection, token: str) -> sqlite3.Row | None:
         """The account of a session."""
         row = db.execute(
-            "SELECT reference, draft FROM sessions WHERE token = ?", (hashed(token),)
+            "SELECT reference FROM sessions WHERE token = ?", (hashed(token),)
         ).fetchone()
         return account(db, row["reference"]) if row else None
 

@@ -10,6 +10,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,16 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS accounts (
     reference TEXT PRIMARY KEY, mail TEXT NOT NULL DEFAULT '', enrolled INTEGER NOT NULL DEFAULT 1,
     password TEXT NOT NULL DEFAULT '', identifier TEXT NOT NULL DEFAULT '', failures INTEGER NOT NULL DEFAULT 0,
-    fields TEXT NOT NULL DEFAULT '{}', deposited_at TEXT, duplicates INTEGER NOT NULL DEFAULT 0, last_link TEXT);
+    fields TEXT NOT NULL DEFAULT '{}', deposited_at TEXT, last_link TEXT);
+CREATE TABLE IF NOT EXISTS demandes (
+    number TEXT PRIMARY KEY, reference TEXT NOT NULL, fields TEXT NOT NULL DEFAULT '{}', deposited_at TEXT);
 CREATE TABLE IF NOT EXISTS links (
     token TEXT PRIMARY KEY, reference TEXT NOT NULL, link TEXT, purpose TEXT NOT NULL, expires_at TEXT NOT NULL,
     dead INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS slots (
     reference TEXT NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'grey', name TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (reference, kind));
-CREATE TABLE IF NOT EXISTS sessions (token TEXT PRIMARY KEY, reference TEXT NOT NULL, draft INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS sessions (token TEXT PRIMARY KEY, reference TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS events (
     id TEXT PRIMARY KEY, body TEXT NOT NULL, tries INTEGER NOT NULL DEFAULT 0, next_at REAL NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, status INTEGER NOT NULL, body TEXT NOT NULL);
@@ -81,10 +84,39 @@ def account(db: sqlite3.Connection, reference: str) -> sqlite3.Row | None:
     return row
 
 
-def fields_of(row: sqlite3.Row) -> dict[str, str]:
-    """The figures that were typed."""
-    found: dict[str, str] = json.loads(row["fields"])
-    return found
+@dataclass(frozen=True)
+class Demande:
+    """One demande of an account. ``number``: its own; the one of the training centre is the account's reference.
+
+    ``beside``: opened by « déposer » next to it. ``deposited_at`` is empty while it is a draft.
+    """
+
+    number: str
+    reference: str
+    fields: dict[str, str]
+    deposited_at: str
+    beside: bool
+
+
+def demandes(db: sqlite3.Connection, mine: sqlite3.Row) -> list[Demande]:
+    """All the demandes of an account, the training centre's first."""
+    beside = rows(
+        db, "SELECT * FROM demandes WHERE reference = ? ORDER BY rowid", mine["reference"]
+    )
+    return [_demande(mine["reference"], mine, beside=False)] + [
+        _demande(row["number"], row, beside=True) for row in beside
+    ]
+
+
+def demande(db: sqlite3.Connection, mine: sqlite3.Row, number: str) -> Demande | None:
+    """One of them by its number; the training centre's when none is named."""
+    wanted = number or mine["reference"]
+    return next((each for each in demandes(db, mine) if each.number == wanted), None)
+
+
+def _demande(number: str, row: sqlite3.Row, *, beside: bool) -> Demande:
+    fields: dict[str, str] = json.loads(row["fields"])
+    return Demande(number, row["reference"], fields, row["deposited_at"] or "", beside)
 
 
 def rows(db: sqlite3.Connection, query: str, *values: Any) -> list[sqlite3.Row]:

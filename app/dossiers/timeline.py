@@ -149,7 +149,14 @@ def _portal(dossier: Dossier, words: Words) -> Iterable[Item]:
 
 
 def _detail(event: PortalEvent, words: Words) -> str:
-    """A request that is made again tells what became of the one before, which the dossier no longer shows."""
+    """A request that is made again tells what became of the one before, which the dossier no longer shows;
+    one opened by « déposer » names the other, so that the two are held side by side."""
+    if "demande" in event.data:
+        return _("Par « déposer », à côté de celle-ci : %(number)s.", number=event.data["demande"])
+    if "beside" in event.data:
+        return _(
+            "Par « déposer », à côté du dossier %(reference)s.", reference=event.data["beside"]
+        )
     if "again" not in event.data:
         return ""
     was = words.label(Inside(event.data["again"])).lower()

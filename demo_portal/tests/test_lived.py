@@ -60,12 +60,13 @@ class World:
         headers = {"Authorization": "Bearer secret"}
         return self.person.get(f"/api/dossiers/{REFERENCE}", headers=headers).json
 
-    def told(self) -> list[str]:
+    def events(self) -> list[dict[str, Any]]:
         with self.app.extensions["demo_portal"].state.open() as db:
-            return [
-                json.loads(row["body"])["type"]
-                for row in db.execute("SELECT body FROM events ORDER BY rowid")
-            ]
+            found = db.execute("SELECT body FROM events ORDER BY rowid").fetchall()
+        return [json.loads(row["body"]) for row in found]
+
+    def told(self) -> list[str]:
+        return [each["type"] for each in self.events()]
 
     def switch(self, *on: str) -> None:
         self.person.post("/coulisses/pannes", data=dict.fromkeys(on, "1"))
@@ -117,9 +118,46 @@ def test_from_the_link_to_the_deposit(world: World) -> None:
     assert "Demande transmise" in person.post("/demande/transmettre", data={"agree": "1"}).text
     assert world.told()[-1] == "deposited"
     assert (world.stands()["account"], world.stands()["deposited_at"] is not None) == ("open", True)
-    again = person.post("/demande/transmettre", data={"agree": "1", "new": "1"})
-    assert again.status_code == 200  # « déposer »: one more demande
-    assert "déposées à côté : 1" in person.get("/espace").text
+    assert person.post("/demande/transmettre", data={"agree": "1"}).status_code == 200
+    assert world.told().count("deposited") == 1  # transmitted twice: once
+
+
+def test_deposer_opens_a_second_demande_of_its_own(world: World) -> None:
+    """S12: the first stays as it is; the second has its own number, figures, slots, and is told when transmitted."""
+    urls, person = world.link(), world.person
+    person.post(urls["step1_url"], data={"password": GOOD, "again": GOOD})
+    sign_in(person, urls["step2_url"])
+    figures = {"distance_km": "12", "tax_income": "11254", "tax_parts": "1"}
+    person.post("/demande/champs", data=figures)
+    person.post("/demande/pieces/rib")
+    opened = person.post("/deposer")
+    number = opened.location.partition("demande=")[2]
+    assert (opened.status_code, number[:3], number == REFERENCE) == (303, "SP-", False)
+    page = person.get(opened.location).text
+    assert ("Nouvelle demande" in page, number in page, 'value="12"' in page) == (True, True, False)
+    assert page.count("/demande/pieces/") == len(rules.SLOTS)  # empty slots, all open
+    told = len(world.told())
+    about = {"demande": number}
+    for kind in rules.REQUIRED:
+        sent = {**about, "file": (BytesIO(PDF), f"{kind}.pdf")}
+        person.post(f"/demande/pieces/{kind}", data=sent)
+    person.post("/demande/champs", data={**figures, **about, "distance_km": "7"})
+    assert len(world.told()) == told  # a draft is told to nobody
+    assert "en cours de création" in person.get("/espace").text
+    assert number in person.get(f"/demande/recapitulatif?demande={number}").text
+    for _twice in range(2):
+        person.post("/demande/transmettre", data={**about, "agree": "1"})
+    events = world.events()[told:]
+    assert [each["type"] for each in events] == ["deposited"] + ["piece_sent"] * len(rules.REQUIRED)
+    assert (events[0]["dossier"], events[0]["data"]) == (REFERENCE, about)
+    assert {each["dossier"] for each in events[1:]} == {number}
+    assert world.stands()["deposited_at"] is None  # the one of the training centre is as it was
+    assert 'value="12"' in person.get("/demande").text
+    assert 'value="7"' in person.get(f"/demande?demande={number}").text
+    assert person.get("/demande?demande=SP-OTHERS00").status_code == 404
+    for _many in range(rules.MOST_BESIDE + 3):
+        person.post("/deposer")
+    assert person.get("/espace").text.count("?demande=SP-") == rules.MOST_BESIDE
 
 
 def test_a_slot_looks_sent_and_is_empty_until_it_is_handed_back(world: World) -> None:

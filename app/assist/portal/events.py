@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from app.accounts.models import Agent
 from app.assist.mail.life import clock_time
 from app.assist.models import PortalLink
-from app.assist.portal import links
+from app.assist.portal import links, second
 from app.assist.portal.models import PortalNews
 from app.assist.portal.news import News
 from app.dossiers.models import Dossier, Piece, PortalEvent
@@ -58,7 +58,11 @@ def _write(work: Work, dossier: Dossier, news: News) -> None:
         links.told(work, link, news.kind, news.at)
         return
     data: dict[str, Any] = {**news.data, **({"link": link.id} if link else {})}
-    if news.kind is Kind.DEPOSITED:
+    if news.kind is Kind.DEPOSITED and "demande" in news.data:
+        second.opened(
+            work, dossier, news
+        )  # a duplicate keeps nobody's promise, and moves nothing on
+    elif news.kind is Kind.DEPOSITED:
         data |= _deposited(dossier, news)
         _wake(work, dossier, news)
     db.session.add(PortalEvent(dossier_id=dossier.id, kind=news.kind, at=news.at, data=data))

@@ -76,13 +76,16 @@ def _read(body: bytes, now: datetime) -> News:
     at = datetime.fromisoformat(_word(said, "at", 40))
     if at.tzinfo is None:
         raise ValueError("an instant without its zone")
+    reference, data = _word(said, "dossier", LONGEST_REFERENCE), _data(kind, said.get("data"))
+    if data.get("demande") == reference:
+        raise ValueError("demande: a number of its own")
     return News(
         _word(said, "id", LONGEST_ID),
         kind,
-        _word(said, "dossier", LONGEST_REFERENCE),
+        reference,
         min(at, now) if at > now + AHEAD else at,
         _link(said.get("link")),
-        _data(kind, said.get("data")),
+        data,
     )
 
 
@@ -112,6 +115,8 @@ def _data(kind: PortalEventKind, value: object) -> dict[str, str]:
         if until.tzinfo is None:
             raise ValueError("an instant without its zone")
         kept["expires_at"] = until.isoformat()
+    if kind is Kind.DEPOSITED and "demande" in given:
+        kept["demande"] = _word(given, "demande", LONGEST_REFERENCE)
     if kind is Kind.PIECE_SENT and given.get("slot") in set(PieceKind):
         kept["slot"] = str(given["slot"])
     return kept

@@ -277,6 +277,35 @@ def test_a_request_made_again_after_a_refusal_is_the_one_that_was_promised_first
     assert "La précédente : rejetée" in me.get(f"/dossiers/{dossier.id}").text
 
 
+def test_a_second_demande_is_a_dossier_of_its_own_shown_as_a_duplicate(
+    app: Flask, client: FlaskClient, login: Any, published: Published
+) -> None:
+    """S12: by « déposer » there are two; the desk says so, the first has not moved, and no promise is kept by it."""
+    me = login("front", display_name="Nadia")
+    first = create_dossier(
+        create_person(), owner_id=me.agent.id, training_title="Soudeur", enrolled_on=NOW.date()
+    )
+    about = {"demande": "SP-1A2B3C4D"}
+    for name in ("d1", "d1", "d2"):  # told again, and told under another id
+        assert told(client, first.reference, "deposited", name, data=about) == 204
+    assert told(client, "SP-1A2B3C4D", "piece_sent", "p1", data={"slot": "rib"}) == 204
+    assert "portal.deposited" not in [event for event, _p, _r in published]
+    db.session.expire_all()
+    again = db.session.scalars(select(Dossier).where(Dossier.id != first.id)).one()
+    assert (again.reference, again.inside, again.descends_from_of, again.person_id) == (
+        "SP-1A2B3C4D",
+        Inside.DEPOSITED,
+        False,
+        first.person_id,
+    )
+    assert [piece.state for piece in again.pieces] == ["orange"]
+    assert db.session.get_one(Dossier, first.id).inside == Inside.AWAITED
+    page = me.get(f"/dossiers/{first.id}").text
+    assert "à côté de celle-ci : SP-1A2B3C4D" in page
+    assert "2 demandes sont ouvertes au même nom" in page
+    assert f"à côté du dossier {first.reference}" in me.get(f"/dossiers/{again.id}").text
+
+
 def test_what_is_not_the_portals_word_is_not_believed(app: Flask, client: FlaskClient) -> None:
     dossier = create_dossier(create_person())
     body = b'{"id": "1", "type": "deposited"}'

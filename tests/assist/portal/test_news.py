@@ -41,6 +41,16 @@ def test_an_event_is_read() -> None:
     assert read(type="login_failed", data={"cause": "her dog"}).data == {}
 
 
+def test_a_second_demande_has_a_number_of_its_own() -> None:
+    assert read(type="deposited", data={"demande": "SP-1A2B3C4D"}).data == {
+        "demande": "SP-1A2B3C4D"
+    }
+    assert read(type="step1_done", data={"demande": "SP-1A2B3C4D"}).data == {}
+    for wrong in (7, "", "x" * 25, RIGHT["dossier"]):
+        with pytest.raises(news.NotAnEvent):
+            read(type="deposited", data={"demande": wrong})
+
+
 def test_what_is_ahead_of_our_clock_is_dated_now() -> None:
     assert read(at=(NOW + timedelta(days=400)).isoformat()).at == NOW
     assert read(at=(NOW + timedelta(minutes=2)).isoformat()).at == NOW + timedelta(minutes=2)
