@@ -20,6 +20,7 @@ from app.assist import loader
 from app.calls.call import service
 from app.calls.provider import fallback, probe, twiml
 from app.demo import accounts as demo_accounts
+from app.demo import reference_load
 from app.demo import seed as demo_seed
 from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work
@@ -31,7 +32,6 @@ from app.operations import account_commands, background, jobs, retention
 from app.operations.telling import in_sentences, or_exit
 from app.queue import works
 from app.queue.work_record import WorkRecord
-from app.reporting import demo_load
 from app.reporting import service as reporting
 from app.reporting.imports import service as importing
 
@@ -85,9 +85,9 @@ def demo_day(day: str) -> None:
     On an installation where nobody works yet, the demo team and line are made first.
     """
     _demonstration_only()
-    if demo_load.nobody_works_here():
+    if reference_load.nobody_works_here():
         demo_seed.seed(clock.now())
-    click.echo(or_exit(lambda: demo_load.load(_day(day))))
+    click.echo(or_exit(lambda: reference_load.load(_day(day))))
 
 
 @click.command("report")

@@ -15,7 +15,7 @@ from app.reporting.blind_spots import UNSEEN, blind_spots
 from app.reporting.definition import Definition
 from app.reporting.incidents.definitions import INCIDENTS
 from app.reporting.promises.definitions import PROMISES
-from app.reporting.written_definitions import WRITTEN
+from app.reporting.writing.written_definitions import WRITTEN
 
 DEFINITIONS_VERSION = "1.5"
 """Raise the first number when a formula changes, the second when its wording does or a figure is added."""

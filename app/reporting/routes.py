@@ -16,11 +16,13 @@ from app.foundation.database.paging import Page
 from app.foundation.exceptions import NotFound
 from app.foundation.roles import AGENTS, DESK, SUPERVISORS
 from app.foundation.text import outside
-from app.reporting import behind, charts, exports, formats, sentence, service, store, tables
+from app.reporting import behind, formats, service, store
 from app.reporting.blind_spots import blind_spots
-from app.reporting.day_sheet import headlines, hours_in_words
 from app.reporting.definitions import DEFINITIONS, OUTCOMES
+from app.reporting.files import charts, exports
 from app.reporting.promises.figures import together
+from app.reporting.sheet import sentence, tables
+from app.reporting.sheet.day_sheet import headlines, hours_in_words
 from app.reporting.statistics import DayReport
 from app.tickets import reasons
 from app.tickets.reasons import CallerRole, Reason

@@ -15,14 +15,16 @@ from app.foundation.database.unit_of_work import unit_of_work
 from app.lines import line_now
 from app.lines import store as lines
 from app.lines.line_now import LineNow
-from app.reporting import behind, channels, exports, store, targets, wall, written
+from app.reporting import behind, store, targets, wall
 from app.reporting.call_fact import CallFact
-from app.reporting.day_sheet import WEEK, DaySheet
+from app.reporting.files import exports
 from app.reporting.incidents import read as incidents
 from app.reporting.promises import figures as promised
 from app.reporting.promises import read as promises
+from app.reporting.sheet.day_sheet import WEEK, DaySheet
 from app.reporting.statistics import DayReport, day_report
 from app.reporting.targets import Targets
+from app.reporting.writing import channels, written
 
 WALL = "permanence.wall"
 

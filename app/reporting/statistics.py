@@ -16,12 +16,12 @@ from zoneinfo import ZoneInfo
 from app.foundation.clock import PARIS, day_bounds, half_hours
 from app.foundation.roles import AGENTS
 from app.reporting.call_fact import APART, CallFact
-from app.reporting.channels import ChannelFigures
 from app.reporting.definitions import DEFINITIONS_VERSION, OUTCOMES, SERVICE_LEVEL_S
 from app.reporting.incidents import figures as incidents_of
 from app.reporting.incidents.figures import NO_INCIDENTS, DayIncidents
 from app.reporting.promises import figures as promised
 from app.reporting.promises.figures import PromiseFigures
+from app.reporting.writing.channels import ChannelFigures
 from app.tickets.reasons import CallerRole, Reason
 from app.tickets.reasons import label as label_of
 

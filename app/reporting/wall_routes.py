@@ -18,8 +18,9 @@ from app.foundation.roles import SUPERVISORS, Role
 from app.lines import line_now
 from app.lines import store as line_store
 from app.queue import work_store
-from app.reporting import glance, service, store, tables
-from app.reporting.day_sheet import at_clock
+from app.reporting import glance, service, store
+from app.reporting.sheet import tables
+from app.reporting.sheet.day_sheet import at_clock
 from app.reporting.targets import Targets, judge
 from app.supervision import line_view
 from app.tickets import callbacks

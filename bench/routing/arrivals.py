@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from app.reporting import demo_day
+from app.demo.reference_day import plan
 
 MEAN_TALK_S = 336.0
 WRAP_UP_S = 30.0
@@ -82,7 +82,7 @@ def demo(rng: np.random.Generator) -> Day:
     Who left has her real patience but no talk: it is drawn among the day's. Who was answered would
     have waited longer by an exponential of mean 10 minutes.
     """
-    calls = demo_day.plan()
+    calls = plan()
     talks = [call.talk_s for call in calls if call.answered]
     first = calls[0].queued_at.replace(hour=0, minute=0, second=0)
     return tuple(

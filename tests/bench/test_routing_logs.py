@@ -10,9 +10,8 @@ import numpy as np
 import pytest
 from flask import Flask
 
-from app.demo import seed
-from app.reporting import demo_load
-from app.reporting.demo_day import REFERENCE_DAY, plan
+from app.demo import reference_load, seed
+from app.demo.reference_day import REFERENCE_DAY, plan
 from bench.routing import export, logs
 
 MAPPING = """
@@ -87,7 +86,7 @@ def test_the_demo_day_exported_from_the_database_is_the_demo_day(
     app: Flask, database_url: str, tmp_path: Path
 ) -> None:
     seed.seed(datetime(2021, 6, 21, 8, tzinfo=UTC))
-    demo_load.load(REFERENCE_DAY)
+    reference_load.load(REFERENCE_DAY)
     file = io.StringIO()
     assert export.write(database_url, date(2021, 6, 22), date(2021, 6, 22), file) == 67
     assert "+33" not in file.getvalue()

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.foundation.clock import day_bounds
-from app.reporting import tables
-from app.reporting.channels import WRITTEN, ChannelFigures, WrittenFact, figures
+from app.reporting.sheet import tables
 from app.reporting.statistics import day_report
+from app.reporting.writing.channels import WRITTEN, ChannelFigures, WrittenFact, figures
 from tests.reporting.builders import DAY, at, create_answered
 
 NEXT = DAY + timedelta(days=1)

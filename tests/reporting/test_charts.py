@@ -7,13 +7,14 @@ import re
 from dataclasses import replace
 from datetime import time
 
-from app.reporting import charts, tables
-from app.reporting.charts import Chart
-from app.reporting.day_sheet import DaySheet
-from app.reporting.half_hours import drawing
+from app.reporting.files import charts
+from app.reporting.files.charts import Chart
+from app.reporting.sheet import tables
+from app.reporting.sheet.day_sheet import DaySheet
+from app.reporting.sheet.half_hours import drawing
 from app.reporting.statistics import day_report
+from tests.demo.test_reference_day import REPORT
 from tests.reporting.builders import DAY, create_answered, create_fact
-from tests.reporting.test_demo_day import REPORT
 
 OPENING = ((time(9), time(12, 30)), (time(13, 30), time(17)))
 OPEN = replace(REPORT, opening=OPENING)

@@ -11,15 +11,16 @@ import zlib
 import openpyxl
 import pytest
 
+from app.demo.reference_day import REFERENCE_DAY
 from app.foundation.exceptions import InvalidInput
 from app.foundation.text import spreadsheets
-from app.reporting import exports, pdf, tables, workbook
-from app.reporting.day_sheet import DaySheet, headlines
 from app.reporting.definitions import DEFINITIONS
-from app.reporting.demo_day import REFERENCE_DAY
+from app.reporting.files import exports, pdf, workbook
+from app.reporting.sheet import tables
+from app.reporting.sheet.day_sheet import DaySheet, headlines
 from app.reporting.statistics import day_report
+from tests.demo.test_reference_day import REPORT
 from tests.reporting.builders import DAY
-from tests.reporting.test_demo_day import REPORT
 
 SHEET = DaySheet(REPORT, REPORT, service="Aide à la formation")
 EMPTY = DaySheet(day_report([], DAY), day_report([], DAY))

@@ -15,10 +15,11 @@ from app.desk.incidents import view
 from app.foundation.clock import day_bounds
 from app.foundation.extensions import db
 from app.lines.models import Line
-from app.reporting import service, tables
+from app.reporting import service
 from app.reporting.definitions import DEFINITIONS
 from app.reporting.incidents.definitions import KINDS
 from app.reporting.incidents.figures import IncidentFact, as_json, figures
+from app.reporting.sheet import tables
 from app.reporting.statistics import day_report
 from app.tickets.incidents.cost import Cost, Exchange, cost
 from app.tickets.incidents.life import IncidentKind, IncidentState

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from app.foundation.clock import day_bounds
 from app.foundation.extensions import db
-from app.reporting import service, tables
+from app.reporting import service
 from app.reporting.definitions import DEFINITIONS
 from app.reporting.promises.definitions import KINDS
 from app.reporting.promises.figures import FATES, PromiseFact, figures, together
+from app.reporting.sheet import tables
 from app.reporting.statistics import day_report
 from app.tickets.promises.models import Promise, PromiseEnd, PromiseKind
 from tests.reporting.builders import DAY, create_answered

@@ -15,11 +15,13 @@ from sqlalchemy import func, select
 from app.accounts.models import JournalEntry
 from app.calls.call import store as calls_store
 from app.calls.call.models import Call, CallEvent
+from app.demo import reference_load
+from app.demo.reference_day import REFERENCE_DAY
 from app.foundation.exceptions import Unavailable
 from app.foundation.extensions import db
 from app.lines.models import Line
-from app.reporting import demo_load, service, tables, targets
-from app.reporting.demo_day import REFERENCE_DAY
+from app.reporting import service, targets
+from app.reporting.sheet import tables
 from app.tickets import service as tickets
 from app.tickets.models import Contact
 from app.tickets.reasons import DigitalKind, Reason, Suggestion
@@ -44,7 +46,7 @@ def team(line: Line, create_agent: CreateAgent) -> None:
 
 @pytest.fixture
 def loaded(team: None) -> str:
-    return demo_load.load(REFERENCE_DAY)
+    return reference_load.load(REFERENCE_DAY)
 
 
 def test_the_reference_day_read_back_from_the_tables(loaded: str) -> None:
@@ -129,7 +131,7 @@ def test_the_thirteenth_call_in_the_tables(loaded: str) -> None:
 
 
 def test_loading_twice_changes_nothing(loaded: str) -> None:
-    assert demo_load.load(REFERENCE_DAY) == "2021-06-22 : 0 appels chargés, 67 déjà connus."
+    assert reference_load.load(REFERENCE_DAY) == "2021-06-22 : 0 appels chargés, 67 déjà connus."
     assert db.session.scalar(select(func.count(Call.id))) == 67
     assert db.session.scalar(select(func.count(Contact.id))) == 67
 
@@ -143,7 +145,7 @@ def test_rows_of_the_demo_day_are_what_their_events_say(loaded: str) -> None:
 
 def test_the_same_day_can_be_put_on_another_date(team: None) -> None:
     winter = date(2026, 1, 13)
-    demo_load.load(winter)
+    reference_load.load(winter)
     report = service.report_of(winter)
     assert (report.presented, report.mean_wait_s, report.mean_talk_s) == (67, 32, 336)
     assert service.report_of(REFERENCE_DAY).presented == 0
@@ -152,7 +154,7 @@ def test_the_same_day_can_be_put_on_another_date(team: None) -> None:
 def test_nothing_is_loaded_without_the_three_agents(line: Line, create_agent: CreateAgent) -> None:
     create_agent("front")
     with pytest.raises(Unavailable):
-        demo_load.load(REFERENCE_DAY)
+        reference_load.load(REFERENCE_DAY)
     assert db.session.scalar(select(func.count(Call.id))) == 0
 
 

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.reporting import sentence
 from app.reporting.call_fact import CallFact
-from app.reporting.day_sheet import DaySheet, headlines, in_time
+from app.reporting.sheet import sentence
+from app.reporting.sheet.day_sheet import DaySheet, headlines, in_time
 from app.reporting.statistics import day_report
 from app.reporting.targets import Targets
+from tests.demo.test_reference_day import REPORT
 from tests.reporting.builders import DAY, at, create_answered, create_fact
 from tests.reporting.test_behind import facts
-from tests.reporting.test_demo_day import REPORT
 
 pytestmark = pytest.mark.unit
 LOCALES = ("fr", "en")

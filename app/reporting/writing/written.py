@@ -14,7 +14,7 @@ from app.foundation.clock import PARIS, day_bounds
 from app.foundation.extensions import db
 from app.queue.models import Work
 from app.queue.work_record import Outcome
-from app.reporting.channels import WRITTEN, WrittenFact
+from app.reporting.writing.channels import WRITTEN, WrittenFact
 from app.tickets.delivery import Delivery
 from app.tickets.models import Author, Contact, Direction, Message
 

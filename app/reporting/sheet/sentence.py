@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from app.foundation.text.bilingual import Text, language
 from app.foundation.text.typography import french
-from app.reporting.day_sheet import DaySheet, at_clock
+from app.reporting.sheet.day_sheet import DaySheet, at_clock
 from app.reporting.statistics import DayReport, HalfHour
 
 HALF_HOUR = timedelta(minutes=30)

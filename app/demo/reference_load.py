@@ -9,11 +9,11 @@ from sqlalchemy import select
 from app.accounts.models import Agent
 from app.calls.call.replay import PastCall, replay
 from app.calls.call.states import Event
+from app.demo.reference_day import AGENTS, PlannedCall, PlannedEvent, plan
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.exceptions import Unavailable
 from app.foundation.extensions import db
 from app.foundation.roles import Role
-from app.reporting.demo_day import AGENTS, PlannedCall, PlannedEvent, plan
 from app.tickets import service as tickets
 from app.tickets.models import Contact
 from app.tickets.reasons import Suggestion

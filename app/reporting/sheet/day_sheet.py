@@ -9,8 +9,9 @@ from babel.dates import format_date
 
 from app.foundation.text.bilingual import Text, language
 from app.foundation.text.typography import french
-from app.reporting import formats, tables
+from app.reporting import formats
 from app.reporting.definitions import DEFINITIONS
+from app.reporting.sheet import tables
 from app.reporting.statistics import DayReport, share
 from app.reporting.targets import Targets, Verdict, judge
 

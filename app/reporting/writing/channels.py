@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.foundation.clock import PARIS, day_bounds
-from app.reporting.written_definitions import ANSWER_WITHIN_S
+from app.reporting.writing.written_definitions import ANSWER_WITHIN_S
 
 WRITTEN = ("sms", "form")
 """The channels on which people write to us, in the order in which they are shown."""

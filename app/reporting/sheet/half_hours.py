@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.foundation.text.bilingual import Text
-from app.reporting.day_sheet import at_clock
 from app.reporting.definitions import DEFINITIONS
-from app.reporting.sentence import HALF_HOUR
+from app.reporting.sheet.day_sheet import at_clock
+from app.reporting.sheet.sentence import HALF_HOUR
 from app.reporting.statistics import DayReport, HalfHour
 
 PARTS = ("answered", "abandoned", "short_abandoned", "others")

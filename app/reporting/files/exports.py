@@ -14,10 +14,11 @@ from dataclasses import dataclass
 
 from app.foundation.exceptions import InvalidInput
 from app.foundation.text.spreadsheets import harmless
-from app.reporting import sentence, tables, workbook
 from app.reporting.blind_spots import blind_spots
-from app.reporting.day_sheet import DaySheet, title
-from app.reporting.tables import Cell, Table, word
+from app.reporting.files import workbook
+from app.reporting.sheet import sentence, tables
+from app.reporting.sheet.day_sheet import DaySheet, title
+from app.reporting.sheet.tables import Cell, Table, word
 
 CSV_HEAD = ("jour", "tableau", "ligne", "colonne", "valeur", "unité")
 _UNITS = {
@@ -113,7 +114,7 @@ def _text_line(row: list[str], widths: list[int], numeric: tuple[int, ...]) -> s
 
 def to_pdf(sheet: DaySheet, locale: str = "fr") -> bytes:
     """The report of a day, to be printed or passed on (``pdf``)."""
-    from app.reporting import pdf  # its library is four tenths of a second at a start
+    from app.reporting.files import pdf  # its library is four tenths of a second at a start
 
     return pdf.to_pdf(sheet, locale)
 

@@ -7,10 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 from app.calls.call import states
-from app.foundation.clock import PARIS
-from app.lines import opening_hours
-from app.reporting.call_fact import CallFact
-from app.reporting.demo_day import (
+from app.demo.reference_day import (
     AGENTS,
     OVERFLOW_AFTER_S,
     REFERENCE_DAY,
@@ -19,6 +16,9 @@ from app.reporting.demo_day import (
     PlannedEvent,
     plan,
 )
+from app.foundation.clock import PARIS
+from app.lines import opening_hours
+from app.reporting.call_fact import CallFact
 from app.reporting.statistics import day_report
 
 CALLS = plan()

@@ -16,10 +16,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from app.foundation.text.bilingual import Text
 from app.foundation.text.spreadsheets import harmless
-from app.reporting import formats, sentence, tables
-from app.reporting.day_sheet import DaySheet, headlines
+from app.reporting import formats
 from app.reporting.definitions import DEFINITIONS
-from app.reporting.tables import Table, word
+from app.reporting.sheet import sentence, tables
+from app.reporting.sheet.day_sheet import DaySheet, headlines
+from app.reporting.sheet.tables import Table, word
 
 _COUNTED = ("calls", "messages", "promises", "incidents", "contacts")
 _FORMATS = {**dict.fromkeys(_COUNTED, "0"), "seconds": "0.0", "share": "0.0%"}
