@@ -43,6 +43,9 @@ class Slot:
     defect: Defect | None = None
     message: str = ""
     sent: bool = True
+    instead: PieceKind | None = None  # what is accepted in its place
+    third_party: str = ""  # who else holds it
+    remind: int | None = None  # days from now
 
 
 OK = tuple(
@@ -154,6 +157,7 @@ CASES: tuple[Case, ...] = (
             Told(Kind.MAIL_DELIVERED, 9),
         ),
         permit_days=45, pieces=ASKED,
+        annotation="Titre de séjour à renouveler : demander le récépissé.",
     ),
     Case(
         "Thierry", "Blanchard", "+33536490106", 51,
@@ -189,7 +193,8 @@ CASES: tuple[Case, ...] = (
         pieces=(
             *OK,
             Slot(PieceKind.EMPLOYER_CERTIFICATE, PieceState.RED, None,
-                 "Attestation du dernier employeur.", sent=False),
+                 "Attestation du dernier employeur.", sent=False,
+                 third_party="Son ancien employeur", remind=2),
         ),
     ),
     Case(
@@ -289,6 +294,23 @@ CASES: tuple[Case, ...] = (
     ),
 )  # fmt: skip
 
+# Comes last of all, so that the numbers of those before stay theirs.
+DISPUTED = Case(
+    "Enzo", "Caron", "+33639980120", 20,
+    Text("refusé pour deux causes, deux agents ne sont pas d'accord", "refused for two causes, two agents disagree"),
+    Inside.REJECTED, owner="bruno", organisation="École de la Deuxième Marche", from_software=False,
+    training="Accompagnement renforcé vers l'emploi", enrolled=50, deposited=41, taken_up=30, decided=9, notified=9,
+    rejection=Rejection.YOUTH_GUARANTEE,
+    evidence="Garantie jeune, ou ne descend pas du logiciel de l'organisme.",
+    events=(
+        Told(Kind.ENROLLED, 50), Told(Kind.LINK_SENT, 49.5), Told(Kind.LINK_OPENED, 49), Told(Kind.STEP1_DONE, 49),
+        Told(Kind.STEP2_DONE, 48.5), Told(Kind.DEPOSITED, 41), Told(Kind.TAKEN_UP, 30), Told(Kind.DECIDED, 9.4),
+        Told(Kind.NOTIFIED, 9.3),
+    ),
+    pieces=(*OK, Slot(PieceKind.TAX_NOTICE, PieceState.ORANGE, instead=PieceKind.TAX_REGULARISATION)),
+    annotation="N'a jamais fait de déclaration d'impôts : papier du centre des impôts accepté.",
+)  # fmt: skip
+
 UNKNOWN_NUMBER = "+33639980199"
 SWITCHBOARD = "+33353010152"
 INTERPRETER = "+33639980160"
@@ -320,7 +342,7 @@ DIRECTORY: tuple[tuple[str, str, str, str], ...] = (
 
 def phone_book(locale: str) -> list[tuple[str, str, str]]:
     """The callers of the telephone page: name, number ("" when hidden), a word on why."""
-    people = [(_name(case), case.phone, case.note) for case in CASES if any(case.note)]
+    people = [(_name(case), case.phone, case.note) for case in (*CASES, DISPUTED) if any(case.note)]
     return [
         (name.get(locale), number, tidy(note.get(locale), locale))
         for name, number, note in (*people, *_OTHERS)

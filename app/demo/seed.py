@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from app.accounts.models import Agent
 from app.calls.directory.models import DirectoryEntry
-from app.demo import accounts, cases, crowd
+from app.demo import accounts, cases, crowd, office, paperwork
 from app.demo.cases import Case, Slot
 from app.dossiers import service
 from app.dossiers.editing import masks
@@ -29,7 +29,7 @@ from app.dossiers.models import (
 )
 from app.dossiers.name_folding import fold
 from app.dossiers.payments import service as payments
-from app.dossiers.vocabulary import SHOWN_AS, Inside
+from app.dossiers.vocabulary import SHOWN_AS, Inside, PieceState, PortalEventKind
 from app.foundation.clock import PARIS, local_day
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.extensions import db
@@ -37,7 +37,6 @@ from app.foundation.wiring import settings
 from app.lines.models import Line
 from app.tickets.models import Channel, Contact, Direction
 from app.tickets.places import service as places
-from app.tickets.promises.models import Promise, PromiseKind
 from app.tickets.reasons import CallerRole, DigitalKind, Reason
 
 Team = dict[str, Agent]
@@ -61,12 +60,12 @@ def seed(now: datetime) -> str:
         _places(now)
         db.session.flush()
         organisations = _organisations()
-        people = [*cases.CASES, *crowd.crowd()]
+        people = [*cases.CASES, *crowd.crowd(), cases.DISPUTED]
         persons = [
             _case(case, number, team, organisations, now) for number, case in enumerate(people, 1)
         ]
         _history(persons, team, now)
-        _owed(persons, team, now)
+        office.open_all(persons, len(cases.CASES), team, now, _at)
     return f"{len(people)} personnes et leurs dossiers sont prêts."
 
 
@@ -136,6 +135,7 @@ def _case(
         helper=case.helper.partition(", ")[0],
         helper_relation=case.helper.partition(", ")[2],
         residence_permit_until=_ahead(today, case.permit_days),
+        **paperwork.of_person(number, case.last_name),
     )
     person.phones[0].owner = case.phone_owner
     nir = _nir(person, number)
@@ -185,6 +185,7 @@ def _dossier(
         training_end=today + timedelta(days=90),
         training_hours=420,
         created_at=now,
+        **paperwork.of_dossier(number, case.training, deposited=case.deposited is not None),
     )
     db.session.add(dossier)
     db.session.flush()
@@ -204,13 +205,18 @@ def _around(case: Case, dossier: Dossier, team: Team, now: datetime) -> None:
                 data={"cause": told.cause} if told.cause else {},
             )
         )
-    db.session.add_all(_piece(slot, dossier, now) for slot in case.pieces)
+    asked = [told.ago for told in case.events if told.kind is PortalEventKind.PIECE_ASKED]
+    asked_at = _at(now, asked[-1]) if asked else None
+    db.session.add_all(_piece(slot, dossier, now, asked_at) for slot in case.pieces)
     if case.annotation:
         db.session.add(
             Annotation(
                 dossier_id=dossier.id,
                 author_id=team["bruno"].id,
                 text=case.annotation,
+                alert_on=_ahead(local_day(now), case.permit_days - 20)
+                if case.permit_days
+                else None,
                 created_at=now - timedelta(days=2),
             )
         )
@@ -227,13 +233,17 @@ def _around(case: Case, dossier: Dossier, team: Team, now: datetime) -> None:
         )
 
 
-def _piece(slot: Slot, dossier: Dossier, now: datetime) -> Piece:
+def _piece(slot: Slot, dossier: Dossier, now: datetime, asked_at: datetime | None) -> Piece:
     return Piece(
         dossier_id=dossier.id,
         kind=slot.kind,
         state=slot.state,
         defect=slot.defect,
         message=slot.message,
+        asked_at=asked_at if slot.state is PieceState.RED else None,
+        instead=slot.instead,
+        third_party=slot.third_party,
+        remind_on=_ahead(local_day(now), slot.remind),
         sent_at=now - timedelta(days=4) if slot.sent else None,
     )
 
@@ -283,38 +293,6 @@ def _history(persons: list[Person], team: Team, now: datetime) -> None:
                 qualified_by_id=team["camille"].id if done else None,
             )
         )
-
-
-# Who promised what to whom, in how many hours it is due.
-_PROMISES: tuple[tuple[str, str, PromiseKind, float, str], ...] = (
-    (
-        "Perrin",
-        "camille",
-        PromiseKind.ANSWER,
-        -3,
-        "Lui redire si l'ancien mot de passe peut servir.",
-    ),
-    ("Delmas", "camille", PromiseKind.CHECK, 2, "A-t-elle ouvert le mail renvoyé ?"),
-    ("Faure", "bruno", PromiseKind.THIRD_PARTY, 24, "L'attestation de son ancien employeur."),
-    ("Cochet", "nadia", PromiseKind.CALL, 1, "Lui expliquer le refus et ce qu'elle peut refaire."),
-)
-
-
-def _owed(persons: list[Person], team: Team, now: datetime) -> None:
-    """Promises, so that the idle desk has real ones before it."""
-    by_name = {person.last_name: person for person in persons}
-    for name, agent, kind, hours, reason in _PROMISES:
-        person, due = by_name[name], now + timedelta(hours=hours)
-        dossier = db.session.scalar(
-            select(Dossier.id).where(Dossier.person_id == person.id).order_by(Dossier.id).limit(1)
-        )
-        db.session.add(
-            Promise(
-                kind=kind, dossier_id=dossier, person_id=person.id, owner_id=team[agent].id,
-                made_by_id=team[agent].id, made_at=now - timedelta(days=1), first_due_at=due, due_at=due,
-                reason=reason, service="", waits_for="", missed=False, outcome_reason="",
-            )
-        )  # fmt: skip
 
 
 def _at(now: datetime, ago: float) -> datetime:

@@ -10,10 +10,24 @@ from sqlalchemy import func, select
 
 from app.accounts.models import Agent
 from app.demo import accounts, cases, seed
-from app.dossiers import callers, view
-from app.dossiers.models import Dossier, Person
+from app.dossiers import callers, free_text, view
+from app.dossiers.models import Annotation, Dossier, Person
+from app.dossiers.wording import Words
+from app.foundation.clock import local_day
 from app.foundation.extensions import db
 from app.foundation.text import phone_numbers
+from app.tickets.bulletin import service as bulletin
+from app.tickets.bulletin.models import BulletinNote
+from app.tickets.consultations.models import Consultation, ConsultationState, ConsultationWord
+from app.tickets.exceptions import service as exceptions
+from app.tickets.exceptions.models import TrainingException
+from app.tickets.incidents.life import IncidentState
+from app.tickets.incidents.models import Incident
+from app.tickets.models import Contact
+from app.tickets.promises import view as owed
+from app.tickets.promises.clock import Standing
+from app.tickets.promises.models import Promise
+from app.tickets.promises.sources import What
 
 NOW = datetime(2026, 3, 9, 9, 15, tzinfo=UTC)
 
@@ -21,7 +35,7 @@ TROUBLES = {
     "Perrin": "S13", "Morel": "S18", "Delmas": "S25", "Leroy": "S07", "Haddad": "S02",
     "Blanchard": "S23", "Nunes": "S01", "Roussel": "S19", "Faure": "S27", "Benali": "S08",
     "Marchand": "S20", "Cochet": "S16", "Petit": "S16", "Hugues": "S10", "Vasseur": "S31",
-    "Diallo": "S12", "Texier": "S01", "Boyer": "S24",
+    "Diallo": "S12", "Texier": "S01", "Boyer": "S24", "Caron": "S16",
 }  # fmt: skip
 
 
@@ -38,6 +52,53 @@ def test_each_caller_shows_her_trouble_and_twice_changes_nothing(app: Flask) -> 
     assert seed.seed(NOW + timedelta(days=3)) == "Les données de démonstration sont déjà là."
     assert db.session.scalar(select(func.count(Dossier.id))) == before
     assert db.session.scalar(select(func.count(Agent.id))) == len(accounts.ACCOUNTS)
+
+
+def test_every_page_of_the_team_has_something_to_show(app: Flask) -> None:
+    seed.seed(NOW)
+    team = {
+        name.partition("@")[0]: number
+        for number, name in db.session.execute(select(Agent.id, Agent.email))
+    }
+    for name, role in (
+        ("camille", "front"),
+        ("nadia", "front"),
+        ("bruno", "back"),
+        ("isabelle", "manager"),
+    ):
+        with app.test_request_context():
+            lines = owed.of(Words("fr", NOW), team[name], role, everybody=name == "isabelle")
+        stand = {line.standing for line in lines}
+        assert Standing.LATE in stand, name
+        assert stand & {Standing.SOON, Standing.TODAY}, name
+        assert stand & {Standing.LATER, Standing.PAUSED}, name
+        if name == "isabelle":
+            assert set(Standing) == stand
+            missing = set(What) - {line.owed.what for line in lines}
+            assert missing == {
+                What.CALLBACK,
+                What.MESSAGE,
+                What.FOLLOW_UP,
+            }  # a call-back would ring by itself
+    states = set(db.session.scalars(select(Consultation.state)))
+    assert states == set(ConsultationState) - {ConsultationState.WITHDRAWN}
+    assert len(exceptions.holding(local_day(NOW))) == 3
+    assert len(bulletin.unread(team["camille"], NOW)) == 1
+    assert len(bulletin.listed()) == 2
+    (incident,) = db.session.scalars(select(Incident))
+    assert incident.state is IncidentState.CLOSED
+    assert len(incident.links) == 6
+
+
+def test_what_the_demo_wrote_could_have_been_typed(app: Flask) -> None:
+    """No sentence of it would have been refused to an agent."""
+    seed.seed(NOW)
+    columns = (Consultation.question, ConsultationWord.text, ConsultationWord.evidence, Promise.reason,
+               TrainingException.required, TrainingException.handling, TrainingException.decision,
+               BulletinNote.title, BulletinNote.text, Annotation.text, Contact.note, Incident.workaround)  # fmt: skip
+    for column in columns:
+        for text in db.session.scalars(select(column)):
+            assert free_text.check(text, about_somebody=True) == free_text.Accepted(text)
 
 
 def test_the_phone_book_shows_every_way_of_calling(app: Flask) -> None:
