@@ -51,8 +51,8 @@ from app.accounts.models import Agent, Holding, Presence
 from app.accounts.models import Connection as Tab
 from app.calls.call import service
 from app.calls.call.arrivals import Incoming, receive
+from app.calls.call.life.states import Event, Kind
 from app.calls.call.models import Call
-from app.calls.call.states import Event, Kind
 from app.factory import create_app
 from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work

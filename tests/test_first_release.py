@@ -17,7 +17,8 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import Date, DateTime, Engine, MetaData, func, select, text
 
 from app.accounts.models import Agent
-from app.calls.call import service, states, store
+from app.calls.call import service, store
+from app.calls.call.life import states
 from app.calls.call.models import Call
 from app.dossiers.finding import search
 from app.dossiers.models import Annotation, Person

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from app.calls.call.states import Kind
+from app.calls.call.life.states import Kind
 from app.foundation.clock import PARIS
 from app.tickets.reasons import CallerRole, DigitalKind, Reason
 

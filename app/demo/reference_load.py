@@ -7,8 +7,8 @@ from datetime import date
 from sqlalchemy import select
 
 from app.accounts.models import Agent
+from app.calls.call.life.states import Event
 from app.calls.call.replay import PastCall, replay
-from app.calls.call.states import Event
 from app.demo.reference_day import AGENTS, PlannedCall, PlannedEvent, plan
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.exceptions import Unavailable

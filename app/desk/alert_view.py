@@ -12,8 +12,8 @@ from sqlalchemy import select
 from app.alerts import service
 from app.alerts.models import Alert, AlertKind, AlertOutcome
 from app.calls.call import store
+from app.calls.call.life.record import State
 from app.calls.call.models import Call
-from app.calls.call.record import State
 from app.dossiers.models import Person
 from app.foundation.extensions import db
 from app.foundation.roles import DESK

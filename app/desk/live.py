@@ -17,8 +17,8 @@ from flask_babel import force_locale
 from sqlalchemy import func, select
 
 from app.accounts.models import Connection, Presence
+from app.calls.call.life.states import State
 from app.calls.call.models import Call, CallEvent
-from app.calls.call.states import State
 from app.desk import view as desk_view
 from app.foundation import clock
 from app.foundation.database.unit_of_work import release_connection

@@ -12,8 +12,8 @@ from sqlalchemy import Table, bindparam, exists, func, select
 from app.accounts.models import Agent, Connection, Presence
 from app.accounts.presence import PresenceState
 from app.calls.call import fate, store
+from app.calls.call.life.states import State
 from app.calls.call.models import Call, CallParty
-from app.calls.call.states import State
 from app.calls.directory.models import DirectoryEntry
 from app.desk import message_view
 from app.dossiers import callers

@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 
 from app.accounts import journal_check
 from app.accounts.models import JournalEntry
+from app.calls.call.life.states import State
 from app.calls.call.models import Call
-from app.calls.call.states import State
 from app.foundation.extensions import db
 from app.operations.readiness import TICKER
 from app.queue.models import Beat, Deadline

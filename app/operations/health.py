@@ -12,8 +12,8 @@ from sqlalchemy import Select, func, select
 
 from app.accounts.models import Agent, Presence
 from app.accounts.presence import PresenceState
+from app.calls.call.life.states import LIVE
 from app.calls.call.models import Call
-from app.calls.call.states import LIVE
 from app.calls.provider import view as provider_view
 from app.calls.provider.reconciliation import DriftKind
 from app.foundation import clock

@@ -14,15 +14,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts import service as accounts
 from app.calls.call import commands_outbox, dispatch, service, store
-from app.calls.call.consequences import (
+from app.calls.call.life.consequences import (
     CONNECT_LIMIT,
     PERSON_LIMIT,
     WRAP_UP_LOOK,
     ConnectCaller,
     HangUpLeg,
 )
+from app.calls.call.life.states import Event, Kind, State
 from app.calls.call.models import Call
-from app.calls.call.states import Event, Kind, State
 from app.calls.callbacks import service as callbacks
 from app.channels import dispatch as message_dispatch
 from app.foundation.database.unit_of_work import release_connection, unit_of_work

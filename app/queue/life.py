@@ -4,7 +4,7 @@ waiting → offered → held → wrap-up → done, or parked until a date. Its p
 is never lost: whatever is let go, given back or woken waits where it was. It gives the next life, or
 *the same life* when the event cannot happen now (late, repeated, lost a race); done absorbs everything.
 
-A call's record keeps these fields among its own and moves them by here (``calls/call/place``), a message's
+A call's record keeps these fields among its own and moves them by here (``calls/call/life/place``), a message's
 has one as it is (``work_record``): what either has more, legs and conference or whom to ask first, is
 its own affair.
 """

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 
-from app.calls.call.record import SHORT_ABANDON
+from app.calls.call.life.record import SHORT_ABANDON
 from app.foundation.text.bilingual import Text
 from app.reporting.blind_spots import UNSEEN, blind_spots
 from app.reporting.definition import Definition

@@ -11,8 +11,8 @@ from sqlalchemy import and_, case, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Agent, Connection, Presence
+from app.calls.call.life.record import Kind, State
 from app.calls.call.models import Call, CallEvent, CallParty
-from app.calls.call.record import Kind, State
 from app.foundation.clock import PARIS, day_bounds
 from app.foundation.extensions import db
 from app.foundation.roles import AGENTS

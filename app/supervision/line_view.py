@@ -14,8 +14,8 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from app.accounts import last_editor
+from app.calls.call.life.states import State
 from app.calls.call.models import Call
-from app.calls.call.states import State
 from app.dossiers.wording import Words
 from app.foundation import edits
 from app.foundation.edits import Change

@@ -20,8 +20,8 @@ from app.accounts import service as accounts
 from app.accounts.models import Agent, Presence
 from app.accounts.presence import ON_DUTY, PresenceState
 from app.calls.call import dispatch, service, store
+from app.calls.call.life.states import Event, Kind, State
 from app.calls.call.models import Call, CallEvent
-from app.calls.call.states import Event, Kind, State
 from app.dossiers.models import Dossier
 from app.foundation import beside_loop, clock
 from app.foundation.database.unit_of_work import release_connection, rows_changed, unit_of_work

@@ -9,7 +9,8 @@ import json
 
 from sqlalchemy import select
 
-from app.calls.call import states, store
+from app.calls.call import store
+from app.calls.call.life import states
 from app.calls.call.models import Call
 from app.factory import create_app
 from app.foundation.extensions import db

@@ -15,7 +15,7 @@ from app.accounts import journal
 from app.administration import journal_words
 from app.administration.journal_search import PAGE
 from app.assist.portal.models import CommandKind
-from app.calls.call.record import Kind
+from app.calls.call.life.record import Kind
 from app.dossiers.service import Protected
 from app.foundation.database.unit_of_work import unit_of_work
 from tests.clients import StaffClient

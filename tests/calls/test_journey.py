@@ -14,9 +14,9 @@ from sqlalchemy import update
 from app.accounts import service as accounts
 from app.accounts.models import Connection, Presence
 from app.calls.call import service, store
-from app.calls.call.consequences import ConnectCaller
+from app.calls.call.life.consequences import ConnectCaller
+from app.calls.call.life.states import Event, Kind
 from app.calls.call.models import Call
-from app.calls.call.states import Event, Kind
 from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.extensions import db

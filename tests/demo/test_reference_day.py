@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
-from app.calls.call import states
+from app.calls.call.life import states
 from app.demo.reference_day import (
     AGENTS,
     OVERFLOW_AFTER_S,

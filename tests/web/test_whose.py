@@ -19,8 +19,8 @@ from app.accounts import service as accounts
 from app.assist import service as scripts
 from app.assist import store as assist
 from app.calls.call import service
+from app.calls.call.life.record import State
 from app.calls.call.models import Call
-from app.calls.call.record import State
 from app.desk import live
 from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work

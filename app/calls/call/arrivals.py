@@ -15,9 +15,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.calls.call import one_sender, store
+from app.calls.call.life.states import Event, Kind, Outcome, State
 from app.calls.call.models import Call
 from app.calls.call.one_sender import Before
-from app.calls.call.states import Event, Kind, Outcome, State
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.extensions import db
 from app.foundation.text import phone_numbers

@@ -15,7 +15,7 @@ from typing import Any, cast, get_args
 from flask import current_app
 from sqlalchemy import Table, bindparam, delete, insert, select, update
 
-from app.calls.call.consequences import (
+from app.calls.call.life.consequences import (
     AnnounceCoach,
     CallAgent,
     CallParty,
@@ -27,8 +27,8 @@ from app.calls.call.consequences import (
     HoldCaller,
     RingPerson,
 )
+from app.calls.call.life.record import LIVE, CallRecord, State
 from app.calls.call.models import CallCommand
-from app.calls.call.record import LIVE, CallRecord, State
 from app.foundation.database.unit_of_work import rows_changed, unit_of_work
 from app.foundation.extensions import db
 

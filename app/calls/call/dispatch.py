@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, func
 
 from app.calls.call import service, snapshot
-from app.calls.call.states import Event, Kind
+from app.calls.call.life.states import Event, Kind
 from app.foundation import clock
 from app.foundation.database.unit_of_work import Work, unit_of_work
 from app.foundation.exceptions import Conflict

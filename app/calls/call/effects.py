@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.calls.call.consequences import (
+from app.calls.call.life.consequences import (
     AnnounceCoach,
     CallAgent,
     CallParty,
@@ -23,7 +23,7 @@ from app.calls.call.consequences import (
     HoldCaller,
     RingPerson,
 )
-from app.calls.call.states import Event, Kind
+from app.calls.call.life.states import Event, Kind
 from app.foundation.exceptions import NotFound, PermanenceError, Unavailable
 from app.foundation.ports import OVER, Telephony
 from app.lines.numbers import short_numbers

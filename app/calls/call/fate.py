@@ -12,8 +12,8 @@ from flask_babel import gettext as _
 from sqlalchemy import exists, select
 
 from app.accounts.models import Agent
+from app.calls.call.life.record import Kind, Outcome, State
 from app.calls.call.models import Call, CallEvent, CallParty
-from app.calls.call.record import Kind, Outcome, State
 from app.foundation.extensions import db
 from app.tickets.models import CallBack, CallBackState, Contact
 

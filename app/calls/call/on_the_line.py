@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
+from app.calls.call.life.record import LIVE, PartyState, State
 from app.calls.call.models import Call
-from app.calls.call.record import LIVE, PartyState, State
 from app.foundation.extensions import db
 from app.tickets.holding import OnTheLine
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.calls.call import service, store
+from app.calls.call.life.states import Event, Kind, State
 from app.calls.call.models import Call
-from app.calls.call.states import Event, Kind, State
 from app.calls.directory.entries import Target
 from app.dossiers import callers
 from app.dossiers import store as dossiers

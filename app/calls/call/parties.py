@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 
 from app.accounts import journal
 from app.calls.call import service, store
+from app.calls.call.life.states import CallRecord, Event, Kind, State
 from app.calls.call.models import Call, CallParty
-from app.calls.call.states import CallRecord, Event, Kind, State
 from app.calls.directory.entries import Target
 from app.foundation.database.unit_of_work import Work, unit_of_work
 from app.foundation.exceptions import Conflict, Forbidden, IllegalTransition, NotFound

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.calls.call import store
+from app.calls.call.life.states import CallRecord, Event, State
 from app.calls.call.models import Call
-from app.calls.call.states import CallRecord, Event, State
 from app.foundation.exceptions import InvalidInput
 from app.foundation.extensions import db
 from app.lines import store as lines

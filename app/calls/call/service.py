@@ -13,8 +13,9 @@ from sqlalchemy import Table, bindparam, select, update
 from app.accounts import service as accounts
 from app.accounts.presence import PresenceState
 from app.assist import service as assist
-from app.calls.call import commands_outbox, effects, fate, states, store
-from app.calls.call.consequences import (
+from app.calls.call import commands_outbox, effects, fate, store
+from app.calls.call.life import states
+from app.calls.call.life.consequences import (
     RELEASE,
     CallAgent,
     Command,
@@ -24,8 +25,8 @@ from app.calls.call.consequences import (
     consequences,
     holders,
 )
+from app.calls.call.life.states import CallRecord, Event, Kind, State
 from app.calls.call.models import Call, CallParty
-from app.calls.call.states import CallRecord, Event, Kind, State
 from app.foundation import clock
 from app.foundation.database.unit_of_work import (
     Work,

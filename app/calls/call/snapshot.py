@@ -17,8 +17,8 @@ from sqlalchemy import cast as sql_cast
 
 from app.accounts.models import Agent, Connection, Holding, Presence
 from app.accounts.presence import ON_DUTY, PresenceState
+from app.calls.call.life.states import Kind, State
 from app.calls.call.models import Call, CallEvent
-from app.calls.call.states import Kind, State
 from app.dossiers.models import Dossier
 from app.foundation.extensions import db
 from app.foundation.roles import AGENTS

@@ -26,9 +26,9 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
 from app.accounts.models import Holding
-from app.calls.call import states
+from app.calls.call.life import states
+from app.calls.call.life.states import CallRecord, Event, Kind, PartyState, State
 from app.calls.call.models import Call, CallEvent, CallSegment
-from app.calls.call.states import CallRecord, Event, Kind, PartyState, State
 from app.foundation.database.unit_of_work import rows_changed
 from app.foundation.exceptions import Conflict, NotFound
 from app.foundation.extensions import db

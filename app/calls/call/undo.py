@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.accounts.models import Presence
 from app.calls.call import store
-from app.calls.call.states import State
+from app.calls.call.life.states import State
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.exceptions import Conflict, NotFound
 from app.foundation.extensions import db

@@ -14,8 +14,8 @@ from sqlalchemy.exc import IntegrityError
 
 from app.accounts import journal
 from app.calls.call import store
+from app.calls.call.life.record import Outcome
 from app.calls.call.models import Call, Voicemail
-from app.calls.call.record import Outcome
 from app.foundation.database.unit_of_work import release_connection, unit_of_work
 from app.foundation.exceptions import NotFound, PermanenceError
 from app.foundation.extensions import db

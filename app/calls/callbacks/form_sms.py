@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import exists, select
 
+from app.calls.call.life.record import Outcome
 from app.calls.call.models import Call
-from app.calls.call.record import Outcome
 from app.calls.callbacks import request_form
 from app.calls.callbacks import service as callbacks
 from app.foundation.database.unit_of_work import release_connection, unit_of_work

@@ -16,8 +16,8 @@ from sqlalchemy.orm import aliased
 
 from app.accounts import journal
 from app.calls.call import outbound, service
+from app.calls.call.life.record import LIVE, CallRecord, Event, Kind, Outcome, State
 from app.calls.call.models import Call
-from app.calls.call.record import LIVE, CallRecord, Event, Kind, Outcome, State
 from app.calls.callbacks import rules as callback_rules
 from app.foundation import edits
 from app.foundation.database.unit_of_work import Work, unit_of_work

@@ -12,8 +12,8 @@ from flask_login import current_user
 from sqlalchemy import exists, select
 
 from app.accounts.models import Agent
+from app.calls.call.life.record import LIVE, State
 from app.calls.call.models import Call
-from app.calls.call.record import LIVE, State
 from app.calls.callbacks import rules as callback_rules
 from app.dossiers.wording import Words
 from app.foundation import belonging

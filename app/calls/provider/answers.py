@@ -16,8 +16,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts.models import Agent
 from app.calls.call import service, store
+from app.calls.call.life.record import Event, Kind, Outcome, State
 from app.calls.call.models import Call
-from app.calls.call.record import Event, Kind, Outcome, State
 from app.calls.callbacks import rules as callback_rules
 from app.calls.callbacks import service as callbacks
 from app.calls.provider import twiml

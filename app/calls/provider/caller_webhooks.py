@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from app.calls.call import arrivals, service, store, told, voicemail
 from app.calls.call.arrivals import Incoming
-from app.calls.call.states import Event, Kind, State
+from app.calls.call.life.states import Event, Kind, State
 from app.calls.provider import reading
 from app.calls.provider.answers import answer, apology, here, lost, speaker_of, where_to
 from app.calls.provider.choices import bp

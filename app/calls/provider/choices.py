@@ -13,8 +13,8 @@ from flask import Response, request
 from sqlalchemy import update
 
 from app.calls.call import store, voicemail
+from app.calls.call.life.record import Outcome, State
 from app.calls.call.models import Call
-from app.calls.call.record import Outcome, State
 from app.calls.callbacks import form_sms
 from app.calls.callbacks import service as callbacks
 from app.calls.provider import reading

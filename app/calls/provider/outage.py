@@ -15,8 +15,8 @@ from sqlalchemy import delete, exists, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.calls.call import store
+from app.calls.call.life.states import Event, Kind
 from app.calls.call.models import Call
-from app.calls.call.states import Event, Kind
 from app.calls.callbacks import rules as callback_rules
 from app.calls.callbacks import service as callbacks
 from app.calls.provider import fallback

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from app.calls.call.record import LIVE, CallRecord, Event, Kind, PartyState, State
+from app.calls.call.life.record import LIVE, CallRecord, Event, Kind, PartyState, State
 from app.calls.spoken.verbs import room_of
 from app.foundation.ports import LegReport, RoomReport
 

@@ -17,9 +17,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists, or_, select, update
 
 from app.calls.call import service, store
-from app.calls.call.consequences import EnqueueCaller
+from app.calls.call.life.consequences import EnqueueCaller
+from app.calls.call.life.states import LIVE, State
 from app.calls.call.models import Call
-from app.calls.call.states import LIVE, State
 from app.calls.provider import outage, reconciliation
 from app.calls.provider.models import Drift, ProviderLink
 from app.calls.provider.reconciliation import DriftKind, Finding, Known, Seen

@@ -12,8 +12,8 @@ from datetime import datetime
 from flask import Response, request
 
 from app.calls.call import service, store, told
+from app.calls.call.life.states import Event, Kind, State
 from app.calls.call.models import Call, CallParty
-from app.calls.call.states import Event, Kind, State
 from app.calls.provider import probe, reading
 from app.calls.provider.answers import (
     answer,

@@ -11,8 +11,8 @@ from sqlalchemy.orm import aliased
 from app.accounts.models import Agent, Connection, Presence
 from app.accounts.presence import ON_DUTY
 from app.calls.call import store
+from app.calls.call.life.states import State
 from app.calls.call.models import Call
-from app.calls.call.states import State
 from app.calls.spoken.waiting import Moment
 from app.foundation.extensions import db
 from app.foundation.roles import AGENTS

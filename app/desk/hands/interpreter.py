@@ -12,7 +12,7 @@ from app.assist.acts.hands import Form, Hand
 from app.assist.conditions import Unmet
 from app.assist.models import ScriptRun
 from app.calls.call import parties, store
-from app.calls.call.record import State
+from app.calls.call.life.record import State
 from app.calls.directory import entries
 from app.calls.directory.models import DirectoryEntry
 from app.foundation.database.unit_of_work import unit_of_work

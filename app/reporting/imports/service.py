@@ -23,8 +23,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts.models import Agent
 from app.calls.call import store
+from app.calls.call.life.states import Event, Kind
 from app.calls.call.replay import PastCall, replay
-from app.calls.call.states import Event, Kind
 from app.dossiers.name_folding import fold
 from app.dossiers.tables import reading
 from app.dossiers.tables.cells import Unusable

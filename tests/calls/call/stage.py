@@ -21,8 +21,8 @@ from sqlalchemy import func, select
 
 from app.accounts.models import Presence
 from app.calls.call import service
+from app.calls.call.life.states import LIVE
 from app.calls.call.models import Call, CallCommand
-from app.calls.call.states import LIVE
 from app.calls.call.store import events_of
 from app.calls.provider import watch as provider_watch
 from app.calls.provider.models import Drift

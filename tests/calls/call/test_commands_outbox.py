@@ -14,7 +14,7 @@ from sqlalchemy import func, select, update
 
 from app.accounts.models import Connection
 from app.calls.call import commands_outbox
-from app.calls.call.consequences import (
+from app.calls.call.life.consequences import (
     CallAgent,
     CallParty,
     Command,
@@ -25,8 +25,8 @@ from app.calls.call.consequences import (
     HoldCaller,
     RingPerson,
 )
+from app.calls.call.life.record import CallRecord, State
 from app.calls.call.models import CallCommand
-from app.calls.call.record import CallRecord, State
 from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.exceptions import NotFound

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given
 
-from app.calls.call.consequences import (
+from app.calls.call.life.consequences import (
     CallAgent,
     ConnectCaller,
     EnqueueCaller,
@@ -16,7 +16,7 @@ from app.calls.call.consequences import (
     consequences,
     holders,
 )
-from app.calls.call.states import Event, Kind, State, apply, received
+from app.calls.call.life.states import Event, Kind, State, apply, received
 from tests.calls.call.test_states import ANSWERED, START, at, event, fold, streams, talks
 
 IN_CONFERENCE = (State.CONNECTING, State.TALKING, State.OUTSIDE)

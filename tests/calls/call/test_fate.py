@@ -10,7 +10,7 @@ from flask_babel import force_locale
 
 from app.calls.call import service
 from app.calls.call.fate import said
-from app.calls.call.states import Event, Kind
+from app.calls.call.life.states import Event, Kind
 from app.calls.callbacks import service as callbacks
 from app.foundation import clock
 from app.foundation.extensions import db

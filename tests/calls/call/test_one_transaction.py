@@ -14,9 +14,9 @@ from sqlalchemy.exc import IntegrityError
 from app.accounts import service as accounts
 from app.accounts.models import Presence
 from app.calls.call import commands_outbox, service, store
-from app.calls.call.consequences import HangUpCaller
+from app.calls.call.life.consequences import HangUpCaller
+from app.calls.call.life.states import CallRecord, Event, Kind
 from app.calls.call.models import CallCommand, CallEvent
-from app.calls.call.states import CallRecord, Event, Kind
 from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.exceptions import Conflict

@@ -17,10 +17,11 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from app.accounts.models import Connection, Holding, Presence
-from app.calls.call import dispatch, outbound, parties, service, states, store
-from app.calls.call.consequences import holders
+from app.calls.call import dispatch, outbound, parties, service, store
+from app.calls.call.life import states
+from app.calls.call.life.consequences import holders
+from app.calls.call.life.states import Event, Kind
 from app.calls.call.models import Call, CallEvent
-from app.calls.call.states import Event, Kind
 from app.calls.directory import entries as directory
 from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work

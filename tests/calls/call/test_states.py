@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.calls.call.states import (
+from app.calls.call.life.states import (
     TRANSITIONS,
     CallRecord,
     Event,

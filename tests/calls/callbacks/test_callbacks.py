@@ -13,8 +13,8 @@ from sqlalchemy import select, update
 
 from app.accounts.models import Connection, Presence
 from app.calls.call import service, store
+from app.calls.call.life.record import Event, Kind
 from app.calls.call.models import Call
-from app.calls.call.record import Event, Kind
 from app.calls.callbacks import service as callbacks
 from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work

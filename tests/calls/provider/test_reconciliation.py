@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.calls.call import states
-from app.calls.call.states import LIVE, CallRecord, Event, Kind, PartyState, State
+from app.calls.call.life import states
+from app.calls.call.life.states import LIVE, CallRecord, Event, Kind, PartyState, State
 from app.calls.provider.reconciliation import (
     MOST_QUESTIONS,
     SETTLE,

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from app.calls.call.place import alone, colleague_goes_on, in_place, moved, placed, waits_again
-from app.calls.call.record import (
+from app.calls.call.life.place import alone, colleague_goes_on, in_place, moved, placed, waits_again
+from app.calls.call.life.record import (
     SHORT_ABANDON,
     CallRecord,
     Event,

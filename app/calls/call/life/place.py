@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from app.calls.call.record import CallRecord, State
+from app.calls.call.life.record import CallRecord, State
 from app.queue import life
 
 _STAGES = {

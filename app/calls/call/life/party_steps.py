@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from app.calls.call.place import alone, colleague_goes_on, in_place
-from app.calls.call.record import CallRecord, Event, PartyState, State
-from app.calls.call.steps import end_hold, held, offered, over
+from app.calls.call.life.place import alone, colleague_goes_on, in_place
+from app.calls.call.life.record import CallRecord, Event, PartyState, State
+from app.calls.call.life.steps import end_hold, held, offered, over
 
 
 def consulted(record: CallRecord, event: Event) -> CallRecord:

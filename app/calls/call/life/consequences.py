@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from app.accounts.presence import PresenceState
-from app.calls.call.record import CallRecord, Event, Kind, PartyState, State
+from app.calls.call.life.record import CallRecord, Event, Kind, PartyState, State
 
 CONNECT_LOOK = timedelta(seconds=6)  # later than usual: is she there, and nobody told us?
 CONNECT_LIMIT = timedelta(seconds=12)

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from app.calls.call import party_steps, steps
-from app.calls.call.record import (
+from app.calls.call.life import party_steps, steps
+from app.calls.call.life.record import (
     LIVE,
     SHORT_ABANDON,
     CallRecord,
