@@ -42,6 +42,8 @@ _LINKS = frozenset(
 def fold(text: str) -> str:
     """A name in plain small letters and digits, one space between words: « Éloïse  D’Œuf-Łoś »
     → « eloise d oeuf los »."""
+    if text.isascii():  # most of what is imported: the same, ten times as fast
+        return " ".join(text[:LONGEST_INPUT].lower().translate(_PLAIN).split())
     decomposed = unicodedata.normalize("NFKD", text[:LONGEST_INPUT].casefold())
     bare = "".join(c for c in decomposed if not unicodedata.combining(c))
     # Twice: a letter without a base may come out of the decomposition (« ǿ », « ẛ », a ligature).
@@ -57,6 +59,9 @@ def _counts(char: str) -> bool:
 def _between(char: str) -> str:
     """Nothing for a sign that nobody sees, a space for any other (hyphens, apostrophes, dots)."""
     return "" if unicodedata.category(char) in ("Cf", "Cc", "Mn") and not char.isspace() else " "
+
+
+_PLAIN = str.maketrans({chr(n): _between(chr(n)) for n in range(128) if not _counts(chr(n))})
 
 
 def key(*parts: str) -> str:

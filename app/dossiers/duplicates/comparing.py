@@ -11,8 +11,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, event, func, inspect, or_, select
+from sqlalchemy import delete, event, func, or_, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import get_history
+from sqlalchemy.orm.base import PASSIVE_NO_INITIALIZE
 
 from app.dossiers.duplicates import score
 from app.dossiers.duplicates.models import DuplicateKey, DuplicatePair, DuplicatePending, PairState
@@ -39,9 +41,10 @@ def install() -> None:
 
 def _follow(session: Session, _context: Any) -> None:
     ids: set[int] = set()
-    for row in (*session.new, *session.dirty):
+    rows = [(row, True) for row in session.new] + [(row, False) for row in session.dirty]
+    for row, new in rows:
         names = _LOOKED_AT.get(type(row))
-        if names is None or not _changed(row, names):
+        if names is None or not (new or _changed(row, names)):
             continue
         ids.add(row.id if isinstance(row, Person) else row.person_id)
     ids.discard(None)
@@ -50,20 +53,17 @@ def _follow(session: Session, _context: Any) -> None:
 
 
 def _changed(row: Any, names: Iterable[str]) -> bool:
-    state = inspect(row)
-    return any(state.attrs[name].history.has_changes() for name in names)
+    return any(get_history(row, name, PASSIVE_NO_INITIALIZE).has_changes() for name in names)
 
 
 def note(session: Session, person_ids: Iterable[int]) -> None:
     """Let these persons be compared soon, inside the caller's transaction."""
     rows = [{"person_id": person_id, "round": 0} for person_id in sorted(set(person_ids))]
-    for start in range(0, len(rows), 400):
-        query = inserting(DuplicatePending).values(rows[start : start + 400])
-        session.connection().execute(
-            query.on_conflict_do_update(
-                index_elements=["person_id"], set_={"round": DuplicatePending.round + 1}
-            )
+    if rows:
+        query = inserting(DuplicatePending).on_conflict_do_update(
+            index_elements=["person_id"], set_={"round": DuplicatePending.round + 1}
         )
+        session.connection().execute(query, rows)
 
 
 def work(now: datetime) -> int:
@@ -133,9 +133,8 @@ def compared(person_ids: Iterable[int]) -> dict[int, Compared]:
 def _keep_keys(keys: dict[int, frozenset[str]]) -> None:
     db.session.execute(delete(DuplicateKey).where(DuplicateKey.person_id.in_(keys)))
     rows = [{"key": key, "person_id": i} for i, found in keys.items() for key in sorted(found)]
-    for start in range(0, len(rows), 400):
-        query = inserting(DuplicateKey).values(rows[start : start + 400])
-        db.session.execute(query.on_conflict_do_nothing())
+    if rows:
+        db.session.connection().execute(inserting(DuplicateKey).on_conflict_do_nothing(), rows)
 
 
 def _pairs(

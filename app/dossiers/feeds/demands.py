@@ -13,11 +13,12 @@ from app.dossiers.editing import masks
 from app.dossiers.feeds.deciding import Did, Outcome, decide
 from app.dossiers.feeds.kinds import DOSSIERS, PIECES
 from app.dossiers.feeds.models import FeedKey
-from app.dossiers.feeds.people import Persons, Said, known_keys
+from app.dossiers.feeds.people import Persons, Said, known_keys, remember
 from app.dossiers.merged import redirects
 from app.dossiers.models import Dossier, DossierIban, Organisation, Piece, PortalEvent
 from app.dossiers.tables.cells import Unusable
 from app.dossiers.vocabulary import SHOWN_AS, Defect, Inside, PieceState
+from app.foundation.database import numbering
 from app.foundation.extensions import db
 
 _NOT_COLUMNS = frozenset(
@@ -188,17 +189,12 @@ class Dossiers:
 
     def finish(self) -> None:
         """All lines are applied: store them at once, and keep what was sent."""
+        numbering.take(list(self._rows.values()))
         db.session.flush()
         for reference, iban in self._new_ibans.items():
             iban.dossier_id = self._rows[reference].id
             db.session.add(iban)
-        for reference, (row, sent) in self._to_remember.items():
-            key = self._keys.get(reference)
-            if key is None:
-                key = FeedKey(kind="dossiers", source=self._source, key=reference)
-                db.session.add(key)
-            if key.dossier_id != row.id or key.sent != sent:
-                key.dossier_id, key.sent = row.id, dict(sent)
+        remember("dossiers", self._source, "dossier_id", self._keys, self._to_remember)
         db.session.flush()
 
 
@@ -274,14 +270,9 @@ class Pieces:
 
     def finish(self) -> None:
         """All lines are applied: store them at once, and keep what was sent."""
+        numbering.take(list(self._rows.values()))
         db.session.flush()
-        for name, (row, sent) in self._to_remember.items():
-            key = self._keys.get(name)
-            if key is None:
-                key = FeedKey(kind="pieces", source=self._source, key=name)
-                db.session.add(key)
-            if key.piece_id != row.id or key.sent != sent:
-                key.piece_id, key.sent = row.id, dict(sent)
+        remember("pieces", self._source, "piece_id", self._keys, self._to_remember)
         db.session.flush()
 
 

@@ -81,12 +81,18 @@ def _rows(table: Table) -> Iterator[Row | None]:
     titles = _folded(table.titles, table.separator)
     for lines in table.blocks:
         for row in lines:
-            again = bool(titles) and not row.wrong and _folded(row.raw, table.separator) == titles
-            yield None if again else row
+            yield (
+                None if titles and not row.wrong and _is(row.raw, titles, table.separator) else row
+            )
 
 
 def _folded(raw: str, separator: str) -> tuple[str, ...]:
     return tuple(fold(cell) for cell in raw.split(separator)) if raw else ()
+
+
+def _is(raw: str, titles: tuple[str, ...], separator: str) -> bool:
+    """Is this line the titles? Its first cell alone tells for nearly all."""
+    return fold(raw.partition(separator)[0]) == titles[0] and _folded(raw, separator) == titles
 
 
 def _line(row: Row) -> Line:

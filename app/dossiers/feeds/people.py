@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import selectinload
 
 from app.dossiers import name_folding
@@ -22,6 +22,7 @@ from app.dossiers.feeds.kinds import PERSONS
 from app.dossiers.feeds.models import FeedKey
 from app.dossiers.models import Organisation, Person, PersonNir, PersonPhone
 from app.dossiers.tables.cells import Unusable
+from app.foundation.database import numbering
 from app.foundation.extensions import db
 
 Said = Mapping[str, Any]
@@ -54,6 +55,28 @@ def known_keys(kind: str, source: str, keys: Iterable[str]) -> dict[str, FeedKey
     return {each.key: each for each in db.session.scalars(query)}
 
 
+def remember(
+    kind: str,
+    source: str,
+    column: str,
+    keys: Mapping[str, FeedKey],
+    sent: Mapping[str, tuple[Any, Mapping[str, str]]],
+) -> None:
+    """Keep what was sent of each row (which has its id), under its key; ``column`` leads to it."""
+    new = []
+    for name, (row, digests) in sent.items():
+        kept = keys.get(name)
+        if kept is None:
+            new.append(
+                {"kind": kind, "source": source, "key": name, column: row.id, "sent": dict(digests)}
+            )
+        elif getattr(kept, column) != row.id or kept.sent != digests:
+            setattr(kept, column, row.id)
+            kept.sent = dict(digests)
+    if new:  # nobody asks for their ids: one statement, many rows
+        db.session.execute(insert(FeedKey), new)
+
+
 class Persons:
     """The persons of one block."""
 
@@ -66,6 +89,7 @@ class Persons:
         self._with_nir: set[Person] = set()
         self._to_remember: dict[str, tuple[Person, Mapping[str, str]]] = {}
         self._nirs: list[tuple[Person, str]] = []
+        self._made: list[Person] = []
 
     def prepare(self, lines: Sequence[Said]) -> None:
         """Read what these lines may be about."""
@@ -163,6 +187,7 @@ class Persons:
         numbers = dict.fromkeys(said[n] for n in ("phone", "phone2") if n in said)
         person.phones = [PersonPhone(e164=number) for number in numbers]
         db.session.add(person)
+        self._made.append(person)
         self._named[(person.search_name, person.born_on)].append(person)
         return person
 
@@ -195,15 +220,11 @@ class Persons:
 
     def finish(self) -> None:
         """All lines are applied: store them at once, and keep what was sent."""
+        numbering.take(self._made)
+        numbering.take([phone for person in self._made for phone in person.phones])
         db.session.flush()
         db.session.add_all(PersonNir(person_id=person.id, nir=nir) for person, nir in self._nirs)
-        for name, (person, sent) in self._to_remember.items():
-            kept = self._keys.get(name)
-            if kept is None:
-                kept = FeedKey(kind="persons", source=self._source, key=name)
-                db.session.add(kept)
-            if kept.person_id != person.id or kept.sent != sent:
-                kept.person_id, kept.sent = person.id, dict(sent)
+        remember("persons", self._source, "person_id", self._keys, self._to_remember)
         db.session.flush()
 
 

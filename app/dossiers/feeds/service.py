@@ -233,13 +233,23 @@ def go_through(
     shown = {name: order.value for name, order in looked.orders.items()}
     _progress(run_id, worker, now(), total=looked.total, plan={**run.plan, ORDERS: shown})
     read_with = Reading(today=local_day(now()), orders=looked.orders)
+    earlier = blocks.Earlier(kind) if trial else None
     for lines, behind, left_out in passes.blocks(passes.table_of(path, how), done=done):
 
         def keep(result: Result, behind: int = behind, left_out: int = left_out) -> None:
             result.counts["left_out"] += left_out
             _keep_progress(run_id, worker, now(), result, behind)
 
-        blocks.apply(kind, lines, read_with, source=source, now=now(), trial=trial, keep=keep)
+        blocks.apply(
+            kind,
+            lines,
+            read_with,
+            source=source,
+            now=now(),
+            trial=trial,
+            keep=keep,
+            earlier=earlier,
+        )
         pause()
     _end(run_id, worker, RunState.READY if trial else RunState.DONE, now())
 

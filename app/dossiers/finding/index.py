@@ -10,9 +10,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, event, inspect, select
+from sqlalchemy import Connection, delete, event, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import get_history
+from sqlalchemy.orm.base import PASSIVE_NO_INITIALIZE
 
 from app.dossiers.finding import writing
 from app.dossiers.finding.models import PersonTokens, SearchWord
@@ -22,7 +24,7 @@ from app.dossiers.models import Dossier, Organisation, Person, PersonPhone
 from app.foundation.extensions import db
 
 AT_ONCE = 1000  # persons
-ROWS = 400  # of one INSERT: SQLite counts its parameters
+ROWS = 400  # asked for at once: SQLite counts its parameters
 
 _LOOKED_AT: dict[type, tuple[str, ...]] = {
     Person: ("last_name", "first_name", "born_on", "email", "address"),
@@ -41,9 +43,9 @@ def install() -> None:
 def _follow(session: Session, _context: Any) -> None:
     persons: set[int] = set()
     organisations: set[int] = set()
-    for row in (*session.new, *session.dirty, *session.deleted):
+    for row, sure in _written(session):
         looked_at = _LOOKED_AT.get(type(row))
-        if looked_at is None or not (row in session.deleted or _changed(row, looked_at)):
+        if looked_at is None or not (sure or _changed(row, looked_at)):
             continue
         if isinstance(row, Organisation):
             organisations.add(row.id)
@@ -57,14 +59,19 @@ def _follow(session: Session, _context: Any) -> None:
         refresh(connection, persons)
 
 
+def _written(session: Session) -> Iterator[tuple[Any, bool]]:
+    """What this flush wrote, and whether it concerns us whatever changed in it: it came, or it goes."""
+    yield from ((row, True) for row in (*session.new, *session.deleted))
+    yield from ((row, False) for row in session.dirty)
+
+
 def _changed(row: Any, names: Iterable[str]) -> bool:
-    state = inspect(row)
-    return any(state.attrs[name].history.has_changes() for name in names)
+    return any(get_history(row, name, PASSIVE_NO_INITIALIZE).has_changes() for name in names)
 
 
 def _values(row: Any, name: str) -> set[int]:
     """The value that a column has and the one that it had: a dossier may go from one person to another."""
-    history = inspect(row).attrs[name].history
+    history = get_history(row, name, PASSIVE_NO_INITIALIZE)
     return {value for value in history.sum() if value is not None}
 
 
@@ -92,13 +99,8 @@ def _refresh(connection: Connection, person_ids: Sequence[int], *, former: bool 
         {"person_id": person_id, "words": writing.document(text)}
         for person_id, text in texts.items()
     ]
-    known = {
-        (key, word)
-        for word in set().union(*map(writing.vocabulary, texts.values()))
-        for key in writing.near_keys(word)
-    }
     _keep_lines(connection, lines)
-    _keep_words(connection, [{"key": key, "word": word} for key, word in sorted(known)])
+    _keep_words(connection, set().union(*map(writing.vocabulary, texts.values())))
 
 
 def _insert(connection: Connection, table: Any) -> Any:
@@ -107,24 +109,34 @@ def _insert(connection: Connection, table: Any) -> Any:
 
 
 def _keep_lines(connection: Connection, lines: list[dict[str, Any]]) -> None:
-    for part in _parts(lines):
-        query = _insert(connection, PersonTokens).values(part)
-        connection.execute(
-            query.on_conflict_do_update(
-                index_elements=["person_id"],
-                set_={"words": query.excluded.words},
-                where=PersonTokens.words != query.excluded.words,
-            )
+    """Some rows at a time, by one statement that is compiled once: a statement of many rows is compiled each time."""
+    if not lines:
+        return
+    query = _insert(connection, PersonTokens)
+    connection.execute(
+        query.on_conflict_do_update(
+            index_elements=["person_id"],
+            set_={"words": query.excluded.words},
+            where=PersonTokens.words != query.excluded.words,
+        ),
+        lines,
+    )
+
+
+def _keep_words(connection: Connection, words: Iterable[str]) -> None:
+    """Keep what is near each word; one that stands as its own key is there with all its keys."""
+    wanted = sorted(words)
+    known: set[str] = set()
+    for start in range(0, len(wanted), ROWS):
+        part = wanted[start : start + ROWS]
+        query = select(SearchWord.word).where(
+            SearchWord.key.in_(part), SearchWord.key == SearchWord.word
         )
-
-
-def _keep_words(connection: Connection, words: list[dict[str, Any]]) -> None:
-    for part in _parts(words):
-        connection.execute(_insert(connection, SearchWord).values(part).on_conflict_do_nothing())
-
-
-def _parts(rows: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    return (rows[start : start + ROWS] for start in range(0, len(rows), ROWS))
+        known.update(connection.scalars(query))
+    new = {(key, word) for word in wanted if word not in known for key in writing.near_keys(word)}
+    rows = [{"key": key, "word": word} for key, word in sorted(new)]
+    if rows:
+        connection.execute(_insert(connection, SearchWord).on_conflict_do_nothing(), rows)
 
 
 def texts_of(

@@ -61,7 +61,10 @@ class NumberCell(str):
 
 def tidy(cell: str) -> str:
     """The cell without the signs that nobody sees, its spaces plain."""
-    seen = "".join(c for c in cell if unicodedata.category(c) not in ("Cf", "Cc") or c.isspace())
+    seen = cell
+    if not (cell.isascii() and cell.isprintable()):
+        hidden = ("Cf", "Cc")
+        seen = "".join(c for c in cell if unicodedata.category(c) not in hidden or c.isspace())
     text = " ".join(seen.split())
     return NumberCell(text) if isinstance(cell, NumberCell) else text
 

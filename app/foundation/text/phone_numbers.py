@@ -113,7 +113,10 @@ def _plain_sign(char: str) -> str:
 
 def _read_with_zero(text: str) -> str | None:
     """« (0) »: said in France, left out from abroad; in Italy it is part of the number."""
-    as_written, without = _read(text), _read(text.replace("(0)", ""))
+    as_written = _read(text)
+    if "(0)" not in text:
+        return as_written
+    without = _read(text.replace("(0)", ""))
     if as_written and without and as_written != without:
         return as_written if _in_plan(as_written) else without
     return as_written or without

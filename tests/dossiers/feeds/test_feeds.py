@@ -82,6 +82,16 @@ def test_a_file_is_imported_once_and_what_is_wrong_is_corrected(app: Flask, tmp_
     assert acts == ["feed_tried", *["feed_started", "feed_done"] * 3]
 
 
+def test_a_trial_counts_what_the_import_will(app: Flask, tmp_path: Path) -> None:
+    """Lines of one person in several blocks: new once, then the same, then changed."""
+    changed = people(1).replace("a0@exemple.example", "b0@exemple.example")
+    path = write(tmp_path / "p.csv", TITLES + people(blocks.AT_ONCE + 20) + people(3) + changed)
+    tried = dict(send(path, trial=True).counts)
+    assert counts(Person) == 0
+    assert tried == send(path).counts
+    assert (tried["created"], tried["unchanged"], tried["updated"]) == (blocks.AT_ONCE + 20, 3, 1)
+
+
 def test_a_correction_made_here_stays_and_is_told(app: Flask, tmp_path: Path) -> None:
     line = (
         "Identifiant;Nom;Prénom;Né le;Mail;Adresse\r\nST-1;Hédard;Zoé;1985-12-24;{mail};Paris\r\n"
