@@ -33,6 +33,7 @@ from app.dossiers import details
 from app.dossiers.duplicates.models import DuplicatePair
 from app.dossiers.editing import service as editing
 from app.dossiers.feeds.models import FeedRefusal, FeedRun, FeedToken
+from app.dossiers.mandates.models import Mandate
 from app.dossiers.merged.models import Merge
 from app.dossiers.models import Person, PersonNir, PriorityFlag
 from app.foundation import clock, edits
@@ -145,6 +146,7 @@ class Story:
         yield from self._on_the_call()
         yield from self._settings()
         yield from self._say_rule()
+        yield from self._mandates()
         yield from self._from_the_wall()
         yield from self._accounts()
         yield from self._files_and_duplicates()
@@ -205,6 +207,15 @@ class Story:
         asked = {"proof": "training_centre", "proof_on": today, "reason": "Loyer en retard"}
         yield Step("payments.ask_urgency", me, asked)
         yield Step("payments.decide_urgency", boss, {"granted": "1", "wave": ""})
+
+    def _mandates(self) -> Iterator[Step]:
+        me, person = self.world.holder, self.world.dossier.person_id
+        until = (clock.now() + timedelta(days=30)).date().isoformat()
+        paper = {"holder": "Marc Colin", "relation": "organisation", "paper": "formulaire signé",
+                 "ends_on": until, "person_id": person}  # fmt: skip
+        yield Step("mandates.note", me, paper)
+        last = db.session.scalar(select(func.max(Mandate.id)))
+        yield Step("mandates.revoke", me, {"mandate_id": last, "why": "fin de la formation"})
 
     def _say_rule(self) -> Iterator[Step]:
         boss = self.manager

@@ -97,6 +97,8 @@ THEMES: dict[str, tuple[str, dict[str, str]]] = {
             "correct_piece": N_("%(who)s a corrigé une pièce (%(thing)s)."),
             "add_piece": N_("%(who)s a demandé une pièce de plus (%(thing)s)."),
             "confirm_address": N_("%(who)s a confirmé l’adresse mail de %(subject)s."),
+            "mandate_noted": N_("%(who)s a noté qui peut parler pour une personne (%(thing)s)."),
+            "mandate_revoked": N_("%(who)s a retiré un mandat ou un accord (%(thing)s)."),
             "annotate": N_("%(who)s a écrit une annotation (%(thing)s)."),
             "flag_priority": N_("%(who)s a demandé une priorité (%(thing)s)."),
             "finish_flag": N_("%(who)s a terminé une priorité (%(thing)s)."),

@@ -56,6 +56,7 @@ from app.foundation.text import outside
 from app.foundation.text.saying import Saying, day
 from app.foundation.wiring import ports, settings
 from app.tickets import correction_routes, holding
+from app.tickets.grounds import service as grounds
 from app.web.access import allow
 from app.web.whose import Judged, about, check_with, named_id
 
@@ -216,6 +217,8 @@ def answer(run_id: int) -> str:
             kept="Le script est resté où il était.",
             todo="Demandez à la personne, choisissez l'accord, puis répondez.",
         )
+    run = store.run(run_id)
+    grounds.check_beside(run.contact_id, run.dossier_id, basis, clock.now())
     posture = service.Posture(code, request.form.get("posture_reason") or None, basis)
     shown = service.answer(
         run_id,

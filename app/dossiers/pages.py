@@ -8,6 +8,7 @@ from app.dossiers.editing import routes as editing
 from app.dossiers.feeds import api as feeds_api
 from app.dossiers.feeds import routes as feeds
 from app.dossiers.feeds.refused import routes as feed_refusals
+from app.dossiers.mandates import routes as mandates
 from app.dossiers.payments import routes as payments
 from app.dossiers.readers import routes as readers
 
@@ -16,6 +17,7 @@ BLUEPRINTS = (
     payments.bp,
     editing.bp,
     readers.bp,
+    mandates.bp,
     duplicates.bp,
     feeds.bp,
     feed_refusals.bp,

@@ -17,6 +17,7 @@ from app.alerts.models import Alert
 from app.calls.call import voicemail
 from app.calls.call.models import Call
 from app.dossiers.feeds import service as feeds
+from app.dossiers.mandates import service as mandates
 from app.dossiers.models import PersonChange
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.extensions import db
@@ -54,6 +55,7 @@ def run(*, now: datetime, dry_run: bool) -> dict[str, int]:
         "contact_details": _count(Contact, contacts),
         "callback_numbers": _count(CallBack, callbacks),
         "messages": _count(Message, messages.old(limit)),
+        "mandates": mandates.count_old(limit),
         "former_details": _count(PersonChange, corrections),
         "voice_messages": len(voicemail.past_term(now)),
         **feeds.forget_old(now, dry_run=True),
@@ -65,6 +67,7 @@ def run(*, now: datetime, dry_run: bool) -> dict[str, int]:
     counts["persons"] = erasing.erase_past_term(now)
     with unit_of_work():
         db.session.execute(update(Call).where(calls).values(number=None, typed_number=None))
+        mandates.forget_old(limit)
         db.session.execute(delete(PersonChange).where(corrections))
         db.session.execute(update(Alert).where(places).values(place=""))
         db.session.execute(update(CallBack).where(callbacks).values(number=None))

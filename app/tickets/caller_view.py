@@ -36,9 +36,9 @@ class Sayable:
     missing: str
 
 
-def sayable(contact: Contact) -> Sequence[Sayable]:
+def sayable(contact: Contact, now: datetime) -> Sequence[Sayable]:
     """What may be said to who speaks: topics with the same answer stand in one line."""
-    grouped = groupby(speaking.answers(contact), key=lambda each: each[1])
+    grouped = groupby(speaking.answers(contact, now), key=lambda each: each[1])
     return [_line(answer, [topic for topic, _answer in each]) for answer, each in grouped]
 
 

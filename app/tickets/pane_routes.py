@@ -17,6 +17,7 @@ from flask_login import current_user
 from app.dossiers import callers, person_view, view
 from app.dossiers import service as dossiers_service
 from app.dossiers.finding import search
+from app.dossiers.mandates import view as mandates
 from app.dossiers.readers import service as readers
 from app.dossiers.routes import doubt_about_mail, id_in, words
 from app.foundation import clock
@@ -24,6 +25,7 @@ from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.exceptions import NotFound
 from app.foundation.roles import DESK
 from app.tickets import caller_view, holding, message_view, messages, service, speaking, store
+from app.tickets.grounds import service as grounds
 from app.tickets.models import Channel, Contact
 from app.web import news
 from app.web.access import allow
@@ -191,6 +193,13 @@ def find() -> str:
     )
 
 
+@bp.app_template_global("grounds_beside")
+def grounds_beside(contact_id: int | None, dossier_id: int | None) -> list[tuple[str, str]]:
+    """On what an act of this contact, or on this dossier, may be done beside a yes said aloud: kind, how it reads."""
+    person_id = grounds.person_beside(contact_id, dossier_id)
+    return mandates.grounds(person_id, words(), clock.now())
+
+
 def changed(contact_id: int) -> Response:
     """The card anew; the other panes hear ``contact-changed``."""
     response = make_response(_card(store.contact(contact_id)))
@@ -219,7 +228,10 @@ def _card(contact: Contact) -> str:
         details=person_view.of(person, words()) if person else None,
         dossier_id=contact.dossier_id,
         compared=caller_view.compared(person, words()) if person else "",
-        sayable=caller_view.sayable(contact),
+        sayable=caller_view.sayable(contact, clock.now()),
+        grounds=mandates.choices(person.id, words(), clock.now()) if person else (),
+        stands_on=grounds.mandate_of(contact),
+        basis_now=grounds.basis_now(contact, clock.now()),
         role=speaking.role_of(contact) or "",
         roles=caller_view.roles(str(get_locale())),
         suggested_role=service.likely_role(contact) or "",

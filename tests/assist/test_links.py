@@ -27,7 +27,7 @@ from app.foundation.extensions import db, limiter
 from app.foundation.ports import MailRefused, Ports
 from app.foundation.wiring import ports
 from tests.clients import StaffClient
-from tests.dossiers.build import NOW, create_contact, create_dossier, create_person
+from tests.dossiers.build import NOW, create_contact, create_dossier, create_mandate, create_person
 from tests.fakes import FakeMail
 
 BASE = "https://permanence.example"
@@ -267,9 +267,18 @@ def test_an_act_for_the_person_needs_an_agreement_that_somebody_said(
 def test_the_button_pressed_says_the_agreement(app: Flask, login, mail, basis: str) -> None:
     client = login("front")
     run_id = to_the_resend(client)
-    page = client.get(f"/assist/pane?contact={store.run(run_id).contact_id}").text
+    address = f"/assist/pane?contact={store.run(run_id).contact_id}"
+    page = client.get(address).text
     assert 'name="basis" value="spoken"' in page
+    assert 'name="basis" value="mandate"' not in page  # none is noted: none can be claimed
+    claimed = {"action": "resend_link", "basis": "mandate"}
+    refused = client.post(f"/assist/runs/{run_id}/action", data=claimed)
+    assert refused.status_code == 422
+    assert "Aucun mandat écrit en cours" in refused.text
+    create_mandate(store.contact(store.run(run_id).contact_id or 0).person_id or 0, client.agent.id)
+    page = client.get(address).text
     assert 'name="basis" value="mandate"' in page
+    assert "mandat écrit jusqu’au" in page
     assert '<input type="hidden" name="basis"' not in page
     client.post(f"/assist/runs/{run_id}/action", data={"action": "resend_link", "basis": basis})
     (act,) = db.session.scalars(select(ScriptAct))

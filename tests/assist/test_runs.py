@@ -18,7 +18,14 @@ from app.foundation.exceptions import InvalidInput, NotFound
 from app.foundation.extensions import db
 from app.tickets.models import Contact
 from tests.clients import StaffClient
-from tests.dossiers.build import NOW, create_contact, create_dossier, create_event, create_person
+from tests.dossiers.build import (
+    NOW,
+    create_contact,
+    create_dossier,
+    create_event,
+    create_mandate,
+    create_person,
+)
 
 ROLES = ("front", "back", "manager")
 
@@ -272,6 +279,11 @@ def test_in_the_persons_place_is_said_with_why_and_on_what_agreement(app: Flask,
         answer = client.post(f"/assist/runs/{run_id}/answer", data={**data, **more})
         assert answer.status_code == 422, more
     said = {**data, "posture_reason": "no_device", "posture_basis": "mandate"}
+    assert (
+        client.post(f"/assist/runs/{run_id}/answer", data=said).status_code == 422
+    )  # none is noted
+    contact = db.session.get_one(Contact, store.run(run_id).contact_id)
+    create_mandate(contact.person_id or 0, client.agent.id)
     assert client.post(f"/assist/runs/{run_id}/answer", data=said).status_code == 200
     first = stays(run_id)[0]
     assert (first.posture, first.posture_reason, first.basis) == ("for", "no_device", "mandate")

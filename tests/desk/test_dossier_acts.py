@@ -15,7 +15,7 @@ from app.foundation.exceptions import Unavailable
 from app.foundation.extensions import db
 from app.tickets.models import Contact, Message
 from tests.clients import StaffClient
-from tests.dossiers.build import create_dossier, create_person
+from tests.dossiers.build import create_dossier, create_mandate, create_person
 from tests.fakes import FakeMail
 
 Login = Callable[..., StaffClient]
@@ -44,7 +44,10 @@ def test_without_a_contact_one_of_ours_begins_and_the_agreement_is_kept(
     assert f'data-dialog="resend-{dossier.id}"' in page
     refused = resend(agent, dossier)
     assert refused.status_code == 422
+    assert "Aucun mandat écrit" in resend(agent, dossier, basis="mandate").text
     assert rows(Contact) == []
+    create_mandate(dossier.person_id, agent.agent.id)
+    assert "mandat écrit jusqu’au" in agent.get(f"/dossiers/{dossier.id}").text
     answer = resend(agent, dossier, basis="mandate")
     assert "Le lien est reparti à z" in answer.text
     assert answer.headers["HX-Trigger"] == "mail-life"

@@ -71,7 +71,7 @@ def test_a_summary_from_what_was_done_to_the_message_that_is_followed(
     assert (line_of.subject, line_of.detail["basis"]) == (f"contact:{contact.id}", "spoken")
 
     ports.sms.error = Unavailable("l'opérateur ne répond pas")
-    refused = agent.post("/tickets/summary", data={**data, "way": "sms", "basis": "mandate"})
+    refused = agent.post("/tickets/summary", data={**data, "way": "sms", "basis": "spoken"})
     assert refused.status_code == 503
     assert "Résumé envoyé." not in refused.text
     last = db.session.scalars(select(Message).order_by(Message.id.desc())).first()

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import itertools
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.dossiers import service
 from app.dossiers.finding import search
+from app.dossiers.mandates import service as mandates
+from app.dossiers.mandates.models import Mandate
+from app.dossiers.mandates.service import Paper
 from app.dossiers.models import Dossier, Person, Piece, PortalEvent
 from app.dossiers.vocabulary import PortalEventKind
+from app.foundation import clock
 from app.foundation.extensions import db
 from app.tickets.models import Channel, Contact, Direction
 from app.tickets.service import open_contact
@@ -54,6 +59,17 @@ def create_piece(dossier: Dossier, **fields: Any) -> None:
     """A pièce of a dossier."""
     db.session.add(Piece(dossier_id=dossier.id, **fields))
     db.session.commit()
+
+
+def create_mandate(person_id: int, by_id: int, **said: Any) -> Mandate:
+    """A written mandate of a training centre, that holds today."""
+    today = clock.local_day(clock.now())
+    paper = Paper(
+        "Marc Colin", "organisation", "formulaire signé", None, today + timedelta(days=90)
+    )
+    made = mandates.note_paper(person_id, replace(paper, **said), agent_id=by_id, now=clock.now())
+    db.session.commit()
+    return made
 
 
 def create_contact(number: str | None = None, *, now: datetime = NOW, **fields: Any) -> Contact:

@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts.models import JournalEntry
+from app.dossiers.mandates.models import Mandate
 from app.foundation.extensions import db
 from app.tickets.models import Contact
-from tests.dossiers.build import create_contact, create_dossier, create_person
+from tests.dossiers.build import create_contact, create_dossier, create_mandate, create_person
 
 NUMBER = "+33639980101"
 
@@ -87,6 +88,46 @@ def test_who_speaks_for_themselves_needs_no_ground(login: Any, contact: Contact)
 def test_a_word_of_no_list_is_refused(login: Any, contact: Contact, role: str, basis: str) -> None:
     assert say(login("front"), contact, role=role, basis=basis).status_code == 422
     assert read(contact).caller_role is None
+
+
+def test_a_mandate_is_a_row_that_holds_or_does_not(login: Any, contact: Contact) -> None:
+    agent = login("front")
+    confirm(agent, contact)
+    refused = say(agent, contact, role="formateur", basis="mandate")
+    assert refused.status_code == 422
+    assert "Aucun mandat écrit en cours" in refused.text
+    person_id = read(contact).person_id or 0
+    held = create_mandate(person_id, agent.agent.id)
+    page = say(agent, contact, role="formateur", basis=str(held.id)).text
+    assert "mandat écrit jusqu’au" in page
+    assert "avec un mandat écrit" not in page  # the money too
+    assert read(contact).basis == "mandate"
+    foreign = create_mandate(create_person().id, agent.agent.id)
+    assert say(agent, contact, role="formateur", basis=str(foreign.id)).status_code == 422
+    why = {"why": "Elle l’a demandé ce matin", "contact": contact.id}
+    gone = agent.post(f"/dossiers/mandates/{held.id}/revoke", data=why)
+    assert gone.headers["HX-Trigger"] == "mandates-moved"
+    page = agent.get(f"/dossiers/caller?contact={contact.id}").text  # at once, in the same contact
+    assert "avec un mandat écrit" in page
+    assert "Le mandat choisi ne vaut plus" in page
+    assert say(agent, contact, role="formateur", basis=str(held.id)).status_code == 422
+
+
+def test_a_yes_said_aloud_is_noted_for_this_contact_alone(login: Any, contact: Contact) -> None:
+    agent = login("front")
+    for _again in range(2):
+        say(agent, contact, role="formateur", basis="spoken")
+    person_id = read(contact).person_id
+    (noted,) = db.session.scalars(select(Mandate).where(Mandate.person_id == person_id))
+    assert (noted.basis, noted.contact_id, noted.relation) == ("spoken", contact.id, "organisation")
+    here = agent.get(f"/dossiers/persons/{person_id}/mandates?contact={contact.id}").text
+    assert "accord donné de vive voix" in here
+    assert "valait pour cet appel" not in here
+    assert "valait pour cet appel" in agent.get(f"/dossiers/persons/{person_id}/mandates").text
+    say(agent, contact, role="formateur")  # taken back
+    db.session.expire_all()
+    assert db.session.get_one(Mandate, noted.id).revoked_by_id == agent.agent.id
+    assert acts().count("mandate_noted") == acts().count("mandate_revoked") == 1
 
 
 def test_another_person_is_asked_again(login: Any, contact: Contact) -> None:

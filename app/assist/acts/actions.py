@@ -24,6 +24,7 @@ from app.foundation.exceptions import Conflict, Forbidden, InvalidInput, NotFoun
 from app.foundation.extensions import db
 from app.foundation.ports import Ports
 from app.foundation.text.bilingual import Text
+from app.tickets.grounds import service as grounds
 
 UNDO_FOR = timedelta(minutes=15)
 Form = Mapping[str, str]
@@ -86,7 +87,9 @@ def perform(
             kept="Rien n'a été fait.",
             todo="Demandez à la personne, puis choisissez l'accord.",
         )
-    missing = unmet(name, about(actor), actor.agent_id)
+    run = about(actor)
+    grounds.check_beside(run.contact_id, run.dossier_id, actor.basis, actor.now)
+    missing = unmet(name, run, actor.agent_id)
     if missing is not None:
         raise missing.error
     if action.perform is not None:

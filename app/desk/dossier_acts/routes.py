@@ -13,6 +13,7 @@ from app.channels import letters
 from app.desk.dossier_acts import current
 from app.dossiers import store as dossiers
 from app.dossiers.mail_aloud import mask
+from app.dossiers.mandates import service as mandates
 from app.dossiers.models import Dossier
 from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work
@@ -45,6 +46,7 @@ def resend(dossier_id: int) -> Response:
             kept="Rien n'a été fait.",
             todo="Demandez à la personne, puis choisissez l'accord.",
         )
+    mandates.check(dossier.person_id, basis, now)
     if not dossier.person.email:
         raise InvalidInput(
             "Cette personne n'a pas d'adresse mail.",

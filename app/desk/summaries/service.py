@@ -10,6 +10,7 @@ from app.assist.summary import compose, read
 from app.channels import letters
 from app.channels.letters import Sent, Ways
 from app.dossiers.mail_aloud import mask
+from app.dossiers.mandates import service as mandates
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.extensions import db
 from app.foundation.text import phone_numbers
@@ -47,6 +48,7 @@ def send(contact_id: int, way: str, text: str, basis: str, *, agent_id: int, now
     """Send it, as the agent left it. Raises InvalidInput for a text that may not leave, or a way that is not there."""
     with unit_of_work():
         contact = db.session.get_one(Contact, contact_id)
+        mandates.check(contact.person_id, basis, now)
         tongue = letters.ways(contact).language
         message_id = letters.prepare(
             contact,

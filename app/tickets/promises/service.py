@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from app.accounts import journal
 from app.accounts.models import Agent
+from app.dossiers.mandates import service as mandates
 from app.dossiers.may_say import Basis
 from app.dossiers.models import Dossier
 from app.foundation.database.unit_of_work import Work, unit_of_work
@@ -65,6 +66,7 @@ def promise(
     _usable_time(due_at, now, past=origin is not None)
     with unit_of_work() as work:
         dossier_id, person_id = _about(dossier_id, contact_id, person_id)
+        mandates.check(person_id, basis, now)
         if owner_id is not None:
             colleague(owner_id)
         made = Promise(

@@ -324,6 +324,9 @@ export class Desk {
         if (message.agent_id !== this.#said.agent.id) toast(text("person.corrected", { name: message.by }), "wait");
       },
       owed: ({ agent, due }) => owedTold(agent === null || agent === this.#said.agent.id, Boolean(due)),
+      mandates: ({ person_id: person }) => {
+        if (document.querySelector(`[data-mandates="${Number(person)}"]`)) window.htmx.trigger(document.body, "mandates-moved");
+      },
       consultation: ({ dossier }) => consultationTold(dossier),
       "assist.link": (message) => {
         if (message.contact_id === contactOf(this.#said)) tellMailLife(message);
