@@ -1,4 +1,4 @@
-"""The local mailbox of an embedded installation: delivery reports as files, read once."""
+"""The local mailbox of an embedded installation: delivery reports and answers as files, read once."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ LARGEST = 400_000  # bytes of one report
 
 
 class FileMailbox:
-    """Reads ``folder/*.eml``, oldest first; what is done is removed."""
+    """Reads ``folder/*.eml``, oldest first; what is done is removed, what is left is renamed."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def reports(self, limit: int) -> list[tuple[str, bytes]]:
+    def unread(self, limit: int) -> list[tuple[str, bytes]]:
         """The mails that wait, ``limit`` at most."""
         found = sorted(self.folder.glob("*.eml"))[:limit] if self.folder.is_dir() else []
         return [(path.name, path.read_bytes()[:LARGEST]) for path in found]
@@ -23,3 +23,9 @@ class FileMailbox:
         """Remove a mail that was read."""
         with suppress(FileNotFoundError):
             (self.folder / Path(key).name).unlink()
+
+    def leave(self, key: str) -> None:
+        """Keep it under another name, for a person to read."""
+        path = self.folder / Path(key).name
+        with suppress(FileNotFoundError):
+            path.rename(path.with_suffix(".left"))

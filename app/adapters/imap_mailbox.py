@@ -1,4 +1,5 @@
-"""The mailbox that delivery reports come back to, read by IMAP: only reports are looked at, and marked read.
+"""The mailbox that our mails come from, read by IMAP: reports and answers alone are looked at. What is taken is
+marked read; what is for a person to read stays unread, with a flag.
 
 ``imaps://user:password@host:993/INBOX`` (TLS from the first byte), ``imap://…:143`` (STARTTLS when offered).
 """
@@ -17,7 +18,11 @@ from app.foundation.total_time import within
 TOTAL_S = 20.0  # one round
 TIMEOUT_S = 8.0
 LARGEST = 400_000  # bytes of one report: what is asked for
-_REPORTS = ("UNSEEN", "HEADER", "Content-Type", '"multipart/report"')
+# Every Message-ID that a mail answers has an @ (RFC 5322, section 3.6.4).
+_WANTED = (
+    *("UNSEEN", "UNFLAGGED", "OR", "HEADER", "Content-Type", '"multipart/report"'),
+    *("HEADER", "In-Reply-To", '"@"'),
+)
 
 
 class ImapMailbox:
@@ -31,17 +36,24 @@ class ImapMailbox:
         self._folder = unquote(parts.path.strip("/")) or "INBOX"
         self._read: list[str] = []
 
-    def reports(self, limit: int) -> list[tuple[str, bytes]]:
-        """The unread reports, ``limit`` at most. Raises Unavailable."""
+    def unread(self, limit: int) -> list[tuple[str, bytes]]:
+        """The unread reports and answers, ``limit`` at most. Raises Unavailable."""
         with self._open() as box:
-            _ok, found = box.uid("SEARCH", *_REPORTS)
+            _ok, found = box.uid("SEARCH", *_WANTED)
             keys = found[0].decode("ascii", "replace").split()[:limit] if found and found[0] else []
             return [(key, raw) for key in keys if (raw := _fetched(box, key))]
 
     def done(self, key: str) -> None:
-        """Mark a report as read. Raises Unavailable."""
+        """Mark a mail as read. Raises Unavailable."""
+        self._mark(key, r"(\Seen)")
+
+    def leave(self, key: str) -> None:
+        """Leave a mail unread, with a flag. Raises Unavailable."""
+        self._mark(key, r"(\Flagged)")
+
+    def _mark(self, key: str, flags: str) -> None:
         with self._open() as box:
-            box.uid("STORE", key, "+FLAGS", r"(\Seen)")
+            box.uid("STORE", key, "+FLAGS", flags)
 
     @contextmanager
     def _open(self) -> Iterator[imaplib.IMAP4]:

@@ -134,7 +134,7 @@ THEMES: dict[str, tuple[str, dict[str, str]]] = {
             "unqualify": N_("%(who)s a repris un motif aussitôt validé (%(thing)s)."),
             "callback_promised": N_("%(who)s a promis %(subject)s."),
             "callback_cancelled": N_("%(who)s a annulé %(subject)s."),
-            "reply_sent": N_("%(who)s a répondu par SMS à %(subject)s."),
+            "reply_sent": N_("%(who)s a répondu par écrit à %(subject)s."),
             "summary_sent": N_("%(who)s a envoyé un résumé (%(thing)s)."),
             "message_closed": N_("%(who)s a terminé un message : %(subject)s."),
             "message_handed": N_("%(who)s a confié un message à %(other)s : %(subject)s."),

@@ -1,7 +1,7 @@
 """What we write of our own accord to the person of a contact: an SMS or a mail, kept as its message.
 
 Written down before the provider is asked, and followed as any message: what was refused says so. An
-answer to somebody who wrote is ``sms.replies``'.
+answer to somebody who wrote is ``answers.replies``'.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from app.lines import store as lines
 from app.lines.dialling import Use
 from app.lines.models import Line
 from app.lines.numbers import reach
+from app.queue import work_store
 from app.tickets import messages, threads
 from app.tickets.models import Channel, Contact
 
@@ -71,7 +72,7 @@ class Sent:
 
 def ways(contact: Contact) -> Ways:
     """How to write to the person of a contact. The number of a trainer who called for somebody is the
-    trainer's: a person's own mobiles come first."""
+    trainer's: a person's own mobiles come first. So does the address that was given with what was written."""
     person, line_id = contact.person, _line(contact.id).id
     own = [each.e164 for each in person.phones] if person else []
     numbers = [*own, *([contact.caller_number] if contact.caller_number else [])]
@@ -79,9 +80,17 @@ def ways(contact: Contact) -> Ways:
         (n for n in numbers if phone_numbers.is_mobile(n) and reach.allows(n, Use.WRITE, line_id)),
         "",
     )
-    if person is None:
-        return Ways(mobile)
-    return Ways(mobile, _mail(person), person.language, person.prefers)
+    given = messages.mail_address_of(contact.id) if contact.id is not None else ""
+    wish = Reach.MAIL if given else person.prefers if person else None
+    return Ways(mobile, given or _mail(person), language_of(contact), wish)
+
+
+def language_of(contact: Contact) -> str:
+    """In which language this contact's person is written to."""
+    if contact.person is not None:
+        return contact.person.language
+    work = work_store.open_of(contact.id) if contact.id is not None else None
+    return work.language if work is not None else "fr"
 
 
 def _mail(person: Person | None) -> str:
@@ -95,8 +104,11 @@ def _line(contact_id: int) -> Line:
     return db.session.get_one(Line, thread.line_id) if thread else lines.set_up(lines.first())
 
 
-def checked(text: str, way: str) -> str:
-    """The text as it would leave by this way. Raises InvalidInput for one that may not."""
+def checked(text: str, way: str, *, about_somebody: bool = True) -> str:
+    """The text as it would leave by this way. Raises InvalidInput for one that may not.
+
+    ``about_somebody``: it may tell of the person's health to whoever reads their telephone.
+    """
     body = messages.plain(text).strip()
     body = parts.plain(body) if way == "sms" else body
     longest = parts.LONGEST if way == "sms" else LONGEST_MAIL
@@ -109,7 +121,7 @@ def checked(text: str, way: str) -> str:
             todo="Raccourcissez-le.",
             most=longest,
         )
-    judged = free_text.check(body, about_somebody=True)
+    judged = free_text.check(body, about_somebody=about_somebody)
     if isinstance(judged, free_text.Refused) and judged.secrets:
         raise InvalidInput(
             "La santé d'une personne ne s'écrit pas dans un message : d'autres le lisent sur le même téléphone."
@@ -145,21 +157,26 @@ def prepare(
     return made.id
 
 
-def hand_over(message_id: int, *, now: datetime) -> Sent:
-    """Give a letter that was written down to its provider; no transaction may be open."""
+def hand_over(
+    message_id: int, *, now: datetime, ending: str = "", headers: dict[str, str] | None = None
+) -> Sent:
+    """Give a letter that was written down to its provider; no transaction may be open.
+
+    ``ending``: what stands under a mail and is no word of its author's.
+    """
     message = messages.one(message_id)
     contact_id, to, body = message.contact_id, message.address or "", message.body
     by_sms, subject = message.channel is Channel.SMS, message.subject
     ours = _line(contact_id).number
-    person = db.session.get_one(Contact, contact_id).person
-    tongue = person.language if person else "fr"
+    tongue = language_of(db.session.get_one(Contact, contact_id))
     release_connection()
     try:
         if by_sms:
             key = ports().sms.send(to, body, from_number=ours, message_id=message_id)
             there = False
         else:
-            receipt = ports().mail.send(MailMessage(to, subject, body, language=tongue))
+            letter = MailMessage(to, subject, body + ending, language=tongue, headers=headers or {})
+            receipt = ports().mail.send(letter)
             key, there = receipt.message_id, receipt.delivered
     except PermanenceError as error:
         log.warning("a letter was not taken: %s", error.code)

@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from app.accounts import journal
 from app.accounts.models import Agent
-from app.channels.sms import composer, replies
+from app.channels.answers import composer, replies
 from app.desk import live, message_view
 from app.desk import view as desk_view
 from app.dossiers.routes import words

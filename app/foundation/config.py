@@ -102,7 +102,7 @@ SETTINGS = (
         "IMAP_URL",
         str,
         "",
-        "Mailbox that mail servers report to (mails that came back); empty: none.",
+        "Mailbox of MAIL_FROM: mails that came back, answers of people; empty: none.",
         True,
     ),
     Setting(

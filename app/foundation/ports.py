@@ -239,14 +239,18 @@ class MailSender(Protocol):
 
 
 class Mailbox(Protocol):
-    """Where mail servers send their reports back."""
+    """The mailbox that our mails come from: reports of servers come back to it, and people's answers."""
 
-    def reports(self, limit: int) -> Sequence[tuple[str, bytes]]:
+    def unread(self, limit: int) -> Sequence[tuple[str, bytes]]:
         """The unread ones, ``limit`` at most: their keys, and their bytes as they came."""
         ...
 
     def done(self, key: str) -> None:
-        """It was read: not again."""
+        """It was read and taken: not again."""
+        ...
+
+    def leave(self, key: str) -> None:
+        """It was looked at, and is for a person to read: not again here."""
         ...
 
 

@@ -17,12 +17,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts import sessions
 from app.assist.guided import service as guided
-from app.assist.mail import notices
 from app.assist.portal import commands as portal_commands
 from app.assist.portal import events as portal_events
 from app.calls.call import commands_outbox, dispatch
 from app.calls.provider import watch as provider_watch
 from app.channels import dispatch as message_dispatch
+from app.channels.mail import mailbox_round
 from app.channels.sms import watch as text_watch
 from app.desk import departures, live, sockets
 from app.dossiers.duplicates import comparing
@@ -165,7 +165,7 @@ def start_ticker(app: Flask) -> None:
     every(app, PORTAL_SECONDS, "portal", ask_portal_again)
     for what, chore in app.extensions.get("permanence.chores", ()):
         every(app, PORTAL_SECONDS, what, chore)
-    every(app, MAILBOX_SECONDS, "mailbox", lambda: notices.look(ports().mailbox, clock.now()))
+    every(app, MAILBOX_SECONDS, "mailbox", lambda: mailbox_round.look(ports().mailbox, clock.now()))
     every(app, FORGET_NEWS_SECONDS, "events kept", lambda: portal_events.forget(clock.now()))
     every(app, FORGET_NEWS_SECONDS, "guided phones", lambda: guided.forget(clock.now()))
     if settings.reconcile_seconds > 0:

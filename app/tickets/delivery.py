@@ -45,6 +45,9 @@ class Problem(StrEnum):
     BLOCKED = "blocked"
     ABROAD = "abroad"
     NO_ANSWER = "no_answer"
+    NO_ADDRESS = "no_address"
+    FULL = "full"
+    MAIL_REFUSED = "mail_refused"
     UNKNOWN = "unknown"
 
 
@@ -66,12 +69,17 @@ _PROBLEMS = {
     "30002": Problem.NO_ANSWER,
     "30010": Problem.NO_ANSWER,
     "unavailable": Problem.NO_ANSWER,
+    "mail_refused": Problem.MAIL_REFUSED,
 }
+# What a mail server reports later: enhanced status codes (RFC 3463), the longest beginning first.
+_OF_MAIL = (("5.1.", Problem.NO_ADDRESS), ("5.2.2", Problem.FULL), ("5.", Problem.MAIL_REFUSED))
 
 
 def problem(code: str | None) -> Problem:
     """What the provider's code (or ours) says of a message that did not arrive."""
-    return _PROBLEMS.get(code or "", Problem.UNKNOWN)
+    known = code or ""
+    by_mail = (what for start, what in _OF_MAIL if known.startswith(start))
+    return _PROBLEMS.get(known) or next(by_mail, Problem.UNKNOWN)
 
 
 def after(now: Delivery, status: str) -> Delivery:

@@ -72,6 +72,8 @@ def _shown(message: Message) -> Shown:
 
 def _state(message: Message) -> tuple[str, str]:
     """How far one of ours got; why, and what else to do, when it did not arrive."""
+    if message.channel is Channel.MAIL and message.delivery is Delivery.SENT:
+        return _("parti : s’il revient, c’est dit ici"), "live"  # few servers tell of what arrived
     state, tone = _DELIVERY[message.delivery]()
     if message.delivery is not Delivery.FAILED:
         return state, tone
@@ -114,6 +116,9 @@ _PROBLEMS = {
         "notre fournisseur n’écrit pas dans ce pays. Appelez, si la ligne le peut."
     ),
     Problem.NO_ANSWER: lambda: _("notre fournisseur ne l’a pas pris. Réessayez dans un moment."),
+    Problem.NO_ADDRESS: lambda: _("cette adresse mail n’existe pas. Écrivez par SMS, ou appelez."),
+    Problem.FULL: lambda: _("sa boîte mail est pleine. Écrivez par SMS, ou appelez."),
+    Problem.MAIL_REFUSED: lambda: _("sa messagerie l’a refusé. Écrivez par SMS, ou appelez."),
     Problem.UNKNOWN: lambda: _("le fournisseur ne dit pas pourquoi. Appelez."),
 }
 

@@ -33,7 +33,8 @@ _CONTROL = {code: None for code in (*range(32), 127) if code not in (9, 10)}
 class Written:
     """A message that came. ``key`` names it at its provider; ``address`` is None when it is hidden.
 
-    ``longest``: characters kept in the body; what is longer is kept whole as the original.
+    ``longest``: characters kept in the body; what is longer is kept whole as the original, as is what
+    came around it (``original``: a mail with what it quotes).
     """
 
     channel: Channel
@@ -43,6 +44,7 @@ class Written:
     key: str | None = None
     subject: str = ""
     longest: int = 1600
+    original: str = ""
 
 
 def keep(contact_id: int, written: Written) -> Message:
@@ -50,7 +52,7 @@ def keep(contact_id: int, written: Written) -> Message:
 
     Raises IntegrityError when a message of that key is kept already (told twice).
     """
-    words = plain(written.text)
+    words, whole = plain(written.text), plain(written.original or written.text)
     body = words[: written.longest]
     message = Message(
         contact_id=contact_id,
@@ -61,7 +63,7 @@ def keep(contact_id: int, written: Written) -> Message:
         address=written.address[:ADDRESS_LENGTH] if written.address else None,
         subject=plain(written.subject),
         body=body,
-        original=None if body == words else words,
+        original=None if body == whole else whole,
         provider_key=written.key[:KEY_LENGTH] if written.key else None,
         delivery=Delivery.RECEIVED,
         delivery_at=written.at,
@@ -152,7 +154,69 @@ def one(message_id: int) -> Message:
 
 def named(key: str) -> Message | None:
     """The message of that key at its provider."""
-    return db.session.scalar(select(Message).where(Message.provider_key == key)) if key else None
+    if not key:
+        return None
+    return db.session.scalar(select(Message).where(Message.provider_key == key[:KEY_LENGTH]))
+
+
+def mail_address_of(contact_id: int) -> str:
+    """The mail address that the person last gave with what she wrote, "" for none.
+
+    One that our last mail came back from is none: she is reached by another way.
+    """
+    given = db.session.scalar(
+        select(Message.address)
+        .where(
+            Message.contact_id == contact_id,
+            Message.direction == Direction.IN,
+            Message.address.contains("@"),
+        )
+        .order_by(Message.id.desc())
+        .limit(1)
+    )
+    if not given or _came_back(contact_id, given):
+        return ""
+    return given
+
+
+def last_mail_key(contact_id: int) -> str:
+    """The Message-ID of the last mail that came for a contact, with its brackets; "" for none."""
+    key = db.session.scalar(
+        select(Message.provider_key)
+        .where(
+            Message.contact_id == contact_id,
+            Message.direction == Direction.IN,
+            Message.channel == Channel.MAIL,
+        )
+        .order_by(Message.id.desc())
+        .limit(1)
+    )
+    return key if key and key.endswith(">") else ""  # a longer one is kept cut
+
+
+def mail_left(contact_id: int) -> bool:
+    """Did a mail of ours leave for this contact, that did not come back?"""
+    theirs = select(Message.id).where(
+        Message.contact_id == contact_id,
+        Message.direction == Direction.OUT,
+        Message.channel == Channel.MAIL,
+        Message.delivery.in_((Delivery.SENT, Delivery.DELIVERED)),
+    )
+    return db.session.scalar(theirs.limit(1)) is not None
+
+
+def _came_back(contact_id: int, address: str) -> bool:
+    last = db.session.scalar(
+        select(Message.delivery)
+        .where(
+            Message.contact_id == contact_id,
+            Message.direction == Direction.OUT,
+            Message.address == address,
+        )
+        .order_by(Message.id.desc())
+        .limit(1)
+    )
+    return last is Delivery.FAILED
 
 
 def continued(address: str, channel: Channel, since: datetime) -> Contact | None:
@@ -246,6 +310,10 @@ def _beside(contact: Contact) -> ColumnElement[bool]:
     same: list[ColumnElement[bool]] = []
     if contact.caller_number is not None:
         same.append(Message.address == contact.caller_number)
+        by_form = select(Contact.id).where(
+            Contact.caller_number == contact.caller_number, Contact.channel == Channel.FORM
+        )
+        same.append(Message.contact_id.in_(by_form))  # whose messages may have a mail address
     if contact.person_id is not None:
         theirs = select(Contact.id).where(Contact.person_id == contact.person_id)
         same.append(Message.contact_id.in_(theirs))

@@ -12,7 +12,8 @@ from sqlalchemy import select
 
 from app.accounts.models import JournalEntry
 from app.channels import dispatch
-from app.channels.sms import arrivals, delivered, replies
+from app.channels.answers import replies
+from app.channels.sms import arrivals, delivered
 from app.channels.sms.arrivals import Text
 from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work

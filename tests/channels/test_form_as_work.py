@@ -97,12 +97,3 @@ def test_whoever_asked_by_form_and_rings_first_has_her_answer(
     one.is_connected()
     assert (work().state, work().outcome) == ("done", "called_back")
     assert db.session.scalars(select(CallBack.state)).all() == ["cancelled"]
-
-
-def test_the_form_says_by_which_way_we_answer(
-    line: Line, client: FlaskClient, caller: Callable[..., Caller]
-) -> None:
-    one = caller(NUMBER).dial()
-    one.end()
-    token = request_form.token_for(one.call.ref, clock.now())
-    assert "par téléphone ou par SMS, pas encore par mail" in client.get(f"/demande/{token}").text

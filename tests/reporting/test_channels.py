@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.foundation.clock import day_bounds
 from app.reporting.sheet import tables
 from app.reporting.statistics import day_report
-from app.reporting.writing.channels import WRITTEN, ChannelFigures, WrittenFact, figures
+from app.reporting.writing.channels import ALWAYS, WRITTEN, ChannelFigures, WrittenFact, figures
 from tests.reporting.builders import DAY, at, create_answered
 
 NEXT = DAY + timedelta(days=1)
@@ -43,7 +43,7 @@ def test_nothing_written_is_zero_on_each_channel() -> None:
             "oldest_s": None,
             "mean_answer_s": None,
         }
-    ] * len(WRITTEN)
+    ] * len(ALWAYS)
 
 
 @pytest.mark.parametrize(
@@ -132,3 +132,11 @@ def test_what_always_holds(facts: list[WrittenFact], now: datetime, chance: obje
 def test_a_day_that_is_over_never_changes(facts: list[WrittenFact]) -> None:
     over, later = figures(facts, DAY, END), figures(facts, DAY, END + timedelta(days=9))
     assert over == later
+
+
+def test_mail_has_figures_on_the_days_when_somebody_wrote() -> None:
+    def names(*facts: WrittenFact) -> list[str]:
+        return [each.channel for each in figures(facts, DAY, at("18:00:00"))]
+
+    assert names() == ["sms", "form"]
+    assert names(WrittenFact(1, "mail", (at("10:00:00"),))) == ["sms", "form", "mail"]

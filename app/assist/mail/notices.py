@@ -8,33 +8,17 @@ from datetime import datetime
 from flask_babel import force_locale, gettext
 from sqlalchemy import select, update
 
-from app.assist.mail import dsn
 from app.assist.mail.dsn import Report
 from app.assist.models import Mail, MailState
 from app.dossiers.models import PortalEvent
 from app.dossiers.vocabulary import PortalEventKind
 from app.foundation.database.unit_of_work import Work, rows_changed, unit_of_work
 from app.foundation.extensions import db
-from app.foundation.ports import Mailbox
 from app.web import realtime
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 50  # reports read in one round
 ON_ITS_WAY = (MailState.CREATED, MailState.SENT)
-
-
-def look(mailbox: Mailbox | None, now: datetime) -> int:
-    """Read what came back; how many reports told something new. Each is read once."""
-    if mailbox is None:
-        return 0
-    taken = 0
-    for key, raw in mailbox.reports(AT_ONCE):
-        report = dsn.read(raw)
-        if report is not None:
-            taken += take(report, now)
-        mailbox.done(key)
-    return taken
 
 
 def take(report: Report, now: datetime) -> bool:

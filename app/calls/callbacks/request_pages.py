@@ -12,9 +12,10 @@ from flask_babel import gettext as _
 
 from app.calls.callbacks import request_form
 from app.calls.callbacks import view as callback_view
-from app.calls.callbacks.request_form import SOONEST, Page, Refused
+from app.calls.callbacks.request_form import MAIL, PHONE, SOONEST, Filled, Page, Refused
 from app.calls.callbacks.rules import Slot
-from app.dossiers import free_text
+from app.dossiers import free_text, mail_address
+from app.dossiers.mail_aloud import mask
 from app.dossiers.wording import Words
 from app.foundation import clock
 from app.foundation.extensions import limiter
@@ -53,8 +54,13 @@ def submit(token: str) -> Response:
     now, token = clock.now(), public_tokens.bare(token)
     result = request_form.submit(
         token,
-        request.form.get("message", ""),
-        request.form.get("when", SOONEST)[:20],
+        Filled(
+            message=request.form.get("message", ""),
+            when=request.form.get("when", SOONEST)[:20],
+            reply=MAIL if request.form.get("reply") == MAIL else PHONE,
+            mail=request.form.get("mail", "")[: mail_address.LONGEST_INPUT],
+            sure=request.form.get("sure", "")[: mail_address.LONGEST],
+        ),
         locale=str(get_locale() or "fr"),
         now=now,
     )
@@ -70,7 +76,9 @@ def _shown(found: Page, refused: Refused | None = None) -> Response:
         "calls/callbacks/request_form.html",
         page=found,
         refused=refused,
+        filled=refused.filled if refused else Filled(""),
         number=phone_numbers.mask(found.number),
+        mail=mask(found.mail),
         longest=free_text.LONGEST,
         soonest=SOONEST,
         choices=[(SOONEST, _soonest(found)), *map(_choice, found.slots)],

@@ -42,6 +42,7 @@ _WORDS = {
     "channel": Text("Par où", "By"),
     "sms": Text("SMS", "Text message"),
     "form": Text("Formulaire", "Form"),
+    "mail": Text("Mail", "Email"),
     "messages": Text("messages", "messages"),
     "promises": Text("promesses", "promises"),
     "promises_by_kind": Text("Promesses du jour", "Promises of the day"),

@@ -1,6 +1,6 @@
 """What was written to us and what became of it, by channel: the report's ``channels{}``. Pure.
 
-Never mixed into the telephone's figures. A person's matter in writing (a contact by SMS, by form) is
+Never mixed into the telephone's figures. A person's matter in writing (a contact by SMS, by form, by mail) is
 counted once, on the day of its first message. Each figure is defined in ``definitions.py`` under
 ``written_<key>``.
 """
@@ -16,8 +16,11 @@ from zoneinfo import ZoneInfo
 from app.foundation.clock import PARIS, day_bounds
 from app.reporting.writing.written_definitions import ANSWER_WITHIN_S
 
-WRITTEN = ("sms", "form")
-"""The channels on which people write to us, in the order in which they are shown."""
+ALWAYS = ("sms", "form")
+"""The channels that have figures every day."""
+
+WRITTEN = (*ALWAYS, "mail")
+"""The channels on which people write to us, in the order in which they are shown; the others when somebody wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,7 @@ def figures(
     return tuple(
         _of_channel(name, [f for f in known if f.channel == name], (start, end), seen_at)
         for name in WRITTEN
+        if name in ALWAYS or any(fact.channel == name for fact in known)
     )
 
 

@@ -13,9 +13,9 @@ WRITTEN = (
         "written_received",
         Text("Écrits reçus", "Written, received"),
         Text(
-            "Demandes par SMS ou par formulaire, comptées une fois, le jour du premier message. Elles ne "
+            "Demandes par SMS, par formulaire ou par mail, comptées une fois, le jour du premier message. Elles ne "
             "comptent jamais parmi les appels.",
-            "Matters that came by SMS or by form, counted once, on the day of the first message. They are "
+            "Matters that came by SMS, form or email, counted once, on the day of the first message. They are "
             "never counted among calls.",
         ),
         "messages",
@@ -24,9 +24,9 @@ WRITTEN = (
         "written_answered",
         Text("Écrits répondus", "Written, answered"),
         Text(
-            "Parmi elles, celles qui ont eu une réponse : un SMS de notre part qui est arrivé ou en chemin, ou "
-            "un rappel.",
-            "Of these, those that got an answer: a text message of ours that arrived or is on its way, or a "
+            "Parmi elles, celles qui ont eu une réponse : un SMS ou un mail de notre part qui est arrivé ou en "
+            "chemin, ou un rappel.",
+            "Of these, those that got an answer: a text message or email of ours that arrived or is on its way, or a "
             "call-back.",
         ),
         "messages",

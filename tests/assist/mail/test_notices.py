@@ -15,8 +15,8 @@ from sqlalchemy import select
 from app.adapters.file_mailbox import FileMailbox
 from app.adapters.imap_mailbox import ImapMailbox
 from app.assist import pane
-from app.assist.mail import notices
 from app.assist.models import Mail
+from app.channels.mail import mailbox_round
 from app.foundation import clock
 from app.foundation.exceptions import InvalidInput, Unavailable
 from app.foundation.extensions import db
@@ -37,7 +37,7 @@ def test_a_mail_that_comes_back_later_is_told_with_its_reason(
     sent = db.session.scalar(select(Mail.message_id))
     assert sent
     box = FileMailbox(tmp_path / "mailbox")
-    assert box.reports(5) == []
+    assert box.unread(5) == []
     box.folder.mkdir()
 
     def comes(name: str, **changes: str) -> None:
@@ -46,12 +46,12 @@ def test_a_mail_that_comes_back_later_is_told_with_its_reason(
     comes("1", action="delivered", status="2.0.0")
     comes("2", action="delayed", status="4.4.1")
     (box.folder / "3.eml").write_bytes(b"Subject: a person wrote\n\nbonjour")
-    assert notices.look(box, clock.now()) == 1
+    assert mailbox_round.look(box, clock.now()) == 1
     assert [told[-1]["state"], kinds()[-1]] == ["delivered", "mail_delivered"]
     comes("4")
     comes("5")  # the server says it twice
-    assert notices.look(box, clock.now()) == 1
-    assert list(box.folder.iterdir()) == []
+    assert mailbox_round.look(box, clock.now()) == 1
+    assert [path.name for path in box.folder.iterdir()] == ["3.left"]  # for a person to read
     assert (told[-1]["state"], "n'existe pas" in told[-1]["text"]) == ("bounced", True)
     assert kinds()[-2:] == ["mail_delivered", "mail_bounced"]
     with app.test_request_context():
@@ -60,9 +60,9 @@ def test_a_mail_that_comes_back_later_is_told_with_its_reason(
     assert [item.code for item in shown.items] == ["bounced"]
     assert "n'existe pas" in shown.refusal
     comes("6", action="delivered", status="2.0.0")  # too late: it came back
-    assert notices.look(box, clock.now()) == 0
+    assert mailbox_round.look(box, clock.now()) == 0
     (box.folder / "7.eml").write_bytes(written(message_id="<another@tests.example>"))
-    assert notices.look(box, clock.now()) == 0
+    assert mailbox_round.look(box, clock.now()) == 0
     # No second one to the same address, until somebody has confirmed it.
     with pytest.raises(InvalidInput, match="revenu"):
         resend(run_id, agent.id, clock.now())
@@ -108,14 +108,14 @@ def imap() -> Iterator[Any]:
 
 def test_reports_are_read_by_imap_and_marked_once_they_are(imap: Any) -> None:
     box = ImapMailbox(f"imap://permanence:p%40ss@127.0.0.1:{imap.server_address[1]}/Retours")
-    ((key, raw),) = box.reports(10)
+    ((key, raw),) = box.unread(10)
     assert (key, raw) == ("7", written())
     assert not imap.seen
     box.done(key)
-    assert box.reports(10) == []
+    assert box.unread(10) == []
     assert any("Retours" in words for words in imap.asked)
     assert any('"p@ss"' in words or "p@ss" in words for words in imap.asked)
     with pytest.raises(Unavailable):
-        ImapMailbox(f"imap://wrong:x@127.0.0.1:{imap.server_address[1]}").reports(1)
+        ImapMailbox(f"imap://wrong:x@127.0.0.1:{imap.server_address[1]}").unread(1)
     with pytest.raises(Unavailable):
-        ImapMailbox("imap://u:p@127.0.0.1:9").reports(1)
+        ImapMailbox("imap://u:p@127.0.0.1:9").unread(1)

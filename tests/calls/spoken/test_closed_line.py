@@ -386,7 +386,7 @@ def test_two_at_the_same_instant_make_one(client: Any, link: str, app: Any) -> N
     db.session.expire_all()
     real, request_form.page = request_form.page, lambda *_args: opened
     try:
-        request_form.submit(token, "le second", "soonest", locale="fr", now=clock.now())
+        request_form.submit(token, request_form.Filled("le second"), locale="fr", now=clock.now())
     finally:
         request_form.page = real
     assert len(db.session.scalars(select(Contact).where(Contact.channel == "form")).all()) == 1

@@ -1,0 +1,53 @@
+"""A round of the mailbox that our mails come from: reports of servers, and answers of people."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from app.assist.mail import dsn, notices
+from app.assist.mail.dsn import Report
+from app.channels import owed_again
+from app.channels.mail import arrivals, reading
+from app.foundation.database.unit_of_work import release_connection, unit_of_work
+from app.foundation.ports import Mailbox
+from app.tickets import messages
+
+AT_ONCE = 50  # mails read in one round
+
+
+def look(mailbox: Mailbox | None, now: datetime) -> int:
+    """Read what came; how many mails told something new. What is none of ours is left for a person to read."""
+    if mailbox is None:
+        return 0
+    taken = 0
+    for key, raw in mailbox.unread(AT_ONCE):
+        report = dsn.read(raw)
+        if report is not None:
+            taken += notices.take(report, now) or _told(report, now)
+            mailbox.done(key)
+            continue
+        answer = reading.read(raw)
+        if answer is not None and arrivals.receive(answer, now):
+            taken += 1
+            mailbox.done(key)
+        else:
+            mailbox.leave(key)
+        release_connection()
+    return taken
+
+
+def _told(report: Report, now: datetime) -> bool:
+    """What became of a letter or an answer of ours; False when it is none, or known."""
+    message = messages.named(report.message_id)
+    if message is None or not (report.lost or report.arrived):
+        return False
+    message_id = message.id
+    with unit_of_work():
+        reached = messages.told(
+            message_id,
+            "failed" if report.lost else "delivered",
+            now=now,
+            problem=report.status if report.lost else "",
+        )
+    owed_again.followed(message_id, reached, now)
+    return reached is not None
