@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from app.assist import loader
-from app.assist.script import SERVED, Script, Step
+from app.assist.script import ACTIONS, SERVED, Script, Step
 from app.assist.walk import filling
 from app.dossiers.vocabulary import Rejection
 from app.dossiers.wording import PIECE, REJECTION
@@ -144,13 +144,19 @@ def test_s13_names_a_contact_and_sums_up_before_it_ends() -> None:
 READS_IT = re.compile(r"qui l'envoie.*objet.*date")
 
 
-@pytest.mark.parametrize("script_id", ["S01", "S02", "S03", "S04", "S13"])
+@pytest.mark.parametrize("script_id", ["S01", "S02", "S03", "S04", "S05", "S13"])
 def test_the_mail_opened_is_checked_sender_subject_and_date(script_id: str) -> None:
     """A person found an older mail, whose link was dead, and nobody noticed (call A of the study)."""
     script = loader.get(script_id)
     for path in every_path(script):
         steps = [step for step, _choice in path]
         opens = next((n for n, s in enumerate(steps) if s.id in ("ouvrir", "dedans")), None)
+        if (
+            path[-1][1].end == "under_way"
+            and script.id == "S05"
+            and "renvoi" in {s.id for s in steps}
+        ):
+            opens = len(steps) - 1  # S05 ends where the mail is in their hands
         sends = [n for n, s in enumerate(steps) if s.action == "resend_link"]
         called = any(choice.then for _step, choice in path[:opens]) if opens else False
         if opens is None or not sends or sends[0] > opens or called:
@@ -159,6 +165,72 @@ def test_the_mail_opened_is_checked_sender_subject_and_date(script_id: str) -> N
         dated = [s for s in between if READS_IT.search(words_of(s))]
         chosen = [c for _s, c in path[:opens] if "date lue" in plain(c.label.fr)]
         assert dated or chosen, [s.id for s in steps]
+
+
+SOON = re.compile(r"trois jours")
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.id)
+def test_no_link_is_sent_to_somebody_who_cannot_open_it_within_three_days(script: Script) -> None:
+    """Placements last a fortnight (call A of the study): the mailbox is open now, or the person said when."""
+    for path in every_path(script):
+        for number, (step, _choice) in enumerate(path):
+            if step.action != "resend_link":
+                continue
+            learnt = {pair for _s, choice in path[:number] for pair in choice.learns}
+            called = any(choice.then for _s, choice in path[:number])
+            asked = step.say is not None and SOON.search(plain(step.say.fr)) and "?" in step.say.fr
+            there = learnt & {("mailbox", "open"), ("soon", "yes")}
+            assert there or called or asked, (script.id, [s.id for s, _c in path])
+
+
+# --- who hears, who speaks ---
+
+# What is said of, or asked from, the person alone. The names of slots and papers are nobody's secret.
+PRIVATE = re.compile(
+    r"\{=(?:payment_answer|amount|decided_on|taken_up_on)\}|puis rejeté|demande est refusée|pensez à mourir"
+    r"|vous faire du mal|un versement arrive|revenu fiscal|l'iban commence|titre de séjour|une absence"
+    r"|fait une déclaration|de quoi manger|en grande difficulté"
+)
+# Said to nobody in particular: the rules of the grant, and how two cases of the refusals' mails differ.
+OF_NOBODY = {("S32", "montant"), ("S12", "transmettre")}
+TELLS = re.compile(r"\{=(?:payment_answer|amount|decided_on)\}|puis rejeté")
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.id)
+def test_who_hears_is_asked_before_private_words_and_who_speaks_before_a_decision(
+    script: Script,
+) -> None:
+    source = yaml.safe_load(loader.source(script.id))
+    said = {each["id"]: plain(each.get("say", {}).get("fr", "")) for each in source["steps"]}
+    for path in every_path(script):
+        for number, (step, choice) in enumerate(path):
+            if (script.id, step.id) in OF_NOBODY:
+                continue
+            asked = {name for earlier, _c in path[:number] for name in earlier.asks}
+            if PRIVATE.search(said[step.id]):
+                # Danger told in the very first breath is acted upon at once.
+                assert "heard" in asked, (script.id, step.id, [s.id for s, _c in path], choice)
+            if TELLS.search(said[step.id]):
+                assert "identity" in asked, (script.id, step.id, [s.id for s, _c in path])
+
+
+def test_each_act_that_a_script_may_have_is_reached_by_one() -> None:
+    """Issue 13's list: an act that no step offers helps nobody."""
+    offered = {step.action for script in SCRIPTS for step in script.steps}
+    assert offered >= ACTIONS
+
+
+@pytest.mark.parametrize("script_id", ["S05", "S07", "S09", "S10", "S11", "S12", "S13"])
+def test_what_is_kept_is_said(script_id: str) -> None:
+    said = " ".join(
+        plain(step.say.fr) for step in loader.get(script_id).steps if step.say is not None
+    )
+    assert re.search(
+        r"rien n'est perdu|n'est perdu|est gardé|sont gardés|sont gardées|reste dans|ne bougent pas|"
+        r"est déjà là|déjà là|n'est effacé|ne se perd|garde ses",
+        said,
+    ), script_id
 
 
 # --- promises ---
@@ -238,7 +310,7 @@ def test_todays_name_is_said_and_the_older_one_helps_with_older_papers() -> None
     assert bodies.fill("{emploi:dit}", "fr") == "France Travail, autrefois Pôle emploi"
     assert bodies.fill("{emploi:dit}", "en") == "France Travail, formerly Pôle emploi"
     s15 = loader.get("S15")
-    assert "autrefois Pôle emploi" in s15.start.say.fr  # type: ignore[union-attr]
+    assert "autrefois Pôle emploi" in s15.step("recoit").say.fr  # type: ignore[union-attr]
     assert french("« Pôle emploi » avant 2024") in s15.step("preuve").screen.fr  # type: ignore[union-attr]
 
 

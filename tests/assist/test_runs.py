@@ -99,7 +99,12 @@ def test_another_script_follows_and_back_returns_to_the_first(app: Flask, create
     assert store.run(second).script_id == "S04"
     assert store.run(first).outcome == "other_script"
     assert service.scripts_used(contact.id) == ["S01", "S04"]
-    back = service.back(second, moves=store.run(second).moves, now=NOW + timedelta(seconds=30))
+    for seconds in (
+        30,
+        40,
+    ):  # first to what was passed over (the mailbox, said in S01), then to S01
+        at = NOW + timedelta(seconds=seconds)
+        back = service.back(second, moves=store.run(second).moves, now=at)
     assert back == first
     assert service.state_of(store.run(first)).step_id == "adresse"
     assert service.scripts_used(contact.id) == ["S01"]
@@ -124,7 +129,7 @@ TO_THE_MAILBOX = (
     ("fait", "C’est clair"), ("adresse", "C’est la bonne, mais"),
 )  # fmt: skip
 MAILBOX_FOUND = (
-    ("lequel", "La boîte mail"), ("ailleurs", "Oui, elle est ouverte"), ("renvoi", "Elle voit un"),
+    ("ailleurs", "Oui, elle est ouverte"), ("renvoi", "Elle voit un"),
     ("lire_message", "C’est celui"), ("ouvrir", "Oui, elle continue"),
 )  # fmt: skip
 
@@ -151,7 +156,7 @@ def test_the_nearest_caller_that_waits_goes_on(app: Flask, create_agent) -> None
     agent = create_agent("front")
     s13 = begin(contact_of(), agent.id, "S13")
     s04 = walk(s13, agent.id, *TO_THE_MAILBOX)
-    s03 = walk(s04, agent.id, *MAILBOX_FOUND[:2], ("renvoi", "Rien n’arrive"))
+    s03 = walk(s04, agent.id, *MAILBOX_FOUND[:1], ("renvoi", "Rien n’arrive"))
     assert store.run(s03).script_id == "S03"
     found = walk(
         s03, agent.id, ("appareil", "Téléphone, une"), ("application", "Oui"), ("liste", "Oui"),
@@ -182,7 +187,7 @@ def test_an_end_that_leaves_it_open_offers_the_way_back(app: Flask, login) -> No
     client, contact = login("front"), contact_of()
     s13 = begin(contact, client.agent.id, "S13")
     s04 = walk(s13, client.agent.id, *TO_THE_MAILBOX)
-    walk(s04, client.agent.id, ("lequel", "La boîte"), ("ailleurs", "Non"), ("fournisseur", "Une adresse de"),
+    walk(s04, client.agent.id, ("ailleurs", "Non"), ("fournisseur", "Une adresse de"),
          ("pro", "Elle va le demander"))  # fmt: skip
     assert store.run(s04).outcome == "third_party"
     assert "Revenir à S13" in pane(client, contact)

@@ -129,12 +129,13 @@ def gather(told: Iterable[Told], now: datetime) -> dict[str, Known]:
 def passes(step: Step, known: Mapping[str, Known]) -> int | None:
     """The number of the choice that what is known already answers, or None when it must be asked.
 
-    Only a choice that goes on within the script: an end or another script is decided by a person.
+    Only a choice that goes on within the script: an end or another script is decided by a person. Answers
+    that differ in more than what is asked (a helper beside them, or not) are one when they lead to one step.
     """
     if not step.asks or step.action is not None or any(name not in known for name in step.asks):
         return None
     fitting = [n for n, choice in enumerate(step.choices) if _says(choice, step, known)]
-    return fitting[0] if len(fitting) == 1 else None
+    return fitting[0] if len({step.choices[n].next for n in fitting}) == 1 else None
 
 
 def _says(choice: Choice, step: Step, known: Mapping[str, Known]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.assist import store
+from app.assist import condition_facts, store
 from app.assist.acting import Actor, Result, about, log_act
 from app.assist.acts.hands import Form, Hand
 from app.assist.conditions import Unmet
@@ -14,6 +14,7 @@ from app.channels import letters
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.exceptions import InvalidInput
 from app.foundation.text import phone_numbers
+from app.foundation.text.bilingual import Text
 
 
 def _perform(actor: Actor, form: Form) -> Result:
@@ -43,7 +44,12 @@ def sent(name: str, actor: Actor, message_id: int) -> Result:
 def _form(run: ScriptRun, _agent_id: int, _locale: str) -> Mapping[str, Any]:
     assert run.contact_id is not None  # a condition of the act
     to = letters.ways(store.contact(run.contact_id)).mobile
-    return {"to": phone_numbers.display(to), "text": ""}
+    about_it = condition_facts.dossier_id(run)
+    if about_it is None:
+        return {"to": phone_numbers.display(to), "text": ""}
+    dossier = store.dossier(about_it)
+    proposed = _NUMBER.get(dossier.person.language).format(reference=dossier.reference)
+    return {"to": phone_numbers.display(to), "text": proposed}
 
 
 def _unmet(run: ScriptRun, _agent_id: int) -> Unmet | None:
@@ -58,5 +64,11 @@ def _unmet(run: ScriptRun, _agent_id: int) -> Unmet | None:
         "correct",
     )
 
+
+# What is most often noted wrong on a phone: the number of the request. The agent changes it at will.
+_NUMBER = Text(
+    "Portail des aides. Le numéro de votre demande, à garder : {reference}.",
+    "Portail des aides. The number of your request, to keep: {reference}.",
+)
 
 HAND = Hand(_perform, _form, _unmet)

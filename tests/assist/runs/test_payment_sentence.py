@@ -17,7 +17,8 @@ from tests.dossiers.build import NOW, create_contact, create_dossier
 
 TODAY = clock.local_day(NOW)
 FRIDAY = date(2021, 6, 25)
-GRANTED, PAID = 2, 3  # the answers of S25's first step
+GRANTED, PAID = 2, 3  # the answers of S25's second step
+THEMSELVES = 0  # of its first: it is them, and nobody hears
 
 
 def test_the_script_says_the_dossier_s_sentence(app: Flask, create_agent, login) -> None:
@@ -37,6 +38,7 @@ def test_the_script_says_the_dossier_s_sentence(app: Flask, create_agent, login)
         contact = create_contact(person_id=dossier.person_id, dossier_id=dossier.id)
         told = payments.answer(dossier, NOW).sentence
         run_id = begin(contact, agent.id, "S25")
+        choose(run_id, THEMSELVES, 5, agent.id)
         for step in range(2 if choice is not None else 1):
             if step:
                 choose(run_id, choice or 0, 10, agent.id)
@@ -55,6 +57,7 @@ def test_s35_names_the_day_that_is_really_paid(app: Flask, create_agent) -> None
     dossier = create_dossier(inside=Inside.TO_PAY, next_payment_on=FRIDAY)
     contact = create_contact(person_id=dossier.person_id, dossier_id=dossier.id)
     run_id = begin(contact, agent.id, "S35")
+    choose(run_id, THEMSELVES, 5, agent.id)
     choose(run_id, 1, 10, agent.id)  # « Une date de paiement est écrite »
     drawn = pane.draw(store.run(run_id), "fr", "fr", agent.id, NOW)
     assert drawn.said is not None
