@@ -334,6 +334,9 @@ class Story:
         yield Step("alerts.raise_alert", me)
         yield Step("alerts.place", me)
         yield Step("alerts.take", boss)
+        yield Step("alerts.protect", me)
+        attack = {"alert_id": db.session.scalar(select(func.max(Alert.id)))}
+        yield Step("alerts.wish", me, {**attack, "wish": "pause"})
         yield Step("alerts.close", boss, {"outcome": "better"})
         yield Step("alerts.raise_alert", me)
         yield Step(

@@ -189,6 +189,7 @@ THEMES: dict[str, tuple[str, dict[str, str]]] = {
         {
             "alert_raised": N_("%(who)s a déclenché %(subject)s."),
             "alert_place": N_("%(who)s a noté le lieu (%(thing)s)."),
+            "alert_wishes": N_("%(who)s a dit à l’encadrement ce qui l’aiderait (%(thing)s)."),
             "alert_mistaken": N_("%(who)s a signalé une erreur (%(thing)s)."),
             "alert_taken": N_("%(who)s a pris %(subject)s."),
             "alert_closed": N_("%(who)s a clos %(subject)s."),

@@ -15,10 +15,12 @@ from app.foundation.extensions import db
 
 
 class AlertKind(StrEnum):
-    """Why a manager is called: a person in danger, or an agent who needs a decision."""
+    """Why a manager is called: a person in danger, an agent who needs a decision, or one who is
+    insulted or threatened."""
 
     DISTRESS = "distress"
     SUPPORT = "support"
+    PROTECTION = "protection"
 
 
 class AlertOutcome(StrEnum):
@@ -32,6 +34,18 @@ class AlertOutcome(StrEnum):
     NO_DANGER = "no_danger"
     MISTAKE = "mistake"  # the key was pressed by mistake
     ANSWERED = "answered"  # the agent has the decision or the help asked for
+    LOOKED_AFTER = "looked_after"  # spoken with the agent, who needs nothing more
+    COLLEAGUE = "colleague"  # a colleague goes on with the person
+    COMPLAINT = "complaint"  # a report or a complaint is under way
+
+
+class Wish(StrEnum):
+    """What an agent who was insulted or threatened asks for. None is ever chosen for them."""
+
+    TALK = "talk"
+    PAUSE = "pause"
+    COLLEAGUE = "colleague"
+    COMPLAINT = "complaint"
 
 
 class Alert(db.Model):
@@ -40,6 +54,8 @@ class Alert(db.Model):
     ``about`` names what it is about (``contact:12``, ``dossier:5``, ``agent:3``): one open alert of
     a kind for each. ``place`` is where the person is *now*, as she says it; her usual address is in
     her file. ``mistaken_at``: the agent says that there was no reason; a manager closes it.
+    ``wishes``: what an agent under attack asks for (values of ``Wish``, a space between); no word of
+    what was said is ever kept.
     """
 
     __tablename__ = "alerts"
@@ -67,6 +83,7 @@ class Alert(db.Model):
     dossier_id: Mapped[int | None] = mapped_column(ForeignKey("dossiers.id", ondelete="SET NULL"))
     flag_id: Mapped[int | None]
     place: Mapped[str] = mapped_column(String(300), default="")
+    wishes: Mapped[str] = mapped_column(String(60), default="", server_default="")
     mistaken_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     taken_by_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
     taken_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -7,7 +7,7 @@ of the call, nor time.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +17,8 @@ from sqlalchemy.orm import joinedload
 
 from app.accounts import journal
 from app.accounts.models import Agent, Connection
-from app.alerts.models import Alert, AlertKind, AlertOutcome
+from app.alerts.models import Alert, AlertKind, AlertOutcome, Wish
+from app.dossiers import service as dossiers
 from app.dossiers.models import Dossier, PriorityFlag
 from app.dossiers.store import printable
 from app.dossiers.vocabulary import FlagKind
@@ -33,6 +34,7 @@ LISTED_FOR = timedelta(days=30)  # closed alerts stay in the managers' list this
 MOST_OWN = 20  # alerts at the desk of whoever raised them
 PLACE_LENGTH = 300
 FLAG_REASON = "Alerte de détresse"
+BROKEN_OFF = "Échange du {day} interrompu par le service."
 
 OUTCOMES: dict[AlertKind, tuple[AlertOutcome, ...]] = {
     AlertKind.DISTRESS: (
@@ -42,6 +44,12 @@ OUTCOMES: dict[AlertKind, tuple[AlertOutcome, ...]] = {
         AlertOutcome.BETTER,
         AlertOutcome.UNREACHED,
         AlertOutcome.NO_DANGER,
+        AlertOutcome.MISTAKE,
+    ),
+    AlertKind.PROTECTION: (
+        AlertOutcome.LOOKED_AFTER,
+        AlertOutcome.COLLEAGUE,
+        AlertOutcome.COMPLAINT,
         AlertOutcome.MISTAKE,
     ),
     AlertKind.SUPPORT: (AlertOutcome.ANSWERED, AlertOutcome.NO_DANGER, AlertOutcome.MISTAKE),
@@ -165,6 +173,16 @@ def place(alert_id: int, typed: str, *, agent_id: int, now: datetime) -> None:
             _record(alert, "alert_place", agent_id, now, {}, work)
 
 
+def wish(alert_id: int, wishes: Collection[str], *, agent_id: int, now: datetime) -> None:
+    """What the agent under attack asks for, all of it anew. What is no ``Wish`` is left out."""
+    kept = " ".join(each.value for each in Wish if each in wishes)
+    with unit_of_work() as work:
+        alert = _open(alert_id, agent_id)
+        if alert.wishes != kept:
+            alert.wishes = kept
+            _record(alert, "alert_wishes", agent_id, now, {}, work)
+
+
 def mistaken(alert_id: int, *, agent_id: int, now: datetime) -> None:
     """The agent says that there was no reason. It stays in the managers' list until one closes it."""
     with unit_of_work() as work:
@@ -201,9 +219,13 @@ def take(alert_id: int, *, by: int, now: datetime) -> None:
         _record(alert, "alert_taken", by, now, {}, work)
 
 
-def close(alert_id: int, outcome: str, *, by: int, now: datetime) -> None:
+def close(alert_id: int, outcome: str, *, by: int, now: datetime, note: bool = False) -> None:
     """Say that it is over, and how. Raises InvalidInput without an outcome of its kind, Conflict
-    when it was closed already."""
+    when it was closed already.
+
+    ``note``: a manager decides that the dossier says that an exchange was broken off: a dated fact in our
+    words, the same for everybody. Nothing of what was said, and never a mark on the person.
+    """
     with unit_of_work() as work:
         alert = _existing(alert_id)
         if outcome not in OUTCOMES[alert.kind]:
@@ -222,6 +244,11 @@ def close(alert_id: int, outcome: str, *, by: int, now: datetime) -> None:
             db.session.refresh(alert)
             raise _too_late(alert)
         _unflag(alert, now)
+        if note and alert.kind is AlertKind.PROTECTION and alert.dossier_id is not None:
+            day = f"{local_day(alert.raised_at):%d/%m/%Y}"
+            dossiers.annotate(
+                alert.dossier_id, BROKEN_OFF.format(day=day), agent_id=by, now=now, locale="fr"
+            )
         _record(alert, "alert_closed", by, now, {"outcome": outcome}, work)
 
 

@@ -37,7 +37,7 @@ from app.web.whose import LINE, SERVICE, TEAM, about
 
 bp = Blueprint("alerts", __name__, url_prefix="/alerts")
 
-SCRIPT = "S31"
+SCRIPTS = {AlertKind.DISTRESS: "S31", AlertKind.PROTECTION: "S39"}
 LISTED = 50  # closed alerts on the page
 ID = f"int(max={LARGEST_ID})"
 
@@ -55,6 +55,18 @@ def _words() -> Words:
 def raise_alert() -> Response:
     """Call the managers about the call at this desk, else about a dossier (``dossier``), else with
     nobody on the line. The script of distress starts beside it; the panel is the answer."""
+    return _raise(AlertKind.DISTRESS)
+
+
+@bp.post("/protection")
+@allow(*DESK)
+@about(TEAM)
+def protect() -> Response:
+    """The agent is insulted or threatened: the managers see it; the words to say begin beside it."""
+    return _raise(AlertKind.PROTECTION)
+
+
+def _raise(kind: AlertKind) -> Response:
     now, agent_id = clock.now(), current_user.id
     call = store.current_call_of(agent_id)
     contact = db.session.get(Contact, call.contact_id) if call and call.contact_id else None
@@ -64,27 +76,27 @@ def raise_alert() -> Response:
     if contact:
         person_id, dossier_id = contact.person_id, contact.dossier_id
     service.raise_alert(
-        AlertKind.DISTRESS,
+        kind,
         agent_id=agent_id,
         now=now,
         contact_id=contact_id,
         person_id=person_id,
         dossier_id=dossier_id,
     )
-    started = contact_id is not None and _start_script(contact_id, agent_id)
+    started = contact_id is not None and _start_script(SCRIPTS[kind], contact_id, agent_id)
     response = make_response(_panels())
     response.headers["HX-Trigger"] = json.dumps({"distress-raised": {"script": started}})
     return response
 
 
-def _start_script(contact_id: int, agent_id: int) -> bool:
-    """Begin the script of distress, unless it is the one that goes on. Never in the alert's way."""
+def _start_script(script_id: str, contact_id: int, agent_id: int) -> bool:
+    """Begin the alert's script, unless it is the one that goes on. Never in the alert's way."""
     running = assist_store.running(contact_id, None)
-    if running is not None and running.script_id == SCRIPT:
+    if running is not None and running.script_id == script_id:
         return False
     try:
         assist.start_run(
-            SCRIPT, contact_id=contact_id, dossier_id=None, agent_id=agent_id, now=clock.now()
+            script_id, contact_id=contact_id, dossier_id=None, agent_id=agent_id, now=clock.now()
         )
     except PermanenceError:
         return False
@@ -94,17 +106,21 @@ def _start_script(contact_id: int, agent_id: int) -> bool:
 @bp.get("/mine")
 @allow(*DESK)
 def mine() -> str:
-    """The panel of this agent's alerts; empty without one."""
-    return _panels()
+    """The panel of this agent's alerts; empty without one. ``alert``: the one that is on screen already, which
+    stays first though another is still open: its status is never another's."""
+    return _panels(id_in(request.args, "alert"))
 
 
-def _panels() -> str:
+def _panels(shown: int | None = None) -> str:
     panels = alert_view.panels_of(current_user.id, current_user.role, clock.now())
+    panels.sort(key=lambda each: each.shown.alert.id != shown)
     return render_template(
         "alerts/panel.html",
         panels=panels,
         outcomes=alert_view.outcome_words(),
         digits=alert_view.DIGITS,
+        kinds=alert_view.kind_words(),
+        wishes=alert_view.wish_words(),
         words=_words(),
     )
 
@@ -117,6 +133,15 @@ def place(alert_id: int) -> BaseResponse:
     service.place(
         alert_id, request.form.get("place", ""), agent_id=current_user.id, now=clock.now()
     )
+    return Response(status=204)
+
+
+@bp.post(f"/<{ID}:alert_id>/wishes")
+@allow(*DESK)
+@about(SERVICE)
+def wish(alert_id: int) -> BaseResponse:
+    """What the agent under attack asks for (``wish``, any number of them)."""
+    service.wish(alert_id, request.form.getlist("wish"), agent_id=current_user.id, now=clock.now())
     return Response(status=204)
 
 
@@ -163,6 +188,8 @@ def _page() -> dict[str, object]:
         "words": _words(),
         "outcomes": alert_view.outcome_words(),
         "outcomes_of": alert_view.outcomes_of,
+        "kinds": alert_view.kind_words(),
+        "wishes": alert_view.wish_words(),
     }
 
 
@@ -200,8 +227,14 @@ def take(alert_id: int) -> BaseResponse | str:
 @allow(*SUPERVISORS)
 @about(LINE)
 def close(alert_id: int) -> BaseResponse | str:
-    """Say how it ended (``outcome``)."""
-    service.close(alert_id, request.form.get("outcome", ""), by=current_user.id, now=clock.now())
+    """Say how it ended (``outcome``); ``note``: the dossier says that an exchange was broken off."""
+    service.close(
+        alert_id,
+        request.form.get("outcome", ""),
+        by=current_user.id,
+        now=clock.now(),
+        note=request.form.get("note") == "1",
+    )
     return _done(_("L’alerte est close."))
 
 

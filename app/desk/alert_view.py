@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.alerts import service
-from app.alerts.models import Alert, AlertKind, AlertOutcome
+from app.alerts.models import Alert, AlertKind, AlertOutcome, Wish
 from app.calls.call import store
 from app.calls.call.life.record import State
 from app.calls.call.models import Call
@@ -153,6 +153,28 @@ def outcome_words() -> dict[str, str]:
         AlertOutcome.NO_DANGER: _("Il n’y avait pas de danger"),
         AlertOutcome.MISTAKE: _("Alerte lancée par erreur"),
         AlertOutcome.ANSWERED: _("L’agent a la réponse ou l’aide demandée"),
+        AlertOutcome.LOOKED_AFTER: _("Vu avec l’agent, rien de plus à faire"),
+        AlertOutcome.COLLEAGUE: _("Un collègue a pris la suite"),
+        AlertOutcome.COMPLAINT: _("Signalement ou plainte en cours"),
+    }
+
+
+def kind_words() -> dict[str, tuple[str, str]]:
+    """What each kind of alert is called, and its icon."""
+    return {
+        AlertKind.DISTRESS: (_("Détresse"), "alert"),
+        AlertKind.SUPPORT: (_("Appui demandé"), "users"),
+        AlertKind.PROTECTION: (_("Agent insulté ou menacé"), "shield"),
+    }
+
+
+def wish_words() -> dict[str, str]:
+    """What an agent under attack can ask for, in the reader's words."""
+    return {
+        Wish.TALK: _("En parler avec quelqu’un"),
+        Wish.PAUSE: _("Une pause plus longue"),
+        Wish.COLLEAGUE: _("Qu’un collègue prenne la suite avec cette personne"),
+        Wish.COMPLAINT: _("Un signalement ou une plainte"),
     }
 
 

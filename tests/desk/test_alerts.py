@@ -269,6 +269,22 @@ def test_an_older_alert_that_is_still_open_is_not_forgotten(
     assert "est encore ouverte" not in agent.get("/alerts/mine").text
 
 
+def test_the_status_on_screen_is_that_of_the_alert_on_screen(
+    known: Dossier, at_desk: Desk, manager: StaffClient
+) -> None:
+    """An older one that is still open must not lend its status to the one that has just been closed."""
+    agent = at_desk()
+    agent.post("/alerts", data={"dossier": str(known.id)})
+    agent.post("/alerts")
+    older, shown = (alert.id for alert in alerts())
+    manager.post(f"/alerts/{shown}/close", data={"outcome": "better"})
+    assert f'data-alert="{older}"' in agent.get("/alerts/mine").text
+    read_again = agent.get(f"/alerts/mine?alert={shown}").text
+    assert f'data-alert="{shown}"' in read_again
+    assert "a clos l’alerte" in read_again
+    assert "est encore ouverte" in read_again
+
+
 def test_somebody_elses_alert_cannot_be_changed(talk: Talk, at_desk: Desk) -> None:
     _one, agent = talk
     agent.post("/alerts")

@@ -40,7 +40,7 @@ export function heedDistress() {
 }
 
 /** Call the managers about what is at this desk; pressed again, only show the panel. */
-async function raise() {
+async function raise(path = "/alerts") {
   if (isOpen()) {
     show(false);
     document.getElementById("distress-title")?.focus();
@@ -49,14 +49,14 @@ async function raise() {
   sending = true;
   try {
     const dossier = document.querySelector("#page [data-dossier]")?.dataset.dossier; // looked at while nobody is on the line
-    await window.htmx.ajax("POST", "/alerts", { source: panel(), target: panel(), swap: "innerHTML", values: dossier ? { dossier } : {} });
+    await window.htmx.ajax("POST", path, { source: panel(), target: panel(), swap: "innerHTML", values: dossier ? { dossier } : {} });
   } finally {
     sending = false;
   }
 }
 
 function failed(event) {
-  if (event.detail.requestConfig?.path !== "/alerts" || event.detail.requestConfig.verb !== "post") return;
+  if (!["/alerts", "/alerts/protection"].includes(event.detail.requestConfig?.path) || event.detail.requestConfig.verb !== "post") return;
   event.stopPropagation(); // base.js would say less
   toast(text("distress.failed"), "stop");
   announce(text("distress.failed"), true);
@@ -66,6 +66,7 @@ function failed(event) {
 export function installDistress({ onShort, onRaised }) {
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-distress]")) raise();
+    if (event.target.closest("[data-protect]")) raise("/alerts/protection"); // she is insulted, or threatened
     const short = event.target.closest("[data-short]");
     if (short) onShort(short.dataset.short, short);
     if (event.target.closest("#distress-fold")) show(!document.getElementById("distress-body").hidden);
