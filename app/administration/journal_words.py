@@ -37,9 +37,13 @@ THEMES: dict[str, tuple[str, dict[str, str]]] = {
         N_("Scripts"),
         {
             "script.draft_begun": N_("%(who)s a commencé un brouillon (%(thing)s)."),
+            "script.draft_changed": N_("%(who)s a changé un brouillon (%(thing)s)."),
             "script.draft_ready": N_("%(who)s a mis un brouillon en relecture (%(thing)s)."),
             "script.draft_dropped": N_("%(who)s a abandonné un brouillon (%(thing)s)."),
             "script.published": N_("%(who)s a publié %(subject)s."),
+            "script.published_alone": N_(
+                "%(who)s a publié %(subject)s sans relecture : aucun autre compte d’encadrement."
+            ),
             "script.reviewed": N_("%(who)s a noté la relecture d’un praticien (%(thing)s)."),
             "script.screen_changed": N_("%(who)s a signalé un écran changé (%(thing)s)."),
             "script.screen_handled": N_("%(who)s a traité un écran changé (%(thing)s)."),

@@ -16,7 +16,7 @@ from app.assist import condition_facts, service, store
 from app.assist.acts import actions
 from app.assist.acts.actions import ACTIONS
 from app.assist.conditions import Unmet
-from app.assist.editing import library
+from app.assist.editing import library, reviews
 from app.assist.engine import RunState
 from app.assist.mail import life
 from app.assist.models import PortalLink, ScriptRun
@@ -107,6 +107,7 @@ class RunView:
     passed: tuple[Passed, ...] = ()  # just before this step
     known: tuple[str, ...] = ()  # all that this contact has taught so far
     looped: bool = False  # ended because the same step or script came back too often
+    unread: bool = False  # at its first step: no practitioner has read this text
 
 
 @dataclass(frozen=True)
@@ -213,6 +214,8 @@ def draw(
         passed=_passed(state, known, locale),
         known=tuple(tidy(each.words(locale), locale) for each in known.values()),
         looped=state.outcome == LOOPED,
+        unread=all(answer.known for answer in state.answers)
+        and not reviews.is_read(state.script.content_hash),
     )
 
 

@@ -12,8 +12,7 @@ from flask_babel import gettext as _
 
 from app.assist import pane
 from app.assist.acts import actions
-from app.assist.editing import library
-from app.assist.editing import service as editing
+from app.assist.editing import library, reviews
 from app.assist.walk import filling, rules, trail
 from app.tickets.reasons import DigitalKind, Reason, label
 from app.web.access import allow
@@ -78,7 +77,7 @@ def read_script(script_id: str) -> str:
         library=library.scripts(),
         locale=_locale(),
         named=filling.named,
-        review=editing.reviewed(script_id),
+        review=reviews.reviewed(script_id),
         rules=rules.named_in(library.source(script_id)),
     )
 

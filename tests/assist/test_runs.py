@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from app.assist import loader, service, store
 from app.assist.acts.actions import ACTIONS
+from app.assist.editing import reviews
 from app.assist.models import ScriptRun, ScriptRunStep, ScriptVersion
 from app.dossiers.vocabulary import PortalEventKind
 from app.foundation.exceptions import InvalidInput, NotFound
@@ -434,3 +435,19 @@ def test_scripts_are_listed_searched_and_read(app: Flask, login) -> None:
     for script_id in loader.library():
         assert client.get(f"/scripts/{script_id}").status_code == 200
     assert client.get("/scripts/S77").status_code == 404
+
+
+def test_an_unread_script_says_so_once_where_it_begins(app: Flask, login, create_agent) -> None:
+    agent = login("front")
+    contact = contact_of()
+    contact.agent_id = agent.agent.id
+    db.session.commit()
+    run_id = begin(contact, agent.agent.id)
+    line = "Pas encore relu par un praticien"
+    address = f"/assist/pane?contact={contact.id}"
+    assert agent.get(address).text.count(line) == 1
+    choose(run_id, 0, 10, agent.agent.id)
+    assert line not in agent.get(address).text
+    service.back(run_id, moves=store.run(run_id).moves, now=NOW + timedelta(seconds=20))
+    reviews.review("S01", reviewer="Mme B., gestionnaire", agent_id=agent.agent.id, now=NOW)
+    assert line not in agent.get(address).text

@@ -25,7 +25,10 @@ class DraftState(StrEnum):
 
 
 class ScriptDraft(db.Model):
-    """A script being changed. ``edition`` counts its changes: an older page cannot write over a newer one."""
+    """A script being changed. ``edition`` counts its changes: an older page cannot write over a newer one.
+
+    ``changed_by_id`` wrote the last change: somebody else reads it before it is in use (ADR 0042).
+    """
 
     __tablename__ = "script_drafts"
     __table_args__ = (Index("ix_script_drafts_script", "script_id", "state"),)
@@ -38,15 +41,21 @@ class ScriptDraft(db.Model):
         choice(DraftState, "script_draft_state_known"), default=DraftState.DRAFT
     )
     author_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
+    changed_by_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
     edition: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
-    author: Mapped[Agent] = relationship()
+    author: Mapped[Agent] = relationship(foreign_keys=[author_id])
+    changed_by: Mapped[Agent] = relationship(foreign_keys=[changed_by_id])
 
 
 class ScriptPublication(db.Model):
-    """A text of a script that the service put in use; the last one of a script counts. Never changed."""
+    """A text of a script that the service put in use; the last one of a script counts. Never changed.
+
+    ``agent_id`` read it and published it; ``written_by_id`` wrote its last change (None: before that was
+    kept). The two are one only where nobody else could read it: ``alone`` says why it did not wait.
+    """
 
     __tablename__ = "script_publications"
 
@@ -57,9 +66,12 @@ class ScriptPublication(db.Model):
     source: Mapped[str] = mapped_column(Text)
     why: Mapped[str] = mapped_column(String(200), default="")
     agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
+    written_by_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+    alone: Mapped[str] = mapped_column(String(200), default="")
     at: Mapped[datetime] = mapped_column(UTCDateTime)
 
-    agent: Mapped[Agent] = relationship()
+    agent: Mapped[Agent] = relationship(foreign_keys=[agent_id])
+    written_by: Mapped[Agent | None] = relationship(foreign_keys=[written_by_id])
 
 
 class ScriptReview(db.Model):

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request
-from flask_babel import get_locale
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug import Response as Answer
 
-from app.assist.editing import forms, library, service, source, standing, tree
+from app.assist.editing import forms, library, reviews, service, source, standing, tree
 from app.assist.editing.models import ScriptDraft
 from app.assist.script import ACTIONS, BY_ENGINE, OUTCOMES
-from app.assist.walk import filling
+from app.assist.walk import facts, filling, obstacles
 from app.foundation import clock
 from app.foundation.exceptions import InvalidInput
 from app.foundation.roles import DESK, Role
@@ -31,11 +32,11 @@ bp = Blueprint("script_editing", __name__)
 @allow(Role.MANAGER)
 def index() -> str:
     """What waits for a manager: open drafts, screens that changed, scripts that no practitioner has read."""
-    known, read = library.scripts(), service.read_hashes()
+    known, read = library.scripts(), reviews.read_hashes()
     return render_template(
         "assist/editing/index.html",
         drafts=service.open_drafts(),
-        screens=service.screens(),
+        screens=reviews.screens(),
         unread=[script for script in known.values() if script.content_hash not in read],
         locale=_locale(),
         when=_when(),
@@ -82,7 +83,12 @@ def edit(draft_id: int) -> str:
 def save_step(draft_id: int, step_id: str) -> Answer:
     """Keep one step from its form."""
     service.save_step(
-        draft_id, edition=_edition(), step_id=step_id, sent=request.form, now=clock.now()
+        draft_id,
+        edition=_edition(),
+        step_id=step_id,
+        sent=request.form,
+        agent_id=current_user.id,
+        now=clock.now(),
     )
     return redirect(f"/scripts/drafts/{draft_id}?step={step_id[:40]}#step")
 
@@ -93,7 +99,9 @@ def save_step(draft_id: int, step_id: str) -> Answer:
 def add_step(draft_id: int) -> Answer:
     """Add a step, to be filled in."""
     step_id = request.form.get("new", "").strip()
-    service.add_step(draft_id, edition=_edition(), step_id=step_id, now=clock.now())
+    service.add_step(
+        draft_id, edition=_edition(), step_id=step_id, agent_id=current_user.id, now=clock.now()
+    )
     return redirect(f"/scripts/drafts/{draft_id}?step={step_id}#step")
 
 
@@ -102,7 +110,9 @@ def add_step(draft_id: int) -> Answer:
 @about(LINE)
 def drop_step(draft_id: int, step_id: str) -> Answer:
     """Take a step away."""
-    service.drop_step(draft_id, edition=_edition(), step_id=step_id, now=clock.now())
+    service.drop_step(
+        draft_id, edition=_edition(), step_id=step_id, agent_id=current_user.id, now=clock.now()
+    )
     return redirect(f"/scripts/drafts/{draft_id}")
 
 
@@ -112,7 +122,9 @@ def drop_step(draft_id: int, step_id: str) -> Answer:
 def save_text(draft_id: int) -> Answer:
     """Keep the whole text, faults and all."""
     text = request.form.get("text", "").replace("\r\n", "\n")
-    service.save_text(draft_id, edition=_edition(), text=text, now=clock.now())
+    service.save_text(
+        draft_id, edition=_edition(), text=text, agent_id=current_user.id, now=clock.now()
+    )
     return redirect(f"/scripts/drafts/{draft_id}#text")
 
 
@@ -140,17 +152,17 @@ def ask_review(draft_id: int) -> Answer:
 @about(LINE)
 def publish(draft_id: int) -> Answer:
     """Put a draft in use, from the next run on."""
+    found = service.draft(draft_id)
+    held = standing.on(found.script_id, service.changed_steps(found), clock.now()).total()
     script_id = service.publish(
         draft_id,
         edition=_edition(),
         why=request.form.get("why", ""),
+        alone=request.form.get("alone", ""),
         agent_id=current_user.id,
         now=clock.now(),
     )
-    flash(
-        _("Publié. Les scripts en cours gardent leur version ; les prochains suivent celle-ci."),
-        "live",
-    )
+    flash(_published(held), "live")
     return redirect(f"/scripts/{script_id}/history")
 
 
@@ -195,8 +207,8 @@ def history(script_id: str) -> str:
             for row, old in zip(rows, before, strict=True)
         ],
         house=service.house_text(script_id) != "",
-        review=service.reviewed(script_id),
-        screens=service.screens(script_id),
+        review=reviews.reviewed(script_id),
+        screens=reviews.screens(script_id),
         locale=_locale(),
         when=_when(),
     )
@@ -220,7 +232,7 @@ def restore(script_id: str) -> Answer:
 @about(LINE)
 def reviewed(script_id: str) -> Answer:
     """Keep that a practitioner has read the script in use."""
-    service.review(
+    reviews.review(
         script_id,
         reviewer=request.form.get("reviewer", ""),
         agent_id=current_user.id,
@@ -234,7 +246,7 @@ def reviewed(script_id: str) -> Answer:
 @about(TEAM)
 def screen_changed(script_id: str, step_id: str) -> str:
     """« L'écran a changé »: told to the managers from the desk."""
-    service.report_screen(
+    reviews.report_screen(
         script_id,
         step_id,
         seen=request.form.get("seen", ""),
@@ -249,15 +261,30 @@ def screen_changed(script_id: str, step_id: str) -> str:
 @about(LINE)
 def screen_handled(report_id: int) -> Answer:
     """A manager has looked at a changed screen."""
-    service.handle_screen(report_id, agent_id=current_user.id, now=clock.now())
+    reviews.handle_screen(report_id, agent_id=current_user.id, now=clock.now())
     return redirect("/scripts/drafts")
+
+
+def _published(held: int) -> str:
+    """What is said once published; ``held`` follow an earlier text, at a step that has changed, now."""
+    said = _("Publié. Les scripts en cours gardent leur version ; les prochains suivent celle-ci.")
+    if not held:
+        return said
+    more = ngettext(
+        "En ce moment, %(num)d suivi est sur une étape qui a changé : il finit avec l’ancienne.",
+        "En ce moment, %(num)d suivis sont sur une étape qui a changé : ils finissent avec l’ancienne.",
+        held,
+    )
+    return f"{said} {more}"
 
 
 def _editor(found: ScriptDraft, step_id: str) -> str:
     read, locale = service.read_draft(found), _locale()
     document: dict[str, Any] = read.document or {}
-    steps = [s for s in document.get("steps") or () if isinstance(s, dict) and s.get("id")]
+    steps = _steps(document)
     step = next((s for s in steps if s["id"] == step_id), steps[0] if steps else None)
+    if not forms.shaped(step):
+        step = None  # being typed: only its text can be changed
     changed = service.changed_steps(found)
     return render_template(
         "assist/editing/draft.html",
@@ -265,16 +292,32 @@ def _editor(found: ScriptDraft, step_id: str) -> str:
         read=read,
         nodes=tree.draw(document, locale, {p.step for p in read.problems}),
         step=step,
+        shown=defaultdict(str, forms.fields_of(step or {})),
         ways=_ways([str(s["id"]) for s in steps], service.ids(found.script_id)),
+        thens=[("", _("il va jusqu’au bout")), *((str(s["id"]), _back_to(s)) for s in steps)],
+        kinds=facts.KINDS,
+        values=_values(locale),
+        obstacles=[("", _("rien de particulier")), *_obstacles(locale)],
+        obstacle=lambda code: obstacles.words(code, locale),
+        learnt=lambda name, value: facts.words(name, value, locale),
+        outcome=_outcome,
         actions=[(name, name) for name in sorted(ACTIONS)],
-        way_of=forms.way_of,
         most=forms.MOST_CHOICES,
         words=tree.words,
         named=filling.named,
-        standing=standing.on(found.script_id, changed),
+        standing=standing.on(found.script_id, changed, clock.now()),
+        readers=service.readers(found),
+        mine=found.changed_by_id == current_user.id,
         changes=service.changes(found),
         locale=locale,
         when=_when(),
+    )
+
+
+def _steps(document: dict[str, Any]) -> list[dict[str, Any]]:
+    steps = document.get("steps")
+    return (
+        [s for s in steps if isinstance(s, dict) and s.get("id")] if isinstance(steps, list) else []
     )
 
 
@@ -284,9 +327,30 @@ def _ways(steps: list[str], scripts: list[str]) -> list[tuple[str, str]]:
     return [
         ("", _("nulle part")),
         *((f"{forms.STEPS}{name}", _("étape %(number)s", number=name)) for name in steps),
-        *((f"{forms.ENDS}{code}", _("fin : %(outcome)s", outcome=code)) for code in ends),
+        *((f"{forms.ENDS}{code}", _("fin : %(outcome)s", outcome=_outcome(code))) for code in ends),
         *((f"{forms.SCRIPTS}{name}", _("script %(name)s", name=name)) for name in scripts),
     ]
+
+
+def _back_to(step: Mapping[str, Any]) -> str:
+    return _("retour à %(step)s", step=step["id"])
+
+
+def _outcome(code: str) -> str:
+    """An end in words; the code itself for one that a text has and we do not."""
+    return render_template("assist/_outcome.html", outcome=code) if code in OUTCOMES else code
+
+
+def _obstacles(locale: str) -> list[tuple[str, str]]:
+    return [(code, text.get(locale)) for code, text in obstacles.OBSTACLES.items()]
+
+
+def _values(locale: str) -> dict[str, list[tuple[str, str]]]:
+    """What an answer may teach of each fact, in words."""
+    return {
+        name: [("", "—"), *((value, text.get(locale)) for value, text in kind.values.items())]
+        for name, kind in facts.KINDS.items()
+    }
 
 
 def _file(name: str, text: str) -> Response:

@@ -6,27 +6,28 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from app.accounts import journal
+from app.accounts.models import Agent
 from app.assist import loader
 from app.assist.editing import forms, library, source
 from app.assist.editing.models import (
     DraftState,
-    ScreenReport,
     ScriptDraft,
     ScriptPublication,
-    ScriptReview,
 )
 from app.assist.script import Problem
 from app.foundation.database.unit_of_work import rows_changed, unit_of_work
 from app.foundation.exceptions import Conflict, InvalidInput, NotFound
 from app.foundation.extensions import db
+from app.foundation.roles import Role
 from app.foundation.text.bilingual import Text
 from app.foundation.text.patterns import pattern
 
 OPEN = (DraftState.DRAFT, DraftState.REVIEW)
 _ID = pattern(r"^[a-z][a-z0-9_]{0,39}$")
+LEAST_WORD = 5  # letters of a reason to publish alone
 _SCRIPT_ID = pattern(r"^S[0-9]{2}$")
 
 
@@ -93,16 +94,17 @@ def begin(script_id: str, *, agent_id: int, now: datetime, text: str | None = No
             based_on=known.content_hash if known else "",
             source=begun,
             author_id=agent_id,
+            changed_by_id=agent_id,
             created_at=now,
             updated_at=now,
         )
         work.session.add(row)
         work.session.flush()
-        _record("script.draft_begun", script_id, agent_id, now)
+        record("script.draft_begun", script_id, agent_id, now)
         return row.id
 
 
-def save_text(draft_id: int, *, edition: int, text: str, now: datetime) -> None:
+def save_text(draft_id: int, *, edition: int, text: str, agent_id: int, now: datetime) -> None:
     """Keep the whole text of a draft, faults and all: what is wrong is told, and nothing is lost."""
     if len(text) > source.LARGEST:
         raise InvalidInput(
@@ -110,22 +112,30 @@ def save_text(draft_id: int, *, edition: int, text: str, now: datetime) -> None:
             kept="Le brouillon est resté comme il était.",
         )
     with unit_of_work():
-        _claim(draft_id, edition, now, source=text)
+        _change(draft_id, edition, text, agent_id, now)
 
 
 def save_step(
-    draft_id: int, *, edition: int, step_id: str, sent: Mapping[str, str], now: datetime
+    draft_id: int,
+    *,
+    edition: int,
+    step_id: str,
+    sent: Mapping[str, str],
+    agent_id: int,
+    now: datetime,
 ) -> None:
     """Keep one step of a draft from its form. Raises InvalidInput when the draft's text is not a script."""
     with unit_of_work():
         document = _document(draft(draft_id))
         steps = document["steps"]
         place = _place(steps, step_id)
+        if not forms.shaped(steps[place]):
+            raise _not_yet()
         steps[place] = forms.step_of(steps[place], sent)
-        _claim(draft_id, edition, now, source=source.write(document))
+        _change(draft_id, edition, source.write(document), agent_id, now)
 
 
-def add_step(draft_id: int, *, edition: int, step_id: str, now: datetime) -> None:
+def add_step(draft_id: int, *, edition: int, step_id: str, agent_id: int, now: datetime) -> None:
     """A new step at the end, to be filled in; its first choice ends as unsolved."""
     if not _ID.search(step_id):
         raise InvalidInput(
@@ -139,15 +149,21 @@ def add_step(draft_id: int, *, edition: int, step_id: str, now: datetime) -> Non
         document["steps"].append(
             {"id": step_id, "ask": empty, "choices": [{"label": empty, "end": "unsolved"}]}
         )
-        _claim(draft_id, edition, now, source=source.write(document))
+        _change(draft_id, edition, source.write(document), agent_id, now)
 
 
-def drop_step(draft_id: int, *, edition: int, step_id: str, now: datetime) -> None:
+def drop_step(draft_id: int, *, edition: int, step_id: str, agent_id: int, now: datetime) -> None:
     """Take a step away; choices that led to it are told as faults until they lead elsewhere."""
     with unit_of_work():
         document = _document(draft(draft_id))
         del document["steps"][_place(document["steps"], step_id)]
-        _claim(draft_id, edition, now, source=source.write(document))
+        _change(draft_id, edition, source.write(document), agent_id, now)
+
+
+def _change(draft_id: int, edition: int, text: str, agent_id: int, now: datetime) -> None:
+    """Another text of a draft. Who wrote it is kept: somebody else reads it before it is in use."""
+    _claim(draft_id, edition, now, source=text, changed_by_id=agent_id)
+    record("script.draft_changed", draft(draft_id).script_id, agent_id, now)
 
 
 def _document(found: ScriptDraft) -> dict[str, Any]:
@@ -158,12 +174,16 @@ def _document(found: ScriptDraft) -> dict[str, Any]:
         or not isinstance(steps, list)
         or not all(isinstance(step, dict) and isinstance(step.get("id"), str) for step in steps)
     ):
-        raise InvalidInput(
-            "Le texte du brouillon n'est pas encore un script.",
-            kept="Le brouillon est resté comme il était.",
-            todo="Corrigez-le d'abord dans « Le texte ».",
-        )
+        raise _not_yet()
     return dict(document)
+
+
+def _not_yet() -> InvalidInput:
+    return InvalidInput(
+        "Le texte du brouillon n'est pas encore un script.",
+        kept="Le brouillon est resté comme il était.",
+        todo="Corrigez-le d'abord dans « Le texte ».",
+    )
 
 
 def _place(steps: list[dict[str, Any]], step_id: str) -> int:
@@ -199,7 +219,7 @@ def ask_review(draft_id: int, *, edition: int, agent_id: int, now: datetime) -> 
         found = draft(draft_id)
         _must_be_good(found)
         _claim(draft_id, edition, now, state=DraftState.REVIEW)
-        _record("script.draft_ready", found.script_id, agent_id, now)
+        record("script.draft_ready", found.script_id, agent_id, now)
 
 
 def drop(draft_id: int, *, edition: int, agent_id: int, now: datetime) -> None:
@@ -207,23 +227,36 @@ def drop(draft_id: int, *, edition: int, agent_id: int, now: datetime) -> None:
     with unit_of_work():
         script_id = draft(draft_id).script_id
         _claim(draft_id, edition, now, state=DraftState.DROPPED)
-        _record("script.draft_dropped", script_id, agent_id, now)
+        record("script.draft_dropped", script_id, agent_id, now)
 
 
-def publish(draft_id: int, *, edition: int, why: str, agent_id: int, now: datetime) -> str:
+def readers(found: ScriptDraft) -> int:
+    """How many others may read a draft before it is in use: managers who did not write its last change."""
+    query = select(func.count(Agent.id)).where(
+        Agent.role == Role.MANAGER, Agent.active, Agent.id != found.changed_by_id
+    )
+    return db.session.scalar(query) or 0
+
+
+def publish(
+    draft_id: int, *, edition: int, why: str, agent_id: int, now: datetime, alone: str = ""
+) -> str:
     """Put a draft in use, from the next run on; the id of the script.
 
-    Runs that go on keep the text they began with. Raises InvalidInput while the draft has faults or was
-    not sent to review, Conflict when the script was published otherwise since the draft began.
+    Runs that go on keep the text they began with. Who wrote the last change does not publish it: to publish
+    is to have read it. Only where no other manager has an account, with a word (``alone``) that is kept and
+    journaled. Raises InvalidInput while the draft has faults, was not sent to review or has no second
+    reader, Conflict when the script was published otherwise since the draft began.
     """
     with unit_of_work() as work:
         found = draft(draft_id)
-        script_id = found.script_id
+        script_id, writer = found.script_id, found.changed_by_id
         _must_be_good(found)
         if found.state is not DraftState.REVIEW:
             raise InvalidInput(
                 "Un brouillon se relit avant d'être publié.", todo="Passez-le en relecture."
             )
+        by_itself = _second_reader(found, agent_id, alone)
         known = library.scripts().get(script_id)
         if known is not None and known.content_hash != found.based_on:
             raise Conflict(
@@ -241,13 +274,40 @@ def publish(draft_id: int, *, edition: int, why: str, agent_id: int, now: dateti
                 version=document["version"],
                 content_hash=loader.content_hash(text),
                 source=text,
-                why=" ".join(why.split())[:200],
+                why=_line(why),
                 agent_id=agent_id,
+                written_by_id=writer,
+                alone=by_itself,
                 at=now,
             )
         )
-        _record("script.published", script_id, agent_id, now)
+        act = "script.published_alone" if by_itself else "script.published"
+        record(act, script_id, agent_id, now)
         return script_id
+
+
+def _second_reader(found: ScriptDraft, agent_id: int, alone: str) -> str:
+    """Nothing when somebody else wrote it; else the word of who publishes alone. Raises InvalidInput."""
+    if found.changed_by_id != agent_id:
+        return ""
+    if readers(found):
+        raise InvalidInput(
+            "Vous avez écrit le dernier changement : quelqu'un d'autre le relit et le publie.",
+            kept="Le brouillon attend en relecture.",
+            todo="Demandez à une autre personne de l'encadrement d'ouvrir ce brouillon.",
+        )
+    said = _line(alone)
+    if len(said) < LEAST_WORD:
+        raise InvalidInput(
+            "Personne d'autre ne peut relire : vous êtes le seul compte d'encadrement.",
+            kept="Le brouillon attend en relecture.",
+            todo="Dites en quelques mots pourquoi le publier sans relecture.",
+        )
+    return said
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())[:200]
 
 
 def _must_be_good(found: ScriptDraft) -> None:
@@ -287,75 +347,8 @@ def earlier(script_id: str, publication_id: int) -> str:
     return found.source
 
 
-def review(script_id: str, *, reviewer: str, agent_id: int, now: datetime) -> None:
-    """Keep that a practitioner read the script in use."""
-    said = " ".join(reviewer.split())[:120]
-    if len(said) < 3:
-        raise InvalidInput(
-            "Dites qui a relu, et son métier.", todo="Par exemple : « Mme B., gestionnaire »."
-        )
-    with unit_of_work() as work:
-        digest = library.get(script_id).content_hash
-        work.session.add(
-            ScriptReview(
-                script_id=script_id, content_hash=digest, reviewer=said, agent_id=agent_id, at=now
-            )
-        )
-        _record("script.reviewed", script_id, agent_id, now)
-
-
-def reviewed(script_id: str) -> ScriptReview | None:
-    """The review of the text in use, if a practitioner has read it."""
-    return db.session.scalar(
-        select(ScriptReview)
-        .where(
-            ScriptReview.script_id == script_id,
-            ScriptReview.content_hash == library.get(script_id).content_hash,
-        )
-        .order_by(ScriptReview.id.desc())
-        .limit(1)
-    )
-
-
-def report_screen(script_id: str, step_id: str, *, seen: str, agent_id: int, now: datetime) -> None:
-    """« L'écran a changé »: kept for the managers, who own the scripts."""
-    library.get(script_id)
-    with unit_of_work() as work:
-        work.session.add(
-            ScreenReport(
-                script_id=script_id,
-                step_id=step_id[:40],
-                seen=" ".join(seen.split())[:300],
-                agent_id=agent_id,
-                at=now,
-            )
-        )
-        _record("script.screen_changed", script_id, agent_id, now)
-
-
-def screens(script_id: str | None = None) -> list[ScreenReport]:
-    """What the desk has said of screens and nobody has handled, the oldest first."""
-    query = select(ScreenReport).where(ScreenReport.handled_at.is_(None)).order_by(ScreenReport.id)
-    if script_id is not None:
-        query = query.where(ScreenReport.script_id == script_id)
-    return list(db.session.scalars(query.limit(200)))
-
-
-def handle_screen(report_id: int, *, agent_id: int, now: datetime) -> None:
-    """A manager has looked at a changed screen. Raises Conflict when somebody did before."""
-    with unit_of_work():
-        result = db.session.execute(
-            update(ScreenReport)
-            .where(ScreenReport.id == report_id, ScreenReport.handled_at.is_(None))
-            .values(handled_at=now, handled_by_id=agent_id)
-        )
-        if not rows_changed(result):
-            raise Conflict("Ce signalement est déjà traité.")
-        found = db.session.get(ScreenReport, report_id)
-        _record("script.screen_handled", found.script_id if found else "", agent_id, now)
-
-
-def _record(act: str, script_id: str, agent_id: int, now: datetime) -> None:
+def record(act: str, script_id: str, agent_id: int, now: datetime) -> None:
+    """One line of the journal about a script, in the caller's transaction."""
     journal.record(act, f"script:{script_id}", agent_id=agent_id, now=now)
 
 
@@ -363,11 +356,6 @@ def open_drafts() -> list[ScriptDraft]:
     """The drafts that are being written or reviewed, by script."""
     query = select(ScriptDraft).where(ScriptDraft.state.in_(OPEN)).order_by(ScriptDraft.script_id)
     return list(db.session.scalars(query))
-
-
-def read_hashes() -> frozenset[str]:
-    """The texts that a practitioner has read, by their hash."""
-    return frozenset(db.session.scalars(select(ScriptReview.content_hash).distinct()))
 
 
 def house_text(script_id: str) -> str:

@@ -36,7 +36,7 @@ def draw(document: Mapping[str, Any], locale: str, faulty: Collection[str] = ())
     """
     steps = {
         str(step.get("id")): step
-        for step in document.get("steps") or ()
+        for step in _list(document.get("steps"))
         if isinstance(step, dict) and step.get("id")
     }
     seen: set[str] = set()
@@ -53,7 +53,7 @@ def _node(
     seen.add(first)
     step = steps[first]
     node = Node(first, words(step.get("ask") or step.get("do"), locale), first in faulty)
-    for choice in step.get("choices") or ():
+    for choice in _list(step.get("choices")):
         if not isinstance(choice, dict):
             continue
         kind = next((name for name in ("next", "script", "end") if choice.get(name)), "")
@@ -63,6 +63,10 @@ def _node(
         if way.kind == "next" and way.leads in steps and way.leads not in seen:
             way.under = _node(way.leads, steps, seen, locale, faulty)
     return node
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def words(text: Any, locale: str) -> str:

@@ -106,8 +106,15 @@ class Known:
 
     def words(self, locale: str) -> str:
         """« l'adresse mail : relue, c'est la bonne », as the agent reads it."""
-        kind = KINDS[self.name]
-        return f"{kind.name.get(locale)} : {kind.values[self.value].get(locale)}"
+        return words(self.name, self.value, locale)
+
+
+def words(name: str, value: str, locale: str) -> str:
+    """A fact in words; as it is written for one that we do not know."""
+    kind = KINDS.get(name)
+    if kind is None or value not in kind.values:
+        return f"{name} : {value}"
+    return f"{kind.name.get(locale)} : {kind.values[value].get(locale)}"
 
 
 def gather(told: Iterable[Told], now: datetime) -> dict[str, Known]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.accounts.models import JournalEntry
 from app.assist import loader, service, store
-from app.assist.editing import library, source
+from app.assist.editing import library, source, standing
 from app.assist.editing import service as editing
 from app.assist.editing.models import DraftState, ScreenReport, ScriptDraft, ScriptPublication
 from app.foundation import clock
@@ -17,6 +20,8 @@ from app.foundation.exceptions import Conflict, InvalidInput
 from app.foundation.extensions import db
 from tests.assist.test_runs import begin, contact_of, walk
 from tests.clients import StaffClient
+
+FORM = re.compile(r'<form class="stack" method="post".*?</form>', re.DOTALL)
 
 
 @pytest.fixture(autouse=True)
@@ -31,6 +36,26 @@ def open_one(boss: StaffClient, script_id: str = "S07") -> ScriptDraft:
     return editing.draft(int(where.rsplit("/", 1)[1]))
 
 
+def fields(page: str) -> dict[str, str]:
+    """What a browser would send of the form of a step, as it was drawn."""
+    form = next(f for f in FORM.findall(page) if 'name="headline_fr"' in f)
+    sent = {}
+    for name, inner in re.findall(
+        r'<textarea[^>]* name="([^"]+)"[^>]*>(.*?)</textarea>', form, re.DOTALL
+    ):
+        sent[name] = inner
+    for name, options in re.findall(
+        r'<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>', form, re.DOTALL
+    ):
+        values = re.findall(r'<option value="([^"]*)"( selected)?', options)
+        sent[name] = next((v for v, chosen in values if chosen), values[0][0])
+    for tag in re.findall(r"<input[^>]*>", form):
+        name, value = (re.search(rf' {n}="([^"]*)"', tag) for n in ("name", "value"))
+        if name and ("checkbox" not in tag or " checked" in tag):
+            sent[name[1]] = value[1] if value else ""
+    return {name: unescape(value) for name, value in sent.items() if name != "csrf_token"}
+
+
 def text_with(draft: ScriptDraft, **changes: Any) -> str:
     document, _problem = source.document_of(draft.source)
     document["steps"][0] |= changes
@@ -39,6 +64,7 @@ def text_with(draft: ScriptDraft, **changes: Any) -> str:
 
 def test_from_a_form_to_the_next_run(app: Flask, login, create_agent) -> None:
     boss, agent = login("manager"), create_agent("front")
+    other = login("manager")
     before = begin(contact_of(), agent.id, "S07")  # goes on during all this
     draft = open_one(boss)
     assert open_one(boss).id == draft.id  # one at a time
@@ -55,9 +81,11 @@ def test_from_a_form_to_the_next_run(app: Flask, login, create_agent) -> None:
     assert early.status_code == 422  # read again first
     assert boss.post(f"/scripts/drafts/{draft.id}/review", data={"edition": 1}).status_code == 302
     assert library.get("S07").start.patience != 123
-    published = boss.post(
-        f"/scripts/drafts/{draft.id}/publish", data={"edition": 2, "why": "Plus de temps"}
-    )
+    why = {"edition": 2, "why": "Plus de temps", "alone": "je suis pressé"}
+    own = boss.post(f"/scripts/drafts/{draft.id}/publish", data=why)
+    assert own.status_code == 422  # who wrote it is not the only one who reads it
+    assert "une autre personne de l’encadrement" in boss.get(f"/scripts/drafts/{draft.id}").text
+    published = other.post(f"/scripts/drafts/{draft.id}/publish", data=why)
     assert published.headers["Location"] == "/scripts/S07/history"
     now = library.get("S07")
     assert now.start.patience == 123
@@ -67,6 +95,7 @@ def test_from_a_form_to_the_next_run(app: Flask, login, create_agent) -> None:
     assert service.state_of(store.run(after)).step.patience == 123
     history = boss.get("/scripts/S07/history").text
     assert "Plus de temps" in history
+    assert f"Écrite par {boss.agent.display_name}, relue par {other.agent.display_name}" in history
     assert "Pas encore relu par un praticien" in history
     boss.post("/scripts/S07/reviewed", data={"reviewer": "Mme B., gestionnaire"})
     assert "Relu par Mme B., gestionnaire" in boss.get("/scripts/S07").text
@@ -74,7 +103,7 @@ def test_from_a_form_to_the_next_run(app: Flask, login, create_agent) -> None:
     where = boss.post("/scripts/S07/restore", data={"version": 0}).headers["Location"]
     back = editing.draft(int(where.rsplit("/", 1)[1]))
     editing.ask_review(back.id, edition=0, agent_id=boss.agent.id, now=clock.now())
-    editing.publish(back.id, edition=1, why="", agent_id=boss.agent.id, now=clock.now())
+    editing.publish(back.id, edition=1, why="", agent_id=other.agent.id, now=clock.now())
     assert library.get("S07").start.patience != 123
     assert "non relu" not in boss.get("/scripts/S07").text
     assert len(editing.history("S07")) == 2
@@ -132,13 +161,89 @@ def test_steps_are_added_filled_and_taken_away_by_forms(app: Flask, login) -> No
     assert editing.read_draft(editing.draft(draft.id)).good
 
 
+def test_the_forms_of_a_script_sent_back_change_nothing_and_a_fact_is_changed_by_form(
+    app: Flask, login
+) -> None:
+    boss = login("manager")
+    draft = open_one(boss, "S13")
+    before = source.document_of(draft.source)[0]
+    edition = 0
+    for step in library.get("S13").steps:
+        page = boss.get(f"/scripts/drafts/{draft.id}?step={step.id}").text
+        sent = fields(page) | {"edition": str(edition)}
+        assert (
+            boss.post(f"/scripts/drafts/{draft.id}/steps/{step.id}", data=sent).status_code == 302
+        )
+        edition += 1
+    assert source.document_of(editing.draft(draft.id).source)[0] == before
+    first = library.get("S13").start
+    page = boss.get(f"/scripts/drafts/{draft.id}?step={first.id}").text
+    sent = fields(page) | {
+        "edition": str(edition), "choice0_obstacle": "time", "choice0_learns_device": "phone",
+        "asks_device": "yes",
+    }  # fmt: skip
+    boss.post(f"/scripts/drafts/{draft.id}/steps/{first.id}", data=sent)
+    page = boss.get(f"/scripts/drafts/{draft.id}?step={first.id}").text
+    assert "pas le temps maintenant" in page
+    assert "Passée si c’est déjà connu" in page
+    step = source.document_of(editing.draft(draft.id).source)[0]["steps"][0]
+    assert step["asks"] == ["device"]
+    assert step["choices"][0]["learns"]["device"] == "phone"
+    assert step["choices"][0]["obstacle"] == "time"
+
+
+@pytest.mark.parametrize("steps", ["3", "[1, a]", "[{id: un, asks: [{a: b}], choices: [x]}]"])
+def test_a_text_being_typed_never_breaks_its_page(app: Flask, login, steps: str) -> None:
+    boss = login("manager")
+    draft = open_one(boss)
+    boss.post(
+        f"/scripts/drafts/{draft.id}/text", data={"edition": 0, "text": f"id: S07\nsteps: {steps}"}
+    )
+    assert boss.get(f"/scripts/drafts/{draft.id}?step=un").status_code == 200
+    sent = {"edition": 1, "headline_fr": "x"}
+    assert boss.post(f"/scripts/drafts/{draft.id}/steps/un", data=sent).status_code == 422
+
+
+def test_who_stands_on_a_changed_step_is_counted_while_the_call_lasts(
+    app: Flask, login, create_agent
+) -> None:
+    boss, agent = login("manager"), create_agent("front")
+    other = login("manager")
+    first = library.get("S07").start.id
+    here, gone = contact_of(), contact_of()
+    for contact in (here, gone):
+        begin(contact, agent.id, "S07")
+    begin(contact_of(), agent.id, "S08")
+    assert standing.on("S07", {first}, clock.now()).total() == 2
+    assert standing.on("S07", {"elsewhere"}, clock.now()).total() == 0
+    gone.closed_at = gone.opened_at
+    db.session.commit()
+    assert standing.on("S07", {first}, clock.now()) == {first: 1}
+    draft = open_one(boss)
+    text = text_with(draft, patience=99)
+    boss.post(f"/scripts/drafts/{draft.id}/text", data={"edition": 0, "text": text})
+    editing.ask_review(draft.id, edition=1, agent_id=boss.agent.id, now=clock.now())
+    told = other.post(
+        f"/scripts/drafts/{draft.id}/publish", data={"edition": 2}, follow_redirects=True
+    ).text
+    assert "1 suivi est sur une étape qui a changé" in told
+
+
 def test_a_new_script_from_a_text_is_in_use_once_published(app: Flask, login) -> None:
     boss = login("manager")
     text = loader.source("S07").replace("id: S07", "id: S77")
     where = boss.post("/scripts/drafts", data={"text": text}).headers["Location"]
     draft_id = int(where.rsplit("/", 1)[1])
     editing.ask_review(draft_id, edition=0, agent_id=boss.agent.id, now=clock.now())
-    editing.publish(draft_id, edition=1, why="", agent_id=boss.agent.id, now=clock.now())
+    alone = {"edition": 1, "why": "", "alone": " "}
+    assert "seul compte d’encadrement" in boss.get(f"/scripts/drafts/{draft_id}").text
+    assert boss.post(f"/scripts/drafts/{draft_id}/publish", data=alone).status_code == 422
+    alone["alone"] = "l'écran a changé ce matin"
+    assert boss.post(f"/scripts/drafts/{draft_id}/publish", data=alone).status_code == 302
+    assert "Sans relecture : l&#39;écran a changé ce matin" in boss.get("/scripts/S77/history").text
+    assert db.session.scalar(
+        select(JournalEntry).where(JournalEntry.act == "script.published_alone")
+    )
     assert "S77" in library.scripts()
     assert boss.get("/scripts/S77").status_code == 200
     assert boss.get("/scripts/S77/yaml").text.startswith("id: S77")

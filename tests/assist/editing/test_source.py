@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from app.assist import loader
 from app.assist.editing import forms, source, tree
+from app.assist.walk import facts
+from app.assist.walk.obstacles import OBSTACLES
 
 IDS = list(loader.library())
 BOMB = "a: &a [1,1,1,1]\nb: &b [*a,*a,*a]\nc: [*b,*b,*b]\n"
@@ -93,17 +95,75 @@ def flat(nodes: list[tree.Node]) -> list[tree.Node]:
 @pytest.mark.parametrize("script_id", IDS)
 def test_a_form_sent_back_as_it_was_drawn_changes_nothing(script_id: str) -> None:
     for step in good(script_id)["steps"]:
-        sent = {"kind": "do" if "do" in step else "ask", "action": step.get("action", ""),
-                "patience": str(step.get("patience", "")), "posture": step.get("posture", "")}  # fmt: skip
-        texts = {"headline": step.get("do") or step.get("ask")}
-        texts |= {name: step.get(name) for name in forms.TEXTS}
-        for number, choice in enumerate(step["choices"]):
-            texts[f"choice{number}"] = choice["label"]
-            sent[f"choice{number}_way"] = forms.way_of(choice)
-        for name, text in texts.items():
-            for locale in ("fr", "en"):
-                sent[f"{name}_{locale}"] = (text or {}).get(locale, "")
-        assert forms.step_of(step, sent) == step
+        assert forms.step_of(step, forms.fields_of(step)) == step
+
+
+FACTS = st.lists(
+    st.sampled_from([(name, value) for name, kind in facts.KINDS.items() for value in kind.values]),
+    max_size=4,
+).map(dict)
+CHOICES = st.fixed_dictionaries(
+    {"label": st.just({"fr": "Oui", "en": "Yes"})},
+    optional={"learns": FACTS.filter(bool), "obstacle": st.sampled_from(sorted(OBSTACLES))},
+)
+WAYS = st.sampled_from(
+    [{"next": "un"}, {"end": "solved"}, {"script": "S04", "then": "un"},
+     {"script": "S03", "for_good": True}]
+)  # fmt: skip
+
+
+@given(
+    st.lists(
+        st.tuples(CHOICES, WAYS).map(lambda two: {**two[0], **two[1]}), min_size=1, max_size=9
+    ),
+    st.lists(st.sampled_from(sorted(facts.KINDS)), unique=True, max_size=3),
+    st.fixed_dictionaries(
+        {}, optional={n: st.just({"fr": "a", "en": "b"}) for n in ("ask", "say")}
+    ),
+)
+def test_facts_obstacles_and_returns_go_through_a_form(
+    choices: list[dict[str, Any]], asks: list[str], without: dict[str, Any]
+) -> None:
+    step: dict[str, Any] = {"id": "un", "ask": {"fr": "Q ?", "en": "Q?"}, "choices": choices}
+    step |= {"asks": asks} if asks else {}
+    step |= {"without": without} if without else {}
+    assert forms.step_of(step, forms.fields_of(step)) == step
+    blank = {"id": "un", "choices": []}
+    told = forms.step_of(blank, forms.fields_of(step))
+    assert told["choices"] == choices
+    assert sorted(told.get("asks", [])) == sorted(asks)
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers(0, 9) | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(("fr", "en", "label", "learns", "next")), inner, max_size=3
+        )
+    ),
+    max_leaves=6,
+)
+
+
+@given(st.dictionaries(
+    st.sampled_from(("ask", "say", "asks", "without", "choices", "action")), ANYTHING
+))  # fmt: skip
+def test_a_step_being_typed_is_shown_by_its_form_or_not_at_all(step: dict[str, Any]) -> None:
+    if forms.shaped(step):
+        forms.step_of({"id": "un", **step}, forms.fields_of(step))
+
+
+def test_what_a_form_takes_away_is_gone_and_a_fact_that_nobody_knows_is_kept() -> None:
+    step = {"id": "un", "ask": {"fr": "Q", "en": "Q"}, "asks": ["device", "moon"],
+            "choices": [{"label": {"fr": "Oui", "en": "Yes"}, "end": "solved", "obstacle": "device",
+                         "learns": {"device": "phone", "moon": "full"}}]}  # fmt: skip
+    sent = forms.fields_of(step) | {"choice0_obstacle": "", "choice0_learns_device": ""}
+    del sent["asks_device"]
+    new = forms.step_of(step, sent)
+    assert new["asks"] == ["moon"]
+    assert new["choices"][0]["learns"] == {"moon": "full"}
+    assert "obstacle" not in new["choices"][0]
 
 
 def test_a_long_saying_is_advice_and_does_not_forbid() -> None:
