@@ -323,10 +323,12 @@ class Story:
         yield Step("exceptions.propose", me, proposal, alone=True)
         version = db.session.scalar(select(func.max(TrainingException.id)))
         yield Step("exceptions.decide", boss, {"exception_id": version, "accept": "1"})
+        yield Step("exceptions.show_in", boss, {"exception_id": version, "scripts": "S25"})
         news = {"title": "Le Portail change", "text": "Une nouvelle page d'accueil."}
         yield Step("bulletin.write", boss, news, alone=True)
         note = {"note_id": db.session.scalar(select(func.max(BulletinNote.id)))}
         yield Step("bulletin.read", me, note)
+        yield Step("bulletin.change", boss, {**note, **news, "again": "1", "seen": ""})
         yield Step("bulletin.withdraw", boss, note)
 
     def _danger(self) -> Iterator[Step]:

@@ -27,6 +27,7 @@ from app.foundation.extensions import db
 from app.lines.models import Line
 from app.queue import works
 from app.tickets.consultations import service as consultations
+from app.tickets.consultations.whom import Whom
 from app.tickets.models import CallBack, Channel, Contact
 from app.tickets.promises import service as promises
 from app.web import access, whose
@@ -170,7 +171,7 @@ def build(app: Flask, login: Callable[..., StaffClient], telephony: Any) -> Worl
     consultation_id = consultations.ask(
         dossier.id, "Ce parcours est-il dispensé ?", agent_id=me, now=clock.now()
     ).id
-    consultations.hand_over(consultation_id, me, agent_id=me, now=clock.now())
+    consultations.hand_over(consultation_id, Whom(me), agent_id=me, now=clock.now())
     other = create_person("+33639980199", last_name="Autre")
     return World(
         holder, one, contact, call, run_id, promised, dossier, other, flag, voicemail_id, alert_id,

@@ -162,6 +162,8 @@ THEMES: dict[str, tuple[str, dict[str, str]]] = {
             "exception_proposed": N_("%(who)s a proposé %(subject)s."),
             "exception_accepted": N_("%(who)s a accepté %(subject)s."),
             "exception_refused": N_("%(who)s a refusé %(subject)s."),
+            "exception_shown": N_("%(who)s a choisi les scripts qui montrent %(subject)s."),
+            "bulletin_changed": N_("%(who)s a modifié %(subject)s."),
             "bulletin_written": N_("%(who)s a publié %(subject)s."),
             "bulletin_withdrawn": N_("%(who)s a retiré du bulletin %(subject)s."),
             "bulletin_read": N_("%(who)s a dit avoir lu %(subject)s."),

@@ -142,7 +142,14 @@ class Pane:
     life: LifeView | None
     may_act: bool = True
     left: resuming.Left | None = None  # what an earlier contact left open
-    exceptions: Sequence[TrainingException] | None = None  # of this dossier; None: not asked here
+    exceptions: Sequence[TrainingException] | None = (
+        None  # of this dossier; None: nothing is said here
+    )
+
+    @property
+    def sends(self) -> bool:
+        """Is the answer of this script in the register of exceptions?"""
+        return self.run is not None and self.run.script_id in READS_REGISTER
 
 
 def view(
@@ -174,10 +181,14 @@ def view(
 def _exceptions(
     run: RunView | None, dossier: Dossier | None, now: datetime
 ) -> Sequence[TrainingException] | None:
-    """What the register says of this dossier, for a script that sends there."""
-    if run is None or dossier is None or run.script_id not in READS_REGISTER:
+    """What the register says inside this script; None: nothing, and the script does not send there."""
+    if run is None or not run.running:
         return None
-    return register.for_dossier(dossier, clock.local_day(now)) if run.running else None
+    sends = run.script_id in READS_REGISTER
+    if sends and dossier is None:
+        return None
+    found = register.for_script(run.script_id, dossier, clock.local_day(now), always=sends)
+    return found if found or sends else None
 
 
 def draw(

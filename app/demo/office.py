@@ -165,6 +165,10 @@ _ENTRIES: tuple[tuple[int, int, ExceptionState, str, str, str, str, int, int | N
 )  # fmt: skip
 
 
+# In which scripts a manager chose to show an exception; the others are in any script of such a dossier.
+_SHOWN = {2: ["S16", "S18", "S19", "S27"], 3: ["S14", "S25", "S31"]}
+
+
 def register(team: Team, now: datetime) -> None:
     """Three exceptions that hold, one of them in its second version; one to decide, one refused."""
     today = local_day(now)
@@ -187,6 +191,7 @@ def register(team: Team, now: datetime) -> None:
                 decided_by_id=team["isabelle"].id if decided else None,
                 decided_at=proposed_at + timedelta(days=1) if decided else None,
                 decision=why,
+                scripts=_SHOWN.get(number, []),
             )
         )
 

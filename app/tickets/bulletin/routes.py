@@ -21,11 +21,13 @@ bp = Blueprint("bulletin", __name__, url_prefix="/tickets/bulletin")
 @bp.get("")
 @allow(*DESK)
 def index() -> str:
-    """What changed lately; a manager writes, and sees how many have read."""
+    """What changed lately; a manager writes, changes, and sees who has read."""
+    notes = service.listed()
     return render_template(
         "tickets/bulletin/index.html",
-        notes=service.listed(),
-        readers=service.readers(),
+        notes=notes,
+        readers=service.readers(notes) if current_user.role == Role.MANAGER else {},
+        version=service.version,
         unread={note.id for note in service.unread(current_user.id, clock.now())},
         words=words(),
     )
@@ -55,6 +57,26 @@ def write() -> Response:
         locale=str(get_locale()),
     )
     flash(_("Publié : chacun le verra sur son poste."), "live")
+    return redirect("/tickets/bulletin", 303)
+
+
+@bp.post("/<int(max=2147483647):note_id>/change")
+@allow(Role.MANAGER)
+@about(LINE)
+def change(note_id: int) -> Response:
+    """Other words, and everybody asked to read them again when they change what people do."""
+    again = request.form.get("again") == "1"
+    service.change(
+        note_id,
+        request.form.get("title", ""),
+        request.form.get("text", ""),
+        again=again,
+        seen=request.form.get("seen", ""),
+        agent_id=current_user.id,
+        now=clock.now(),
+        locale=str(get_locale()),
+    )
+    flash(_("Changé : chacun doit le relire.") if again else _("Changé."), "live")
     return redirect("/tickets/bulletin", 303)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Agent
@@ -33,8 +33,18 @@ class WordKind(StrEnum):
     RULING = "ruling"
 
 
+consultation_group = Table(
+    "consultation_group",
+    db.metadata,
+    Column("consultation_id", ForeignKey("consultations.id", ondelete="CASCADE"), primary_key=True),
+    Column("agent_id", ForeignKey("agents.id"), primary_key=True),
+)
+"""The colleagues to whom a question was put together; whoever of them answers first decides."""
+
+
 class Consultation(db.Model):
-    """A question on a dossier, to a colleague (``to_id``) or to the team (None).
+    """A question on a dossier: to a colleague (``to_id``), to a team (``to_role``), to chosen colleagues (``group``),
+    or, with none of them, to everybody.
 
     ``decision`` is what holds now, said by ``decided_by_id``: whoever answers next reads it first. It stands empty
     while a dispute waits for a manager. ``read_at``: when the one who asked has read it.
@@ -57,6 +67,7 @@ class Consultation(db.Model):
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
     asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
     to_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+    to_role: Mapped[str | None] = mapped_column(String(12))
     question: Mapped[str] = mapped_column(Text)
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)
     state: Mapped[ConsultationState] = mapped_column(
@@ -70,6 +81,9 @@ class Consultation(db.Model):
     dossier: Mapped[Dossier] = relationship()
     asked_by: Mapped[Agent] = relationship(foreign_keys=[asked_by_id])
     to: Mapped[Agent | None] = relationship(foreign_keys=[to_id])
+    group: Mapped[list[Agent]] = relationship(
+        secondary=consultation_group, order_by=Agent.display_name
+    )
     decided_by: Mapped[Agent | None] = relationship(foreign_keys=[decided_by_id])
     words: Mapped[list[ConsultationWord]] = relationship(
         back_populates="consultation", order_by="ConsultationWord.id"

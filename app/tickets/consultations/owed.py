@@ -7,15 +7,16 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from app.accounts.models import Agent
 from app.dossiers.models import Dossier
 from app.foundation.exceptions import Conflict
 from app.foundation.extensions import db
 from app.foundation.roles import Role
-from app.tickets.consultations import service
+from app.tickets.consultations import service, whom
 from app.tickets.consultations.models import Consultation, ConsultationState
+from app.tickets.consultations.whom import Whom
 from app.tickets.promises.models import OwedStep
 from app.tickets.promises.service import noted
 from app.tickets.promises.sources import Asked, Can, Owed, What, number
@@ -40,6 +41,7 @@ class Consultations:
                 joinedload(Consultation.dossier).joinedload(Dossier.person),
                 joinedload(Consultation.asked_by),
                 joinedload(Consultation.to),
+                selectinload(Consultation.group),
                 joinedload(Consultation.decided_by),
             )
             .order_by(Consultation.due_at, Consultation.id)
@@ -69,14 +71,15 @@ class Consultations:
         self, key: str, owner_id: int | None, agent_id: int, now: datetime
     ) -> OwedStep | None:
         """Ask somebody else instead."""
-        former = service.hand_over(number(key), owner_id, agent_id=agent_id, now=now)
-        return noted(f"consultation:{key}", "handed", {"to_id": former}, agent_id, now)
+        former = service.hand_over(number(key), Whom(owner_id), agent_id=agent_id, now=now)
+        return noted(f"consultation:{key}", "handed", former, agent_id, now)
 
     def take_back(self, step: OwedStep, agent_id: int, now: datetime) -> None:
         """As it was before a step."""
         key = number(step.subject.partition(":")[2])
         if step.act == "handed":
-            service.hand_over(key, step.before["to_id"], agent_id=agent_id, now=now, back=True)
+            former = whom.restored(step.before)
+            service.hand_over(key, former, agent_id=agent_id, now=now, back=True)
         else:
             service.mark_unread(key, agent_id=agent_id, now=now)
 
@@ -87,10 +90,10 @@ def _open() -> ColumnElement[bool]:
 
 def _of(agent_id: int, team: bool) -> ColumnElement[bool]:
     waits = Consultation.state == State.OPEN
-    ours = and_(waits, Consultation.to_id.is_(None), Consultation.asked_by_id != agent_id)
+    ours = and_(waits, whom.by_team(agent_id))
     manager = select(Agent.id).where(Agent.id == agent_id, Agent.role == Role.MANAGER).exists()
     found = [
-        and_(waits, Consultation.to_id == agent_id),
+        and_(waits, whom.by_name(agent_id)),
         and_(Consultation.state == State.DISPUTED, manager),
         and_(_TO_READ, Consultation.asked_by_id == agent_id),
     ]
@@ -107,6 +110,7 @@ def _owed(held: Consultation) -> Owed:
     else:
         text = held.question
     owner = held.asked_by if decided else held.to
+    named = "" if held.to_role is None and not held.group else whom.said(held)
     return Owed(
         subject=f"consultation:{held.id}",
         what=What.CONSULTATION,
@@ -115,7 +119,7 @@ def _owed(held: Consultation) -> Owed:
         text=text,
         href=f"/tickets/consultations/{held.id}",
         owner_id=owner.id if owner else None,
-        owner=owner.display_name if owner else "",
+        owner=owner.display_name if owner else named,
         by=held.asked_by.display_name,
         since=held.asked_at,
         dossier_id=held.dossier_id,

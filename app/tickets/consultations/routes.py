@@ -15,10 +15,11 @@ from app.dossiers.routes import id_in, words
 from app.foundation import clock
 from app.foundation.exceptions import InvalidInput, NotFound, PermanenceError
 from app.foundation.roles import DESK, Role
-from app.tickets.consultations import service
+from app.tickets.consultations import service, whom
 from app.tickets.consultations.models import ConsultationState, WordKind
 from app.tickets.exceptions import service as exceptions
 from app.tickets.promises import reads, rules
+from app.tickets.promises.service import colleagues
 from app.tickets.promises.sources import What
 from app.web.access import allow
 from app.web.whose import LINE, SERVICE, TEAM, about
@@ -38,6 +39,7 @@ def of_dossier(dossier_id: int) -> str:
         exceptions=exceptions.for_dossier(dossier, clock.local_day(said.now)),
         promises=reads.of_dossier(dossier_id),
         State=ConsultationState,
+        whom=whom.said,
         words=said,
     )
 
@@ -70,6 +72,7 @@ def _show(consultation_id: int, template: str = "tickets/consultations/one.html"
         State=ConsultationState,
         Word=WordKind,
         names=_names(),
+        whom=whom.said,
         words=words(),
     )
 
@@ -96,7 +99,7 @@ def ask() -> Response:
             dossier_id,
             request.form.get("question", ""),
             agent_id=current_user.id,
-            to_team=request.form.get("to") == "team",
+            to=whom.read(request.form.get("to", ""), _ticked()),
             contact_id=id_in(request.form, "contact"),
             target_hours=rules.hours_for(What.CONSULTATION),
             now=clock.now(),
@@ -104,13 +107,31 @@ def ask() -> Response:
         )
     except InvalidInput as problem:
         return _returned(problem)
-    who = made.to.display_name if made.to else _("l’équipe")
-    said = _("Question posée à %(who)s.", who=who)
+    said = _("Question posée à %(who)s.", who=whom.said(made))
     response = make_response(
         render_template("tickets/consultations/_asked.html", held=made, said=said)
     )
     response.headers["HX-Trigger"] = json.dumps({"toast": {"message": said, "tone": "live"}})
     return response
+
+
+def _ticked() -> list[int]:
+    """The colleagues that were chosen; what is no number of ours is left out."""
+    typed = request.form.getlist("colleague")[: whom.MOST + 1]
+    return [int(each) for each in typed if each.isascii() and each.isdigit() and len(each) < 10]
+
+
+@bp.get("/whom/<int(max=2147483647):dossier_id>")
+@allow(*DESK)
+def of_whom(dossier_id: int) -> str:
+    """To whom a question about a dossier may be put: a fragment of its form."""
+    return render_template(
+        "tickets/consultations/_whom.html",
+        where="".join(each for each in request.values.get("where", "")[:12] if each.isalpha()),
+        owner=dossiers.dossier(dossier_id).owner,
+        teams=[(f"role:{role}", word) for role, word in whom.team_words().items()],
+        colleagues=[each for each in colleagues() if each[0] != current_user.id],
+    )
 
 
 def _returned(problem: PermanenceError) -> Response:

@@ -1,4 +1,4 @@
-"""Consulting in writing: a question to the dossier's owner or to the team, an answer, a dispute, a ruling.
+"""Consulting in writing: a question (``whom``: to whom), an answer, a dispute, a ruling.
 
     open ──answer──► answered ──object──► disputed ──rule (a manager)──► ruled
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
@@ -22,15 +23,16 @@ from app.foundation.exceptions import Conflict, Forbidden, NotFound
 from app.foundation.extensions import db
 from app.foundation.roles import DESK, Role
 from app.tickets import screened
+from app.tickets.consultations import whom
 from app.tickets.consultations.models import (
     Consultation,
     ConsultationState,
     ConsultationWord,
     WordKind,
 )
+from app.tickets.consultations.whom import OWNER, Whom
 from app.tickets.models import Contact
 from app.tickets.promises import hours
-from app.tickets.promises.service import colleague
 from app.web.realtime import LINE_ROOM, publish
 
 ANSWER_HOURS = (
@@ -49,15 +51,14 @@ def ask(
     *,
     agent_id: int,
     now: datetime,
-    to_id: int | None = None,
-    to_team: bool = False,
+    to: Whom = OWNER,
     contact_id: int | None = None,
     target_hours: float = ANSWER_HOURS,
     locale: str = "fr",
 ) -> Consultation:
-    """Ask the dossier's owner (``to_id`` None), a colleague, or the team; in their list from now on.
+    """Ask the dossier's owner, a team, chosen colleagues or everybody; in their list from now on.
 
-    The owner who asks, and a dossier without an owner, ask the team. Raises NotFound, InvalidInput.
+    The owner who asks, and a dossier without an owner, ask everybody. Raises NotFound, InvalidInput.
     """
     words = screened.accepted(question, locale)
     with unit_of_work() as work:
@@ -66,24 +67,20 @@ def ask(
             raise NotFound("Ce dossier n'existe pas.")
         if contact_id is not None and db.session.get(Contact, contact_id) is None:
             raise NotFound("Ce contact n'existe pas.", todo="Rechargez la page.")
-        asked = None if to_team else to_id or dossier.owner_id
-        asked = None if asked == agent_id else asked
-        if asked is not None:
-            colleague(asked)
         made = Consultation(
             dossier_id=dossier_id,
             contact_id=contact_id,
             asked_by_id=agent_id,
             asked_at=now,
-            to_id=asked,
             question=words,
             due_at=hours.target(now, target_hours),
             state=State.OPEN,
             decision="",
         )
+        whom.put(made, to, owner_id=dossier.owner_id, asked_by=agent_id)
         db.session.add(made)
         db.session.flush()
-        detail = {"dossier": dossier_id, "agent": asked}
+        detail = {"dossier": dossier_id, "agent": made.to_id}
         _record("consultation_asked", made, agent_id, now, work, detail)
     return made
 
@@ -209,9 +206,9 @@ def mark_unread(consultation_id: int, *, agent_id: int, now: datetime) -> None:
 
 
 def hand_over(
-    consultation_id: int, to_id: int | None, *, agent_id: int, now: datetime, back: bool = False
-) -> int | None:
-    """Ask somebody else instead, or the team (None); whom it had been put to. ``back``: taken back.
+    consultation_id: int, to: Whom, *, agent_id: int, now: datetime, back: bool = False
+) -> dict[str, Any]:
+    """Ask somebody else instead; whom it had been put to (``whom.stored``). ``back``: taken back.
 
     Whoever may answer passes it on, and so does the one who asked. Raises Forbidden, InvalidInput, Conflict.
     """
@@ -221,20 +218,19 @@ def hand_over(
         mine = agent_id == held.asked_by_id or may_answer(held, agent_id, _role(agent_id))
         if not (mine or back):
             raise _not_asked(held)
-        if to_id is not None:
-            colleague(to_id)
-        former, held.to_id = held.to_id, to_id
-        _record("consultation_handed", held, agent_id, now, work, {"agent": to_id})
+        former = whom.stored(held)
+        whom.put(held, to, owner_id=held.dossier.owner_id, asked_by=0)
+        _record("consultation_handed", held, agent_id, now, work, {"agent": held.to_id})
         return former
 
 
 def may_answer(held: Consultation, agent_id: int, role: str) -> bool:
-    """Whoever was asked, the dossier's owner, a manager; anybody else of the team when the team was asked."""
+    """Whoever was asked (``whom.asked``), the dossier's owner, a manager."""
     if role not in DESK:
         return False
-    if role == Role.MANAGER or agent_id in (held.to_id, held.dossier.owner_id):
+    if role == Role.MANAGER or agent_id == held.dossier.owner_id:
         return True
-    return held.to_id is None and agent_id != held.asked_by_id
+    return whom.asked(held, agent_id, role)
 
 
 # --- reads ---------------------------------------------------------------------------------------
@@ -249,6 +245,7 @@ def of_dossier(dossier_id: int, most: int = SHOWN) -> Sequence[Consultation]:
             selectinload(Consultation.words).joinedload(ConsultationWord.by),
             joinedload(Consultation.asked_by),
             joinedload(Consultation.to),
+            selectinload(Consultation.group),
             joinedload(Consultation.decided_by),
             joinedload(Consultation.dossier),
         )
@@ -306,13 +303,13 @@ def _refuse(held: Consultation, *states: ConsultationState) -> None:
 
 
 def _not_asked(held: Consultation) -> Forbidden:
-    if held.to is None:
+    if held.to is None and not held.group and held.to_role is None:
         return Forbidden("C'est votre propre question.", kept="Elle reste posée à l'équipe.")
     return Forbidden(
         "Cette question est posée à %(who)s.",
         kept="Rien n'a été changé.",
         todo="Vous pouvez écrire une remarque.",
-        who=held.to.display_name,
+        who=whom.said(held),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Agent
@@ -26,7 +26,8 @@ class TrainingException(db.Model):
     """One version of one exception; versions are added, never changed. ``number`` names the exception.
 
     ``training``: words of the training's title that it concerns; ``path``: which course of it, when not all.
-    ``required``: what the dossier must hold; ``handling``: how it is treated. Both days are included.
+    ``required``: what the dossier must hold; ``handling``: how it is treated. Both days are included. ``scripts``: the
+    codes of those that it is shown in, as a manager chose; none: any script about a dossier that it concerns.
     """
 
     __tablename__ = "training_exceptions"
@@ -46,6 +47,7 @@ class TrainingException(db.Model):
     path: Mapped[str] = mapped_column(String(120), default="")
     required: Mapped[str] = mapped_column(Text)
     handling: Mapped[str] = mapped_column(Text)
+    scripts: Mapped[list[str]] = mapped_column(JSON, default=list)
     valid_from: Mapped[date]
     valid_until: Mapped[date | None]
     state: Mapped[ExceptionState] = mapped_column(

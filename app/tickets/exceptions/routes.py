@@ -78,9 +78,25 @@ def decide(exception_id: int) -> Response:
         exception_id,
         accept=accept,
         why=request.form.get("why", ""),
+        scripts=request.form.get("scripts", "")[:200],
         agent_id=current_user.id,
         now=clock.now(),
         locale=str(get_locale()),
     )
     flash(_("L’exception est acceptée.") if accept else _("La proposition est refusée."), "live")
+    return redirect("/tickets/exceptions", 303)
+
+
+@bp.post("/<int(max=2147483647):exception_id>/scripts")
+@allow(Role.MANAGER)
+@about(LINE)
+def show_in(exception_id: int) -> Response:
+    """In which scripts it is shown."""
+    service.show_in(
+        exception_id,
+        request.form.get("scripts", "")[:200],
+        agent_id=current_user.id,
+        now=clock.now(),
+    )
+    flash(_("C’est noté : les scripts le montrent."), "live")
     return redirect("/tickets/exceptions", 303)

@@ -21,6 +21,7 @@ from app.tickets import screened
 from app.tickets.exceptions.models import ExceptionState, TrainingException
 
 MOST = 200  # exceptions that hold at once: a register that nobody can read is none
+MOST_SCRIPTS = 12
 SHORTEST = 3  # characters: fewer would concern every training
 
 State = ExceptionState
@@ -88,11 +89,21 @@ def propose(
 
 
 def decide(
-    exception_id: int, *, accept: bool, why: str, agent_id: int, now: datetime, locale: str = "fr"
+    exception_id: int,
+    *,
+    accept: bool,
+    why: str,
+    agent_id: int,
+    now: datetime,
+    locale: str = "fr",
+    scripts: str = "",
 ) -> None:
-    """A manager accepts a version, which replaces the one before, or refuses it; a refusal says why."""
-    if db.session.scalar(select(Agent.role).where(Agent.id == agent_id)) != Role.MANAGER:
-        raise Forbidden("Seul l'encadrement décide d'une exception.", kept="La proposition reste.")
+    """A manager accepts a version, which replaces the one before, or refuses it; a refusal says why.
+
+    ``scripts``: the codes of those that it is shown in, as typed.
+    """
+    _refuse_others(agent_id)
+    codes = script_codes(scripts)
     with unit_of_work():
         held = db.session.get(
             TrainingException, exception_id, with_for_update=True, populate_existing=True
@@ -105,6 +116,7 @@ def decide(
         held.decided_by_id, held.decided_at = agent_id, now
         held.state = State.ACCEPTED if accept else State.REFUSED
         if accept:
+            held.scripts = codes
             for former in db.session.scalars(
                 select(TrainingException).where(
                     TrainingException.number == held.number,
@@ -122,6 +134,63 @@ def decide(
             now=now,
             detail={"version": held.version},
         )
+
+
+def show_in(exception_id: int, typed: str, *, agent_id: int, now: datetime) -> None:
+    """A manager says in which scripts it is shown: « S14, S25 »; nothing: in any about such a dossier."""
+    _refuse_others(agent_id)
+    codes = script_codes(typed)
+    with unit_of_work():
+        held = db.session.get(
+            TrainingException, exception_id, with_for_update=True, populate_existing=True
+        )
+        if held is None:
+            raise NotFound("Cette exception n'existe pas.")
+        if held.scripts == codes:
+            return
+        held.scripts = codes
+        journal.record(
+            "exception_shown",
+            f"exception:{held.number}",
+            agent_id=agent_id,
+            now=now,
+            detail={"version": held.version, "scripts": codes},
+        )
+
+
+def script_codes(typed: str) -> list[str]:
+    """The codes of scripts in what was typed, each once, in order. Raises InvalidInput for a word that is none."""
+    words = typed.upper().replace(",", " ").replace(";", " ").split()
+    if len(words) > MOST_SCRIPTS or not all(_is_code(word) for word in words):
+        raise InvalidInput(
+            "Écrivez des numéros de scripts : S14, S25.",
+            kept="Rien n'a été changé.",
+            todo="Laissez vide pour tous les scripts.",
+        )
+    return sorted(set(words))
+
+
+def _is_code(word: str) -> bool:
+    return len(word) == 3 and word[0] == "S" and word.isascii() and word[1:].isdigit()
+
+
+def _refuse_others(agent_id: int) -> None:
+    if db.session.scalar(select(Agent.role).where(Agent.id == agent_id)) != Role.MANAGER:
+        raise Forbidden("Seul l'encadrement décide d'une exception.", kept="La proposition reste.")
+
+
+def for_script(
+    script_id: str, dossier: Dossier | None, on: date, *, always: bool = False
+) -> Sequence[TrainingException]:
+    """What the register says inside a script: of the dossier that it is about, those that name this script or none
+    (``always``: whatever they name); without a dossier, those that name it."""
+    if dossier is None:
+        return tuple(each for each in holding(on) if script_id in each.scripts)
+    return tuple(
+        each
+        for each in for_dossier(dossier, on)
+        if always or not each.scripts or script_id in each.scripts
+    )
 
 
 def for_dossier(dossier: Dossier, on: date) -> Sequence[TrainingException]:

@@ -1,0 +1,126 @@
+"""To whom a question is put: a colleague, a team (front office, back office, managers), chosen colleagues, everybody.
+
+What is asked of several is in the list of each, and leaves all of them once one has answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from app.accounts.models import Agent
+from app.accounts.role_words import role_words
+from app.foundation.exceptions import InvalidInput
+from app.foundation.extensions import db
+from app.foundation.roles import DESK, Role
+from app.tickets.consultations.models import Consultation, consultation_group
+from app.tickets.promises.service import colleague
+
+MOST = 12  # chosen colleagues: more of them are a team
+
+
+@dataclass(frozen=True)
+class Whom:
+    """One of the three, or none: everybody. ``owner``: whoever follows the dossier, else everybody."""
+
+    agent_id: int | None = None
+    role: str | None = None
+    group: tuple[int, ...] = ()
+    owner: bool = False
+
+
+OWNER, EVERYBODY = Whom(owner=True), Whom()
+
+
+def read(chosen: str, colleagues: Sequence[int] = ()) -> Whom:
+    """What a form says: « owner », « team », « role:back », or the colleagues that were ticked, who come first."""
+    if colleagues:
+        return Whom(group=tuple(dict.fromkeys(colleagues)))
+    if chosen.startswith("role:"):
+        return Whom(role=chosen.partition(":")[2])
+    return EVERYBODY if chosen == "team" else OWNER
+
+
+def put(held: Consultation, whom: Whom, *, owner_id: int | None, asked_by: int) -> None:
+    """Put a question to them, inside the caller's transaction; nobody asks herself. Raises InvalidInput."""
+    agent_id = owner_id if whom.owner else whom.agent_id
+    group = tuple(each for each in whom.group if each != asked_by)
+    if whom.role is not None and whom.role not in DESK:
+        raise InvalidInput("Cette équipe n'existe pas.", kept="Rien n'a été changé.")
+    if whom.group and not group:
+        raise InvalidInput(
+            "Choisissez quelqu'un d'autre que vous.", kept="La question n'est pas posée."
+        )
+    if len(group) > MOST:
+        raise InvalidInput(
+            "Au plus %(most)s collègues : au-delà, demandez à une équipe.",
+            kept="La question n'est pas posée.",
+            most=MOST,
+        )
+    for each in group:
+        colleague(each)
+    if len(group) == 1:
+        agent_id, group = group[0], ()
+    if agent_id is not None and agent_id != asked_by:
+        colleague(agent_id)
+    held.to_id = None if agent_id == asked_by else agent_id
+    held.to_role = whom.role
+    held.group = list(db.session.scalars(select(Agent).where(Agent.id.in_(group)))) if group else []
+
+
+def stored(held: Consultation) -> dict[str, Any]:
+    """To whom it is put, as a step keeps it."""
+    return {"to_id": held.to_id, "role": held.to_role, "group": [each.id for each in held.group]}
+
+
+def restored(before: Mapping[str, Any]) -> Whom:
+    """The same, read back."""
+    return Whom(before["to_id"], before.get("role"), tuple(before.get("group") or ()))
+
+
+def asked(held: Consultation, agent_id: int, role: str) -> bool:
+    """Is it put to this agent?"""
+    if held.to_id is not None:
+        return held.to_id == agent_id
+    if held.group:
+        return any(each.id == agent_id for each in held.group)
+    return held.asked_by_id != agent_id and held.to_role in (None, role)
+
+
+def by_name(agent_id: int) -> ColumnElement[bool]:
+    """Questions that name this agent, alone or among chosen colleagues."""
+    among = select(consultation_group.c.consultation_id).where(
+        consultation_group.c.agent_id == agent_id
+    )
+    return or_(Consultation.to_id == agent_id, Consultation.id.in_(among))
+
+
+def by_team(agent_id: int) -> ColumnElement[bool]:
+    """Questions put to this agent's team, or to everybody."""
+    team = select(Agent.role).where(Agent.id == agent_id).scalar_subquery()
+    grouped = select(consultation_group.c.consultation_id)
+    return and_(
+        Consultation.to_id.is_(None),
+        Consultation.id.not_in(grouped),
+        Consultation.asked_by_id != agent_id,
+        or_(Consultation.to_role.is_(None), Consultation.to_role == team),
+    )
+
+
+def said(held: Consultation) -> str:
+    """To whom it is put, in words: « Bruno Keller », « Renfort », « Bruno Keller, Nadia Ferhat », « l’équipe »."""
+    if held.to is not None:
+        return held.to.display_name
+    if held.group:
+        return ", ".join(each.display_name for each in held.group)
+    return team_words()[held.to_role] if held.to_role else _("l’équipe")
+
+
+def team_words() -> dict[str, str]:
+    """The teams that may be asked, in the reader's words."""
+    words = role_words()
+    return {role: words[role] for role in (Role.FRONT, Role.BACK, Role.MANAGER)}
