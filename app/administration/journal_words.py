@@ -113,6 +113,7 @@ THEMES: dict[str, tuple[str, dict[str, str]]] = {
             "payment_day_off_added": N_("%(who)s a noté un jour sans paiement."),
             "payment_day_off_removed": N_("%(who)s a retiré un jour sans paiement."),
             "payment_processing": N_("%(who)s a noté quels dépôts sont étudiés."),
+            "link.texted": N_("%(who)s a envoyé le lien par SMS aussi (%(thing)s)."),
             "link.resent": N_("%(who)s a renvoyé le lien du Portail (%(thing)s)."),
             "guided.sent": N_("%(who)s a guidé une personne sur son téléphone (%(thing)s)."),
             "portal.issue_link": N_("%(who)s a fait ouvrir l’accès au Portail (%(thing)s)."),

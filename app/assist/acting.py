@@ -14,10 +14,14 @@ from app.foundation.extensions import db
 
 @dataclass(frozen=True)
 class Result:
-    """How an act went. ``error`` holds the sentence, what was kept and what to do, if refused."""
+    """How an act went. ``error`` holds the sentence, what was kept and what to do, if refused.
+
+    ``beside``: how what was to go with it went: "sent", "failed", "" when there was nothing.
+    """
 
     code: str
     error: PermanenceError | None = None
+    beside: str = ""
 
 
 @dataclass(frozen=True)

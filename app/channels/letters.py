@@ -158,11 +158,17 @@ def prepare(
 
 
 def hand_over(
-    message_id: int, *, now: datetime, ending: str = "", headers: dict[str, str] | None = None
+    message_id: int,
+    *,
+    now: datetime,
+    ending: str = "",
+    headers: dict[str, str] | None = None,
+    text: str = "",
 ) -> Sent:
     """Give a letter that was written down to its provider; no transaction may be open.
 
-    ``ending``: what stands under a mail and is no word of its author's.
+    ``ending``: what stands under a mail and is no word of its author's. ``text``: what leaves in the place of
+    what is kept, for an SMS that holds a key which is to be found nowhere else.
     """
     message = messages.one(message_id)
     contact_id, to, body = message.contact_id, message.address or "", message.body
@@ -172,7 +178,8 @@ def hand_over(
     release_connection()
     try:
         if by_sms:
-            key = ports().sms.send(to, body, from_number=ours, message_id=message_id)
+            said = parts.plain(text) if text else body
+            key = ports().sms.send(to, said, from_number=ours, message_id=message_id)
             there = False
         else:
             letter = MailMessage(to, subject, body + ending, language=tongue, headers=headers or {})

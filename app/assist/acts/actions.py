@@ -17,7 +17,7 @@ from app.assist.acting import Actor, Result, about
 from app.assist.acts import hands, own, portal
 from app.assist.conditions import Unmet
 from app.assist.models import ScriptAct, ScriptRun
-from app.assist.portal.resend import resend_link
+from app.assist.portal.resend import resend_link, sms_form
 from app.assist.script import BASES
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.exceptions import Conflict, Forbidden, InvalidInput, NotFound
@@ -169,8 +169,11 @@ ACTIONS: dict[str, Action] = {
     "resend_link": Action(
         Text("Renvoyer le lien", "Resend the link"),
         Text("Lien renvoyé", "Link sent again"),
-        lambda actor, ports, base, _form, _locale: resend_link(actor, ports, base),
+        lambda actor, ports, base, form, _locale: resend_link(
+            actor, ports, base, sms_too=form.get("sms") == "1"
+        ),
         for_person=True,
+        form=lambda run, _agent, _locale, _now: sms_form(run),
         icon="mail",
     ),
     "correct_address": Action(

@@ -22,6 +22,11 @@ SUBJECT = Text(
 )
 
 
+def address_of(token: str, base_url: str) -> str:
+    """The page to which a link leads. It holds the token and nothing else."""
+    return f"{base_url}/portail/lien/{token}"
+
+
 def access(dossier: Dossier, token: str, expires_at: datetime, base_url: str) -> MailMessage:
     """The mail that opens the Portal: step 1, then step 2, and until when.
 
@@ -33,7 +38,7 @@ def access(dossier: Dossier, token: str, expires_at: datetime, base_url: str) ->
     words = {
         "first_name": person.first_name,
         "reference": dossier.reference,
-        "link": f"{base_url}/portail/lien/{token}",
+        "link": address_of(token, base_url),
         "until": long_moment(expires_at, locale),
         "line": helpline.with_hours(locale),
     }

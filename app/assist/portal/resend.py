@@ -17,6 +17,7 @@ from app.assist.acting import Actor, Result, about, log_act
 from app.assist.mail import mails
 from app.assist.models import Mail, MailState, PortalLink, ScriptRun
 from app.assist.portal import commands, links
+from app.assist.portal.by_sms import Letter, carrier, mobile_of
 from app.assist.portal.models import CommandKind, CommandState
 from app.dossiers.models import Dossier
 from app.dossiers.vocabulary import PortalEventKind
@@ -24,21 +25,23 @@ from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.exceptions import InvalidInput, Unavailable
 from app.foundation.extensions import db
 from app.foundation.ports import MailMessage, MailReceipt, MailRefused, Ports
+from app.foundation.text import phone_numbers
 
 log = logging.getLogger(__name__)
 
 DOUBLE_CLICK = timedelta(seconds=5)  # a second press within it sends nothing more
 
 
-def resend_link(actor: Actor, ports: Ports, base_url: str) -> Result:
+def resend_link(actor: Actor, ports: Ports, base_url: str, *, sms_too: bool = False) -> Result:
     """Make a new link, send it, and tell at once how the mail server took it.
 
-    The earlier link stays alive until the new mail has really left.
+    The earlier link stays alive until the new mail has really left. ``sms_too``: once it has, the same link
+    goes to the person's own mobile; opened from either, it is one opening.
     """
     prepared = _prepare(actor, base_url, connected=ports.portal is not None)
     if prepared is None:
         return Result("already_sent")
-    mail_id, message, command_id = prepared
+    mail_id, message, command_id, address = prepared
     waits = False
     if ports.portal is not None and command_id is not None:
         asked = commands.carry(command_id, ports.portal, actor.now)
@@ -56,12 +59,22 @@ def resend_link(actor: Actor, ports: Ports, base_url: str) -> Result:
         _failed(actor, mail_id)
         return Result("failed", error)
     _accepted(actor, mail_id, receipt)
-    return Result("sent_portal_waits" if waits else "sent")
+    beside = _by_sms(actor, mail_id, address) if sms_too else ""
+    return Result("sent_portal_waits" if waits else "sent", beside=beside)
+
+
+def _by_sms(actor: Actor, mail_id: int, address: str) -> str:
+    _mail, link = _mail_and_link(mail_id)
+    by = carrier()
+    if by is None or link.contact_id is None or not by.mobile(link.dossier.person):
+        return ""
+    letter = Letter(link.contact_id, link.dossier, address, link.expires_at)
+    return "sent" if by.send(letter, actor) is None else "failed"
 
 
 def _prepare(
     actor: Actor, base_url: str, *, connected: bool
-) -> tuple[int, MailMessage, int | None] | None:
+) -> tuple[int, MailMessage, int | None, str] | None:
     with unit_of_work() as work:
         run = about(actor)
         dossier = _dossier_of(run, actor.agent_id)
@@ -70,6 +83,7 @@ def _prepare(
         link, token = links.create(
             dossier.id, actor.agent_id, actor.now, run_id=run.id, contact_id=run.contact_id
         )
+        address = mails.address_of(token, base_url)
         message = mails.access(dossier, token, link.expires_at, base_url)
         mail = Mail(
             link_id=link.id,
@@ -81,7 +95,7 @@ def _prepare(
         work.session.add(mail)
         work.session.flush()
         if not connected:
-            return mail.id, message, None
+            return mail.id, message, None, address
         command_id = commands.keep(
             CommandKind.ISSUE_LINK,
             dossier.id,
@@ -90,7 +104,7 @@ def _prepare(
             contact_id=run.contact_id,
             link_id=link.id,
         )
-        return mail.id, message, command_id
+        return mail.id, message, command_id, address
 
 
 def _dossier_of(run: ScriptRun, agent_id: int) -> Dossier:
@@ -183,3 +197,12 @@ def _mail_and_link(mail_id: int) -> tuple[Mail, PortalLink]:
     mail = db.session.get_one(Mail, mail_id)
     assert mail.link is not None  # made together in _prepare
     return mail, mail.link
+
+
+def sms_form(run: ScriptRun) -> dict[str, str]:
+    """Where the same link can go by SMS too; empty when it cannot: no mobile of theirs, or no contact to keep it in."""
+    dossier_id = condition_facts.dossier_id(run)
+    if dossier_id is None or run.contact_id is None:
+        return {}
+    to = mobile_of(store.dossier(dossier_id).person)
+    return {"mobile": phone_numbers.display(to)} if to else {}

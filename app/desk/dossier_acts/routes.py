@@ -7,6 +7,7 @@ from flask_login import current_user
 
 from app.accounts import journal
 from app.assist import acting
+from app.assist.portal.by_sms import mobile_of
 from app.assist.portal.resend import resend_link
 from app.assist.script import BASES
 from app.channels import letters
@@ -14,7 +15,7 @@ from app.desk.dossier_acts import current
 from app.dossiers import store as dossiers
 from app.dossiers.mail_aloud import mask
 from app.dossiers.mandates import service as mandates
-from app.dossiers.models import Dossier
+from app.dossiers.models import Dossier, Person
 from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.exceptions import InvalidInput
@@ -61,7 +62,9 @@ def resend(dossier_id: int) -> Response:
         if begun:
             tickets.note_scripts(contact_id, [Suggestion(Reason.ACCOUNTS, None)])
     actor = acting.Actor(None, current_user.id, "", basis, now, contact_id=contact_id)
-    result = resend_link(actor, ports(), settings().public_base_url)
+    result = resend_link(
+        actor, ports(), settings().public_base_url, sms_too=request.form.get("sms") == "1"
+    )
     response = make_response(
         render_template(
             "dossiers/acts/resent.html",
@@ -80,6 +83,13 @@ def ways_to_write(dossier: Dossier) -> letters.Ways:
     if lines.first() is None:
         return letters.Ways()
     return letters.ways(Contact(person=dossier.person))
+
+
+@bp.app_template_global("mobile_for_link")
+def mobile_for_link(person: Person) -> str:
+    """The person's own mobile, as it is read, to which a link can go beside its mail; "" without one."""
+    to = mobile_of(person)
+    return phone_numbers.display(to) if to else ""
 
 
 @bp.app_template_global("shown_number")

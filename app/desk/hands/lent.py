@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Flask
 
 from app.assist.acts import hands
-from app.desk.hands import callback, interpreter, place, summary, text
+from app.assist.portal import by_sms
+from app.desk.hands import callback, interpreter, link_sms, place, summary, text
 
 
 def install(app: Flask) -> None:
@@ -14,4 +15,5 @@ def install(app: Flask) -> None:
     hands.lend(app, "send_sms", text.HAND)
     hands.lend(app, "send_summary", summary.HAND)
     hands.lend(app, "book_place", place.HAND)
+    by_sms.lend(app, link_sms.CARRIER)
     hands.lend(app, "ask_interpreter", interpreter.HAND)

@@ -97,6 +97,8 @@ SHEETS: Mapping[str, tuple[Field, ...]] = {
         Field("distance_km", Kind.NUMBER, most=2_000),
         Field("descends_from_of", Kind.CHOICE, options=("yes", "no"), required=True),
     ),
+    # Where the enrolment came from, alone: at the desk it is asked, and corrected, in the middle of a call.
+    "origin": (Field("descends_from_of", Kind.CHOICE, options=("yes", "no"), required=True),),
     "money": (
         Field("tax_income_cents", Kind.EUROS, most=99_999_999),
         Field("tax_quarters", Kind.PARTS, most=80),

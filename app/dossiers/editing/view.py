@@ -93,7 +93,10 @@ def all_of(dossier: Dossier, said: Words) -> dict[str, SheetView]:
     """Every sheet of a dossier's page, by name; what was corrected is read once for those of the same row."""
     found, changes = {}, dict[Subject, Sequence[PersonChange]]()
     for name in SHEETS:
-        if name == "piece":
+        if name in (
+            "piece",
+            "origin",
+        ):  # the one by slot; the other is the desk's, and part of « Formation »
             continue
         of = Target(name, dossier)
         if of.subject not in changes:

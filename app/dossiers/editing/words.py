@@ -28,6 +28,7 @@ def title(sheet: str) -> str:
     return {
         "rights": _("Situation"),
         "training": _("Formation"),
+        "origin": _("Origine de l’inscription"),
         "money": _("Revenu et compte"),
         "decision": _("Décision"),
         "piece": _("Pièce"),

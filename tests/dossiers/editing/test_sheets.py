@@ -181,3 +181,21 @@ def test_a_piece_is_handed_back_replaced_awaited_and_accepted(login: Any) -> Non
     ]  # fmt: skip
     assert client.get(f"/dossiers/{dossier.id}/sheets/piece/edit?piece=999999").status_code == 404
     assert client.get(f"/dossiers/{dossier.id}/sheets/nothing").status_code == 404
+
+
+def test_the_origin_is_corrected_alone_read_back_and_journaled(login: Any) -> None:
+    """A sheet of one field: nothing else is asked in the middle of a call. Its history is that of « Formation »."""
+    agent, dossier = login("front"), create_dossier()
+    sheet = Sheet(agent, dossier.id, "origin")
+    assert "Relu et confirmé" in sheet.send(descends_from_of="no").text
+    db.session.expire_all()
+    assert db.session.get_one(Dossier, dossier.id).descends_from_of is True, (
+        "not before it is read back"
+    )
+    sheet.send()
+    db.session.rollback()
+    db.session.expire_all()
+    assert db.session.get_one(Dossier, dossier.id).descends_from_of is False
+    change = db.session.scalars(select(PersonChange)).one()
+    assert (change.field, change.before, change.after) == ("descends_from_of", "yes", "no")
+    assert "Remettre" in agent.get(f"/dossiers/{dossier.id}/sheets/training").text
