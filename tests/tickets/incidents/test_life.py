@@ -40,10 +40,10 @@ def test_each_script_of_a_common_trouble_has_its_kind() -> None:
     ("linked", "expected"),
     [
         pytest.param([], Cost(), id="nobody"),
-        pytest.param([Exchange(True, 90), Exchange(True, 40)], Cost(2, 2, 2), id="two calls"),
-        pytest.param([Exchange(False), Exchange(True, 59)], Cost(2, 1, 0), id="an SMS, a call"),
+        pytest.param([Exchange(1, 90), Exchange(1, 40, 1)], Cost(2, 2, 130, 1), id="two calls"),
+        pytest.param([Exchange(), Exchange(1, 59)], Cost(2, 1, 59), id="an SMS, a call"),
         pytest.param(
-            [Exchange(True, -5), Exchange(True, 60)], Cost(2, 2, 1), id="a clock that went back"
+            [Exchange(1, -5), Exchange(1, 60)], Cost(2, 2, 60), id="a clock that went back"
         ),
     ],
 )
