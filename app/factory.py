@@ -59,6 +59,7 @@ from app.desk import (
 from app.desk import (
     transfers as desk_transfers,
 )
+from app.desk.consents import routes as consent_routes
 from app.desk.dossier_acts import routes as dossier_acts
 from app.desk.hands import lent
 from app.desk.incidents import routes as incident_routes
@@ -290,6 +291,7 @@ def _register(app: Flask) -> None:
         request_pages.bp,
         callback_pages.bp,
         dossier_acts.bp,
+        consent_routes.bp,
         alert_routes.bp,
         desk.bp,
         desk_transfers.bp,

@@ -35,7 +35,7 @@ from app.dossiers.editing import service as editing
 from app.dossiers.feeds.models import FeedRefusal, FeedRun, FeedToken
 from app.dossiers.mandates.models import Mandate
 from app.dossiers.merged.models import Merge
-from app.dossiers.models import Person, PersonNir, PriorityFlag
+from app.dossiers.models import Person, PersonNir, PersonPhone, PriorityFlag
 from app.foundation import clock, edits
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.extensions import db
@@ -47,6 +47,7 @@ from app.tickets.exceptions.models import TrainingException
 from app.tickets.incidents.models import Incident, IncidentNotice, NoticeState
 from app.tickets.models import CallBack, CallBackState, Contact
 from app.tickets.promises.models import OwedStep, Promise
+from app.tickets.reasons import CallerRole
 from tests.calls.call.test_transfers import party_hangs_up, party_leg, party_picks_up
 from tests.clients import StaffClient
 from tests.dossiers.build import create_contact, create_person
@@ -216,6 +217,13 @@ class Story:
         yield Step("mandates.note", me, paper)
         last = db.session.scalar(select(func.max(Mandate.id)))
         yield Step("mandates.revoke", me, {"mandate_id": last, "why": "fin de la formation"})
+        contact = db.session.get_one(Contact, self.world.contact.id)
+        contact.person_id, contact.dossier_id = person, self.world.dossier.id
+        contact.caller_role, contact.caller_role_by_id = CallerRole.FORMATEUR, me.agent.id
+        contact.person.phones.append(PersonPhone(e164="+33639980155"))
+        db.session.commit()
+        asked = {"number": "+33639980155", "holder": "Marc Colin", "days": "0"}
+        yield Step("consents.ask", me, asked)
 
     def _say_rule(self) -> Iterator[Step]:
         boss = self.manager

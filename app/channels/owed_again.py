@@ -10,6 +10,7 @@ from app.lines import written
 from app.lines.models import Line
 from app.queue import work_store
 from app.tickets import threads
+from app.tickets.consents import service as consents
 from app.tickets.delivery import Delivery
 from app.tickets.models import Author, Message
 
@@ -22,7 +23,10 @@ def followed(message_id: int, reached: Delivery | None, now: datetime) -> None:
     if message.author is not Author.AGENT:
         return
     contact_id, author = message.contact_id, message.agent_id
-    if reached is Delivery.FAILED:
+    asked = consents.delivery_moved(message_id)
+    if (
+        reached is Delivery.FAILED and not asked
+    ):  # a question that did not arrive is asked otherwise
         _owed_again(message, now)
     work = work_store.open_of(contact_id)
     holder = work_store.holder_of(work.id) if work is not None else None

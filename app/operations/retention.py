@@ -22,6 +22,7 @@ from app.dossiers.models import PersonChange
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.extensions import db
 from app.tickets import messages, threads
+from app.tickets.consents import service as consents
 from app.tickets.models import CallBack, CallBackState, Contact, Message
 from app.web.acts import store as acts
 
@@ -55,6 +56,7 @@ def run(*, now: datetime, dry_run: bool) -> dict[str, int]:
         "contact_details": _count(Contact, contacts),
         "callback_numbers": _count(CallBack, callbacks),
         "messages": _count(Message, messages.old(limit)),
+        "consents": consents.count_old(limit),
         "mandates": mandates.count_old(limit),
         "former_details": _count(PersonChange, corrections),
         "voice_messages": len(voicemail.past_term(now)),
@@ -67,6 +69,7 @@ def run(*, now: datetime, dry_run: bool) -> dict[str, int]:
     counts["persons"] = erasing.erase_past_term(now)
     with unit_of_work():
         db.session.execute(update(Call).where(calls).values(number=None, typed_number=None))
+        consents.forget_old(limit)
         mandates.forget_old(limit)
         db.session.execute(delete(PersonChange).where(corrections))
         db.session.execute(update(Alert).where(places).values(place=""))

@@ -15,6 +15,7 @@ BEFORE_A_KEY = (
     "/admin/line/sounds/",
     "/invitation/",
     "/guide/",
+    "/accord/",
 )
 MASK = "***"
 OURS = ("/static/",)

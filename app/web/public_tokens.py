@@ -30,6 +30,7 @@ PREFIXES = (
     "/demande/",
     "/invitation/",
     "/guide/",
+    "/accord/",
 )  # addresses that people are sent
 
 

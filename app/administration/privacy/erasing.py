@@ -35,7 +35,7 @@ GONE_FIRST, GONE_LAST = "Personne", "effacée"
 
 REMOVED = frozenset(
     {"person_phones", "person_nirs", "person_changes", "person_tokens", "dossier_ibans", "annotations", "feed_keys",
-     "mandates", "merges", "duplicate_keys", "duplicate_pairs", "duplicate_pending"}
+     "consents", "mandates", "merges", "duplicate_keys", "duplicate_pairs", "duplicate_pending"}
 )  # fmt: skip
 # Columns of texts that hold a code, never a person: they are what figures are counted from.
 CODES: Mapping[str, frozenset[str]] = {

@@ -173,5 +173,5 @@ def table_words() -> dict[str, str]:
         "portal_events": _("Événements du Portail"), "contacts": _("Contacts"), "messages": _("Messages"),
         "calls": _("Appels"), "callbacks": _("Rappels"), "alerts": _("Alertes"), "promises": _("Promesses"),
         "consultations": _("Consultations"), "mails": _("Mails"), "voicemails": _("Messages vocaux"),
-        "script_runs": _("Scripts suivis"), "script_acts": _("Actes des scripts"), "merges": _("Fusions"), "mandates": _("Mandats et accords"),
+        "script_runs": _("Scripts suivis"), "script_acts": _("Actes des scripts"), "merges": _("Fusions"), "consents": _("Accords demandés par SMS"), "mandates": _("Mandats et accords"),
     }  # fmt: skip

@@ -27,6 +27,7 @@ from app.foundation.extensions import limiter
 from app.foundation.wiring import ports, settings
 from app.web import guesses, helpline, public_tokens
 from app.web.access import public
+from app.web.gestures import by_a_person
 
 bp = Blueprint("portal", __name__)
 
@@ -71,7 +72,7 @@ def opened(token: str) -> Response:
     """« Commencer » was pressed: the person is there."""
     known, link = _named(token)
     now = clock.now()
-    if _by_a_person():
+    if by_a_person():
         links.opened(known, now)
         if link is not None and link.step1_address and links.state(link, now) == "valid":
             return _to(link.step1_address)
@@ -84,7 +85,7 @@ def opened(token: str) -> Response:
 def step1(token: str) -> Response:
     """The person says that the password is created."""
     known, _link = _named(token)
-    if _by_a_person():
+    if by_a_person():
         links.step1_done(known, clock.now())
     return _to(url_for(".landing", token=known))
 
@@ -95,22 +96,9 @@ def step1(token: str) -> Response:
 def step2(token: str) -> Response:
     """The person says that they are in, before « suivre ma demande »."""
     known, _link = _named(token)
-    if _by_a_person():
+    if by_a_person():
         links.step2_done(known, clock.now())
     return _to(url_for(".second", token=known, step="etape-2"))
-
-
-def _by_a_person() -> bool:
-    """Did somebody press the button? Browsers say it of the request that a press begins.
-
-    ``Sec-Fetch-User: ?1`` is sent for a navigation by a person's gesture, never for one that a script
-    makes (w3.org/TR/fetch-metadata). A browser that sends none of these headers is too old to tell:
-    it is believed.
-    """
-    if "Sec-Fetch-Mode" not in request.headers:
-        return True
-    gesture = request.headers.get("Sec-Fetch-User") == "?1"
-    return gesture and request.headers["Sec-Fetch-Mode"] == "navigate"
 
 
 def _named(raw: str) -> tuple[str, PortalLink | None]:

@@ -18,6 +18,7 @@ from app.lines import store as lines
 from app.queue.models import Work
 from app.tickets import messages
 from app.tickets import service as tickets
+from app.tickets.consents import service as consents
 from app.tickets.messages import Written
 from app.tickets.models import Channel, Direction, Message
 
@@ -42,7 +43,8 @@ class Text:
 def receive(message: Text) -> bool:
     """Keep a text message; False when it was kept before (told twice, or found again in a list).
 
-    It goes with the sender's last contact by SMS that nobody has dealt with, else a new one; once the
+    An answer to a request for consent that asks nothing more goes with the contact in which it was asked. Else
+    it goes with the sender's last contact by SMS that nobody has dealt with, else a new one; once the
     sender has made as many as the line's rule allows in a day, with the last one, dealt with or not.
     """
     with contextlib.suppress(IntegrityError), unit_of_work() as work:
@@ -52,7 +54,8 @@ def receive(message: Text) -> bool:
         address = sender or messages.plain(message.from_number)[:64].strip()
         messages.one_writer(address)
         line = lines.dialled(message.to_number)
-        contact_id = _contact_of(message, sender, address, line)
+        answered = consents.answer_text(sender, message.body, message.at)
+        contact_id = answered or _contact_of(message, sender, address, line)
         messages.keep(
             contact_id,
             Written(
@@ -64,7 +67,7 @@ def receive(message: Text) -> bool:
                 longest=LONGEST,
             ),
         )
-        if line is not None:
+        if line is not None and answered is None:
             written.came(
                 contact_id,
                 line.id,

@@ -61,18 +61,21 @@ def stand_on(contact: Contact, chosen: str, now: datetime) -> tuple[Basis | None
 
 
 def keep(contact: Contact, mandate_id: int | None) -> None:
-    """Write down which mandate, inside the caller's transaction."""
-    if contact.person_id is None:
-        return
-    row = db.session.get(ContactGround, (contact.id, contact.person_id))
-    if row is not None and mandate_id is None:
-        db.session.delete(row)
-    elif row is not None and mandate_id is not None:
+    """Write down which mandate the person spoken of now is spoken for on, inside the caller's transaction."""
+    if contact.person_id is not None:
+        keep_for(contact.id, contact.person_id, mandate_id)
+
+
+def keep_for(contact_id: int, person_id: int, mandate_id: int | None) -> None:
+    """The same, for any person of a contact; None: on none."""
+    row = db.session.get(ContactGround, (contact_id, person_id))
+    if mandate_id is None:
+        if row is not None:
+            db.session.delete(row)
+    elif row is not None:
         row.mandate_id = mandate_id
-    elif mandate_id is not None:
-        row = ContactGround(
-            contact_id=contact.id, person_id=contact.person_id, mandate_id=mandate_id
-        )
+    else:
+        row = ContactGround(contact_id=contact_id, person_id=person_id, mandate_id=mandate_id)
         db.session.add(row)
 
 

@@ -324,6 +324,7 @@ export class Desk {
         if (message.agent_id !== this.#said.agent.id) toast(text("person.corrected", { name: message.by }), "wait");
       },
       owed: ({ agent, due }) => owedTold(agent === null || agent === this.#said.agent.id, Boolean(due)),
+      consent: ({ what }) => toast(text(`consent.${what}`), what === "agree" ? "live" : "wait"),
       mandates: ({ person_id: person }) => {
         if (document.querySelector(`[data-mandates="${Number(person)}"]`)) window.htmx.trigger(document.body, "mandates-moved");
       },
