@@ -115,7 +115,8 @@ def _both() -> Iterator[tuple[str, str, str]]:
 
 
 def _of_mails(language: str) -> Iterator[Said]:
-    for file in sorted((ROOT / "templates" / "mail").glob(f"*.{language}.*")):
+    of_people = [ROOT / "templates" / "mail", ROOT / "templates" / "channels"]
+    for file in sorted(f for folder in of_people for f in folder.glob(f"*.{language}.*")):
         read = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<[^>]*>", " ", file.read_text(), flags=re.S)
         yield file.name, read
 
@@ -156,6 +157,28 @@ def test_a_twin_is_nowhere(where: str) -> None:
         pytest.fail(
             "\n  ".join(["banned twins (docs/glossary.md):", *sorted(found)]), pytrace=False
         )
+
+
+DOUBLED = re.compile(r"[^\W\d_]·(?:e|es|ne|nes|rice|trice|euse)\b|[^\W\d_]\(e\)(?:s\b)?", re.I)
+PAPERS = re.compile(r"« [^»]*stagiaire[^»]*»|« non rémunéré·e »")  # a form of another service, as it is
+
+
+def test_nobody_is_two_genders_on_a_screen() -> None:
+    """« payé·e » cannot be said aloud: the sentence turns around. Words alone are looked at too."""
+    said = [(place, _plain(text)) for place, text in _read("fr")]
+    said += [
+        (str(file.relative_to(ROOT)), node.args[0].value)
+        for file in sorted((ROOT / "app").rglob("*.py"))
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") == "Text"
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+        and isinstance(node.args[0].value, str)
+    ]
+    assert len(said) > 3000
+    found = {f"{place}: {text}" for place, text in said if DOUBLED.search(PAPERS.sub(" ", text))}
+    assert not found, "\n".join(sorted(found))
 
 
 def test_a_twin_would_be_found() -> None:

@@ -150,7 +150,7 @@ EVENT: Texts = {
 
 LEGAL_STATUS: Texts = {
     LegalStatus.INDIVIDUAL: Text("Personne physique", "Individual"),
-    LegalStatus.SELF_EMPLOYED: Text("Indépendant·e", "Self-employed"),
+    LegalStatus.SELF_EMPLOYED: Text("À son compte", "Self-employed"),
     LegalStatus.COMPANY: Text("Personne morale", "Company"),
 }
 

@@ -91,10 +91,10 @@ def owner_of(dossier: Dossier, agent_id: int) -> Owner | None:
         PresenceState.RINGING: (_("un appel sonne"), "wait"),
         PresenceState.IN_CALL: (_("en ligne"), "wait"),
         PresenceState.WRAP_UP: (_("termine un appel"), "wait"),
-        PresenceState.MISSED: (_("absent·e"), "neutral"),
+        PresenceState.MISSED: (_("pas à son poste"), "neutral"),
         PresenceState.AWAY: (_("sur ses dossiers"), "live")
         if presence and presence.reason == "dossiers"
-        else (_("absent·e"), "neutral"),
+        else (_("pas à son poste"), "neutral"),
         PresenceState.DO_NOT_DISTURB: (_("ne pas déranger"), "stop"),
         PresenceState.OFFLINE: (_("hors ligne"), "neutral"),
     }[state]

@@ -143,11 +143,13 @@ function dress(title, bodyClass) {
 }
 
 function markPlace(path) {
-  document.querySelectorAll(".rail-place").forEach((link) => {
-    const at = link.getAttribute("href");
-    if (path === at) link.setAttribute("aria-current", "page");
-    else if (path.startsWith(`${at}/`)) link.setAttribute("aria-current", "true");
-    else link.removeAttribute("aria-current");
+  const under = (at) => (path === at || path.startsWith(`${at}/`) ? at.length : 0);
+  const near = (link) => Math.max(...[link.getAttribute("href"), ...(link.dataset.also ?? "").split(" ")].map((at) => (at ? under(at) : 0)));
+  const links = [...document.querySelectorAll("a.rail-place")];
+  const nearest = Math.max(...links.map(near), 1); // a page of two places is of the nearest one
+  links.forEach((link) => {
+    if (near(link) < nearest) link.removeAttribute("aria-current");
+    else link.setAttribute("aria-current", path === link.getAttribute("href") ? "page" : "true");
   });
 }
 
