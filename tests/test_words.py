@@ -160,7 +160,9 @@ def test_a_twin_is_nowhere(where: str) -> None:
 
 
 DOUBLED = re.compile(r"[^\W\d_]·(?:e|es|ne|nes|rice|trice|euse)\b|[^\W\d_]\(e\)(?:s\b)?", re.I)
-PAPERS = re.compile(r"« [^»]*stagiaire[^»]*»|« non rémunéré·e »")  # a form of another service, as it is
+PAPERS = re.compile(
+    r"« [^»]*stagiaire[^»]*»|« non rémunéré·e »"
+)  # a form of another service, as it is
 
 
 def test_nobody_is_two_genders_on_a_screen() -> None:

@@ -164,7 +164,9 @@ def test_pages_of_an_agent(people: People) -> None:
     opener = page.locator("#search-open")
     opener.focus()
     page.keyboard.press("Control+k")
-    dialog(page, "#search")
+    expect(page.locator("#search-field")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#search")).to_be_hidden()
     expect(opener).to_be_focused()
     page.goto("/dossiers/1")
     promise = page.locator("[data-dialog]", has_text="Renvoyer le lien").first
