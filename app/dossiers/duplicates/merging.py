@@ -15,9 +15,12 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import Table, and_, or_, select, update
+from sqlalchemy.orm import defer, joinedload
 
 from app.accounts import journal
-from app.dossiers.duplicates import comparing
+from app.accounts.models import Agent
+from app.dossiers.duplicates import choosing, comparing
+from app.dossiers.duplicates.choosing import Field
 from app.dossiers.duplicates.models import (
     DuplicateKey,
     DuplicatePair,
@@ -27,7 +30,8 @@ from app.dossiers.duplicates.models import (
 from app.dossiers.finding import index
 from app.dossiers.finding.models import PersonTokens
 from app.dossiers.merged.models import Merge
-from app.dossiers.models import Dossier, Person, PersonNir
+from app.dossiers.models import Dossier, DossierIban, Person, PersonNir, Piece
+from app.dossiers.vocabulary import PieceKind, PieceState
 from app.foundation.database import references
 from app.foundation.database.references import Step
 from app.foundation.database.unit_of_work import Work, rows_changed, unit_of_work
@@ -38,26 +42,27 @@ from app.web import realtime
 DERIVED = frozenset(
     table.__tablename__ for table in (PersonTokens, DuplicateKey, DuplicatePending)
 )  # they follow what they are made from
-_NOT_CHOSEN = frozenset({"id", "search_name", "created_at", "person_id", "reference"})
+PIECE = "piece-"  # how a choice between two pièces of one kind is named
 
 
 @dataclass(frozen=True)
-class Field:
-    """A field of which the two differ: its name and both values; ``kept``: whose is proposed."""
+class Both:
+    """A pièce that both demandes have: of each its state, and whose is proposed."""
 
-    name: str
-    one: Any
-    other: Any
+    kind: PieceKind
+    one: PieceState
+    other: PieceState
     proposed: int
 
 
 @dataclass(frozen=True)
 class Preview:
-    """What a merge would make: who is kept, the fields to choose, how many rows of each table come along."""
+    """What a merge would make: who is kept, the fields and pièces to choose, how many rows of each table come along."""
 
     kept: int
     gone: int
     fields: tuple[Field, ...]
+    pieces: tuple[Both, ...]
     moved: tuple[tuple[str, int], ...]
 
 
@@ -84,19 +89,34 @@ def _both(kind: str, one: int, other: int) -> dict[int, Any]:
     return found
 
 
+def _row(row: Any) -> dict[str, Any]:
+    return {column.name: getattr(row, column.name) for column in row.__table__.columns}
+
+
+def _pieces(one: int, other: int, kept: int, gone: int) -> tuple[Both, ...]:
+    """The pièces of one kind that both have, the furthest one proposed."""
+    by: dict[PieceKind, dict[int, PieceState]] = {}
+    query = select(Piece).where(Piece.dossier_id.in_((one, other))).order_by(Piece.id)
+    for piece in db.session.scalars(query):
+        by.setdefault(piece.kind, {})[piece.dossier_id] = piece.state
+    return tuple(
+        Both(
+            kind,
+            states[one],
+            states[other],
+            gone if choosing.further(states[gone], states[kept]) else kept,
+        )
+        for kind, states in by.items()
+        if len(states) == 2
+    )
+
+
 def preview(kind: str, one: int, other: int) -> Preview:
     """What a merge of these two would make. Raises NotFound."""
     found = _both(kind, one, other)
     kept, gone = max(one, other), min(one, other)
-    first, second = found[one], found[other]
-    fields = []
-    for column in _model(kind).__table__.columns:
-        mine, theirs = getattr(first, column.name), getattr(second, column.name)
-        if column.name in _NOT_CHOSEN or mine == theirs:
-            continue
-        values = {one: mine, other: theirs}
-        proposed = kept if values[kept] not in (None, "") else gone
-        fields.append(Field(column.name, mine, theirs, proposed))
+    fields = choosing.fields(_row(found[one]), _row(found[other]), kept, gone)
+    pieces = _pieces(one, other, kept, gone) if kind == "dossier" else ()
     connection = db.session.connection()
     moved = []
     for reference in references.to(db.metadata, _model(kind).__tablename__):
@@ -105,7 +125,7 @@ def preview(kind: str, one: int, other: int) -> Preview:
         query = select(reference.column).where(reference.column == gone)
         if count := len(connection.execute(query).all()):
             moved.append((reference.table.name, count))
-    return Preview(kept, gone, tuple(fields), tuple(moved))
+    return Preview(kept, gone, fields, pieces, tuple(moved))
 
 
 def merge(
@@ -130,7 +150,9 @@ def merge(
         steps: list[Step] = []
         if kind == "person":
             steps += _pairs(connection, gone)
-            steps += _nir(connection, kept, gone, chosen)
+        else:
+            steps += _take_pieces(connection, kept, gone, chosen)
+        steps += _take_secret(connection, kind, kept, values)
         steps += references.absorb(connection, table, gone, kept, skip=DERIVED)
         steps += references.change(connection, table, {"id": kept}, values)
         merged = Merge(
@@ -160,39 +182,55 @@ def merge(
             now=now,
             detail={"kept": kept, "merge": merged.id},
         )
-        _follow_up(work, kind, kept, gone, by_id)
+        _follow_up(work, kind, kept, gone, by_id, "merged")
         return merged.id
 
 
 def _values(
     kind: str, found: Mapping[int, Any], kept: int, gone: int, chosen: Mapping[str, int]
 ) -> dict[str, Any]:
-    """The columns of the kept row that are taken from the other: as chosen, else where the kept one has nothing."""
-    values: dict[str, Any] = {}
-    for column in _model(kind).__table__.columns:
-        name = column.name
-        if name in _NOT_CHOSEN:
-            continue
-        mine, theirs = getattr(found[kept], name), getattr(found[gone], name)
-        if chosen.get(name) == gone or (name not in chosen and mine in (None, "")):
-            values[name] = theirs
+    """The columns of the kept row that are taken from the other."""
+    values = choosing.taken(_row(found[kept]), _row(found[gone]), chosen)
     if kind == "person" and {"last_name", "first_name"} & set(values):
         last = values.get("last_name", found[kept].last_name)
         first = values.get("first_name", found[kept].first_name)
         values["search_name"] = Person(last_name=last, first_name=first).search_name
-    if kind == "dossier" and ("inside" in values) != ("rejection" in values):
-        source = found[gone] if "inside" in values else found[kept]  # a status goes with its reason
-        values["inside"], values["rejection"] = source.inside, source.rejection
-        values["outside"] = source.outside
     return values
 
 
-def _nir(connection: Any, kept: int, gone: int, chosen: Mapping[str, int]) -> list[Step]:
-    """The chosen NIR stands first, so that the other one is what is put away."""
-    if chosen.get("nir_masked") != gone:
+def _take_secret(connection: Any, kind: str, kept: int, values: Mapping[str, Any]) -> list[Step]:
+    """Where the masked number is the other's, so is what it masks: the one that is here is put away first."""
+    masked, model, owner = _SECRETS[kind]
+    if masked not in values:
         return []
-    table = PersonNir.__table__
-    return references.take_out(connection, table, table.c.person_id == kept)
+    table = model.__table__
+    return references.take_out(connection, table, table.c[owner] == kept)
+
+
+def _take_pieces(connection: Any, kept: int, gone: int, chosen: Mapping[str, int]) -> list[Step]:
+    """The pièces of the other that are chosen, or further: the kept slot says what theirs says."""
+    table: Table = Piece.__table__
+    steps: list[Step] = []
+    for both in _pieces(kept, gone, kept, gone):
+        if chosen.get(PIECE + both.kind.value, both.proposed) != gone:
+            continue
+        mine, theirs = (
+            connection.execute(
+                select(table).where(table.c.dossier_id == i, table.c.kind == both.kind)
+            )
+            .mappings()
+            .one()
+            for i in (kept, gone)
+        )
+        said = {n: v for n, v in theirs.items() if n not in ("id", "dossier_id", "kind")}
+        steps += references.change(connection, table, {"id": mine["id"]}, said)
+    return steps
+
+
+_SECRETS: dict[str, tuple[str, Any, str]] = {
+    "person": ("nir_masked", PersonNir, "person_id"),
+    "dossier": ("iban_masked", DossierIban, "dossier_id"),
+}
 
 
 def _pairs(connection: Any, gone: int) -> list[Step]:
@@ -202,8 +240,8 @@ def _pairs(connection: Any, gone: int) -> list[Step]:
     return references.take_out(connection, table, of_gone)
 
 
-def _follow_up(work: Work, kind: str, kept: int, gone: int, by_id: int) -> None:
-    """What is made from these rows is made anew; desks that show one of them look again."""
+def _follow_up(work: Work, kind: str, kept: int, gone: int, by_id: int, what: str) -> None:
+    """What is made from these rows is made anew; desks that show one of them look again, and are told by whom."""
     connection = db.session.connection()
     if kind == "person":
         persons = [kept, gone]
@@ -218,8 +256,9 @@ def _follow_up(work: Work, kind: str, kept: int, gone: int, by_id: int) -> None:
     comparing.note(
         db.session(), connection.scalars(select(Person.id).where(Person.id.in_(persons)))
     )
+    name = db.session.scalar(select(Agent.display_name).where(Agent.id == by_id)) or ""
     for person_id in persons:
-        told = {"person_id": person_id, "agent_id": by_id, "by": ""}
+        told = {"person_id": person_id, "agent_id": by_id, "by": name, "what": f"{kind}.{what}"}
         work.after(partial(realtime.publish, "person", told, room=realtime.LINE_ROOM))
 
 
@@ -255,7 +294,7 @@ def undo(merge_id: int, *, by_id: int, now: datetime) -> Merge:
             journal.record(
                 act, f"{kind}:{row_id}", agent_id=by_id, now=now, detail={"merge": merge_id}
             )
-        _follow_up(work, kind, kept, gone, by_id)
+        _follow_up(work, kind, kept, gone, by_id, "parted")
         undone = db.session.get(Merge, merge_id)
         assert undone is not None  # it was claimed above
         return undone
@@ -278,6 +317,21 @@ def apart(one: int, other: int, *, by_id: int, now: datetime) -> None:
         journal.record(
             "persons_apart", f"person:{low}", agent_id=by_id, now=now, detail={"other": high}
         )
+
+
+def latest_of(dossier_id: int, person_id: int) -> list[Merge]:
+    """The latest merge into this dossier and into its person that are not undone: those that can be."""
+    query = (
+        select(Merge)
+        .options(joinedload(Merge.by), defer(Merge.steps))
+        .where(
+            or_(Merge.dossier_id == dossier_id, Merge.person_id == person_id),
+            Merge.undone_at.is_(None),
+        )
+        .order_by(Merge.id)
+    )
+    latest = {merge.kind: merge for merge in db.session.scalars(query)}
+    return [latest[kind] for kind in ("dossier", "person") if kind in latest]
 
 
 def open_pairs(person_ids: Sequence[int]) -> Sequence[DuplicatePair]:

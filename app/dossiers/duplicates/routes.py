@@ -1,12 +1,9 @@
-# ruff: noqa: E501 (tables of words)
 """/dossiers/duplicates: pairs that look alike, the two side by side, merge, undo, « two persons ».
 
 The warning beside a person (``warnings``) is a sentence and a link: nobody works on one of two files unknowingly.
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import get_locale
@@ -18,14 +15,16 @@ from werkzeug import Response
 
 from app.accounts.local_moment import local_moment
 from app.dossiers import store
-from app.dossiers.duplicates import comparing, merging, words
+from app.dossiers.duplicates import comparing, merging, view, words
 from app.dossiers.duplicates.models import DuplicatePair, PairState
 from app.dossiers.merged.models import Merge
+from app.dossiers.wording import Words
 from app.foundation import clock
 from app.foundation.database import paging
 from app.foundation.exceptions import InvalidInput, NotFound
 from app.foundation.extensions import db
 from app.foundation.roles import DESK
+from app.foundation.text import outside
 from app.web.access import allow
 from app.web.incoming import number_in
 from app.web.whose import TEAM, about
@@ -83,6 +82,7 @@ def warning(person_id: int) -> tuple[str, str] | None:
 def pair(kind: str, first: int, second: int) -> str | Response:
     """The two side by side: what differs, to be chosen, and what comes along."""
     _known(kind)
+    words_ = Words(str(get_locale()), clock.now())
     preview = merging.preview(kind, first, second)
     row = None
     if kind == "person":
@@ -100,9 +100,11 @@ def pair(kind: str, first: int, second: int) -> str | Response:
         second=second,
         rows=people,
         preview=preview,
-        labels=labels(),
-        tables=tables(),
-        shown=_shown,
+        label=view.label,
+        said=lambda name, values: view.said(name, values, words_),
+        piece=lambda kind: view.piece(kind, words_),
+        state=words_.label,
+        moved=view.moved(preview.moved),
         reason=_said(row) if row else "",
         open=row is not None,
     )
@@ -113,12 +115,10 @@ def _known(kind: str) -> None:
         raise NotFound("Cette page n'existe pas.")
 
 
-def _shown(value: Any) -> str:
-    if value is None or value == "":
-        return "—"
-    if isinstance(value, bool):
-        return _("oui") if value else _("non")
-    return str(getattr(value, "value", value))
+@bp.app_template_global("last_merges")
+def last_merges(dossier_id: int, person_id: int) -> list[Merge]:
+    """The merges into this dossier, or its person, that can be taken back."""
+    return merging.latest_of(dossier_id, person_id)
 
 
 @bp.post("/<kind>/<int(max=2147483647):first>/<int(max=2147483647):second>/merge")
@@ -133,9 +133,13 @@ def merge(kind: str, first: int, second: int) -> Response:
         if field != name and value in (str(first), str(second)):
             chosen[field] = int(value)
     if request.form.get("sure") != "1":
-        raise InvalidInput("Cochez que c'est bien la même personne.", kept="Rien n'a changé.")
+        if kind == "person":
+            raise InvalidInput("Cochez que c'est bien la même personne.", kept="Rien n'a changé.")
+        raise InvalidInput("Cochez que c'est bien la même demande.", kept="Rien n'a changé.")
     merging.merge(kind, first, second, chosen, by_id=current_user.id, now=clock.now())
     flash(_("Les deux fiches n’en font plus qu’une. La fusion peut être annulée ici."), "live")
+    if kind == "dossier":
+        return redirect(url_for("dossiers.show", dossier_id=max(first, second)), 303)
     return redirect(url_for("duplicates.index"), 303)
 
 
@@ -156,27 +160,7 @@ def undo(merge_id: int) -> Response:
     """Take a merge back, exactly."""
     merging.undo(merge_id, by_id=current_user.id, now=clock.now())
     flash(_("La fusion est annulée : les deux fiches sont comme avant."), "live")
+    back = outside.identifier(request.form.get("back"))
+    if back is not None:
+        return redirect(url_for("dossiers.show", dossier_id=back), 303)
     return redirect(url_for("duplicates.index"), 303)
-
-
-def labels() -> dict[str, str]:
-    """The columns that may be chosen, in words; another one is shown by its own name."""
-    return {
-        "last_name": _("Nom"), "first_name": _("Prénom"), "born_on": _("Date de naissance"), "email": _("Mail"),
-        "email_confirmed_at": _("Adresse confirmée le"), "address": _("Adresse"), "language": _("Langue"),
-        "helper": _("Aide sur place"), "helper_relation": _("Lien de cette aide"), "helper_phone": _("Téléphone de cette aide"),
-        "nir_masked": _("Numéro de sécurité sociale"), "residence_permit_until": _("Fin du titre de séjour"),
-        "organisation_id": _("Organisme"), "owner_id": _("Suivi par"), "inside": _("État"), "outside": _("État montré"),
-        "deposited_on": _("Déposée le"), "enrolled_on": _("Inscrite le"), "training_title": _("Formation"),
-        "amount_cents": _("Montant (centimes)"), "iban_masked": _("IBAN"),
-    }  # fmt: skip
-
-
-def tables() -> dict[str, str]:
-    """What comes along, in words."""
-    return {
-        "person_phones": _("téléphones"), "person_changes": _("corrections passées"), "dossiers": _("dossiers"),
-        "contacts": _("contacts"), "pieces": _("pièces"), "annotations": _("annotations"), "portal_events": _("événements du Portail"),
-        "feed_keys": _("numéros chez qui envoie"), "person_nirs": _("numéros de sécurité sociale"), "promises": _("promesses"),
-        "merges": _("fusions passées"),
-    }  # fmt: skip

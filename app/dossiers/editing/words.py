@@ -36,48 +36,52 @@ def title(sheet: str) -> str:
 
 
 def label(name: str) -> str:
-    """What a field is called."""
-    office = bodies.name("emploi", "fr")
-    return {
-        "legal_status": _("Statut"),
-        "residence_permit_until": _("Titre de séjour jusqu’au"),
-        "employment_registered": _("Inscription à %(body)s", body=office),
-        "employment_benefit": _("Allocation de %(body)s", body=office),
-        "youth_guarantee": _("Garantie jeune"),
-        "minimum_income": _("RSA ou ASS"),
-        "nir": _("Séc. sociale"),
-        "organisation_id": _("Organisme"),
-        "training_title": _("Formation"),
-        "training_action": _("Numéro d’action"),
-        "theme": _("Thème"),
-        "payments": _("Paiements"),
-        "training_start": _("Début"),
-        "training_end": _("Fin"),
-        "training_hours": _("Heures"),
-        "distance_km": _("Distance (km)"),
-        "descends_from_of": _("Inscription reçue du logiciel de l’organisme"),
-        "tax_income_cents": _("Revenu fiscal de référence"),
-        "tax_quarters": _("Parts"),
-        "payee": _("Titulaire du compte"),
-        "iban": _("IBAN"),
-        "amount_cents": _("Montant"),
-        "inside": _("Pour le service"),
-        "deposited_on": _("Déposée le"),
-        "taken_up_on": _("Prise en charge le"),
-        "decided_on": _("Décidée le"),
-        "rejection": _("Raison du rejet, une seule"),
-        "rejection_evidence": _("Sur quelle preuve"),
-        "notified_on": _("Annoncée à la personne le"),
-        "notification_seen": _("La personne l’a vue"),
-        "next_payment_on": _("Paiement prévu le"),
-        "paid_on": _("Payée le"),
-        "state": _("État"),
-        "defect": _("Ce qui ne va pas"),
-        "message": _("Message à la personne"),
-        "instead": _("Remplacée par"),
-        "third_party": _("Qui la détient"),
-        "remind_on": _("Relancer le"),
-    }[name]
+    """What a field is called. Raises KeyError."""
+    text = _LABELS[name]
+    return _(text, body=bodies.name("emploi", "fr")) if "%(body)s" in text else _(text)
+
+
+N_ = str  # marks a sentence for bin/translations.py
+_LABELS = {
+    "legal_status": N_("Statut"),
+    "residence_permit_until": N_("Titre de séjour jusqu’au"),
+    "employment_registered": N_("Inscription à %(body)s"),
+    "employment_benefit": N_("Allocation de %(body)s"),
+    "youth_guarantee": N_("Garantie jeune"),
+    "minimum_income": N_("RSA ou ASS"),
+    "nir": N_("Séc. sociale"),
+    "organisation_id": N_("Organisme"),
+    "training_title": N_("Formation"),
+    "training_action": N_("Numéro d’action"),
+    "theme": N_("Thème"),
+    "payments": N_("Paiements"),
+    "training_start": N_("Début"),
+    "training_end": N_("Fin"),
+    "training_hours": N_("Heures"),
+    "distance_km": N_("Distance (km)"),
+    "descends_from_of": N_("Inscription reçue du logiciel de l’organisme"),
+    "tax_income_cents": N_("Revenu fiscal de référence"),
+    "tax_quarters": N_("Parts"),
+    "payee": N_("Titulaire du compte"),
+    "iban": N_("IBAN"),
+    "amount_cents": N_("Montant"),
+    "inside": N_("Pour le service"),
+    "deposited_on": N_("Déposée le"),
+    "taken_up_on": N_("Prise en charge le"),
+    "decided_on": N_("Décidée le"),
+    "rejection": N_("Raison du rejet, une seule"),
+    "rejection_evidence": N_("Sur quelle preuve"),
+    "notified_on": N_("Annoncée à la personne le"),
+    "notification_seen": N_("La personne l’a vue"),
+    "next_payment_on": N_("Paiement prévu le"),
+    "paid_on": N_("Payée le"),
+    "state": N_("État"),
+    "defect": N_("Ce qui ne va pas"),
+    "message": N_("Message à la personne"),
+    "instead": N_("Remplacée par"),
+    "third_party": N_("Qui la détient"),
+    "remind_on": N_("Relancer le"),
+}
 
 
 def options(each: Field, said: Words) -> list[tuple[str, str]]:

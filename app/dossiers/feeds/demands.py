@@ -24,7 +24,11 @@ from app.foundation.extensions import db
 _NOT_COLUMNS = frozenset(
     {"reference", "external_id", "last_name", "first_name", "born_on", "iban", "payee"}
 )
-_COLUMN = {"organisation": "organisation_id", "amount": "amount_cents"}
+_COLUMN = {
+    "organisation": "organisation_id",
+    "amount": "amount_cents",
+    "tax_income": "tax_income_cents",
+}
 
 
 def by_reference(lines: Sequence[Said]) -> dict[str, Dossier]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from sqlalchemy.orm import selectinload
 
 from app.accounts import journal
 from app.dossiers import wording
-from app.dossiers.feeds.kinds import KINDS, Kind
+from app.dossiers.feeds.kinds import KINDS, NUMBERS, Kind
 from app.dossiers.models import Dossier, Organisation, Person
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.exceptions import InvalidInput
@@ -109,19 +110,21 @@ def _text(value: Any) -> str:
             return "oui" if value else "non"
         case date():
             return value.isoformat()
+        case StrEnum():
+            return wording.label(value, "fr")
         case _:
             return str(value)
 
 
+def _euros(cents: int | None) -> str:
+    return "" if cents is None else f"{cents / 100:.2f}".replace(".", ",")
+
+
 def _persons() -> Iterator[Line]:
     for person in _rows(Person, selectinload(Person.phones)):
-        numbers = [phone.e164 for phone in person.phones[:2]] + ["", ""]
+        numbers = dict(zip(NUMBERS, (phone.e164 for phone in person.phones), strict=False))
         yield [
-            numbers[0]
-            if name == "phone"
-            else numbers[1]
-            if name == "phone2"
-            else _text(getattr(person, name))
+            numbers.get(name, "") if name in NUMBERS else _text(getattr(person, name))
             for name in columns(KINDS["persons"])
         ]
 
@@ -137,11 +140,8 @@ def _dossiers() -> Iterator[Line]:
         "first_name": lambda d: d.person.first_name,
         "born_on": lambda d: d.person.born_on,
         "organisation": lambda d: d.organisation.name if d.organisation else "",
-        "inside": lambda d: wording.INSIDE[d.inside].get("fr"),
-        "rejection": lambda d: wording.REJECTION[d.rejection].get("fr") if d.rejection else "",
-        "amount": lambda d: (
-            "" if d.amount_cents is None else f"{d.amount_cents / 100:.2f}".replace(".", ",")
-        ),
+        "amount": lambda d: _euros(d.amount_cents),
+        "tax_income": lambda d: _euros(d.tax_income_cents),
     }
     names = columns(KINDS["dossiers"])
     for dossier in _rows(Dossier, selectinload(Dossier.person), selectinload(Dossier.organisation)):

@@ -24,9 +24,12 @@ from app.dossiers.tables.days import Order
 from app.dossiers.vocabulary import (
     Defect,
     Inside,
+    LegalStatus,
+    MinimumIncome,
     PieceKind,
     PieceState,
     PortalEventKind,
+    Reach,
     Rejection,
 )
 
@@ -138,8 +141,14 @@ _LANGUAGES = {
 }  # fmt: skip
 
 
-def _one_of(values: type[StrEnum], texts: Mapping[StrEnum, Any], what: str) -> Read:
-    known: dict[str, StrEnum] = {}
+def _one_of(
+    values: type[StrEnum],
+    texts: Mapping[StrEnum, Any],
+    what: str,
+    also: Mapping[str, StrEnum] | None = None,
+) -> Read:
+    """One of a list, by its code or its words in either language; ``also``: other words for it."""
+    known: dict[str, StrEnum] = {fold(word): value for word, value in (also or {}).items()}
     for value in values:
         known[fold(value.value)] = value
         text = texts.get(value)
@@ -163,9 +172,20 @@ PERSONS = Kind(
         Field("email", "Mail", "Email|E-mail|Courriel|Adresse mail|Adresse électronique|Email address", _simple(cells.mail)),
         Field("phone", "Téléphone", "Tél|Tel|Portable|Mobile|Téléphone portable|Téléphone 1|Numéro de téléphone|Phone|Phone number", _simple(cells.phone)),
         Field("phone2", "Téléphone 2", "Autre téléphone|Téléphone fixe|Fixe|Second phone|Other phone|Home phone", _simple(cells.phone)),
+        Field("phone3", "Téléphone 3", "Third phone", _simple(cells.phone)),
+        Field("phone4", "Téléphone 4", "Fourth phone", _simple(cells.phone)),
+        Field("prefers", "À joindre par", "Moyen préféré|Canal préféré|Contact préféré|Préférence de contact|Preferred channel|Reach by", _one_of(Reach, wording.REACH, "un moyen de joindre (téléphone, SMS, mail, courrier)", {"tél": Reach.PHONE, "appel": Reach.PHONE, "courriel": Reach.MAIL, "e-mail": Reach.MAIL, "poste": Reach.POST})),
         Field("address", "Adresse", "Adresse postale|Address|Postal address", _words(240)),
         Field("language", "Langue", "Language", _language),
         Field("nir", "NIR", "Numéro de sécurité sociale|N° sécurité sociale|NSS|Social security number", _simple(cells.nir)),
+        Field("helper", "Aide sur place", "Aidant|Aidante|Personne aidante|Aide|Helper", _words(160)),
+        Field("helper_relation", "Lien de l'aide", "Lien|Relation|Qualité de l'aidant|Helper relation", _words(80)),
+        Field("helper_phone", "Téléphone de l'aide", "Téléphone de l'aidant|Tél aidant|Helper phone", _simple(cells.phone)),
+        Field("legal_status", "Statut juridique", "Qualité|Personne physique ou morale|Legal status", _one_of(LegalStatus, wording.LEGAL_STATUS, "un statut (personne physique, indépendant, personne morale)", {"indépendant": LegalStatus.SELF_EMPLOYED, "indépendante": LegalStatus.SELF_EMPLOYED, "particulier": LegalStatus.INDIVIDUAL, "société": LegalStatus.COMPANY})),
+        Field("employment_registered", "Inscrit à l'emploi", "Demandeur d'emploi|Inscrit comme demandeur d'emploi|Registered job seeker", _simple(cells.yes)),
+        Field("employment_benefit", "Allocation chômage", "Allocation|Indemnisé|Indemnisée|ARE|Unemployment benefit", _simple(cells.yes)),
+        Field("youth_guarantee", "Garantie jeune", "Garantie jeunes|CEJ|Contrat d'engagement jeune|Youth guarantee", _simple(cells.yes)),
+        Field("minimum_income", "RSA ou ASS", "RSA/ASS|Minimum social|Minima sociaux|Minimum income", _one_of(MinimumIncome, wording.MINIMUM_INCOME, "RSA, ASS, ou aucun des deux", {"aucun": MinimumIncome.NONE, "non": MinimumIncome.NONE, "ni l'un ni l'autre": MinimumIncome.NONE})),
         Field("residence_permit_until", "Fin du titre de séjour", "Titre de séjour|Titre de séjour jusqu'au|Residence permit until", _day, dated=True),
     ),
     (("last_name",), ("first_name",), ("external_id", "born_on")),
@@ -182,6 +202,8 @@ ORGANISATIONS = Kind(
     ),
     (("name",),),
 )  # fmt: skip
+
+NUMBERS = ("phone", "phone2", "phone3", "phone4")  # of one person, in their order
 
 _REFERENCE = Field("reference", "Référence", "Numéro de dossier|N° de dossier|N° dossier|Dossier|Référence du dossier|Reference|File number", _identifier)  # fmt: skip
 
@@ -207,6 +229,9 @@ DOSSIERS = Kind(
         Field("training_action", "Numéro d'action", "N° d'action|Action|Training action", lambda c, _n, _r: cells.identifier(c, 32)),
         Field("training_start", "Début de formation", "Début|Date de début|Training start", _day, dated=True),
         Field("training_end", "Fin de formation", "Fin|Date de fin|Training end", _day, dated=True),
+        Field("theme", "Thème", "Thématique|Theme", _words(80)),
+        Field("distance_km", "Distance (km)", "Distance|Kilomètres|Distance km", lambda c, _n, _r: cells.whole(c, 2_000)),
+        Field("tax_income", "Revenu fiscal de référence", "RFR|Revenu fiscal|Reference tax income", _simple(cells.cents)),
         Field("training_hours", "Heures", "Heures de formation|Nombre d'heures|Hours", lambda c, _n, _r: cells.whole(c, 10_000)),
         Field("descends_from_of", "Descend de l'organisme", "Vient du logiciel de l'OF|From the training centre", _simple(cells.yes)),
         Field("iban", "IBAN", "Compte bancaire", _simple(cells.iban)),

@@ -18,16 +18,23 @@ from sqlalchemy.orm import selectinload
 from app.dossiers import name_folding
 from app.dossiers.editing import masks
 from app.dossiers.feeds.deciding import Did, Outcome, decide
-from app.dossiers.feeds.kinds import PERSONS
+from app.dossiers.feeds.kinds import NUMBERS, PERSONS
 from app.dossiers.feeds.models import FeedKey
 from app.dossiers.models import Organisation, Person, PersonNir, PersonPhone
 from app.dossiers.tables.cells import Unusable
+from app.dossiers.vocabulary import LegalStatus
 from app.foundation.database import numbering
 from app.foundation.extensions import db
 
 Said = Mapping[str, Any]
 NUMBER = "x"  # how a key begins that is the sender's own number
-_PLAIN = ("last_name", "first_name", "born_on", "email", "address", "language", "residence_permit_until")  # fmt: skip
+_PLAIN = (
+    "last_name", "first_name", "born_on", "email", "address", "language", "residence_permit_until", "prefers", "helper",
+    "helper_relation", "helper_phone", "legal_status", "employment_registered", "employment_benefit",
+    "youth_guarantee", "minimum_income",
+)  # fmt: skip
+# What stands where nobody said anything yet: it is no correction of ours.
+_UNSAID = {"language": "fr", "legal_status": LegalStatus.INDIVIDUAL}
 
 
 def keys_of(said: Said) -> list[str]:
@@ -184,7 +191,7 @@ class Persons:
     def _make(self, said: Said) -> Person:
         fields = {n: said[n] for n in _PLAIN if n in said}
         person = Person(created_at=self._now, **fields)
-        numbers = dict.fromkeys(said[n] for n in ("phone", "phone2") if n in said)
+        numbers = dict.fromkeys(said[n] for n in NUMBERS if n in said)
         person.phones = [PersonPhone(e164=number) for number in numbers]
         db.session.add(person)
         self._made.append(person)
@@ -195,14 +202,17 @@ class Persons:
     def _ours(person: Person, said: Said) -> dict[str, Any]:
         ours = {name: getattr(person, name) for name in _PLAIN}
         numbers = {phone.e164 for phone in person.phones}
-        for name in ("phone", "phone2"):  # a number is added to others, it takes nobody's place
+        for name, value in _UNSAID.items():
+            if ours[name] == value and said.get(name) != value:
+                ours[name] = None
+        for name in NUMBERS:  # a number is added to others, it takes nobody's place
             ours[name] = said.get(name) if said.get(name) in numbers else None
         return ours
 
     @staticmethod
     def _write(person: Person, writes: Mapping[str, Any]) -> None:
         for name, value in writes.items():
-            if name in ("phone", "phone2"):
+            if name in NUMBERS:
                 if value not in {phone.e164 for phone in person.phones}:
                     person.phones.append(PersonPhone(e164=value))
             else:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import Enum
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import (
@@ -25,6 +26,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.exc import IntegrityError
 
 Step = dict[str, Any]
 
@@ -203,21 +205,46 @@ def take_out(connection: Connection, table: Table, condition: Any) -> list[Step]
 
 
 def undo(connection: Connection, metadata: MetaData, steps: Sequence[Step]) -> None:
-    """Take steps back, the last one first. What somebody has changed since stays as it is now."""
-    for step in reversed(steps):
-        table = metadata.tables[step["table"]]
-        if step["op"] == "deleted":
-            values = {n: value_of(v) for n, v in step["row"].items() if n in table.c}
-            connection.execute(insert(table).values(values))
+    """Take steps back, the last one first. What somebody has changed since stays as it is now.
+
+    Columns of one row come back together: a status and its reason may not stand apart for a moment.
+    """
+    for (op, name, _row), group in groupby(reversed(steps), key=_row_of):
+        table = metadata.tables[name]
+        if op == "changed":
+            _change_back(connection, table, list(group))
             continue
-        column = table.c[step["column"]]
-        if step["op"] == "changed":
-            before = value_of(step["before"])
-            where = _where(table, step["pk"])
-            row = connection.execute(select(table).where(where)).mappings().first()
-            if row is not None and plain(row[column.name]) == step["after"]:
-                connection.execute(update(table).where(where).values({column.name: before}))
-            continue
-        pk = {**step["pk"], **({column.name: step["to"]} if column.name in step["pk"] else {})}
-        where = and_(_where(table, pk), column == step["to"])
-        connection.execute(update(table).where(where).values({column.name: step["from"]}))
+        for step in group:
+            if op == "deleted":
+                values = {n: value_of(v) for n, v in step["row"].items() if n in table.c}
+                connection.execute(insert(table).values(values))
+            else:
+                _move_back(connection, table, step)
+
+
+def _row_of(step: Step) -> tuple[str, str, str]:
+    return step["op"], step["table"], repr(step.get("pk")) if step["op"] == "changed" else ""
+
+
+def _change_back(connection: Connection, table: Table, steps: Sequence[Step]) -> None:
+    where = _where(table, steps[0]["pk"])
+    row = connection.execute(select(table).where(where)).mappings().first()
+    values = {
+        step["column"]: value_of(step["before"])
+        for step in steps
+        if row is not None and plain(row[step["column"]]) == step["after"]
+    }
+    if not values:
+        return
+    try:
+        with connection.begin_nested():
+            connection.execute(update(table).where(where).values(values))
+    except IntegrityError:  # a part was changed since, and the rest says nothing without it
+        return
+
+
+def _move_back(connection: Connection, table: Table, step: Step) -> None:
+    column = table.c[step["column"]]
+    pk = {**step["pk"], **({column.name: step["to"]} if column.name in step["pk"] else {})}
+    where = and_(_where(table, pk), column == step["to"])
+    connection.execute(update(table).where(where).values({column.name: step["from"]}))

@@ -6,8 +6,11 @@ the rule of English (« 0 dossiers »).
 
 from __future__ import annotations
 
+from typing import Any
+
 from babel.support import NullTranslations, Translations
-from flask_babel import Babel, Domain, get_locale
+from flask import Flask, g
+from flask_babel import Babel, Domain, get_locale, get_translations
 
 
 class French(Translations):
@@ -30,10 +33,25 @@ class Texts(Domain):
 class Languages(Babel):
     """Babel, with our French."""
 
+    def init_app(self, app: Flask, *more: Any, **named: Any) -> None:
+        """As Babel does; templates find their texts by a shorter way, for a page has five hundred of them."""
+        super().init_app(app, *more, **named)
+        app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+            gettext=lambda text: _of_reader().ugettext(text),
+            ngettext=lambda one, many, number: _of_reader().ungettext(one, many, number),
+            newstyle=True,
+        )
+
     @property
     def domain_instance(self) -> Domain:
         """What every gettext asks."""
         return _TEXTS
+
+
+def _of_reader() -> Any:
+    """What translates for the reader: known at once when the language was asked for already, and is French."""
+    locale = getattr(g.get("_flask_babel"), "babel_locale", None) if g else None
+    return _FRENCH if locale is not None and locale.language == "fr" else get_translations()
 
 
 _FRENCH = French()

@@ -13,7 +13,7 @@ import { idleTold, installIdle, readIdle, tickIdle } from "./idle.js";
 import { knock, stopKnocking } from "./knock.js";
 import { messageTold, renderMessage, storeReply, tickMessage } from "./messages.js";
 import { consultationTold, owedTold } from "./owed.js";
-import { contactChanged, personCorrected, reasonToConfirm, refreshSuggestion, reloadAround, showContact, storeDraft, tellMailLife, watchPanes } from "./panes.js";
+import { contactChanged, filesMoved, personCorrected, reasonToConfirm, refreshSuggestion, reloadAround, showContact, storeDraft, tellMailLife, watchPanes } from "./panes.js";
 import { Phone } from "./phone.js";
 import { portalTold } from "./portal.js";
 import { installQualifying, showMoment } from "./qualifying.js";
@@ -319,9 +319,9 @@ export class Desk {
       },
       message: ({ contact_id: contact }) => messageTold(contact),
       person: (message) => {
-        if (!personCorrected(message)) return;
+        if (!(message.what ? filesMoved(message) : personCorrected(message))) return;
         this.refresh(); // the name may have changed
-        if (message.agent_id !== this.#said.agent.id) toast(text("person.corrected", { name: message.by }), "wait");
+        if (message.agent_id !== this.#said.agent.id) toast(text(message.what ?? "person.corrected", { name: message.by }), "wait");
       },
       owed: ({ agent, due }) => owedTold(agent === null || agent === this.#said.agent.id, Boolean(due)),
       consent: ({ what }) => toast(text(`consent.${what}`), what === "agree" ? "live" : "wait"),

@@ -118,6 +118,16 @@ export function personCorrected({ person_id: person }) {
   return true;
 }
 
+/**
+ * Two files became one, or two again: when one of them is on screen, all that is shown of this contact is read again (what she is typing stays).
+ * Says whether she is on screen.
+ */
+export function filesMoved({ person_id: person, by, what }) {
+  if (!document.querySelector(`#pane-dossier [data-person="${Number(person)}"]`)) return false;
+  contactChanged({ contact_id: shown, what, by });
+  return true;
+}
+
 const toldBy = new Map(); // "who what" → when: several changes in a row are told once
 
 /**

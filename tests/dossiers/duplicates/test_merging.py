@@ -18,12 +18,13 @@ from app.dossiers.duplicates.models import DuplicatePair, DuplicatePending, Pair
 from app.dossiers.feeds.models import FeedKey
 from app.dossiers.finding import index
 from app.dossiers.merged.models import Merge
-from app.dossiers.models import Person, PersonChange, PersonNir, Piece
-from app.dossiers.vocabulary import PieceKind, PortalEventKind
+from app.dossiers.models import DossierIban, Person, PersonChange, PersonNir, Piece
+from app.dossiers.vocabulary import Inside, PieceKind, PieceState, PortalEventKind, Rejection
 from app.foundation import clock
 from app.foundation.database import references
 from app.foundation.exceptions import Conflict, NotFound
 from app.foundation.extensions import db
+from tests.clients import StaffClient
 from tests.dossiers.build import (  # fmt: skip
     NOW,
     create_contact,
@@ -222,3 +223,50 @@ def test_pairs_are_found_in_the_background_and_what_was_said_stays(
     assert db.session.scalar(select(func.count()).select_from(DuplicatePending)) == 0
     assert "persons_apart" in set(db.session.scalars(select(JournalEntry.act)))
     assert db.session.scalar(select(func.count()).select_from(Merge)) == 0
+
+
+def test_of_two_demandes_each_keeps_what_was_chosen_and_undone_it_never_was(
+    app: Flask, login: Callable[[str], StaffClient]
+) -> None:
+    """By the page: a status with its reason, an IBAN with what it masks, the pièce that is further."""
+    person = create_person("0639980101", last_name="Quatremère")
+    first = create_dossier(
+        person,
+        reference="PF-OLD-1",
+        inside=Inside.REJECTED,
+        rejection=Rejection.DUPLICATE,
+        iban_masked="FR76 •••• 111",
+        training_title="",
+    )
+    second = create_dossier(person, reference="PF-NEW-2", iban_masked="FR76 •••• 222")
+    ids = (first.id, second.id)
+    for dossier, state in ((first, PieceState.GREEN), (second, PieceState.GREY)):
+        create_piece(dossier, kind=PieceKind.RIB, state=state)
+        db.session.add(DossierIban(dossier_id=dossier.id, iban=f"FR76{dossier.id}", payee="Elle"))
+    create_contact(person_id=person.id, dossier_id=ids[0])
+    db.session.commit()
+    before, agent = dump(), login("front")
+    looked_at = ("persons", "dossiers", "pieces", "dossier_ibans", "contacts", "annotations")
+    where = f"/dossiers/duplicates/dossier/{ids[0]}/{ids[1]}"
+    assert where in agent.get(f"/dossiers/{ids[0]}").text
+    page = agent.get(where).text
+    assert all(word in page for word in ("Acceptée", "PF-OLD-1", "reste", "contacts (1)"))
+    chosen = {"field-inside": str(ids[0]), "field-iban_masked": str(ids[0])}
+    assert agent.post(f"{where}/merge", data=chosen).status_code == 422
+    done = agent.post(f"{where}/merge", data={**chosen, "sure": "1"})
+    assert (done.status_code, done.location) == (303, f"/dossiers/{ids[1]}")
+    kept = store.dossier(ids[0])
+    assert (kept.id, kept.rejection, kept.training_title) == (
+        ids[1],
+        Rejection.DUPLICATE,
+        "Soudeur",
+    )
+    assert db.session.scalars(select(Piece.state)).all() == [PieceState.GREEN]
+    assert db.session.scalars(select(DossierIban.iban)).all() == [f"FR76{ids[0]}"]
+    shown = agent.get(f"/dossiers/{ids[1]}").text
+    assert "Réunie avec la demande PF-OLD-1" in shown
+    merge_id = db.session.scalars(select(Merge.id)).one()
+    back = agent.post(f"/dossiers/duplicates/merges/{merge_id}/undo", data={"back": str(ids[0])})
+    assert back.location == f"/dossiers/{ids[0]}"
+    found = dump()
+    assert [found[name] for name in looked_at] == [before[name] for name in looked_at]

@@ -35,12 +35,14 @@ OPEN_IN = (RunState.DONE, RunState.STOPPED, RunState.FAILED)
 
 @dataclass(frozen=True)
 class Box:
-    """One cell on the page: its field, what stands in it, why that is refused, whether the file has its column."""
+    """One cell on the page: its field, what stands in it, why that is refused, whether the file has its column, whether
+    a line cannot do without it."""
 
     field: Field
     value: str
     why: str
     in_file: bool
+    required: bool
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,13 @@ def _form(
 ) -> Form:
     columns = service.plan_of(run).plan.columns
     boxes = tuple(
-        Box(each, values.get(each.name, ""), wrong.get(each.name, ""), each.name in columns)
+        Box(
+            each,
+            values.get(each.name, ""),
+            wrong.get(each.name, ""),
+            each.name in columns,
+            (each.name,) in kind.required,
+        )
         for each in kind.fields
     )
     return Form(run.id, number, why, boxes)

@@ -94,6 +94,7 @@ def send(run_id: int, line: int) -> AnyResponse:
         line=line,
         said=_said(sent.outcome),
         left=sent.left,
+        by_kind=lines.by_kind(run_id),
         states=RunState,
     )
     response = make_response(page)
