@@ -7,7 +7,7 @@ from typing import Literal
 
 from app.foundation.text.bilingual import Text
 
-Unit = Literal["calls", "messages", "promises", "incidents", "contacts", "seconds", "share"]
+Unit = Literal["calls", "messages", "promises", "incidents", "contacts", "runs", "seconds", "share"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,10 @@ from app.reporting.blind_spots import UNSEEN, blind_spots
 from app.reporting.definition import Definition
 from app.reporting.incidents.definitions import INCIDENTS
 from app.reporting.promises.definitions import PROMISES
+from app.reporting.scripts.definitions import SCRIPTS
 from app.reporting.writing.written_definitions import WRITTEN
 
-DEFINITIONS_VERSION = "1.5"
+DEFINITIONS_VERSION = "1.6"
 """Raise the first number when a formula changes, the second when its wording does or a figure is added."""
 
 SHORT_ABANDON_S = SHORT_ABANDON.seconds
@@ -366,7 +367,16 @@ _CONTENTS = (
 
 DEFINITIONS: dict[str, Definition] = {
     each.key: each
-    for each in (*_COUNTS, *_DURATIONS, *_RATES, *_CONTENTS, *WRITTEN, *PROMISES, *INCIDENTS)
+    for each in (
+        *_COUNTS,
+        *_DURATIONS,
+        *_RATES,
+        *_CONTENTS,
+        *WRITTEN,
+        *PROMISES,
+        *INCIDENTS,
+        *SCRIPTS,
+    )
 }
 
 OUTCOMES: tuple[str, ...] = (

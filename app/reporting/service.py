@@ -21,6 +21,7 @@ from app.reporting.files import exports
 from app.reporting.incidents import read as incidents
 from app.reporting.promises import figures as promised
 from app.reporting.promises import read as promises
+from app.reporting.scripts import read as scripts
 from app.reporting.sheet.day_sheet import WEEK, DaySheet
 from app.reporting.statistics import DayReport, day_report
 from app.reporting.targets import Targets
@@ -39,12 +40,13 @@ def report_of(day: date) -> DayReport:
         promised.figures(promises.facts(day, line.zone)),
     )
     broken = incidents.of_day(day, line.zone)
+    followed = scripts.of_day(day, now, line.zone)
 
     def count() -> DayReport:
         figures = channels.figures(wrote, day, now, line.zone)
         return day_report(
             facts, day, line.zone, opening=opening, channels=figures, promises=owed,
-            incidents=broken,
+            incidents=broken, scripts=followed,
         )  # fmt: skip
 
     return beside_loop.figure(count)

@@ -21,6 +21,8 @@ from app.reporting.incidents import figures as incidents_of
 from app.reporting.incidents.figures import NO_INCIDENTS, DayIncidents
 from app.reporting.promises import figures as promised
 from app.reporting.promises.figures import PromiseFigures
+from app.reporting.scripts import figures as scripts_of
+from app.reporting.scripts.figures import ScriptDay
 from app.reporting.writing.channels import ChannelFigures
 from app.tickets.reasons import CallerRole, Reason
 from app.tickets.reasons import label as label_of
@@ -127,6 +129,7 @@ class DayReport:
     channels: tuple[ChannelFigures, ...] = ()
     promises: tuple[PromiseFigures, ...] = promised.figures()
     incidents: DayIncidents = NO_INCIDENTS
+    scripts: tuple[ScriptDay, ...] = ()
     definitions_version: str = DEFINITIONS_VERSION
 
     @property
@@ -156,6 +159,7 @@ class DayReport:
             "channels": {each.channel: each.as_json() for each in self.channels},
             "promises": promised.as_json(self.promises),
             "incidents": incidents_of.as_json(self.incidents),
+            "scripts": scripts_of.as_json(self.scripts),
         }
 
 
@@ -180,13 +184,14 @@ def day_report(
     channels: Sequence[ChannelFigures] = (),
     promises: Sequence[PromiseFigures] = promised.figures(),
     incidents: DayIncidents = NO_INCIDENTS,
+    scripts: Sequence[ScriptDay] = (),
 ) -> DayReport:
     """Count the calls received on the local ``day``; facts of other days are left out.
 
     The same fact given twice counts once. Raises ``ValueError`` when two facts of one ``ref``
     differ, or when an outcome, a reason or a role is not one we know: better no report than a
     wrong one. ``channels``: what was written, counted apart; ``promises``: what was owed;
-    ``incidents``: those of the day, and what they cost.
+    ``incidents``: those of the day, and what they cost; ``scripts``: those followed.
     """
     of_day = _of_day(_once(facts), day, zone)
     inbound = [fact for fact in of_day if fact.direction == "in"]
@@ -208,6 +213,7 @@ def day_report(
         channels=tuple(channels),
         promises=tuple(promises),
         incidents=incidents,
+        scripts=tuple(scripts),
     )
 
 

@@ -37,6 +37,7 @@ JSON_KEYS = [
     "channels",
     "promises",
     "incidents",
+    "scripts",
 ]
 MORNING_AND_AFTERNOON = ((time(9), time(12, 30)), (time(13, 30), time(17)))
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, true
 
 from app.assist.figures.counting import HOLDS, Course, Stay
 from app.assist.models import ScriptRun, ScriptRunStep, ScriptVersion
@@ -63,12 +63,15 @@ def versions(ids: Sequence[int]) -> list[Version]:
     return sorted(known, key=lambda version: (version.since, version.id))
 
 
-def courses(script_id: str, start: datetime, end: datetime) -> list[Course]:
-    """The courses of a script that began in a period; a run taken up later belongs to the course it took up."""
+def courses(script_id: str | None, start: datetime, end: datetime) -> list[Course]:
+    """The courses of a script (None: of all) that began in a period, in order.
+
+    A run taken up later belongs to the course that it took up.
+    """
     first = db.session.execute(
         select(*_RUN)
         .where(
-            ScriptRun.script_id == script_id,
+            true() if script_id is None else ScriptRun.script_id == script_id,
             ScriptRun.started_at >= start,
             ScriptRun.started_at < end,
             ScriptRun.resumes_id.is_(None),

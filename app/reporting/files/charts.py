@@ -17,9 +17,9 @@ from app.foundation.text.bilingual import Text
 from app.reporting import formats
 from app.reporting.definitions import DEFINITIONS
 from app.reporting.sheet import tables
+from app.reporting.sheet.cells import Table
 from app.reporting.sheet.day_sheet import DaySheet
 from app.reporting.sheet.half_hours import Drawing, drawing
-from app.reporting.sheet.tables import Table
 
 INK, MUTED, LINE = "var(--ink)", "var(--ink-2)", "var(--line)"
 HEIGHT_PX = 380

@@ -17,8 +17,9 @@ from app.foundation.text.spreadsheets import harmless
 from app.reporting.blind_spots import blind_spots
 from app.reporting.files import workbook
 from app.reporting.sheet import sentence, tables
+from app.reporting.sheet.cells import Cell, Table
 from app.reporting.sheet.day_sheet import DaySheet, title
-from app.reporting.sheet.tables import Cell, Table, word
+from app.reporting.sheet.tables import word
 
 CSV_HEAD = ("jour", "tableau", "ligne", "colonne", "valeur", "unité")
 _UNITS = {
@@ -26,6 +27,7 @@ _UNITS = {
     "messages": "messages",
     "promises": "promises",
     "incidents": "incidents",
+    "runs": "runs",
     "contacts": "contacts",
     "seconds": "seconds",
     "share": "ratio",

@@ -15,9 +15,9 @@ from app.foundation.text.bilingual import Text
 from app.reporting.blind_spots import blind_spots
 from app.reporting.definitions import DEFINITIONS
 from app.reporting.sheet import sentence, tables
+from app.reporting.sheet.cells import Table
 from app.reporting.sheet.day_sheet import DaySheet, Headline, headlines, hours_in_words, title
 from app.reporting.sheet.half_hours import Drawing, Part, drawing
-from app.reporting.sheet.tables import Table
 
 Colour = tuple[int, int, int]
 INK, MUTED, LINE, INSET = (22, 32, 29), (74, 86, 82), (223, 228, 225), (238, 241, 239)

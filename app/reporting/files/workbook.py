@@ -19,10 +19,11 @@ from app.foundation.text.spreadsheets import harmless
 from app.reporting import formats
 from app.reporting.definitions import DEFINITIONS
 from app.reporting.sheet import sentence, tables
+from app.reporting.sheet.cells import Table
 from app.reporting.sheet.day_sheet import DaySheet, headlines
-from app.reporting.sheet.tables import Table, word
+from app.reporting.sheet.tables import word
 
-_COUNTED = ("calls", "messages", "promises", "incidents", "contacts")
+_COUNTED = ("calls", "messages", "promises", "incidents", "contacts", "runs")
 _FORMATS = {**dict.fromkeys(_COUNTED, "0"), "seconds": "0.0", "share": "0.0%"}
 _UNITS = {unit: unit for unit in (*_COUNTED, "seconds")}
 _HEAD = PatternFill("solid", fgColor="E9EFFB")

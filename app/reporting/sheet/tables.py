@@ -1,13 +1,7 @@
-"""The tables of a day's report, once for every medium: page, text, CSV, spreadsheet, PDF. Pure.
-
-A cell keeps its value and its unit, so that a page prints ``5 min 36 s`` where a spreadsheet
-keeps 336.
-"""
+"""The tables of a day's report, once for every medium: page, text, CSV, spreadsheet, PDF. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -20,6 +14,8 @@ from app.reporting.incidents import definitions as incident_words
 from app.reporting.incidents.figures import STEPS, IncidentFact
 from app.reporting.promises.definitions import KINDS
 from app.reporting.promises.figures import FATES, PromiseFigures, together
+from app.reporting.scripts.figures import ScriptDay
+from app.reporting.sheet.cells import Cell, Table
 from app.reporting.statistics import DayReport, HalfHour, share
 from app.tickets.incidents.cost import Cost
 from app.tickets.reasons import CallerRole, DigitalKind, Reason
@@ -48,6 +44,10 @@ _WORDS = {
     "promises_by_kind": Text("Promesses du jour", "Promises of the day"),
     "all_kinds": Text("Toutes", "All"),
     "incidents": Text("incidents", "incidents"),
+    "runs": Text("suivis", "runs"),
+    "scripts_of_day": Text("Scripts suivis", "Scripts followed"),
+    "script": Text("Script", "Script"),
+    "most_left": Text("Le plus souvent laissé à", "Most often left at"),
     "contacts": Text("contacts", "contacts"),
     "incidents_of_day": Text("Incidents du jour", "Incidents of the day"),
     "incident": Text("Incident", "Incident"),
@@ -85,61 +85,6 @@ _WORDS = {
 def word(key: str, locale: str = "fr") -> str:
     """A heading or label of the report, in French unless English is asked for."""
     return _WORDS[key].get(locale)
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One value. ``unit``: text, calls, messages, promises, incidents, contacts, seconds or share."""
-
-    value: str | float | None
-    unit: str = "text"
-
-    def text(self, locale: str = "fr") -> str:
-        """As a person reads it."""
-        if isinstance(self.value, str):
-            return self.value
-        return _PRINTERS[self.unit](self.value, locale)
-
-
-_PRINTERS: dict[str, Callable[[float | None, str], str]] = {
-    "text": formats.number,
-    "calls": formats.number,
-    "messages": formats.number,
-    "promises": formats.number,
-    "incidents": formats.number,
-    "contacts": formats.number,
-    "seconds": formats.duration,
-    "share": formats.percent,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A caption, heads, rows, and perhaps a last row of totals; the first column names the row."""
-
-    key: str
-    caption: str
-    head: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    foot: tuple[Cell, ...] | None = None
-
-    @property
-    def numeric(self) -> tuple[int, ...]:
-        """Places of the columns that hold numbers, to be aligned on the right."""
-        body = (*self.rows, self.foot) if self.foot else self.rows
-        return tuple(
-            place
-            for place in range(len(self.head))
-            if any(row[place].unit != "text" for row in body)
-        )
-
-    def printed(self, locale: str = "fr") -> list[list[str]]:
-        """The rows without the last one of totals, as a person reads them."""
-        return [[cell.text(locale) for cell in row] for row in self.rows]
-
-    def printed_foot(self, locale: str = "fr") -> list[str] | None:
-        """The row of totals, as a person reads it."""
-        return [cell.text(locale) for cell in self.foot] if self.foot else None
 
 
 FIGURES = (
@@ -197,6 +142,7 @@ def all_tables(report: DayReport, locale: str = "fr", zone: ZoneInfo = PARIS) ->
         channels(report, locale),
         promises(report, locale),
         incidents(report, locale),
+        scripts(report, locale),
     )
 
 
@@ -367,6 +313,29 @@ def incidents(report: DayReport, locale: str = "fr") -> Table:
     head = (word("incident", locale), word("life", locale), *names)
     caption = word("incidents_of_day", locale)
     return Table("incidents", caption, head, rows, foot if len(rows) > 1 else None)
+
+
+def scripts(report: DayReport, locale: str = "fr") -> Table:
+    """The scripts followed on the day: left on the way, solved at once, solved a week later. Never by agent."""
+    names = (DEFINITIONS[f"script_{key}"].name(locale) for key in _SCRIPT)
+    head = (word("script", locale), *names, word("most_left", locale))
+    rows = tuple(_script_row(each, locale) for each in report.scripts)
+    return Table("scripts", word("scripts_of_day", locale), head, rows)
+
+
+_SCRIPT = ("followed", "left", "solved", "held")
+
+
+def _script_row(each: ScriptDay, locale: str) -> tuple[Cell, ...]:
+    found = each.figures
+    counts = (found.followed, found.abandoned, found.solved.at_once, found.solved.held)
+    worst = max(found.steps, key=lambda step: step.abandoned, default=None)
+    left = f"{worst.step_id} ({worst.abandoned})" if worst and worst.abandoned else ""
+    return (
+        Cell(f"{each.script_id} · {each.title.get(locale)}"),
+        *(Cell(count, "runs") for count in counts),
+        Cell(left),
+    )
 
 
 _COST = ("contacts", "calls", "talk_s", "promises")

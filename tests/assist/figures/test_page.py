@@ -54,6 +54,11 @@ def test_from_calls_to_the_page(app: Flask, login, create_agent, monkeypatch) ->
     assert "Interrompu (ligne coupée) : 1" in page
     assert "13 arrivées" in page
     assert store.run(cut_run).outcome == "interrupted"
+    day = clock.local_day(NOW).isoformat()
+    report = login("manager").get(f"/reports/{day}.json").get_json()
+    (of_day,) = [each for each in report["scripts"] if each["script"] == "S01"]
+    assert (of_day["followed"], of_day["left"], of_day["open"]) == (13, 1, 12)
+    assert "S01" in login("front").get(f"/reports/{day}").text
     few = said(login("back").get("/scripts/S02/figures").text)
     assert "Personne n’a suivi ce script dans cette période" in few
     for wrong in ("?from=9999-99-99&to=x", "?from=2026-01-01&to=2020-01-01", "?version=abc"):
