@@ -22,6 +22,16 @@ class Drawn:
     gone_steps: tuple[StepFigures, ...]
 
 
+MOST_WORST = 5
+
+
+def worst(script: Script, figures: ScriptFigures) -> list[StepFigures]:
+    """The steps of this version that were left without an answer most often, the worst first."""
+    found = [figures.step(step.id) for step in script.steps]
+    left = sorted((step for step in found if step.abandoned), key=lambda step: -step.abandoned)
+    return left[:MOST_WORST]
+
+
 def on_tree(script: Script, figures: ScriptFigures) -> Drawn:
     """The figures on this version's steps and answers; nought where nobody came."""
     counted = {branch.key: (step, branch) for step in figures.steps for branch in step.branches}

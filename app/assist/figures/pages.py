@@ -72,6 +72,10 @@ def script_figures(script_id: str) -> str:
         script=script,
         figures=found,
         drawn=drawing.on_tree(script, found),
+        worst=[
+            (step, filling.named(script.step(step.step_id).headline.get(locale), locale))
+            for step in drawing.worst(script, found)
+        ],
         nodes=tree.draw(document, locale),
         period=period,
         quick=[(days, today - timedelta(days=days - 1), today) for days in QUICK],
