@@ -31,6 +31,7 @@ from app.assist.acts import actions
 from app.assist.editing import pages as editing_pages
 from app.assist.figures import pages as figures_pages
 from app.assist.guided import pages as guide_pages
+from app.assist.help_given import pages as help_pages
 from app.assist.mail import outbox_pages
 from app.assist.mail.life import clock_time, long_moment
 from app.assist.portal import pages as portal_pages
@@ -66,6 +67,7 @@ bp = Blueprint("assist", __name__)
 bp.register_blueprint(portal_pages.bp)
 bp.register_blueprint(portal_webhook.bp)
 bp.register_blueprint(guide_pages.bp)
+bp.register_blueprint(help_pages.bp)
 bp.register_blueprint(outbox_pages.bp)
 bp.register_blueprint(reading_pages.bp)
 bp.register_blueprint(editing_pages.bp)

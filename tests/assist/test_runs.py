@@ -293,6 +293,9 @@ def test_in_the_persons_place_is_said_with_why_and_on_what_agreement(app: Flask,
     assert client.post(f"/assist/runs/{run_id}/answer", data=said).status_code == 200
     first = stays(run_id)[0]
     assert (first.posture, first.posture_reason, first.basis) == ("for", "no_device", "mandate")
+    told = client.get(f"/dossiers/persons/{contact.person_id}/help").text
+    assert "fait à sa place (elle n’a pas d’appareil)" in told
+    assert "Ce n’est ni une note ni un motif pour refuser" in told
 
 
 def test_a_step_done_in_the_persons_place_asks_who_did_it(app: Flask, create_agent) -> None:

@@ -95,6 +95,7 @@ def _list(person_id: int, problem: InvalidInput | None = None) -> str:
         holding=[each for each in found if each.holds],
         over=[each for each in found if not each.holds],
         relations=view.relations(),
+        shared=view.shared_numbers(person_id, words()),
         problem=problem,
         form=request.form,
         words=words(),

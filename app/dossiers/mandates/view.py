@@ -6,14 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 
+from app.dossiers import callers
 from app.dossiers.mandates import life, service
 from app.dossiers.mandates.life import State
 from app.dossiers.mandates.models import Mandate
 from app.dossiers.may_say import Basis, Relation
+from app.dossiers.models import Person, PersonPhone
 from app.dossiers.saying import words as saying
 from app.dossiers.wording import Words
 from app.foundation.clock import local_day
+from app.foundation.extensions import db
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,23 @@ def title(mandate: Mandate, words: Words) -> str:
         Basis.REMOTE: _("accord par SMS jusqu’au %(day)s", day=ends),
         Basis.MANDATE: _("mandat écrit jusqu’au %(day)s", day=ends),
     }[mandate.basis]
+
+
+def shared_numbers(person_id: int, words: Words) -> list[tuple[str, list[tuple[str, int | None]]]]:
+    """The person's numbers that others have too: the number, and whose (name, their most relevant dossier)."""
+    mine = select(PersonPhone.e164).where(PersonPhone.person_id == person_id)
+    rows = db.session.execute(
+        select(PersonPhone.e164, Person)
+        .join(Person, Person.id == PersonPhone.person_id)
+        .where(PersonPhone.e164.in_(mine), PersonPhone.person_id != person_id)
+        .order_by(PersonPhone.e164, Person.search_name)
+        .limit(callers.MOST_CANDIDATES)
+    ).all()
+    found: dict[str, list[tuple[str, int | None]]] = {}
+    for number, other in rows:
+        theirs = callers.most_relevant_dossier(other.id)
+        found.setdefault(words.phone(number), []).append((other.full_name, theirs))
+    return list(found.items())
 
 
 def _shown(each: Mandate, words: Words, now: datetime, contact_id: int | None) -> Shown:
