@@ -99,9 +99,12 @@ def _directory(begun: str) -> Sequence[int]:
     ).all()
 
 
+# By the index, always: it cannot know how few hold a rare word, and a limit alone would tempt it to read the whole
+# table until it has met so many (seven seconds among a million).
 _POSTGRESQL = text(
-    "SELECT person_id FROM person_tokens"
-    " WHERE array_to_tsvector(string_to_array(words, ' ')) @@ CAST(:asked AS tsquery) LIMIT :most"
+    "WITH held AS MATERIALIZED (SELECT person_id FROM person_tokens"
+    " WHERE array_to_tsvector(string_to_array(words, ' ')) @@ CAST(:asked AS tsquery))"
+    " SELECT person_id FROM held LIMIT :most"
 )
 _SQLITE = text("SELECT rowid FROM person_found WHERE person_found MATCH :asked LIMIT :most")
 
