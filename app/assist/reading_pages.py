@@ -14,6 +14,7 @@ from app.assist import pane
 from app.assist.acts import actions
 from app.assist.editing import library, reviews
 from app.assist.walk import filling, rules, trail
+from app.foundation.text import outside
 from app.tickets.reasons import DigitalKind, Reason, label
 from app.web.access import allow
 
@@ -64,7 +65,10 @@ def _options(codes: Mapping[str, Reason | DigitalKind], locale: str) -> list[tup
 @bp.get("/scripts/<script_id>")
 @allow()
 def read_script(script_id: str) -> str:
-    """One script, all its steps, to read before a call or to teach with."""
+    """One script, all its steps, to read before a call or to teach with.
+
+    From a dossier's page (``dossier``: its id) it says that nothing is noted there, and how to follow it.
+    """
     script = library.get(script_id)
     numbers = {step.id: number for number, step in enumerate(script.steps, 1)}
     return render_template(
@@ -77,6 +81,7 @@ def read_script(script_id: str) -> str:
         library=library.scripts(),
         locale=_locale(),
         named=filling.named,
+        dossier_id=outside.identifier(request.args.get("dossier")),
         review=reviews.reviewed(script_id),
         rules=rules.named_in(library.source(script_id)),
     )

@@ -454,3 +454,12 @@ def test_an_unread_script_says_so_once_where_it_begins(app: Flask, login, create
     service.back(run_id, moves=store.run(run_id).moves, now=NOW + timedelta(seconds=20))
     reviews.review("S01", reviewer="Mme B., gestionnaire", agent_id=agent.agent.id, now=NOW)
     assert line not in agent.get(address).text
+
+
+def test_a_script_read_from_a_dossier_says_that_nothing_is_noted(login) -> None:
+    agent = login("front")
+    page = agent.get("/scripts/S02?dossier=7").text
+    assert "rien n’est noté dans le dossier" in page
+    assert 'href="/dossiers/7"' in page
+    for address in ("/scripts/S02", "/scripts/S02?dossier=x"):
+        assert "rien n’est noté" not in agent.get(address).text
