@@ -41,7 +41,7 @@ from app.web.acts import store as acts
 log = logging.getLogger(__name__)
 
 PULSE_SECONDS = 5
-REMINDER_SECONDS = 30
+REMINDER_SECONDS = 10
 ANSWERS_SECONDS = 60
 PORTAL_SECONDS = 2
 MAILBOX_SECONDS = 10

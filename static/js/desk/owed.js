@@ -17,5 +17,8 @@ export function owedTold(mine, due) {
 
 /** A consultation of a dossier moved: at once, somebody may be on the line. */
 export function consultationTold(dossier) {
-  document.querySelectorAll(`[data-consultations="${CSS.escape(String(dossier))}"]`).forEach((part) => part.dispatchEvent(new CustomEvent("consultation-told")));
+  document.querySelectorAll(`[data-consultations="${CSS.escape(String(dossier))}"]`).forEach((part) => {
+    const typed = [...part.querySelectorAll("textarea, input:not([type=hidden])")].some((field) => /** @type {HTMLInputElement} */ (field).value);
+    if (!typed) part.dispatchEvent(new CustomEvent("consultation-told")); // what somebody is writing stays
+  });
 }
