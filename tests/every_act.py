@@ -165,6 +165,7 @@ class Story:
         yield Step("dossiers.finish_flag", me, {"flag_id": flag})
         yield Step("dossiers.reveal", me, {"field": "nir"})
         yield Step("dossier_acts.resend", me, {"basis": "spoken"})
+        yield Step("assist.outbox.send_back", me, {"key": "0", "reason": "full"})
         yield Step("dossier_acts.write", me, {"way": "mail", "text": "Votre dossier avance."})
         yield from self._payments(tomorrow)
         yield Step("editing.add_piece", me, {"kind": "rib"})

@@ -123,6 +123,25 @@ class FakeSms:
 
 
 @dataclass
+class FakeMailbox:
+    """A mailbox of this machine: what was put there waits to be read."""
+
+    waiting: dict[str, bytes] = field(default_factory=dict)
+
+    def put(self, raw: bytes) -> None:
+        self.waiting[str(len(self.waiting))] = raw
+
+    def unread(self, limit: int) -> Sequence[tuple[str, bytes]]:
+        return list(self.waiting.items())[:limit]
+
+    def done(self, key: str) -> None:
+        del self.waiting[key]
+
+    def leave(self, key: str) -> None:
+        del self.waiting[key]
+
+
+@dataclass
 class FakeOutbox:
     """An outbox that shows the mails that a FakeMail took."""
 
@@ -130,7 +149,15 @@ class FakeOutbox:
 
     def list(self, limit: int = 100) -> Sequence[OutboxMail]:
         return [
-            OutboxMail(str(n), m.to, m.subject, m.text, m.html, SENT_AT)
+            OutboxMail(
+                str(n),
+                m.to,
+                m.subject,
+                m.text,
+                m.html,
+                SENT_AT,
+                message_id=f"<{n + 1}@tests.invalid>",
+            )
             for n, m in enumerate(self.mail.sent)
         ][-limit:]
 
@@ -177,4 +204,7 @@ class FakePortal:
 def fake_ports() -> Ports:
     """A whole outside, all fake."""
     mail = FakeMail()
-    return Ports(telephony=FakeTelephony(), mail=mail, sms=FakeSms(), outbox=FakeOutbox(mail))
+    return Ports(
+        telephony=FakeTelephony(), mail=mail, sms=FakeSms(), outbox=FakeOutbox(mail),
+        mailbox=FakeMailbox(),
+    )  # fmt: skip

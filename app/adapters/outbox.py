@@ -72,6 +72,7 @@ class FileOutbox:
             text=_body(mail, "plain") or "",
             html=_body(mail, "html"),
             sent_at=_date(mail, key),
+            message_id=str(mail["Message-ID"] or ""),
             for_staff=all(mail[name] == value for name, value in FOR_STAFF.items()),
         )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from app.foundation.exceptions import PermanenceError
 from app.foundation.portal_port import Portal
@@ -265,6 +265,7 @@ class OutboxMail:
     html: str | None
     sent_at: datetime
     for_staff: bool = False
+    message_id: str = ""
 
 
 class Outbox(Protocol):
@@ -276,6 +277,15 @@ class Outbox(Protocol):
 
     def get(self, key: str) -> OutboxMail | None:
         """One mail, or None."""
+        ...
+
+
+@runtime_checkable
+class LocalMailbox(Mailbox, Protocol):
+    """A mailbox of this installation, into which a mail can be put as if a server had brought it."""
+
+    def put(self, raw: bytes) -> None:
+        """Put a mail there, whole or not at all."""
         ...
 
 

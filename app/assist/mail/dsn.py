@@ -10,6 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import Message
+from email.mime.base import MIMEBase
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
 
 from app.foundation.text import outside
 from app.foundation.text.patterns import pattern
@@ -58,6 +61,43 @@ class Report:
     def words(self) -> str:
         """Why it came back, for the agent (to be translated)."""
         return next((words for start, words in _WORDS if self.status.startswith(start)), _OTHER)
+
+
+# Why a mail can be made to come back, where no server is there to refuse it (the local outbox).
+FEIGNED: dict[str, str] = {"full": "5.2.2", "unknown": "5.1.1", "blocked": "5.7.1"}
+
+
+def feigned(message_id: str, to: str, reason: str) -> bytes:
+    """The report that a server would send back for this mail (RFC 3464), for a reason of ``FEIGNED``.
+
+    Raises ValueError for another, or for a mail that has no usable Message-ID.
+    """
+    if reason not in FEIGNED or _ID.fullmatch(message_id) is None:
+        raise ValueError("no such reason, or no such mail")
+    status, address = FEIGNED[reason], _line(to)
+    report = MIMEMultipart("report", report_type="delivery-status")
+    report.add_header("from", "MAILER-DAEMON@localhost")
+    report.add_header("to", "ne-pas-repondre@localhost")
+    report["Subject"] = "Undelivered Mail Returned to Sender"
+    report.attach(MIMEText("This report was asked for from the local outbox.\n"))
+    about = Message(policy=policy.compat32)
+    about["Reporting-MTA"] = "dns; localhost"
+    told = Message(policy=policy.compat32)
+    told["Final-Recipient"] = f"rfc822; {address}"
+    told["Action"], told["Status"] = "failed", status
+    told["Diagnostic-Code"] = f"smtp; 550 {status}"
+    state = MIMEBase("message", "delivery-status")
+    state.set_payload([about, told])
+    report.attach(state)
+    headers = MIMEBase("text", "rfc822-headers")
+    headers.set_payload(f"Message-ID: {message_id}\nTo: {address}\n")
+    report.attach(headers)
+    return report.as_bytes()
+
+
+def _line(text: str) -> str:
+    """An address on one line, in the letters of a header (RFC 5322): nothing in it ends one."""
+    return "".join(sign if "!" <= sign <= "~" else "?" for sign in text)[:254]
 
 
 def read(raw: bytes) -> Report | None:

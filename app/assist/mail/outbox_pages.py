@@ -6,18 +6,25 @@ so staff alone read them; a mail's HTML is shown in a frame that can run nothing
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 from markupsafe import Markup, escape
+from werkzeug.wrappers import Response as WerkzeugResponse
 
+from app.accounts import journal
+from app.assist.mail import dsn
 from app.assist.mail.life import clock_time, long_moment
-from app.foundation.exceptions import NotFound
-from app.foundation.ports import OutboxMail
+from app.foundation import clock
+from app.foundation.database.unit_of_work import unit_of_work
+from app.foundation.exceptions import InvalidInput, NotFound
+from app.foundation.ports import LocalMailbox, OutboxMail
 from app.foundation.roles import STAFF, Role
 from app.foundation.text.patterns import SPACE, pattern
 from app.foundation.wiring import ports
 from app.web import helpline
 from app.web.access import allow
+from app.web.whose import SERVICE, about
 
 bp = Blueprint("outbox", __name__)
 
@@ -48,8 +55,39 @@ def read_mail(key: str) -> str:
         "assist/outbox_mail.html",
         mail=mail,
         text=_dialled(with_links(mail.text)),
+        reasons=_reasons() if may_come_back() and mail.message_id else {},
         moment=long_moment,
     )
+
+
+@bp.post("/outbox/<key>/return")
+@allow(*STAFF)
+@about(SERVICE)
+def send_back(key: str) -> WerkzeugResponse:
+    """Make this mail come back (``reason``): a report in the local mailbox, read by the same round as a server's."""
+    mail, box = _mail(key), ports().mailbox
+    if not isinstance(box, LocalMailbox):
+        raise NotFound("Cette installation n'a pas de boîte locale.")
+    try:
+        report = dsn.feigned(mail.message_id, mail.to, request.form.get("reason", ""))
+    except ValueError:
+        raise InvalidInput(
+            "Dites pourquoi ce mail revient.",
+            kept="Rien n'a été changé.",
+            todo="Choisissez une raison, puis recommencez.",
+        ) from None
+    box.put(report)
+    with unit_of_work():
+        journal.record("mail_sent_back", "outbox:mail", agent_id=current_user.id, now=clock.now())
+    flash(
+        _("Ce mail va revenir : le poste et le dossier le disent dans quelques secondes."), "live"
+    )
+    return redirect(url_for(".read_mail", key=key))
+
+
+def may_come_back() -> bool:
+    """Is there a local mailbox in which a report can be put?"""
+    return isinstance(ports().mailbox, LocalMailbox)
 
 
 @bp.get("/outbox/<key>/html")
@@ -60,6 +98,15 @@ def mail_html(key: str) -> Response:
     response = Response(mail.html or "", mimetype="text/html")
     response.headers["Content-Security-Policy"] = _FRAME_POLICY
     return response
+
+
+def _reasons() -> dict[str, str]:
+    """Why a mail can be made to come back, in words."""
+    return {
+        "full": _("sa boîte mail est pleine"),
+        "unknown": _("cette adresse n’existe pas"),
+        "blocked": _("sa messagerie le bloque"),
+    }
 
 
 def _dialled(text: Markup) -> Markup:

@@ -112,3 +112,23 @@ def test_a_mail_of_thousands_of_parts_is_read_in_no_time() -> None:
     assert (
         dsn.read(b"Content-Type: multipart/report; boundary=b\n\n" + b"--b\n\nx\n" * 20_000) is None
     )
+
+
+@given(
+    to=st.text(max_size=60), reason=st.sampled_from(sorted(dsn.FEIGNED)),
+    name=st.text("abcdef0123456789.", min_size=1, max_size=40),
+)  # fmt: skip
+def test_a_report_that_we_write_is_one_that_we_read(to: str, reason: str, name: str) -> None:
+    """Whatever the address holds, it ends no header: what is read back is what was asked for."""
+    report = dsn.feigned(f"<{name}@permanence.example>", to, reason)
+    assert dsn.read(report) == dsn.Report(
+        f"<{name}@permanence.example>", "failed", dsn.FEIGNED[reason]
+    )
+
+
+@pytest.mark.parametrize(
+    ("message_id", "reason"), [("<a@b>", "weather"), ("<a@b> x", "full"), ("", "full")]
+)
+def test_nothing_else_comes_back(message_id: str, reason: str) -> None:
+    with pytest.raises(ValueError, match="no such"):
+        dsn.feigned(message_id, "ana@tests.example", reason)

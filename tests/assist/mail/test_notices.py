@@ -20,6 +20,7 @@ from app.channels.mail import mailbox_round
 from app.foundation import clock
 from app.foundation.exceptions import InvalidInput, Unavailable
 from app.foundation.extensions import db
+from app.foundation.ports import Ports
 from app.web import realtime
 from tests.assist.mail.test_dsn import written
 from tests.assist.test_links import dossier_with, kinds, resend, run_for
@@ -119,3 +120,25 @@ def test_reports_are_read_by_imap_and_marked_once_they_are(imap: Any) -> None:
         ImapMailbox(f"imap://wrong:x@127.0.0.1:{imap.server_address[1]}").unread(1)
     with pytest.raises(Unavailable):
         ImapMailbox("imap://u:p@127.0.0.1:9").unread(1)
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"), [("full", "pleine"), ("unknown", "n'existe pas"), ("blocked", "refusé")]
+)
+def test_a_mail_is_made_to_come_back_from_the_outbox(
+    app: Flask, login: Any, mail: FakeMail, ports: Ports, reason: str, said: str
+) -> None:
+    """The same report, the same reader, the same words as a server's: what the desk shows can be tried."""
+    agent, dossier = login("front"), dossier_with()
+    resend(run_for(dossier, agent.agent.id), agent.agent.id)
+    assert "Faire revenir ce mail" in agent.get("/outbox/0").text
+    refused = agent.post("/outbox/0/return", data={"reason": "weather"})
+    assert refused.status_code == 422
+    assert agent.post("/outbox/0/return", data={"reason": reason}).status_code == 302
+    assert mailbox_round.look(ports.mailbox, clock.now()) == 1
+    db.session.rollback()
+    db.session.expire_all()
+    kept = db.session.scalars(select(Mail)).one()
+    assert (kept.state, said in (kept.refusal or "")) == ("bounced", True)
+    assert kinds()[-1] == "mail_bounced"
+    assert mailbox_round.look(ports.mailbox, clock.now()) == 0
