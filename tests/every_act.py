@@ -250,6 +250,9 @@ class Story:
             db.session.add(FeedRefusal(run_id=run, line=2, kind="", why="x", raw="Hadad;Zoé;x"))
         cells = {"cell-last_name": "Hédard", "cell-first_name": "Zoé", "cell-born_on": "24/12/1985"}
         yield Step("feed_refusals.send", manager, {"run_id": run, "line": 2, **cells})
+        with unit_of_work():
+            db.session.add(FeedRefusal(run_id=run, line=3, kind="", why="x", raw="Hadad;Zoé;x"))
+        yield Step("feed_refusals.send_all", manager, {"run_id": run})
         yield Step("feeds.make_key", manager, {"name": "Portail"})
         key = db.session.scalars(select(FeedToken.id)).first()
         yield Step("feeds.revoke_key", manager, {"token_id": key})

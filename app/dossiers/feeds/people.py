@@ -118,13 +118,18 @@ class Persons:
             for name, key in self._keys.items()
             if key.person_id is not None and key.person_id in rows
         }
-        numbered = select(FeedKey.person_id).where(
-            FeedKey.kind == "persons",
-            FeedKey.source == self._source,
-            FeedKey.key.startswith(NUMBER),
-            FeedKey.person_id.in_(rows),
+        # By the person alone: a kind and a source are those of all lines, and a database that began there would read
+        # every key of the file for each block.
+        numbered = select(FeedKey.person_id, FeedKey.kind, FeedKey.source, FeedKey.key).where(
+            FeedKey.person_id.in_(rows)
         )
-        self._numbered = {rows[i] for i in db.session.scalars(numbered) if i is not None}
+        self._numbered = {
+            rows[person_id]
+            for person_id, kind, source, key in db.session.execute(numbered)
+            if person_id is not None
+            and (kind, source) == ("persons", self._source)
+            and key.startswith(NUMBER)
+        }
         nirs = select(PersonNir.person_id).where(PersonNir.person_id.in_(rows))
         self._with_nir = {rows[i] for i in db.session.scalars(nirs)}
 

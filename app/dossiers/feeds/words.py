@@ -13,6 +13,7 @@ _COUNTS = (
     ("kept", "avec une correction d'ici, gardée"),
     ("left_out", "vides, ou titres répétés"),
     ("corrected", "corrigée(s) depuis sur la page"),
+    ("again", "renvoyée(s) telles quelles"),
     ("refused", "refusée(s)"),
 )
 

@@ -47,7 +47,7 @@ def test_a_person_goes_in_and_out_whole(app: Flask, tmp_path: Path) -> None:
     assert {name: getattr(person, name) for name in kept} == kept
     out = tmp_path / "out.csv"
     exporting.export("persons", out, "csv", agent_id=None, now=clock.now())
-    assert "Indépendant" in out.read_text(encoding="utf-8-sig")
+    assert ";À son compte;" in out.read_text(encoding="utf-8-sig")
     assert send(out).counts["unchanged"] == 1
     # What nobody said yet is no correction of ours; what somebody corrected here is.
     with unit_of_work():

@@ -22,9 +22,11 @@ from app.dossiers.feeds.plan import Told
 from app.dossiers.feeds.refused import lines
 from app.dossiers.models import Person
 from app.dossiers.tables.cells import Unusable, plain, shown_safely
+from app.dossiers.tables.days import Order
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.extensions import db
 from tests.clients import StaffClient
+from tests.dossiers.build import create_person
 
 TITLES = "Identifiant;Nom;Prénom;Date de naissance;Téléphone\r\n"
 WRONG = (
@@ -99,6 +101,37 @@ def test_a_refused_line_is_corrected_on_the_page_and_sent_alone(
     acts = list(db.session.scalars(select(JournalEntry.act)))
     assert acts.count("feed_line_corrected") == 2
     assert acts.count("feed_refusals_read") >= 3
+
+
+def test_lines_whose_person_came_since_are_sent_again_together(
+    app: Flask, login: Callable[[str], StaffClient], tmp_path: Path
+) -> None:
+    path = tmp_path / "d.csv"
+    path.write_text(
+        "Référence;Nom;Prénom;Date de naissance;Inscrit le\r\n"
+        "PF-1;Hédard;Zoé;04/03/1985;25/03/2026\r\nPF-2;Personne;Nul;05/03/1985;26/03/2026\r\n",
+        encoding="cp1252",
+        newline="",
+    )
+    # The births alone show no order: the file's other column of days does not say it for them.
+    mapping = Told(order=Order.DAY_FIRST)
+    run_id = service.import_path(path, "dossiers", mapping, source="", trial=False)
+    assert service.run_of(run_id).counts["refused"] == 2
+    create_person(last_name="Hédard", first_name="Zoé", born_on=date(1985, 3, 4))
+    manager, where = login("manager"), f"/admin/feeds/{run_id}"
+    answer = manager.post(f"{where}/refusals/again")
+    assert answer.status_code == 303
+    service.work(pause=lambda: None)
+    new = db.session.scalars(select(FeedRun.id).order_by(FeedRun.id.desc())).first()
+    assert new
+    assert answer.location == f"/admin/feeds/{new}"
+    counts = service.run_of(new).counts
+    assert (counts["created"], counts["refused"]) == (1, 1)
+    assert service.run_of(run_id).counts["again"] == 2
+    assert not service.run_of(run_id).counts["refused"]
+    assert manager.post(f"{where}/refusals/again").status_code == 404  # once
+    # The one that is still refused may be corrected, or sent again, where it is now.
+    assert manager.get(f"{answer.location}/refusals/3", headers=HTMX).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from app.accounts import journal
 from app.dossiers.feeds import service
 from app.dossiers.feeds.deciding import Did, Outcome
 from app.dossiers.feeds.models import FeedRun, RunState
-from app.dossiers.feeds.refused import correcting, lines
+from app.dossiers.feeds.refused import again, correcting, lines
 from app.dossiers.feeds.refused.correcting import Form
 from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work
@@ -48,6 +48,15 @@ def _read(run: FeedRun, detail: dict[str, int]) -> None:
             now=clock.now(),
             detail=detail,
         )
+
+
+@bp.post(f"{RUN}/refusals/again")
+@allow(Role.MANAGER)
+@about(LINE)
+def send_all(run_id: int) -> AnyResponse:
+    """Send all the refused lines as they are: what they lacked may be here since."""
+    sent = again.send(run_id, by_id=current_user.id, now=clock.now())
+    return redirect(url_for("feeds.show", run_id=sent), 303)
 
 
 @bp.get(ONE)
