@@ -39,8 +39,9 @@ REMOVED = frozenset(
 )  # fmt: skip
 # Columns of texts that hold a code, never a person: they are what figures are counted from.
 CODES: Mapping[str, frozenset[str]] = {
-    "alerts": frozenset({"about"}),
+    "alerts": frozenset({"about", "wishes"}),
     "callbacks": frozenset({"language"}),
+    "consultations": frozenset({"to_role"}),
     "contacts": frozenset({"provider_sid"}),
     "calls": frozenset({"ref", "provider_sid", "direction", "language", "state", "outcome", "agent_leg_sid", "conference_sid", "person_leg_sid", "party_state", "party_leg_sid", "ended_by"}),
     "call_commands": frozenset({"commands"}),
@@ -56,7 +57,7 @@ CODES: Mapping[str, frozenset[str]] = {
     "portal_commands": frozenset({"key", "slot"}),
     "portal_links": frozenset({"token_hash"}),
     "mails": frozenset({"message_id"}),
-    "promises": frozenset({"origin", "service", "waits_for"}),
+    "promises": frozenset({"origin"}),
     "script_acts": frozenset({"step_id", "action", "basis", "result", "made"}),
     "script_runs": frozenset({"script_id", "outcome"}),
     "script_run_steps": frozenset({"step_id", "posture", "posture_reason", "basis", "origin"}),

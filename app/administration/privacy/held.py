@@ -40,6 +40,12 @@ SECRET = frozenset(
         "conference_sid",
     }
 )
+# What the journal calls a row of these tables (« contact:12 »).
+SUBJECTS: Mapping[str, str] = {
+    "persons": "person", "dossiers": "dossier", "contacts": "contact", "alerts": "alert",
+    "calls": "call", "callbacks": "callback", "voicemails": "voicemail", "promises": "promise",
+    "consultations": "consultation", "place_bookings": "booking",
+}  # fmt: skip
 AT_ONCE = 500
 MOST_LINES = 2000  # of the journal
 
@@ -108,16 +114,13 @@ def _value(value: Any) -> Any:
 
 
 def seen_by(person_id: int) -> Sequence[JournalEntry]:
-    """The lines of the journal about a person, her dossiers and her contacts, the latest first: who saw or did what."""
+    """The lines of the journal about a person and all that is held on her, the latest first: who saw or did what."""
     rows = ids_of(store.person(person_id).id)
-    subjects = [f"person:{person_id}"]
-    for table, word in (
-        ("dossiers", "dossier"),
-        ("contacts", "contact"),
-        ("messages", "message"),
-        ("alerts", "alert"),
-    ):
-        subjects += [f"{word}:{row['id']}" for row in rows.get(table, {}).values()]
+    subjects = [
+        f"{word}:{row['id']}"
+        for table, word in SUBJECTS.items()
+        for row in rows.get(table, {}).values()
+    ]
     found: list[JournalEntry] = []
     for start in range(0, len(subjects), AT_ONCE):
         part = subjects[start : start + AT_ONCE]

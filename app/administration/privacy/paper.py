@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+Facts = Sequence[tuple[str, Any]]
 MARGIN = 15
 WIDTH = 180
 
 
-def pages(
-    title: str, lead: Sequence[str], parts: Iterable[tuple[str, Sequence[Mapping[str, Any]]]]
-) -> bytes:
+def pages(title: str, lead: Sequence[str], parts: Iterable[tuple[str, Sequence[Facts]]]) -> bytes:
     """A title, a few sentences, then each part: its name and its rows, a fact a line."""
     from fpdf import FPDF  # only who makes one pays for it
 
@@ -28,7 +27,7 @@ def pages(
         pdf.ln(3)
         _say(pdf, f"{name} ({len(rows)})" if len(rows) > 1 else name, 13, bold=True)
         for row in rows:
-            for label, value in row.items():
+            for label, value in row:
                 if value not in (None, "", [], {}):
                     _say(pdf, f"{label} : {value}", 9)
             pdf.ln(2)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -15,7 +16,8 @@ from werkzeug import Response as AnyResponse
 from app.accounts import journal
 from app.accounts.local_moment import local_moment
 from app.administration import journal_view
-from app.administration.privacy import erasing, held, paper
+from app.administration.privacy import erasing, held, paper, terms
+from app.administration.privacy import words as row_words
 from app.administration.privacy.models import Erasure
 from app.dossiers import store
 from app.dossiers.finding import search as finding
@@ -47,12 +49,21 @@ def _index(results: Any = None, query: str = "") -> str:
     return render_template(
         "admin/privacy/index.html",
         due=len(erasing.past_term(now)),
+        kept=row_words.kept(None),
         years=erasing.KEEP_PERSONS.days // 365,
         erasures=db.session.scalars(select(Erasure).order_by(Erasure.id.desc()).limit(SHOWN)).all(),
         results=results,
         query=query,
         moment=local_moment,
     )
+
+
+@bp.get("/terms")
+@allow(Role.MANAGER)
+def due() -> str:
+    """What goes the next night, kind by kind: the dry run of the retention."""
+    counts = terms.counts(clock.now())
+    return render_template("admin/privacy/_terms.html", kept=row_words.kept(counts))
 
 
 @bp.post("")
@@ -74,7 +85,7 @@ def show(person_id: int) -> str:
         "admin/privacy/person.html",
         person=person,
         counts=counts,
-        words=table_words(),
+        words=row_words.table_words(),
         lines=journal_view.lines(held.seen_by(person.id)[:LINES_SHOWN]),
         erasure=_erasure_of(person.id),
         moment=local_moment,
@@ -111,9 +122,12 @@ def export(person_id: int, form: str) -> Response:
         }
         body = json.dumps(told, ensure_ascii=False, indent=1).encode()
         return _file(body, "application/json", f"personne-{person_id}.json")
-    words = table_words()
-    parts: list[tuple[str, Any]] = [(words.get(name, name), found) for name, found in rows.items()]
-    parts.append((_("Qui a vu ou fait quoi"), [{each.when: each.said} for each in lines]))
+    words = row_words.table_words()
+    parts: list[tuple[str, Sequence[paper.Facts]]] = [
+        (words.get(name, name), [list(row_words.facts(row)) for row in found])
+        for name, found in rows.items()
+    ]
+    parts.append((_("Qui a vu ou fait quoi"), [[(each.when, each.said)] for each in lines]))
     lead = [_("Tout ce qui est gardé ici sur cette personne, le %(when)s.", when=local_moment(now))]
     return _file(
         paper.pages(_("Ce que nous gardons sur vous"), lead, parts),
@@ -140,7 +154,7 @@ def certificate(erasure_id: int) -> Response:
     made = db.session.get(Erasure, erasure_id)
     if made is None:
         raise NotFound("Ce certificat n'existe pas.")
-    words = table_words()
+    words = row_words.table_words()
     lead = [
         _("Numéro %(number)s, le %(when)s.", number=made.number, when=local_moment(made.at)),
         _("À sa demande.") if made.asked else _("Sa durée de conservation étant passée."),
@@ -152,7 +166,7 @@ def certificate(erasure_id: int) -> Response:
         ),
         _("Les sauvegardes faites avant ce jour sont effacées à leur terme."),
     ]
-    went = [{words.get(name, name): count} for name, count in made.counts.items()]
+    went = [[(words.get(name, name), count)] for name, count in made.counts.items()]
     body = paper.pages(_("Certificat d’effacement"), lead, [(_("Lignes vidées ou retirées"), went)])
     return _file(body, "application/pdf", f"effacement-{made.number}.pdf")
 
@@ -162,16 +176,3 @@ def _file(content: bytes, mimetype: str, name: str) -> Response:
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def table_words() -> dict[str, str]:
-    """The tables in words; a table that has none is shown by its own name."""
-    return {
-        "persons": _("Identité"), "person_phones": _("Téléphones"), "person_nirs": _("Numéro de sécurité sociale"),
-        "person_changes": _("Corrections passées"), "dossiers": _("Dossiers"), "dossier_ibans": _("Compte bancaire"),
-        "pieces": _("Pièces"), "annotations": _("Annotations"), "priority_flags": _("Priorités"),
-        "portal_events": _("Événements du Portail"), "contacts": _("Contacts"), "messages": _("Messages"),
-        "calls": _("Appels"), "callbacks": _("Rappels"), "alerts": _("Alertes"), "promises": _("Promesses"),
-        "consultations": _("Consultations"), "mails": _("Mails"), "voicemails": _("Messages vocaux"),
-        "script_runs": _("Scripts suivis"), "script_acts": _("Actes des scripts"), "merges": _("Fusions"), "consents": _("Accords demandés par SMS"), "mandates": _("Mandats et accords"),
-    }  # fmt: skip
