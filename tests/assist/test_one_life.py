@@ -10,8 +10,9 @@ from flask_login import login_user
 
 from app.assist import acting, pane, service
 from app.assist.acts import actions
-from app.dossiers import view
+from app.dossiers import mail_stage, view
 from app.dossiers.vocabulary import PortalEventKind as Kind
+from app.foundation import clock
 from app.foundation.extensions import db
 from app.foundation.wiring import ports
 from tests.dossiers.build import NOW, create_contact, create_dossier, create_event, create_person
@@ -85,3 +86,22 @@ def test_what_is_being_done_is_not_suggested_again(app: Flask, create_agent, log
         login_user(client.agent)
         shown = pane.view(contact.id, None, NOW, "fr", agent_id=client.agent.id)
     assert "S02" not in [each.id for each in shown.suggested]
+
+
+@pytest.mark.parametrize(
+    ("kind", "stage"),
+    [(Kind.LINK_OPENED, "opened"), (Kind.MAIL_BOUNCED, "bounced"), (Kind.DEPOSITED, "deposited")],
+)
+def test_a_stage_has_one_word_on_every_page_that_says_it(
+    app: Flask, login, kind: Kind, stage: str
+) -> None:
+    """The strip (at the desk, and fetched by the dossier's page), and the dossier's story on its page."""
+    agent, dossier = login("front"), create_dossier(create_person(email="ana@tests.example"))
+    now = clock.now()
+    create_event(dossier, Kind.LINK_SENT, now - timedelta(hours=2))
+    create_event(dossier, kind, now - timedelta(hours=1))
+    said = mail_stage.word(stage, "fr")
+    page = agent.get(f"/dossiers/{dossier.id}").text
+    assert f'hx-get="/assist/life?dossier={dossier.id}"' in page
+    assert said in page
+    assert said in agent.get(f"/assist/life?dossier={dossier.id}").text

@@ -17,6 +17,7 @@ from app.tickets.models import Contact, Message
 from tests.clients import StaffClient
 from tests.dossiers.build import create_dossier, create_mandate, create_person
 from tests.fakes import FakeMail
+from tests.tickets.test_correction import form_in
 
 Login = Callable[..., StaffClient]
 NUMBER = "+33639980101"
@@ -126,3 +127,18 @@ def test_an_sms_and_a_mail_are_written_with_nobody_on_the_line(
     failed = agent.post(write, data={"way": "mail", "text": "Bonjour encore"})
     assert "Rien n’est parti" in failed.text
     assert "write-text" not in failed.text  # what was typed stays
+
+
+def test_a_corrected_address_is_the_one_of_the_next_resend(
+    login: Login, dossier: Dossier, mail: FakeMail
+) -> None:
+    """Corrected and read back during the call, it serves at once, though the first mail has just left."""
+    agent = login("front")
+    resend(agent, dossier, basis="spoken")
+    path = f"/dossiers/persons/{dossier.person_id}/correction"
+    form = form_in(agent.get(path).text) | {"email": "zoe.martin@gmail.com"}
+    back = agent.post(path, data=form).text
+    assert "arobase" in back
+    agent.post(path, data=form | form_in(back))
+    resend(agent, dossier, basis="spoken")
+    assert [each.to for each in mail.sent] == ["zoe@courriel.example", "zoe.martin@gmail.com"]
