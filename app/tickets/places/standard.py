@@ -1,7 +1,7 @@
 """The public standard for places of digital mediation, read and checked. Pure.
 
-The schema « lieux de médiation numérique » of La Mednum, published on schema.data.gouv.fr: one row a place, its
-field names in French, lists cut by ``|``, opening hours as OpenStreetMap writes them. What the standard
+The schema « lieux de médiation numérique » of La Mednum, published on schema.data.gouv.fr (version 1.0.1): one row a
+place, its field names in French, lists cut by ``|``, opening hours as OpenStreetMap writes them. What the standard
 demands is demanded; values of its closed lists that we do not know are kept out and said.
 """
 
@@ -15,7 +15,7 @@ from app.foundation.text.patterns import pattern
 
 N_ = str  # marks a sentence for bin/translations.py
 
-REQUIRED = ("id", "nom", "commune", "code_postal", "adresse", "services", "date_maj")
+REQUIRED = ("id", "nom", "commune", "code_postal", "adresse", "date_maj")
 FIELDS = (
     "id", "pivot", "nom", "commune", "code_postal", "code_insee", "adresse", "complement_adresse", "latitude",
     "longitude", "typologie", "telephone", "courriels", "site_web", "horaires", "presentation_resume",
@@ -49,17 +49,25 @@ ACCESS = (
     "Se présenter", "Téléphoner", "Contacter par mail", "Prendre un RDV en ligne",
     "Ce lieu n'accueille pas de public", "Envoyer un mail avec une fiche de prescription",
 )  # fmt: skip
+SUPPORT = ("En autonomie", "Accompagnement individuel", "Dans un atelier collectif", "À distance")
+PROGRAMMES = (
+    "Aidants Connect", "Bibliothèques numérique de référence", "Certification PIX", "Conseillers numériques",
+    "Emmaüs Connect", "France Services", "Grande école du numérique", "La Croix Rouge",
+    "Point d'accès numérique CAF", "Promeneurs du net", "Relais numérique (Emmaüs Connect)",
+)  # fmt: skip
 LISTS: Mapping[str, tuple[str, ...]] = {
     "services": SERVICES,
     "publics_specifiquement_adresses": PUBLICS,
     "prise_en_charge_specifique": CARE,
     "frais_a_charge": FEES,
     "modalites_acces": ACCESS,
+    "modalites_accompagnement": SUPPORT,
+    "dispositif_programmes_nationaux": PROGRAMMES,
 }
 _POSTCODE = pattern(r"(0[1-9]|[1-9]\d)\d{3}")
 _INSEE = pattern(r"(\d{2}|2[AB])\d{3}")
 _DAY = pattern(r"\d{4}-\d{2}-\d{2}")
-_PHONE = pattern(r"\+(33|262|508|590|594|596|681|687|689)\d{6,9}")
+_PHONE = pattern(r"\+(33|262|269|508|590|594|596|681|687|689)\d{6,9}")
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,18 @@ def test_a_row_of_the_standard() -> None:
     assert found.unknown == ("Danse",)
 
 
+def test_version_1_0_1_asks_for_no_service_and_closes_two_more_lists() -> None:
+    found = read(
+        {**ROW, "services": "", "modalites_accompagnement": "À distance|Par la poste",
+         "dispositif_programmes_nationaux": "France Services"}, 2,
+    )  # fmt: skip
+    assert isinstance(found, Read)
+    assert found.lists["services"] == ()
+    assert found.lists["modalites_accompagnement"] == ("À distance",)
+    assert found.lists["dispositif_programmes_nationaux"] == ("France Services",)
+    assert found.unknown == ("Par la poste",)
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
