@@ -48,6 +48,7 @@ ROWS = {
     "dossier_acts.resend": "act.resend_link@contact link.resent@dossier",
     "dossier_acts.write": "letter_sent@contact",
     "feed_refusals.send": "feed_line_corrected@feed",
+    "feed_refusals.send_all": "feed_sent@feed feed_started@feed",
     "mandates.note": "mandate_noted@person",
     "mandates.revoke": "mandate_revoked@person",
     "incidents.called": "incident_called@incident",
