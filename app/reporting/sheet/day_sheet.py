@@ -99,7 +99,7 @@ def _wait_aside(report: DayReport, locale: str) -> str:
     if report.longest_wait is None:
         return ""
     longest = formats.duration(report.longest_wait.seconds, locale)
-    return Text(f"la plus longue : {longest}", f"longest: {longest}").get(locale)
+    return Text(f"au plus {longest}", f"longest: {longest}").get(locale)
 
 
 def _abandoned_aside(report: DayReport, locale: str) -> str:
