@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from app.dossiers import details, mail_address
+from app.dossiers import details
+from app.dossiers.mail import address as mail_address
 from app.foundation.exceptions import InvalidInput
 from app.foundation.roles import STAFF, Role
 

@@ -26,11 +26,11 @@ from app.assist.symptoms import index
 from app.assist.walk import facts, filling, suggesting, trail
 from app.dossiers import store as dossiers
 from app.dossiers.facts import PortalPath
-from app.dossiers.mail_aloud import mask
+from app.dossiers.mail.aloud import mask
 from app.dossiers.models import Dossier
 from app.dossiers.name_folding import fold
-from app.dossiers.trouble import likely_troubles
-from app.dossiers.trouble_case import Trouble
+from app.dossiers.troubles.case import Trouble
+from app.dossiers.troubles.likely import likely_troubles
 from app.foundation import clock
 from app.foundation.text.bilingual import Text, language
 from app.foundation.text.saying import tidy

@@ -38,8 +38,9 @@ from app.assist.portal import pages as portal_pages
 from app.assist.portal import webhook as portal_webhook
 from app.assist.runs import resuming
 from app.assist.script import OUTCOMES, POSTURE_REASONS
-from app.dossiers import mail_stage, timeline
-from app.dossiers.mail_aloud import mask
+from app.dossiers import timeline
+from app.dossiers.mail import stage as mail_stage
+from app.dossiers.mail.aloud import mask
 from app.dossiers.models import Dossier, PortalEvent
 from app.dossiers.view import register_under_way
 from app.dossiers.vocabulary import PortalEventKind
@@ -56,8 +57,9 @@ from app.foundation.roles import DESK, Role
 from app.foundation.text import outside
 from app.foundation.text.saying import Saying, day
 from app.foundation.wiring import ports, settings
-from app.tickets import correction_routes, holding
+from app.tickets import holding
 from app.tickets.grounds import service as grounds
+from app.tickets.pane import correction_routes
 from app.web.access import allow
 from app.web.whose import Judged, about, check_with, named_id
 

@@ -13,8 +13,8 @@ from app.foundation.wiring import ports
 from app.lines.dialling import Use
 from app.lines.models import Line
 from app.lines.numbers import reach
-from app.tickets import messages
 from app.tickets.consents.service import Prepared
+from app.tickets.written import messages
 
 log = logging.getLogger(__name__)
 

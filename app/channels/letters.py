@@ -25,8 +25,8 @@ from app.lines.dialling import Use
 from app.lines.models import Line
 from app.lines.numbers import reach
 from app.queue import work_store
-from app.tickets import messages, threads
 from app.tickets.models import Channel, Contact
+from app.tickets.written import messages, threads
 
 log = logging.getLogger(__name__)
 

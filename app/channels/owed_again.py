@@ -9,10 +9,10 @@ from app.foundation.extensions import db
 from app.lines import written
 from app.lines.models import Line
 from app.queue import work_store
-from app.tickets import threads
 from app.tickets.consents import service as consents
 from app.tickets.delivery import Delivery
 from app.tickets.models import Author, Message
+from app.tickets.written import threads
 
 
 def followed(message_id: int, reached: Delivery | None, now: datetime) -> None:

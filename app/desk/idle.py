@@ -26,8 +26,9 @@ from app.lines import line_now
 from app.lines.models import Line
 from app.queue import work_store
 from app.tickets import callbacks as callback_rows
-from app.tickets import message_view, reasons
+from app.tickets import reasons
 from app.tickets.models import Contact, Outcome
+from app.tickets.pane import message_view
 from app.tickets.promises import view as owed_view
 from app.tickets.promises.clock import Standing
 from app.tickets.promises.sources import What

@@ -25,8 +25,8 @@ from app.foundation.text import outside
 from app.foundation.wiring import wake
 from app.queue import work_store, works
 from app.queue.work_record import Kind, Outcome
-from app.tickets import threads
 from app.tickets.models import Contact
+from app.tickets.written import threads
 from app.web import news
 from app.web.access import allow
 from app.web.acts.once import repeatable

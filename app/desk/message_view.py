@@ -18,8 +18,8 @@ from app.foundation.text import phone_numbers
 from app.queue import work_store
 from app.queue.models import Holding, Work
 from app.queue.work_record import Outcome
-from app.tickets import message_view
 from app.tickets.models import Contact, Thread
+from app.tickets.pane import message_view
 
 LISTED = 50  # messages on the page of those that wait
 

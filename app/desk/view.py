@@ -20,7 +20,7 @@ from app.dossiers import callers
 from app.dossiers import store as dossiers
 from app.dossiers.models import Person, PersonPhone
 from app.dossiers.status import status_sentence
-from app.dossiers.trouble import likely_trouble
+from app.dossiers.troubles.likely import likely_trouble
 from app.dossiers.wording import Words
 from app.foundation import clock
 from app.foundation.exceptions import NotFound

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from app.dossiers import mail_address
 from app.dossiers.editing import reading
 from app.dossiers.editing.sheets import Correction, Field, Kind
-from app.dossiers.mail_address import Wrong
+from app.dossiers.mail import address as mail_address
+from app.dossiers.mail.address import Wrong
 from app.dossiers.vocabulary import PhoneOwner, Reach
 from app.foundation.exceptions import InvalidInput
 from app.foundation.text import phone_numbers

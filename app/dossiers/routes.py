@@ -14,11 +14,13 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
-from app.dossiers import lists, mail_address, next_act, organisations, service, store, view
+from app.dossiers import lists, organisations, service, store, view
 from app.dossiers.finding import search as finding
-from app.dossiers.mail_address import Address
+from app.dossiers.mail import address as mail_address
+from app.dossiers.mail.address import Address
 from app.dossiers.readers import service as readers
 from app.dossiers.service import Protected
+from app.dossiers.troubles import next_act
 from app.dossiers.vocabulary import FlagKind, Inside
 from app.dossiers.wording import Words
 from app.foundation import clock

@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import select, update
 
 from app.accounts import journal
-from app.dossiers import free_text, mail_address, store
+from app.dossiers import free_text, store
 from app.dossiers.editing import masks
-from app.dossiers.mail_address import Wrong
+from app.dossiers.mail import address as mail_address
+from app.dossiers.mail.address import Wrong
 from app.dossiers.merged import redirects
 from app.dossiers.models import (
     Annotation,

@@ -17,7 +17,8 @@ from typing import cast
 from flask import Flask, current_app
 from flask_babel import gettext as _
 
-from app.dossiers import mail_stage, store
+from app.dossiers import store
+from app.dossiers.mail import stage as mail_stage
 from app.dossiers.models import Dossier, PortalEvent
 from app.dossiers.vocabulary import Inside, PortalEventKind
 from app.dossiers.wording import Words

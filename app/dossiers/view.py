@@ -17,8 +17,8 @@ from app.dossiers.payments import view as payment_view
 from app.dossiers.payments.view import PaymentView
 from app.dossiers.person_view import PersonView
 from app.dossiers.status import status_sentence
-from app.dossiers.trouble import likely_troubles
-from app.dossiers.trouble_case import Trouble
+from app.dossiers.troubles.case import Trouble
+from app.dossiers.troubles.likely import likely_troubles
 from app.dossiers.vocabulary import GRANTED
 from app.dossiers.wording import Words
 from app.foundation.clock import local_day

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.dossiers.mail_stage import WORDS as STAGE
+from app.dossiers.mail.stage import WORDS as STAGE
 from app.dossiers.vocabulary import (
     Defect,
     Inside,

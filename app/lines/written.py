@@ -10,7 +10,7 @@ from datetime import datetime
 from app.foundation.database.unit_of_work import Work
 from app.foundation.wiring import wake
 from app.queue import works
-from app.tickets import threads
+from app.tickets.written import threads
 from app.web import news
 from app.web.realtime import agent_room, publish
 

@@ -18,9 +18,9 @@ from app.dossiers.feeds import service as feeds
 from app.dossiers.mandates import service as mandates
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.extensions import db
-from app.tickets import messages, threads
 from app.tickets.consents import service as consents
 from app.tickets.models import Contact, Message
+from app.tickets.written import messages, threads
 from app.web.acts import store as acts
 
 KEEP_CONTACT_DETAILS = terms.YEAR

@@ -65,7 +65,7 @@ class Suggestion:
     digital: DigitalKind | None = None
 
 
-# By code of likely trouble (app.dossiers.trouble). A script says its own reason in its file.
+# By code of likely trouble (app.dossiers.troubles.likely). A script says its own reason in its file.
 _BY_TROUBLE: dict[str, Suggestion] = {
     "distress": Suggestion(Reason.TRANSFER),
     "urgent_need": Suggestion(Reason.FOLLOW_UP),

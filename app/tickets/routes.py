@@ -26,11 +26,14 @@ from app.foundation.edits import StaleEdit
 from app.foundation.exceptions import InvalidInput, NotFound
 from app.foundation.roles import DESK
 from app.foundation.text import outside
-from app.tickets import bar_form, message_view, messages, reasons, service, store
-from app.tickets.message_view import Shown
+from app.tickets import reasons, service, store
 from app.tickets.models import Channel, Contact, Direction
-from app.tickets.qualification import NO_TROUBLE, Form, Refused
+from app.tickets.pane import message_view
+from app.tickets.pane.message_view import Shown
+from app.tickets.qualifying import bar_form
+from app.tickets.qualifying.qualification import NO_TROUBLE, Form, Refused
 from app.tickets.reasons import CallerRole, DigitalKind, Reason
+from app.tickets.written import messages
 from app.web.access import allow
 from app.web.acts.once import repeatable
 from app.web.incoming import number_in

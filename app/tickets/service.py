@@ -21,9 +21,10 @@ from app.foundation.database.unit_of_work import rows_changed, unit_of_work
 from app.foundation.exceptions import Conflict, Forbidden, InvalidInput
 from app.foundation.extensions import db
 from app.foundation.text import phone_numbers
-from app.tickets import bar_form, holding, store
+from app.tickets import holding, store
 from app.tickets.models import Channel, Contact, ContactPerson, Direction, Outcome
-from app.tickets.qualification import (
+from app.tickets.qualifying import bar_form
+from app.tickets.qualifying.qualification import (
     Draft,
     Form,
     Qualification,

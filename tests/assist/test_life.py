@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.assist.mail import life
 from app.assist.models import MailState, PortalLink
 from app.assist.portal import links
-from app.dossiers import mail_stage
+from app.dossiers.mail import stage as mail_stage
 
 SENT = datetime(2021, 6, 22, 8, 41, tzinfo=UTC)
 DEAD = SENT + timedelta(hours=72)

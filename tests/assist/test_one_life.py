@@ -10,7 +10,8 @@ from flask_login import login_user
 
 from app.assist import acting, pane, service
 from app.assist.acts import actions
-from app.dossiers import mail_stage, view
+from app.dossiers import view
+from app.dossiers.mail import stage as mail_stage
 from app.dossiers.vocabulary import PortalEventKind as Kind
 from app.foundation import clock
 from app.foundation.extensions import db

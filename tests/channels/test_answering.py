@@ -24,9 +24,9 @@ from app.lines.models import Line
 from app.operations import ticker
 from app.queue import work_store, works
 from app.queue.models import Holding, Work, WorkEvent
-from app.tickets import threads
 from app.tickets.delivery import Delivery
 from app.tickets.models import Contact, Message
+from app.tickets.written import threads
 from tests.calls.callbacks.test_callbacks import at_once
 from tests.clients import StaffClient
 from tests.dossiers.build import create_dossier, create_person

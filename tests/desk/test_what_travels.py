@@ -11,9 +11,9 @@ import pytest
 from app.calls.call.models import Call
 from app.foundation import clock
 from app.foundation.extensions import db
-from app.tickets import bar_form
 from app.tickets.models import Contact
-from app.tickets.qualification import judge_draft
+from app.tickets.qualifying import bar_form
+from app.tickets.qualifying.qualification import judge_draft
 from app.tickets.reasons import Reason
 from tests.calls.call.test_transfers import (
     ask,

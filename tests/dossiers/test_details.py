@@ -17,7 +17,7 @@ from app.dossiers.details import (
     restored,
     sent,
 )
-from app.dossiers.mail_aloud import mask, spelled
+from app.dossiers.mail.aloud import mask, spelled
 
 TODAY = date(2021, 6, 22)
 STORED = Details(

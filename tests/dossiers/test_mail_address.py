@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.dossiers.mail_address import FAULTS, LONGEST, Address, Fault, Wrong, read
-from app.dossiers.mail_slips import KNOWN
+from app.dossiers.mail.address import FAULTS, LONGEST, Address, Fault, Wrong, read
+from app.dossiers.mail.slips import KNOWN
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.dossiers.next_act import Act, called_for
-from app.dossiers.trouble_case import Trouble
+from app.dossiers.troubles.case import Trouble
+from app.dossiers.troubles.next_act import Act, called_for
 
 
 def trouble(script: str) -> Trouble:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from app.dossiers.facts import DossierFacts, EventFact, PieceFact, PortalPath, fold
 from app.dossiers.status import status_sentence
-from app.dossiers.trouble import likely_trouble, likely_troubles
+from app.dossiers.troubles.likely import likely_trouble, likely_troubles
 from app.dossiers.vocabulary import (
     Defect,
     FlagKind,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.tickets.delivery import Problem, problem
-from app.tickets.message_view import _PROBLEMS
+from app.tickets.pane.message_view import _PROBLEMS
 
 
 @pytest.mark.parametrize(

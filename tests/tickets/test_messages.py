@@ -22,11 +22,12 @@ from app.foundation.extensions import db
 from app.lines.models import Line
 from app.operations import retention
 from app.tickets import callbacks as callback_rows
-from app.tickets import delivery, messages, service
+from app.tickets import delivery, service
 from app.tickets.callbacks import Wish
 from app.tickets.delivery import Delivery
-from app.tickets.messages import Written
 from app.tickets.models import Author, CallBackSource, Channel, Contact, Direction, Message
+from app.tickets.written import messages
+from app.tickets.written.messages import Written
 from tests.clients import StaffClient
 from tests.dossiers.build import create_contact, create_dossier, create_person
 

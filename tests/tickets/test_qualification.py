@@ -19,9 +19,10 @@ from app.dossiers.vocabulary import PhoneOwner, PortalEventKind
 from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.extensions import db
-from app.tickets import bar_form, service
+from app.tickets import service
 from app.tickets.models import Contact
-from app.tickets.qualification import Form, Qualification, Refused, judge
+from app.tickets.qualifying import bar_form
+from app.tickets.qualifying.qualification import Form, Qualification, Refused, judge
 from app.tickets.reasons import CallerRole, DigitalKind, Reason, Suggestion
 from tests.dossiers.build import create_contact, create_dossier, create_event, create_person
 

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.dossiers import trouble, trouble_access, trouble_file
+from app.dossiers.troubles import access as trouble_access
+from app.dossiers.troubles import file as trouble_file
+from app.dossiers.troubles import likely as trouble
 from app.foundation.text.bilingual import Text
 from app.tickets import labels, reasons
 from app.tickets.reasons import CallerRole, DigitalKind, Reason, Suggestion, suggest

@@ -27,8 +27,8 @@ from app.foundation.database.sealed import Sealed
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.exceptions import Conflict
 from app.foundation.extensions import db
-from app.tickets import messages
 from app.tickets.models import Contact, Message
+from app.tickets.written import messages
 
 KEEP_PERSONS = timedelta(days=5 * 365)  # since the last contact and the last step of a dossier
 GONE_FIRST, GONE_LAST = "Personne", "effacée"

@@ -120,10 +120,10 @@ TERMS = (
 
 # Emptied by what keeps them, at a term of their own: the module that does.
 ELSEWHERE: Mapping[str, str] = {
-    "messages": "app.tickets.messages",
+    "messages": "app.tickets.written.messages",
     "mandates": "app.dossiers.mandates.service",
     "consents": "app.tickets.consents.service",
-    "threads": "app.tickets.threads",
+    "threads": "app.tickets.written.threads",
     "voicemails": "app.calls.call.voicemail",
     "feed_parts": "app.dossiers.feeds.service",
     "feed_refusals": "app.dossiers.feeds.service",

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from babel.dates import format_date
 
-from app.dossiers.mail_stage import LOST
+from app.dossiers.mail.stage import LOST
 from app.foundation.clock import PARIS
 from app.foundation.text.bilingual import language
 from app.foundation.text.saying import tidy

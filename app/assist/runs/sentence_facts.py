@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from app.accounts.models import Agent
 from app.dossiers import store as dossiers
-from app.dossiers.mail_aloud import mask
+from app.dossiers.mail.aloud import mask
 from app.dossiers.models import Dossier
 from app.dossiers.payments import service as payments
 from app.dossiers.vocabulary import Inside, PieceState

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from app.dossiers.trouble_case import Trouble
+from app.dossiers.troubles.case import Trouble
 
 DANGER, NEED = "distress", "urgent_need"
 DANGER_SCRIPT = "S31"

@@ -20,10 +20,10 @@ from app.foundation.database.unit_of_work import release_connection, unit_of_wor
 from app.foundation.exceptions import NotFound, PermanenceError
 from app.foundation.extensions import db
 from app.foundation.wiring import ports, settings
-from app.tickets import messages
 from app.tickets import service as tickets
-from app.tickets.messages import Written
 from app.tickets.models import Channel, Direction
+from app.tickets.written import messages
+from app.tickets.written.messages import Written
 
 log = logging.getLogger(__name__)
 

@@ -23,9 +23,9 @@ from app.foundation.wiring import ports, settings
 from app.lines.dialling import Use
 from app.lines.models import Line
 from app.lines.numbers import reach
-from app.tickets import messages
 from app.tickets.delivery import Delivery
 from app.tickets.models import Author, Channel, Message
+from app.tickets.written import messages
 
 log = logging.getLogger(__name__)
 

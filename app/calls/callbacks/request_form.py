@@ -19,7 +19,8 @@ from app.calls.call.models import Call
 from app.calls.callbacks import rules as callback_rules
 from app.calls.callbacks import service as callbacks
 from app.calls.callbacks.rules import Slot
-from app.dossiers import free_text, mail_address
+from app.dossiers import free_text
+from app.dossiers.mail import address as mail_address
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.extensions import db
 from app.lines import line_now, written
@@ -27,11 +28,11 @@ from app.lines.dialling import Use
 from app.lines.models import Line
 from app.lines.numbers import reach
 from app.tickets import callbacks as rows
-from app.tickets import messages
 from app.tickets import service as tickets
 from app.tickets.callbacks import Wish
-from app.tickets.messages import Written
 from app.tickets.models import CallBack, CallBackSource, Channel, Direction
+from app.tickets.written import messages
+from app.tickets.written.messages import Written
 
 LIFE = timedelta(days=7)
 SOONEST = "soonest"

@@ -14,8 +14,9 @@ from app.calls.callbacks import request_form
 from app.calls.callbacks import view as callback_view
 from app.calls.callbacks.request_form import MAIL, PHONE, SOONEST, Filled, Page, Refused
 from app.calls.callbacks.rules import Slot
-from app.dossiers import free_text, mail_address
-from app.dossiers.mail_aloud import mask
+from app.dossiers import free_text
+from app.dossiers.mail import address as mail_address
+from app.dossiers.mail.aloud import mask
 from app.dossiers.wording import Words
 from app.foundation import clock
 from app.foundation.extensions import limiter

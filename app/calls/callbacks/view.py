@@ -24,9 +24,6 @@ from app.foundation.text import phone_numbers
 from app.lines import line_now
 from app.lines import store as lines
 from app.tickets import callbacks as rows
-from app.tickets import message_view, messages
-from app.tickets.message_view import Shown
-from app.tickets.messages import LATELY, SHOWN
 from app.tickets.models import (
     CallBack,
     CallBackSource,
@@ -35,6 +32,10 @@ from app.tickets.models import (
     Direction,
     Message,
 )
+from app.tickets.pane import message_view
+from app.tickets.pane.message_view import Shown
+from app.tickets.written import messages
+from app.tickets.written.messages import LATELY, SHOWN
 
 
 @dataclass(frozen=True)

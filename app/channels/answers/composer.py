@@ -17,8 +17,8 @@ from app.lines.models import Line
 from app.lines.numbers import reach
 from app.queue import work_store
 from app.queue.models import Work
-from app.tickets import threads
 from app.tickets.models import Contact, Thread
+from app.tickets.written import threads
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,8 @@ from app.foundation.text.bilingual import Text, language
 from app.foundation.wiring import ports
 from app.lines.dialling import Use
 from app.lines.numbers import reach
-from app.tickets import messages, threads
 from app.tickets.models import Contact, Thread
+from app.tickets.written import messages, threads
 from app.web import helpline
 
 # With the word « Portail », which the scripts tell people to search their mailbox for.

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from app.channels.letters import LONGEST_MAIL
 from app.channels.sms import parts
 from app.foundation.text import phone_numbers
-from app.tickets import messages
 from app.tickets.models import Channel, Contact
+from app.tickets.written import messages
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,10 @@ from app.lines import store as lines
 from app.lines import written
 from app.lines.models import Line
 from app.queue import work_store
-from app.tickets import messages, threads
-from app.tickets.messages import KEY_LENGTH, Written
 from app.tickets.models import Channel, Contact, Direction, Message
 from app.tickets.reasons import Reason
+from app.tickets.written import messages, threads
+from app.tickets.written.messages import KEY_LENGTH, Written
 
 LONGEST = 6_000  # signs read beside the contact; what is longer is kept as the original
 ANSWERED_LATELY = timedelta(days=30)  # who wrote to this person lately is asked first

@@ -10,7 +10,7 @@ from app.channels import owed_again
 from app.channels.mail import arrivals, reading
 from app.foundation.database.unit_of_work import release_connection, unit_of_work
 from app.foundation.ports import Mailbox
-from app.tickets import messages
+from app.tickets.written import messages
 
 AT_ONCE = 50  # mails read in one round
 

@@ -16,11 +16,11 @@ from app.foundation.text import phone_numbers
 from app.lines import line_now, written
 from app.lines import store as lines
 from app.queue.models import Work
-from app.tickets import messages
 from app.tickets import service as tickets
 from app.tickets.consents import service as consents
-from app.tickets.messages import Written
 from app.tickets.models import Channel, Direction, Message
+from app.tickets.written import messages
+from app.tickets.written.messages import Written
 
 LONGEST = 1600  # characters: the most that a provider joins into one message
 ANSWERED_LATELY = timedelta(days=7)  # who answered this person lately is asked first

@@ -16,10 +16,11 @@ from app.foundation.roles import DESK
 from app.foundation.wiring import settings
 from app.lines import store as lines
 from app.lines.models import Line
-from app.tickets import holding, speaking, store, threads
+from app.tickets import holding, speaking, store
 from app.tickets.consents import service
 from app.tickets.consents.service import Request
 from app.tickets.models import Contact
+from app.tickets.written import threads
 from app.web.access import allow
 from app.web.whose import about
 

@@ -13,7 +13,7 @@ from app.assist.script import BASES
 from app.channels import letters
 from app.desk.dossier_acts import current
 from app.dossiers import store as dossiers
-from app.dossiers.mail_aloud import mask
+from app.dossiers.mail.aloud import mask
 from app.dossiers.mandates import service as mandates
 from app.dossiers.models import Dossier, Person
 from app.foundation import clock

@@ -16,8 +16,8 @@ from app.foundation.text.bilingual import Text
 from app.lines import store as lines
 from app.lines.dialling import Use
 from app.lines.numbers import reach
-from app.tickets import messages
 from app.tickets.models import Channel
+from app.tickets.written import messages
 
 WORDS = Text(
     "Permanence du Portail : votre lien, le même que dans votre mail, valable jusqu'au {until} : {link}",

@@ -9,7 +9,7 @@ from app.accounts import journal
 from app.assist.summary import compose, read
 from app.channels import letters
 from app.channels.letters import Sent, Ways
-from app.dossiers.mail_aloud import mask
+from app.dossiers.mail.aloud import mask
 from app.dossiers.mandates import service as mandates
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.extensions import db

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import TypeVar
 
-from app.dossiers import mail_address
-from app.dossiers.mail_address import Wrong
+from app.dossiers.mail import address as mail_address
+from app.dossiers.mail.address import Wrong
 from app.dossiers.name_folding import fold
 from app.foundation.text import phone_numbers
 from app.foundation.text.patterns import pattern

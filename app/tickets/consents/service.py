@@ -28,7 +28,7 @@ from app.foundation.extensions import db
 from app.foundation.text import phone_numbers
 from app.foundation.text.bilingual import Text
 from app.foundation.text.saying import Saying
-from app.tickets import messages, screened, speaking, store
+from app.tickets import screened, speaking, store
 from app.tickets.consents import life, reading
 from app.tickets.consents.life import Asked, Effect, State
 from app.tickets.consents.models import Consent, Doubt, Said, Through
@@ -36,6 +36,7 @@ from app.tickets.consents.reading import Word
 from app.tickets.delivery import Delivery
 from app.tickets.grounds import service as grounds
 from app.tickets.models import Channel, Contact, ContactPerson
+from app.tickets.written import messages
 from app.web.realtime import agent_room, publish
 
 TOKEN_BYTES = 16  # 128 bits

@@ -11,9 +11,10 @@ from app.dossiers.routes import id_in, words
 from app.foundation import clock
 from app.foundation.exceptions import NotFound
 from app.foundation.roles import DESK
-from app.tickets import holding, pane_routes, store
+from app.tickets import holding, store
 from app.tickets import service as contacts
 from app.tickets.models import Contact, ContactPerson
+from app.tickets.pane import routes as pane_routes
 from app.tickets.persons import service
 from app.web.access import allow
 from app.web.whose import NOTHING, about

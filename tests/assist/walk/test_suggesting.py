@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.assist.walk import suggesting
 from app.dossiers.facts import DossierFacts, PortalPath
-from app.dossiers.trouble import likely_troubles
+from app.dossiers.troubles.likely import likely_troubles
 from app.dossiers.vocabulary import FlagKind, Inside
 
 NOW = datetime(2021, 6, 22, 8, 30, tzinfo=UTC)

@@ -170,7 +170,7 @@ def test_one_that_never_left_becomes_the_call_back(
     """The process died between writing it down and sending it."""
     line.mode = "closed"
     db.session.commit()
-    monkeypatch.setattr("app.tickets.messages.name", lambda *_args: None)
+    monkeypatch.setattr("app.tickets.written.messages.name", lambda *_args: None)
     one = caller(NUMBER)
     one.post("/voice/incoming")
     one.post("/voice/choice?step=closed", Digits="2")

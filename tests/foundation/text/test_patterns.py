@@ -30,7 +30,7 @@ from app.lines.announcements import (
 from app.lines.announcements import (
     texts as announcement_texts,
 )
-from app.tickets import qualification
+from app.tickets.qualifying import qualification
 from carrier import numbers
 
 MEGABYTES = 2_000_000

@@ -16,7 +16,7 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.dossiers import mail_slips
+from app.dossiers.mail import slips as mail_slips
 
 LONGEST = 254  # RFC 5321, section 4.5.3.1.3, without the brackets of the path
 LONGEST_NAME = 64

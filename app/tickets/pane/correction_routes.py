@@ -17,10 +17,11 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.dossiers import corrections, details, mail_aloud, person_view
+from app.dossiers import corrections, details, person_view
 from app.dossiers import store as dossiers
 from app.dossiers.details import Judged
 from app.dossiers.editing.sheets import Correction
+from app.dossiers.mail import aloud as mail_aloud
 from app.dossiers.routes import id_in, words
 from app.foundation import clock, edits
 from app.foundation.edits import Change, StaleEdit

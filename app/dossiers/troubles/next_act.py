@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
-from app.dossiers.trouble_case import Trouble
+from app.dossiers.troubles.case import Trouble
 
 
 class Act(StrEnum):

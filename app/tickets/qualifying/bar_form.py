@@ -6,9 +6,9 @@ from dataclasses import asdict, replace
 from datetime import datetime
 
 from app.dossiers import store as dossiers
-from app.dossiers.trouble import likely_trouble
+from app.dossiers.troubles.likely import likely_trouble
 from app.tickets.models import Contact, Outcome
-from app.tickets.qualification import NO_TROUBLE, Form, choices, preset
+from app.tickets.qualifying.qualification import NO_TROUBLE, Form, choices, preset
 from app.tickets.reasons import DigitalKind, Reason, Suggestion, suggest
 
 

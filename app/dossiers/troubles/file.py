@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.dossiers.facts import PieceFact
-from app.dossiers.trouble_case import Case, Rule, Trouble
+from app.dossiers.troubles.case import Case, Rule, Trouble
 from app.dossiers.vocabulary import Defect, Inside, PieceState
 from app.dossiers.wording import PIECE
 from app.foundation.clock import local_day

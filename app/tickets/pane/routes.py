@@ -24,9 +24,11 @@ from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.exceptions import NotFound
 from app.foundation.roles import DESK
-from app.tickets import caller_view, holding, message_view, messages, service, speaking, store
+from app.tickets import holding, service, speaking, store
 from app.tickets.grounds import service as grounds
 from app.tickets.models import Channel, Contact
+from app.tickets.pane import caller_view, message_view
+from app.tickets.written import messages
 from app.web import news
 from app.web.access import allow
 from app.web.whose import NOTHING, about, check_with

@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from app.dossiers import trouble_access, trouble_file
 from app.dossiers.facts import DossierFacts
-from app.dossiers.trouble_case import Case, Rule, Trouble
+from app.dossiers.troubles import access as trouble_access
+from app.dossiers.troubles import file as trouble_file
+from app.dossiers.troubles.case import Case, Rule, Trouble
 from app.dossiers.vocabulary import FlagKind
 from app.foundation.text.bilingual import Text
 

@@ -19,8 +19,9 @@ from app.dossiers.saying import words as saying_words
 from app.dossiers.wording import Words
 from app.foundation.extensions import db
 from app.foundation.text.patterns import pattern
-from app.tickets import callbacks, message_view, reasons, speaking
+from app.tickets import callbacks, reasons, speaking
 from app.tickets.models import CallBack, CallBackState, Contact
+from app.tickets.pane import message_view
 from app.tickets.reasons import CallerRole
 
 LATELY = timedelta(days=7)

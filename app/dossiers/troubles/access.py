@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from app.dossiers.trouble_case import Case, Rule, Trouble
+from app.dossiers.troubles.case import Case, Rule, Trouble
 from app.dossiers.vocabulary import Inside, Rejection
 from app.foundation.clock import local_day
 from app.foundation.text.bilingual import Text
