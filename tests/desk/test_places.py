@@ -15,7 +15,7 @@ from app.assist.models import ScriptAct
 from app.foundation import clock
 from app.foundation.extensions import db
 from app.lines.models import Line
-from app.tickets.places import service
+from app.tickets.places import service, standard
 from app.tickets.places.models import Booking, BookingState, Place
 from app.tickets.promises.models import Promise, PromiseEnd
 from tests.dossiers.build import create_contact, create_dossier, create_person
@@ -48,6 +48,29 @@ def test_a_file_is_tried_taken_in_and_taken_in_again(login: Any, line: Line) -> 
     assert send(boss, b"").status_code == 422
     acts = db.session.scalars(select(JournalEntry.act).where(JournalEntry.subject == "places:all"))
     assert set(acts) == {"places_taken_in"}
+
+
+def test_places_are_asked_for_what_the_person_needs(login: Any, line: Line) -> None:
+    send(login("manager"), FILE)
+    agent = login("front")
+    every = [each.place.name for each in service.near("99130 Valclair")]
+    for name, words in standard.LISTS.items():
+        for word in words:
+            found = service.near("99130 Valclair", wanted={name: word})
+            assert all(word in each.place.lists[name] for each in found)
+            assert [each.place.name for each in found] == [
+                each for each in every if each in {f.place.name for f in found}
+            ], "as near as before"
+    assert [
+        e.place.name for e in service.near("99130 Valclair", wanted={"services": "x", "y": "z"})
+    ] == every
+    page = agent.get("/places?q=99130 Valclair&prise_en_charge_specifique=Déficience visuelle").text
+    assert "Médiathèque Colette" in page
+    assert "Maison de services des Tilleuls" not in page
+    assert (
+        "Demandez moins de choses"
+        in agent.get("/places?q=99130 Valclair&frais_a_charge=Payant").text
+    )
 
 
 def test_an_appointment_is_made_owed_and_taken_back(login: Any, line: Line) -> None:

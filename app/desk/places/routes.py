@@ -13,7 +13,7 @@ from flask_login import current_user
 from app.foundation import clock
 from app.foundation.exceptions import InvalidInput
 from app.foundation.roles import DESK, Role
-from app.tickets.places import service
+from app.tickets.places import service, standard
 from app.web.access import allow
 from app.web.whose import LINE, NOTHING, about
 
@@ -27,12 +27,25 @@ def index() -> str:
     return _page()
 
 
+def _wants() -> list[tuple[str, str]]:
+    """What a place may be asked for: lists of the standard, and what they are called here."""
+    return [
+        ("services", _("Sur place")),
+        ("frais_a_charge", _("Prix")),
+        ("prise_en_charge_specifique", _("Besoin particulier")),
+        ("publics_specifiquement_adresses", _("Public")),
+    ]
+
+
 def _page(problem: InvalidInput | None = None, taken: service.Taken | None = None) -> str:
     where = request.args.get("q", "")[:120]
+    wanted = {name: request.args.get(name, "")[:120] for name, _label in _wants()}
     return render_template(
         "places/index.html",
         where=where,
-        found=service.near(where) if where.strip() else (),
+        wants=[(name, label, standard.LISTS[name], wanted[name]) for name, label in _wants()],
+        narrowed=any(wanted.values()),
+        found=service.near(where, wanted=wanted) if where.strip() else (),
         problem=problem,
         taken=taken,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -149,13 +149,21 @@ class Found:
     km: float | None
 
 
-def near(where: str, most: int = SHOWN) -> Sequence[Found]:
-    """The places nearest to a town, given by its name, its postcode, or an address that ends with them."""
+def near(where: str, most: int = SHOWN, wanted: Mapping[str, str] | None = None) -> Sequence[Found]:
+    """The places nearest to a town, given by its name, its postcode, or an address that ends with them.
+
+    ``wanted``: a word of the standard for a list of its (``{"frais_a_charge": "Gratuit"}``); only places that
+    say each of them. A word that the standard does not have asks for nothing.
+    """
+    asked = {
+        name: word for name, word in (wanted or {}).items() if word in standard.LISTS.get(name, ())
+    }
     words = fold(where).split()
     postcode = next((word for word in words if len(word) == 5 and word.isdigit()), "")
     town = " ".join(words[words.index(postcode) + 1 :]) if postcode else " ".join(words)
+    columns = [Place.id, Place.postcode, Place.town_folded, Place.latitude, Place.longitude]
     rows = db.session.execute(
-        select(Place.id, Place.postcode, Place.town_folded, Place.latitude, Place.longitude)
+        select(*columns, *([Place.lists] if asked else []))
         .where(Place.active.is_(True))
         .order_by(Place.name)
     ).all()
@@ -168,7 +176,14 @@ def near(where: str, most: int = SHOWN) -> Sequence[Found]:
         )
         for row in rows
     ]
-    found: Sequence[Near] = nearest(spots, postcode=postcode, town=town, most=most)
+    # A town stands where all its places do, also those that were not asked for.
+    near_by = nearest(spots, postcode=postcode, town=town, most=len(spots) if asked else most)
+    fitting = {
+        row.id
+        for row in rows
+        if all(word in row.lists.get(name, ()) for name, word in asked.items())
+    }
+    found: Sequence[Near] = [each for each in near_by if each.place_id in fitting][:most]
     places = {
         place.id: place
         for place in db.session.scalars(
