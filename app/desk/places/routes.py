@@ -6,14 +6,15 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask import url_for as url
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from flask_login import current_user
 
 from app.foundation import clock
 from app.foundation.exceptions import InvalidInput
 from app.foundation.roles import DESK, Role
 from app.tickets.places import service, standard
+from app.tickets.places.hours import said as in_words
 from app.web.access import allow
 from app.web.whose import LINE, NOTHING, about
 
@@ -77,6 +78,12 @@ def take_in() -> Any:
         return _page(taken=taken)
     flash(said(taken), "live")
     return redirect(url(".index"), 303)
+
+
+@bp.app_template_filter("opening_hours")
+def opening_hours(hours: str) -> str:
+    """Hours of the standard in words that can be read aloud."""
+    return in_words(hours, str(get_locale()))
 
 
 @bp.app_template_global("places_taken")

@@ -216,8 +216,16 @@ def holding(on: date) -> Sequence[TrainingException]:
     ).all()
 
 
+_READ = (
+    ExceptionState.PROPOSED,
+    ExceptionState.ACCEPTED,
+    ExceptionState.REPLACED,
+    ExceptionState.REFUSED,
+)
+
+
 def every() -> dict[int, list[TrainingException]]:
-    """Each exception with its versions, the latest first: the last ones proposed first."""
+    """Each exception with its versions, the latest first: what is to be decided, what holds, what was refused."""
     found: dict[int, list[TrainingException]] = {}
     rows = db.session.scalars(
         select(TrainingException)
@@ -229,4 +237,4 @@ def every() -> dict[int, list[TrainingException]]:
     )
     for each in rows:
         found.setdefault(each.number, []).append(each)
-    return found
+    return dict(sorted(found.items(), key=lambda entry: _READ.index(entry[1][0].state)))
