@@ -50,9 +50,10 @@ def test_a_delivery_told_has_the_same_time_everywhere(app: Flask) -> None:
 
 @pytest.mark.parametrize("kind", [Kind.MAIL_DELIVERED, Kind.MAIL_BOUNCED])
 def test_what_is_told_later_of_our_own_mail_is_said_by_both(
-    app: Flask, create_agent, mail, kind: Kind
+    app: Flask, login, mail, kind: Kind
 ) -> None:
-    agent = create_agent("front")
+    client = login("front")
+    agent = client.agent
     dossier = create_dossier(create_person(email="ana@tests.example"))
     contact = create_contact(person_id=dossier.person_id, dossier_id=dossier.id)
     run_id = service.start_run(
@@ -66,6 +67,9 @@ def test_what_is_told_later_of_our_own_mail_is_said_by_both(
     create_event(dossier, kind, max(later, sent + timedelta(seconds=1)))  # type: ignore[operator, call-overload]
     if kind is Kind.MAIL_BOUNCED:
         assert list(chips(dossier.id)) == ["bounced"]
+        strip = client.get(f"/assist/life?dossier={dossier.id}").text
+        assert "Relisez l’adresse" in strip  # it left, and came back: the address is what to look at
+        assert "Rien n’est parti" not in strip
     else:
         assert chips(dossier.id)["delivered"] == (True, story(dossier.id)["mail_delivered"])
 
