@@ -68,7 +68,9 @@ def test_what_is_told_later_of_our_own_mail_is_said_by_both(
     if kind is Kind.MAIL_BOUNCED:
         assert list(chips(dossier.id)) == ["bounced"]
         strip = client.get(f"/assist/life?dossier={dossier.id}").text
-        assert "Relisez l’adresse" in strip  # it left, and came back: the address is what to look at
+        assert (
+            "Relisez l’adresse" in strip
+        )  # it left, and came back: the address is what to look at
         assert "Rien n’est parti" not in strip
     else:
         assert chips(dossier.id)["delivered"] == (True, story(dossier.id)["mail_delivered"])

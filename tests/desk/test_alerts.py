@@ -315,7 +315,7 @@ def test_a_scripts_button_raises_it_too(talk: Talk, manager: StaffClient) -> Non
     contact = str(one.call.contact_id)
     agent.post("/assist/runs", data={"contact": contact, "script": "S31"})
     run = db.session.scalars(select(ScriptRun)).one()
-    for choice in (0, 0):  # thinks of dying, immediate danger: « secours » alerts
+    for choice in (0, 0, 0):  # can speak, thinks of dying, immediate danger: « secours » alerts
         step = agent.get(f"/assist/pane?contact={contact}").text
         form = {"moves": run.moves, "step": _step_of(step), "choice": choice}
         agent.post(f"/assist/runs/{run.id}/answer", data=form)

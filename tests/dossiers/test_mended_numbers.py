@@ -54,6 +54,7 @@ STORED = {
 LATER = {
     ("persons", "helper_phone"),
     ("places", "phone"),  # as the standard's file writes it
+    ("consents", "number"),  # read by the same plan as every other
     ("erasures", "number"),  # of a certificate: no telephone
 }
 

@@ -54,6 +54,7 @@ PAGES = [
     ("admin", "/admin/journal"),
     ("manager", "/admin/feeds"),
     ("manager", "/admin/privacy"),
+    ("manager", "/admin/say-rule"),
     ("manager", "/admin/privacy/persons/1"),
     ("front", "/dossiers/duplicates"),
     ("admin", "/admin/accounts/new"),

@@ -281,7 +281,7 @@ def test_s05_corrects_and_the_very_next_resend_goes_there(login: Any, mail: Any)
         "S05", contact_id=contact.id, dossier_id=None, agent_id=client.agent.id, now=clock.now()
     )
     path = f"/assist/runs/{run_id}"
-    for moves, (step, choice) in enumerate([("pourquoi", 2), ("compte", 0)]):
+    for moves, (step, choice) in enumerate([("pourquoi", 2), ("qui", 0), ("compte", 0)]):
         page = client.post(
             f"{path}/answer", data={"moves": moves, "step": step, "choice": choice}
         ).text
@@ -296,7 +296,7 @@ def test_s05_corrects_and_the_very_next_resend_goes_there(login: Any, mail: Any)
     assert "a•••@gmail.com" in done.text
     (act,) = db.session.scalars(select(ScriptAct))
     assert (act.action, act.result, act.step_id) == ("correct_address", "done", "corriger")
-    page = client.post(f"{path}/answer", data={"moves": 2, "step": "corriger", "choice": 0}).text
+    page = client.post(f"{path}/answer", data={"moves": 3, "step": "corriger", "choice": 0}).text
     assert "Partira à a•••@gmail.com" in page
     client.post(f"{path}/action", data={"action": "resend_link", "basis": "spoken"})
     assert [m.to for m in mail.sent] == ["ana@gmail.com"]

@@ -20,7 +20,7 @@ PUBLIC = {
     "voice.sound", "request_form.page", "request_form.submit", "invitation.page", "invitation.submit",
     "identity.leave", "identity.come_back", "identity.accept", "accounts.signed_out",
     "assist.guide.page", "assist.guide.code", "assist.guide.said",
-    "feeds_api.receive",
+    "feeds_api.receive", "consent.page", "consent.answer",
 }  # fmt: skip
 
 ENDS_THE_SESSION = {"/sign-out", "/account/sign-out-everywhere"}

@@ -19,7 +19,7 @@ from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.exceptions import InvalidInput, NotFound
 from app.foundation.ports import LocalMailbox, OutboxMail
-from app.foundation.roles import STAFF, Role
+from app.foundation.roles import DESK, STAFF, Role
 from app.foundation.text.patterns import SPACE, pattern
 from app.foundation.wiring import ports
 from app.web import helpline
@@ -55,13 +55,15 @@ def read_mail(key: str) -> str:
         "assist/outbox_mail.html",
         mail=mail,
         text=_dialled(with_links(mail.text)),
-        reasons=_reasons() if may_come_back() and mail.message_id else {},
+        reasons=_reasons()
+        if current_user.role in DESK and may_come_back() and mail.message_id
+        else {},
         moment=long_moment,
     )
 
 
 @bp.post("/outbox/<key>/return")
-@allow(*STAFF)
+@allow(*DESK)
 @about(SERVICE)
 def send_back(key: str) -> WerkzeugResponse:
     """Make this mail come back (``reason``): a report in the local mailbox, read by the same round as a server's."""

@@ -36,4 +36,8 @@ def test_the_register_is_read_where_the_script_sends_to_it(app: Flask, create_ag
         assert "décidé par Isabelle" in page
         assert f"/tickets/exceptions#exception-{made.number}" in page
     assert "rien pour cette formation" in shown("Soudeur", "S14")
+    assert "renforcée" in shown("Prépa Clés renforcé", "S01"), "where no script is named: in each"
+    narrower = exceptions.propose(proposal, agent_id=client.agent.id, now=now, number=made.number)
+    exceptions.decide(narrower.id, accept=True, why="", agent_id=boss.id, now=now, scripts="S14")
+    assert "renforcée" in shown("Prépa Clés renforcé", "S14")
     assert "renforcée" not in shown("Prépa Clés renforcé", "S01")

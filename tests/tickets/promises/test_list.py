@@ -227,8 +227,16 @@ def test_the_rail_counts_what_presses(app: Flask, login: Login, line: Line) -> N
 def test_another_service_says_that_it_has_what_was_given_to_it(login: Login) -> None:
     me, now = login("front"), clock.now()
     dossier = create_dossier(create_person(), owner_id=me.agent.id)
-    owed = service.promise("transfer", agent_id=me.agent.id, owner_id=me.agent.id, now=now, dossier_id=dossier.id,
-                           due_at=now + timedelta(days=1), reason="sa demande de logement", service="CCAS de Valclair")  # fmt: skip
+    owed = service.promise(
+        "transfer",
+        agent_id=me.agent.id,
+        owner_id=me.agent.id,
+        now=now,
+        dossier_id=dossier.id,
+        due_at=now + timedelta(days=1),
+        reason="sa demande de logement",
+        service="CCAS de Valclair",
+    )
     page = shown(me)
     assert "CCAS de Valclair" in page
     assert page.count("Accusé reçu") == 1
