@@ -14,7 +14,13 @@ ARTEFACTS = ROOT / "test-artefacts" / "screens"
 AXE = ROOT / "static" / "vendor" / "axe.min.js"
 SERIOUS = {"serious", "critical"}
 # What a browser writes in its console that is not a fault of the page.
-HARMLESS = ("Failed to load resource: the server responded with a status of 4",)
+HARMLESS = (
+    "Failed to load resource: the server responded with a status of 4",
+    # A part of a page that is asked for again before its first answer: htmx drops the first, and says
+    # so twice. A request that failed is « htmx:sendError », which is not forgiven.
+    "htmx:sendAbort",
+    "htmx:afterRequest",
+)
 # How long a page may take before a test gives up, in ms: the machine may be doing other things.
 PATIENCE = 15_000
 BETWEEN_KEYS = (
