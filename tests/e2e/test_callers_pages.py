@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from flask import Flask
@@ -15,12 +15,19 @@ from playwright.sync_api import expect
 
 from app.calls.callbacks import request_form
 from app.foundation import clock
+from app.foundation.extensions import db
+from app.foundation.wiring import ports
+from app.lines.models import Line
 from tests.people import assert_axe, assert_fits, keep_screen
+from tests.switchboard import LINE_NUMBER
+from tests.tickets.consents import test_consents as consents
 from tests.web.test_helpline import link_in
 from tests.world import build
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Route
+
+    from tests.fakes import FakeSms
 
 pytestmark = [pytest.mark.parametrize("database_url", ["sqlite"], indirect=True), pytest.mark.e2e]
 
@@ -34,6 +41,7 @@ PAGES = [f"link-{state}" for state in STATES] + [
     "request-refused",
     "request-expired",
     "request-unknown",
+    *(f"consent-{state}" for state in ("open", "agreed", "refused", "revoked", "unknown")),
     "error",
     "error-elsewhere",
 ]
@@ -73,6 +81,8 @@ def address(name: str, app: Flask, login: Callable[..., Any], telephony: Any) ->
         return "/nulle-part"
     if name == "request-unknown":
         return "/demande/x"
+    if name.startswith("consent"):
+        return consent(name.removeprefix("consent-"), app, login)
     if name.startswith("request"):
         world = build(app, login, telephony)
         age = timedelta(days=7, minutes=1) if name == "request-expired" else timedelta()
@@ -81,6 +91,20 @@ def address(name: str, app: Flask, login: Callable[..., Any], telephony: Any) ->
     login("front")
     token = "x" * 43 if state == "unknown" else link_in(state)
     return f"/portail/lien/{token}" + ("/etape-2" if name.startswith("step") else "")
+
+
+def consent(state: str, app: Flask, login: Callable[..., Any]) -> str:
+    """A person was asked by SMS whether somebody may speak for them, and has answered so."""
+    if state == "unknown":
+        return "/accord/" + "a" * 22
+    db.session.add(Line(name="Portail des aides", number=LINE_NUMBER, mode="open"))
+    db.session.commit()
+    agent = login("front")
+    consents.ask(agent, consents.talk(agent, consents.HERS))
+    where = consents.link(cast("FakeSms", ports().sms))
+    for word in {"agreed": ["yes"], "refused": ["no"], "revoked": ["yes", "stop"]}.get(state, []):
+        app.test_client().post(f"{where}/reponse", data={"word": word}, headers=consents.PRESS)
+    return where
 
 
 @pytest.mark.parametrize("name", PAGES)
