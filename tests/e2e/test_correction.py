@@ -92,6 +92,17 @@ def test_an_address_is_corrected_in_a_call(people: People) -> None:
     expect(details(agent)).to_contain_text("quai des Brumes")
     keep_screen(agent, "correction-after", full=False)
 
+    # The very next mail goes there.
+    agent.locator(".script-choose li", has_text="S02").get_by_role("button").click()
+    script = agent.locator("#script-run")
+    for answer in ("Plus de trois jours", "on le fait maintenant"):
+        script.locator(".choices button", has_text=answer).click()
+    script.locator("form.script-action [value=spoken]").first.click()
+    expect(script.locator(".mail-life-limit.tag-live")).to_be_visible()  # a new limit: a new mail
+    newest = re.search(r'href="(/outbox/[^"#]+)"', agent.request.get("/outbox").text())
+    assert newest
+    assert "samira.haddad@gmail.com" in agent.request.get(newest[1]).text()
+
     act(agent, "#act-hang-up")
     expect(agent.locator("#call")).to_have_attribute("data-phase", "wrap_up")
     act(agent, "#act-done")
