@@ -20,7 +20,7 @@ from app.foundation import clock
 from app.foundation.extensions import db, limiter
 from app.foundation.text import outside
 from app.foundation.wiring import settings
-from app.web import guesses, helpline, public_tokens
+from app.web import guesses, helpline, sent_pages
 from app.web.access import public
 from app.web.acts.once import repeatable
 
@@ -36,7 +36,7 @@ _POLICY = (
 
 
 def _token() -> str:
-    return public_tokens.bare((request.view_args or {}).get("token", ""))[: service.TOKEN_LENGTH]
+    return sent_pages.token(service.TOKEN_LENGTH)
 
 
 _by_token = limiter.limit(A_PAGE, key_func=lambda: service.hashed(_token()))
@@ -101,7 +101,9 @@ def _secret() -> str:
 
 
 def _back() -> Response:
-    return _private(make_response(redirect(url_for(".page", token=_token()), 303)))
+    return sent_pages.private(
+        make_response(redirect(url_for(".page", token=_token()), 303)), _POLICY
+    )
 
 
 def _drawn(phone: GuidedPhone | None, *, wrong: bool = False) -> Response:
@@ -124,7 +126,7 @@ def _drawn(phone: GuidedPhone | None, *, wrong: bool = False) -> Response:
             language=locale[:2],
         )
     status = 200 if part else _STATUS.get(state, 422 if wrong else 200)
-    response = _private(make_response(page, status))
+    response = sent_pages.private(make_response(page, status), _POLICY)
     if part:
         response.set_etag(hashlib.sha256(f"{state} {step}".encode()).hexdigest()[:32])
         response.make_conditional(request)
@@ -133,12 +135,3 @@ def _drawn(phone: GuidedPhone | None, *, wrong: bool = False) -> Response:
 
 def _first_name(phone: GuidedPhone) -> str:
     return db.session.get_one(Agent, phone.agent_id).display_name.split(" ")[0]
-
-
-def _private(response: Response) -> Response:
-    """Nobody between us keeps the page, and no other site learns its address."""
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    response.headers["Content-Security-Policy"] = _POLICY
-    return response

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, url_for
 from flask_babel import get_locale
 
 from app.assist import store
@@ -25,7 +25,7 @@ from app.foundation import clock
 from app.foundation.exceptions import NotFound
 from app.foundation.extensions import limiter
 from app.foundation.wiring import ports, settings
-from app.web import guesses, helpline, public_tokens
+from app.web import guesses, helpline, public_tokens, sent_pages
 from app.web.access import public
 from app.web.gestures import by_a_person
 
@@ -41,7 +41,7 @@ _STATUS = {"unknown": 404, "expired": 410, "superseded": 410}
 
 def _token() -> str:
     """The token of the request, whatever a mail program put around it."""
-    return public_tokens.bare((request.view_args or {}).get("token", ""))[: links.TOKEN_LENGTH]
+    return sent_pages.token(links.TOKEN_LENGTH)
 
 
 _by_token = limiter.limit(A_LINK, key_func=lambda: links.token_hash(_token()))
@@ -111,7 +111,7 @@ def _named(raw: str) -> tuple[str, PortalLink | None]:
 
 
 def _to(address: str) -> Response:
-    return _private(make_response(redirect(address, 303)))
+    return sent_pages.private(make_response(redirect(address, 303)))
 
 
 def _page(raw: str, *, asked_step2: bool = False) -> Response:
@@ -140,7 +140,7 @@ def _shown(state: str, token: str, link: PortalLink | None, asked_step2: bool) -
         portal1=(link.step1_address or "") if link else "",
         portal2=(link.step2_address or "") if link else "",
     )
-    response = _private(make_response(page, _STATUS.get(state, 200)))
+    response = sent_pages.private(make_response(page, _STATUS.get(state, 200)))
     response.headers["Content-Security-Policy"] = _POLICY.format(_site(link))
     return response
 
@@ -149,11 +149,3 @@ def _site(link: PortalLink | None) -> str:
     """The Portal's site, for the page's forms: browsers look at the whole way that a form leads."""
     site = urlsplit((link.step1_address if link else "") or settings().portal_url)
     return f"{site.scheme}://{site.netloc}" if site.netloc else ""
-
-
-def _private(response: Response) -> Response:
-    """Nobody between us keeps the page, and no other site learns its address."""
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response

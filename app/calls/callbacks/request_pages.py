@@ -22,7 +22,7 @@ from app.foundation import clock
 from app.foundation.extensions import limiter
 from app.foundation.text import phone_numbers
 from app.tickets.models import CallBackState
-from app.web import guesses, helpline, public_tokens
+from app.web import guesses, helpline, public_tokens, sent_pages
 from app.web.access import public
 
 bp = Blueprint("request_form", __name__)
@@ -31,9 +31,7 @@ A_LINK = "60/minute"
 _STATUS = {"unknown": 404, "expired": 410}
 
 
-_by_token = limiter.limit(
-    A_LINK, key_func=lambda: public_tokens.bare((request.view_args or {}).get("token", ""))
-)
+_by_token = limiter.limit(A_LINK, key_func=sent_pages.token)
 
 
 @bp.get("/demande/<token>")
@@ -68,7 +66,7 @@ def submit(token: str) -> Response:
     if isinstance(result, Refused):
         return _shown(request_form.page(token, now), result)
     if result.state == "used":
-        return _private(make_response(redirect(url_for(".page", token=token), 303)))
+        return sent_pages.private(make_response(redirect(url_for(".page", token=token), 303)))
     return _shown(result)
 
 
@@ -88,7 +86,7 @@ def _shown(found: Page, refused: Refused | None = None) -> Response:
         line=_line(found),
     )
     status = 422 if refused else _STATUS.get(found.state, 200)
-    return _private(make_response(body, status))
+    return sent_pages.private(make_response(body, status))
 
 
 def _line(found: Page) -> helpline.Helpline:
@@ -147,11 +145,3 @@ def _over(found: Page) -> str:
             "Nous avons essayé de vous rappeler, sans réussir à vous joindre."
         ),
     }.get(found.callback.state, _("Cette demande de rappel a été annulée."))
-
-
-def _private(response: Response) -> Response:
-    """Nobody between us keeps the page, and no other site learns its address."""
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response

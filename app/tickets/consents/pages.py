@@ -16,7 +16,7 @@ from app.foundation.text.saying import Saying
 from app.tickets.consents import service
 from app.tickets.consents.models import Consent, Through
 from app.tickets.consents.reading import Word
-from app.web import guesses, helpline, public_tokens
+from app.web import guesses, helpline, sent_pages
 from app.web.access import public
 from app.web.acts.once import repeatable
 from app.web.gestures import by_a_person
@@ -31,7 +31,7 @@ _POLICY = (
 
 
 def _token() -> str:
-    return public_tokens.bare((request.view_args or {}).get("token", ""))[: service.TOKEN_LENGTH]
+    return sent_pages.token(service.TOKEN_LENGTH)
 
 
 _by_token = limiter.limit(A_PAGE, key_func=lambda: service.hashed(_token()))
@@ -61,7 +61,9 @@ def answer(token: str) -> Response:  # noqa: ARG001
     word = request.form.get("word", "")
     if word in set(Word) and by_a_person():
         service.answer(found.id, Word(word), Through.PAGE, clock.now())
-    return _private(make_response(redirect(url_for(".page", token=_token()), 303)))
+    return sent_pages.private(
+        make_response(redirect(url_for(".page", token=_token()), 303)), _POLICY
+    )
 
 
 def _shown(consent: Consent | None) -> Response:
@@ -80,13 +82,4 @@ def _shown(consent: Consent | None) -> Response:
             language=tongue,
         )
     status = {"unknown": 404, "no_answer": 410, "ended": 410}.get(state, 200)
-    return _private(make_response(body, status))
-
-
-def _private(response: Response) -> Response:
-    """Nobody between us keeps the page, and no other site learns its address."""
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    response.headers["Content-Security-Policy"] = _POLICY
-    return response
+    return sent_pages.private(make_response(body, status), _POLICY)
