@@ -77,7 +77,9 @@ def _stages(facts: LinkFacts) -> tuple[LifeItem, ...]:
         ("step2", facts.step2_at),
     )
     last = max((n for n, (_code, at) in enumerate(stages) if at is not None), default=-1)
-    deposited = facts.deposited_at  # proves nothing of this link: an older one may have led there
+    deposited = _deposited_since(
+        facts
+    )  # proves nothing of this link: an older one may have led there
     return (
         *(
             LifeItem(code, at, "live" if n <= last else "neutral", n <= last)
@@ -97,10 +99,15 @@ def expired(facts: LinkFacts, now: datetime) -> bool:
 
     Not once the demande was deposited after it left: they got there another way.
     """
-    served = facts.step1_at is not None or (
-        facts.deposited_at is not None and facts.deposited_at >= facts.created_at
-    )
+    served = facts.step1_at is not None or _deposited_since(facts) is not None
     return not served and now >= facts.expires_at
+
+
+def _deposited_since(facts: LinkFacts) -> datetime | None:
+    """The deposit that came after this mail: one from before (a demande to be done again) is none of its life."""
+    if facts.deposited_at is None or facts.deposited_at < facts.created_at:
+        return None
+    return facts.deposited_at
 
 
 def clock_time(value: datetime, locale: str) -> str:
