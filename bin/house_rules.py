@@ -10,6 +10,7 @@
 * `__init__.py` files stay empty, modules stay short, no utils or helpers;
 * what asks another machine does so within a total time (app/foundation/total_time.py);
 * nothing swallows every exception;
+* no mark of a conflict that was not resolved is left;
 * what calls itself pure is in both lists that prove it, and no list names a module that is not there.
 """
 
@@ -45,6 +46,8 @@ BOUNDED = {("app.foundation.total_time", "within"), ("app.adapters.twilio_client
 BILINGUAL = "app/foundation/text/bilingual.py"
 ROLES = "app/foundation/roles.py"
 ROLE_WORDS = {"front", "back", "manager", "admin"}
+WRITTEN = ("app", "bin", "docs", "migrations", "static", "templates", "tests")
+WRITTEN_AS = {".css", ".html", ".js", ".md", ".po", ".py", ".toml", ".txt", ".yaml", ".yml"}
 FORMS = {"request.form", "request.values", "request.data"}
 FIELD = re.compile(r"[A-Z][A-Za-z]+")
 CLOCK_CALLS = {"now", "utcnow", "today", "fromtimestamp", "utcfromtimestamp"}
@@ -310,6 +313,22 @@ def template_findings() -> Iterator[Finding]:
                 yield path, text.count("\n", 0, match.start()) + 1, f"{what}: {match.group()[:60]}"
 
 
+def unmerged(path: Path, text: str) -> Iterator[Finding]:
+    """Marks of a conflict that were committed: a style sheet or a catalogue goes on without a word."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.startswith(("<<<<<<< ", ">>>>>>> ")):
+            yield path, number, "a conflict that was not resolved"
+
+
+def unmerged_findings() -> Iterator[Finding]:
+    """Marks of a conflict in what people write here."""
+    for folder in WRITTEN:
+        for file in sorted((ROOT / folder).rglob("*")):
+            path = file.relative_to(ROOT)
+            if file.suffix in WRITTEN_AS and "vendor" not in path.parts:
+                yield from unmerged(path, file.read_text())
+
+
 def main() -> int:
     """Print the findings; returns the exit code."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]
@@ -317,6 +336,7 @@ def main() -> int:
         *python_findings(),
         *pure_findings(settings, named_modules()),
         *template_findings(),
+        *unmerged_findings(),
     ]
     for path, line, what in findings:
         print(f"{path}:{line}: {what}")

@@ -180,6 +180,12 @@ def test_a_number_read_without_bounds_is_found(rules: ModuleType) -> None:
         assert len(list(rules.loose_numbers(Path("x.py"), ast.parse(code)))) == breaches
 
 
+def test_a_conflict_left_in_a_file_is_found(rules: ModuleType) -> None:
+    left = "a {}\n" + "<" * 7 + " HEAD\nb {}\n=======\nc {}\n" + ">" * 7 + " 6c160fd1 (other)\n"
+    assert [line for _path, line, _what in rules.unmerged(Path("x.css"), left)] == [2, 6]
+    assert not list(rules.unmerged(Path("x.md"), "Title\n=======\n> quoted\n"))
+
+
 def test_no_test_reaches_the_outside() -> None:
     with socket.socket() as probe, pytest.raises(OutsideReached):
         probe.connect(("192.0.2.1", 80))
