@@ -29,6 +29,10 @@ BETWEEN_KEYS = (
 expect.set_options(timeout=PATIENCE)
 
 SESSIONS: dict[tuple[str, str], Any] = {}
+# Browsers that a test has left, by server and by whose they are: the next test of the same person takes one.
+# It is still signed in, and need not fetch style sheets and scripts again.
+LEFT: dict[tuple[str, str], list[BrowserContext]] = {}
+CALLER = "a caller"
 
 
 @dataclass
@@ -58,6 +62,7 @@ class People:
         self.name = name
         self.problems = Problems()
         self.contexts: list[BrowserContext] = []
+        self.lent: dict[BrowserContext, tuple[str, str]] = {}
 
     def context(self, base_url: str | None = None, **options: Any) -> BrowserContext:
         """A new person's browser: French, microphone allowed, 1280 × 800."""
@@ -75,6 +80,20 @@ class People:
         self.contexts.append(context)
         return context
 
+    def browser_of(self, who: str, base_url: str | None) -> BrowserContext:
+        """The browser of somebody known by name: one that an earlier test has left, or a new one."""
+        key = (base_url or self.base_url, who)
+        forget_others(key[0])
+        left = LEFT.setdefault(key, [])
+        if left:
+            context = left.pop()
+            context.on("page", self.problems.watch)
+            self.contexts.append(context)
+        else:
+            context = self.context(base_url, storage_state=SESSIONS.get(key))
+        self.lent[context] = key
+        return context
+
     def agent(
         self, email: str, password: str, *, path: str = "/desk", base_url: str | None = None
     ) -> Page:
@@ -84,7 +103,7 @@ class People:
         minute, and no more.
         """
         key = (base_url or self.base_url, email)
-        page = self.context(base_url, storage_state=SESSIONS.get(key)).new_page()
+        page = self.browser_of(email, base_url).new_page()
         page.goto(path)
         if "/sign-in" in page.url:
             sign_in(page, email, password)
@@ -94,7 +113,7 @@ class People:
 
     def caller(self, *, base_url: str | None = None) -> Page:
         """Somebody with a telephone in hand."""
-        page = self.context(base_url).new_page()
+        page = self.browser_of(CALLER, base_url).new_page()
         page.goto("/telephone")
         return page
 
@@ -106,9 +125,34 @@ class People:
         for context in self.contexts:
             for page in context.pages:  # a question that is being answered by the test is left
                 page.unroute_all(behavior="ignoreErrors")
-            context.close()
+            if failed or not self.leave(context):
+                context.close()
         if not failed:
             assert not self.problems.found, "\n".join(self.problems.found)
+
+    def leave(self, context: BrowserContext) -> bool:
+        """Leave a browser to the next test: no page, nothing remembered, signed in. Does it serve again?"""
+        key = self.lent.get(context)
+        if key is None or not context.pages:
+            return False
+        page = context.pages[0]
+        session = context.new_cdp_session(page)
+        session.send(
+            "Storage.clearDataForOrigin", {"origin": key[0], "storageTypes": "local_storage"}
+        )
+        context.unroute_all(behavior="ignoreErrors")
+        context.remove_listener("page", self.problems.watch)
+        for page in context.pages:
+            page.close()
+        LEFT[key].append(context)
+        return True
+
+
+def forget_others(base_url: str) -> None:
+    """Close the browsers left at servers that are no more."""
+    for key in [key for key in LEFT if key[0] != base_url]:
+        for context in LEFT.pop(key):
+            context.close()
 
 
 def sign_in(page: Page, email: str, password: str) -> None:
@@ -141,6 +185,20 @@ def become_available(page: Page, seconds: float = 30) -> None:
         if button.is_visible() and button.is_enabled() and not busy:
             button.click()
         page.wait_for_timeout(700)
+
+
+def hold(page: Page, key: str) -> None:
+    """Keep a key pressed, as hanging up wants it, until the conversation has gone."""
+    page.keyboard.down(key)
+    expect(page.locator("#call:not([data-phase=talking], [data-phase=dialling])")).to_be_attached()
+    page.keyboard.up(key)
+
+
+def settled(page: Page) -> None:
+    """No part of the page is on its way: what is looked at next stays as it is."""
+    page.wait_for_function(
+        "() => !document.querySelector('.htmx-request, #main[aria-busy], [id^=pane-][aria-busy]')"
+    )
 
 
 def keep_screen(page: Page, name: str, *, full: bool = True) -> Path:

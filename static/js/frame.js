@@ -5,6 +5,7 @@
 //
 // A page's own module may export mount(): it is called each time its page is shown.
 import { learn, text } from "./page/i18n.js";
+import { isTyping } from "./page/keys.js";
 import { wait } from "./page/once.js";
 import { signedInAs } from "./page/session.js";
 import { announce, toast } from "./page/toast.js";
@@ -153,14 +154,17 @@ function markPlace(path) {
   });
 }
 
-/** As after a page was loaded: the keyboard is at its top, and a screen reader says its name. */
+/** As after a page was loaded: the keyboard is at its top, and a screen reader says its name. Who has meanwhile begun to type
+ * beside the page (the search, the band) goes on typing. */
 function arrive(place, title) {
   const heading = place.id === "page" ? place.querySelector("h1:not(.visually-hidden)") : null; // a hidden one would show, and move all
   const target = heading ?? place;
   if (!target.hasAttribute("tabindex")) target.setAttribute("tabindex", "-1");
-  target.focus({ preventScroll: target.id === "page" || target === heading || target === main });
+  if (!typesBeside()) target.focus({ preventScroll: target.id === "page" || target === heading || target === main });
   announce(title.replace(/ · .*/, ""));
 }
+
+const typesBeside = () => isTyping() && !main.contains(document.activeElement);
 
 function wear(link) {
   const href = link.getAttribute("href");

@@ -82,6 +82,7 @@ def test_a_call_back_from_the_key_to_the_conversation(people: People) -> None:
 
 def become_available_or_rung(agent: Page) -> None:
     """The attempt rings as soon as she is free: there may be no quiet instant."""
+    expect(agent.locator("html[data-live]")).to_be_attached(timeout=SOON)
     button = agent.locator("#act-available")
     if agent.locator("#call").get_attribute("data-phase") not in ("available", "ringing"):
         expect(button).to_be_enabled(timeout=SOON)

@@ -73,10 +73,10 @@ def test_an_address_is_corrected_in_a_call(people: People) -> None:
     details(other).get_by_role("button", name="Relire à la personne").click()
     details(other).get_by_role("button", name=re.compile("Relu et confirmé")).click()
     expect(other.locator("#toasts")).to_contain_text("La fiche est corrigée")
+    expect(agent.locator("#toasts")).to_contain_text("vient de corriger les coordonnées")
     expect(details(other)).to_contain_text("quai des Brumes")
     keep_screen(other, "correction-dossier-page")
     assert_axe(other)
-    expect(agent.locator("#toasts")).to_contain_text("vient de corriger les coordonnées")
 
     # Hers is told what changed, and keeps what she typed.
     details(agent).get_by_role("button", name=re.compile("Relu et confirmé")).click()

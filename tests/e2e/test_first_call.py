@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.foundation import clock
-from tests.people import act, assert_axe, become_available, keep_screen
+from tests.people import act, assert_axe, become_available, hold, keep_screen
 from tests.remote import Line
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def test_the_first_call(people: People, desk: Any, ring: Any) -> None:
     # Shown in a browser that runs scripts, it is not opened yet: a person's press is.
     expect(script.locator("[data-stage=opened][data-pending]")).to_be_visible()
     caller.get_by_role("button", name="Commencer").click()
-    expect(script.locator("[data-stage=opened] time")).to_be_visible(timeout=1000)
+    expect(script.locator("[data-stage=opened] time")).to_be_visible()  # told, not asked
     expect(caller.locator("h1")).to_contain_text("créez votre mot de passe")
     lives_the_portal(caller, script, link)
     assert_axe(caller)
@@ -334,7 +334,7 @@ def test_fast_keys_and_a_note_without_reason_lose_nothing(
     phase(agent, "talking")
     # The bar is read again when the call ends: a slow answer must not take the form away.
     agent.route("**/tickets/qualification?*", lambda route: (sleep(0.4), route.continue_()))
-    agent.keyboard.press("R", delay=800)  # held: a letter typed astray hangs up on nobody
+    hold(agent, "R")  # a letter typed astray hangs up on nobody
     phase(agent, "wrap_up")
     agent.keyboard.press("T")
     phase(agent, "available")

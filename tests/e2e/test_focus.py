@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.people import become_available
+from tests.people import become_available, settled
 from tests.remote import Line
 
 if TYPE_CHECKING:
@@ -103,6 +103,7 @@ def quiet_line(served: Served) -> None:
 
 def check(page: Page, where: str, keys: int = 0) -> None:
     """What holds on every page, at whatever moment."""
+    settled(page)
     assert page.evaluate(TABBED) == [], where
     assert page.evaluate(VOICES) == [], where
     assert page.evaluate(OUT_OF_ORDER) == [], where

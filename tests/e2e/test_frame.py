@@ -62,6 +62,21 @@ def sent(agent: Page) -> Any:
     return agent.evaluate("async () => (await window.permanence.stats()).packetsSent")
 
 
+def goes_on(phone: Page, agent: Page, since: tuple[Any, Any]) -> None:
+    """The same leg is spoken into, and heard, more than it was."""
+    ears, voice = since
+    phone.wait_for_function(
+        "async (n) => (await window.carrierPhone.stats()).packetsReceived > n + 5",
+        arg=ears,
+        timeout=20_000,
+    )
+    agent.wait_for_function(
+        "async (n) => (await window.permanence.stats()).packetsSent > n",
+        arg=voice,
+        timeout=20_000,
+    )
+
+
 def test_five_pages_in_mid_call_and_the_caller_hears_the_agent(people: People) -> None:
     agent = people.agent(NADIA, PASSWORD)
     become_available(agent)
@@ -93,14 +108,10 @@ def test_five_pages_in_mid_call_and_the_caller_hears_the_agent(people: People) -
         bar(agent, "talking")
         expect(agent.locator("[data-slot=name]")).to_have_text("Samira Haddad")
         expect(agent.locator("#page:focus, #page :focus")).to_have_count(1)  # the keyboard is there
-        now, ears = sent(agent), heard(phone)
+        goes_on(phone, agent, (heard(phone), before))
+        now = sent(agent)
         assert now > before, "it is the same leg, and it goes on"
         before = now
-        phone.wait_for_function(
-            "async (n) => (await window.carrierPhone.stats()).packetsReceived > n + 5",
-            arg=ears,
-            timeout=20_000,
-        )
     keep_screen(agent, "frame-wall", full=False)
     # A link within a part that htmx fetches again is a link like another.
     agent.locator("#wall-report").click()
@@ -109,24 +120,18 @@ def test_five_pages_in_mid_call_and_the_caller_hears_the_agent(people: People) -
     agent.go_back()
     agent.wait_for_url("**/wall")
     agent.locator(".nav a[href='/dossiers']").click()
-    agent.wait_for_url("**/dossiers")
+    expect(agent.locator("#announce")).to_contain_text("Dossiers")
     assert_axe(agent)
     keep_screen(agent, "frame-dossiers", full=False)
     # The search too: who waits on the line hears the agent while one looks, not music.
     agent.keyboard.press("Control+k")
-    voice = sent(agent)
     for typed, found in (("haddad", "Samira Haddad"), ("rappels", "Rappels")):
-        ears = heard(phone)
+        since = heard(phone), sent(agent)
         field = agent.get_by_role("combobox", name="Une personne, un dossier")
         field.press("Control+A")
         field.press_sequentially(typed, delay=10)
         expect(agent.locator("#search [role=option]", has_text=found).first).to_be_visible()
-        phone.wait_for_function(
-            "async (n) => (await window.carrierPhone.stats()).packetsReceived > n + 5",
-            arg=ears,
-            timeout=20_000,
-        )
-    assert sent(agent) > voice
+        goes_on(phone, agent, since)
     agent.keyboard.press("Escape")
     call = agent.request.get("/desk/state").json()["desk"]["call"]
     assert (call["state"], call["held_since"], call["needs_rejoin"]) == ("talking", None, False)
@@ -168,6 +173,7 @@ def test_available_on_a_dossier_and_an_offer_accepted_there(people: People) -> N
     agent.evaluate(KNOCKS)
     phone = rings(people)
     bar(agent, "ringing")
+    agent.wait_for_function("window.knocks.length > 0")
     [told] = agent.evaluate("window.knocks")
     assert "Samira Haddad" in told["title"]
     assert "expiré" in told["body"]
@@ -197,12 +203,7 @@ def test_available_on_a_dossier_and_an_offer_accepted_there(people: People) -> N
     expect(agent.locator("#call")).to_have_attribute("data-acts", "leaving")
     agent.locator("#act-hang-up-undo").click()
     expect(agent.locator("#call")).to_have_attribute("data-acts", "call")
-    ears = heard(phone)
-    phone.wait_for_function(
-        "async (n) => (await window.carrierPhone.stats()).packetsReceived > n + 5",
-        arg=ears,
-        timeout=20_000,
-    )
+    goes_on(phone, agent, (heard(phone), sent(agent)))
     assert asked == []
     assert agent.request.get("/desk/state").json()["desk"]["call"]["state"] == "talking"
     agent.locator("#act-hang-up").click()

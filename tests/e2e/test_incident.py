@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.people import assert_axe, become_available, keep_screen
+from tests.people import assert_axe, become_available, hold, keep_screen
 from tests.remote import Line
 
 if TYPE_CHECKING:
@@ -82,9 +82,7 @@ def test_from_the_first_call_to_the_repair(people: People) -> None:
     assert_axe(manager)
 
     # The call ends; the trouble is repaired; each person is told once, and it is closed.
-    agent.keyboard.down("R")
-    expect(agent.locator("#call")).not_to_have_attribute("data-phase", "talking", timeout=20_000)
-    agent.keyboard.up("R")
+    hold(agent, "R")
     phase(agent, "wrap_up")
     press(manager, "C’est réparé")
     expect(manager.get_by_label("Le message, tel qu’il partira")).to_contain_text("est réparé")

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.test_first_call import phase
 from tests.e2e.test_incident import go_to
-from tests.people import BETWEEN_KEYS, assert_axe, become_available, keep_screen
+from tests.people import BETWEEN_KEYS, assert_axe, become_available, keep_screen, settled
 from tests.remote import Line
 
 if TYPE_CHECKING:
@@ -37,10 +37,12 @@ def keys(page: Page, *pressed: str) -> None:
 
 
 def choose(page: Page, there: Locator, begins: str) -> None:
-    """Choose in a list by the first letters of a choice."""
+    """Choose in a list by the first letter of a choice: the list is drawn again as soon as it is chosen."""
     go_to(page, there, steps=200)
     with page.expect_response("**/dossiers/caller/speaker"):
-        page.keyboard.type(begins)
+        page.keyboard.press(begins[0])
+    expect(there.locator("option:checked")).to_contain_text(begins)
+    settled(page)
     page.evaluate("() => document.activeElement.blur()")
 
 
@@ -68,11 +70,11 @@ def test_a_trainer_calls_for_one_then_for_three(people: People, line: Line) -> N
 
     # For one: who speaks, that it is them, and a yes said aloud for this call.
     expect(card.locator("[data-mandates]")).to_contain_text("Aucun mandat en cours")
-    choose(agent, card.locator("select[name=role]"), "Format")
+    choose(agent, card.locator("select[name=role]"), "Formateur")
     with agent.expect_response("**/dossiers/caller/identity"):
         keys(agent, "I", "1")
     expect(may).to_contain_text("avec l’accord de la personne")
-    choose(agent, card.locator("select[name=basis]"), "la pers")
+    choose(agent, card.locator("select[name=basis]"), "la personne")
     expect(may).not_to_contain_text("avec l’accord de la personne")
     expect(card.locator("[data-mandates]")).to_contain_text("accord donné de vive voix")
     assert_axe(agent)

@@ -59,13 +59,12 @@ def test_two_demandes_are_merged_and_parted_during_a_call(people: People) -> Non
     other.keyboard.press("Space")
     press(other, other.get_by_role("button", name="Fusionner"))
     merged = other.get_by_text("Réunie avec la demande")
-    expect(merged).to_be_visible()
-    keep_screen(other, "merge-done")
-    assert_axe(other)
-
     # Hers is told at once, reads the one that stays, and talks on.
     toasts = agent.locator("#toasts")
     expect(toasts).to_contain_text("a réuni deux demandes de cette personne")
+    expect(merged).to_be_visible()
+    keep_screen(other, "merge-done")
+    assert_axe(other)
     kept = other.url.rsplit("/", 1)[1].partition("#")[0]
     expect(agent.locator("#pane-dossier [data-dossier]").first).to_have_attribute(
         "data-dossier", kept
@@ -76,8 +75,8 @@ def test_two_demandes_are_merged_and_parted_during_a_call(people: People) -> Non
 
     # Taken back: two again, each as it was; the call is still on.
     press(other, other.get_by_role("button", name="Annuler la fusion"))
-    expect(other.get_by_role("link", name="Comparer").first).to_be_visible()
     expect(toasts).to_contain_text("a séparé deux demandes")
+    expect(other.get_by_role("link", name="Comparer").first).to_be_visible()
     expect(agent.locator("#pane-dossier [data-dossier]").first).to_have_attribute(
         "data-dossier", str(dossier)
     )

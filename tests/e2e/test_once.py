@@ -39,6 +39,16 @@ def hold(manager: Page) -> Callable[[str], Held]:
     return wait
 
 
+def caught(page: Page, held: Held, number: int) -> Route:
+    """The request of this number, once the browser has sent it: the button waits an instant before that."""
+    for _ in range(150):
+        if len(held) >= number:
+            break
+        page.wait_for_timeout(100)
+    assert len(held) == number
+    return held[number - 1]
+
+
 def note_form(page: Page) -> tuple[Locator, Locator, str]:
     """The form that annotates, filled with words of its own: its field, its button, the words."""
     words = f"Remarque {secrets.token_hex(4)}"
@@ -61,8 +71,7 @@ def test_a_double_click_makes_one_annotation(manager: Page, hold: Callable[[str]
     expect(button).to_be_disabled()
     expect(button).to_have_attribute("aria-busy", "true")
     keep_screen(manager, "once-waiting", full=False)
-    assert len(held) == 1
-    held[0].continue_()
+    caught(manager, held, 1).continue_()
     expect(manager.locator("main")).to_contain_text(words)
     assert len(held) == 1
     assert written(manager, words) == 1
@@ -77,8 +86,7 @@ def test_enter_kept_pressed_promises_once(manager: Page, hold: Callable[[str], H
     for _press in range(4):
         manager.get_by_label("Pourquoi", exact=True).press("Enter")
     expect(manager.locator("dialog").get_by_role("button", name="Promettre")).to_be_disabled()
-    assert len(held) == 1
-    held[0].continue_()
+    caught(manager, held, 1).continue_()
     expect(manager.locator("main")).to_contain_text(why)
     assert len(held) == 1
 
@@ -90,14 +98,15 @@ def test_an_answer_that_is_lost_is_asked_again_and_the_act_is_not(
     field, button, words = note_form(manager)
     button.click()
     expect(button).to_be_disabled()
-    held[0].fetch()  # it is done, and the network goes
-    held[0].abort()
+    first = caught(manager, held, 1)
+    first.fetch()  # it is done, and the network goes
+    first.abort()
     expect(button).to_be_enabled()
     expect(button).not_to_have_attribute("aria-busy", "true")
     expect(field).to_have_value(words)
     button.click()
     expect(button).to_be_disabled()
-    held[1].continue_()
+    caught(manager, held, 2).continue_()
     expect(manager.locator("main")).to_contain_text(words)
     assert written(manager, words) == 1
     people.problems.found.clear()  # the console has said that the network failed

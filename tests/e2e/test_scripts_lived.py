@@ -291,6 +291,7 @@ def test_never_enrolled_then_two_requests(people: People, desk: Desk, served: Se
     desk.accept("Jessica Nunes")
     desk.follow("S01")
     desk.says("C’est la même adresse", "Non, jamais", "Le formateur est là")
+    expect(desk.page.locator("#pane-dossier")).to_contain_text(NUMBER)
     number = NUMBER.search(desk.page.locator("#pane-dossier").inner_text())
     assert number
     centre = people.context().new_page()

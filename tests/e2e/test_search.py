@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
+from tests.e2e.test_once import caught
 from tests.people import assert_axe, become_available, keep_screen
 from tests.remote import Line
 
@@ -73,6 +74,17 @@ def test_places_and_acts_are_found_too_and_escape_gives_the_focus_back(agent: Pa
     ask(agent, "rappels")
     agent.locator("#search [role=option]", has_text="Rappels").first.click()
     expect(agent).to_have_url("/callbacks")
+    # A page that was asked for before, and comes late, does not take the keyboard from who types.
+    held: list[Route] = []
+    agent.route("**/scripts", held.append)
+    agent.locator(".rail a[href='/scripts']").click()
+    late = caught(agent, held, 1)
+    agent.locator("#search-open").click()
+    ask(agent, "had")
+    late.continue_()
+    expect(agent.locator("#page h1")).to_contain_text("Scripts")
+    ask(agent, "haddad")
+    expect(agent.locator("#search [role=option]").first).to_contain_text("Samira Haddad")
 
 
 def test_the_person_on_the_line_is_said_from_any_page_and_the_call_goes_on(

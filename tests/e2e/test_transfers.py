@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.test_first_call import phase, talks
-from tests.people import act, assert_axe, assert_fits, become_available, keep_screen
+from tests.people import act, assert_axe, assert_fits, become_available, hold, keep_screen
 from tests.remote import Line
 
 if TYPE_CHECKING:
@@ -251,7 +251,7 @@ def test_call_the_training_centre_from_the_dossier(
     keep_screen(agent, "desk-dial", full=False)
     agent.keyboard.press("Enter")
     phase(agent, "dialling")
-    agent.keyboard.press("R", delay=800)
+    hold(agent, "R")
     phase(agent, "available")
 
 
