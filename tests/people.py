@@ -77,6 +77,7 @@ class People:
         )
         context.set_default_timeout(PATIENCE)
         context.on("page", self.problems.watch)
+        context.on("page", pace)
         self.contexts.append(context)
         return context
 
@@ -153,6 +154,28 @@ def forget_others(base_url: str) -> None:
     for key in [key for key in LEFT if key[0] != base_url]:
         for context in LEFT.pop(key):
             context.close()
+
+
+def pace(page: Page) -> None:
+    """Letters pressed no faster than hands do: quicker ones are a word typed astray (page/keys.js).
+
+    ``keyboard.type`` stays as fast as it is, for fields and for tests of what goes astray.
+    """
+    press = page.keyboard.press
+    last = -1.0
+
+    def paced(key: str, **how: Any) -> None:
+        nonlocal last
+        if len(key) == 1 and key.isalpha():
+            left = BETWEEN_KEYS / 1000 - (time.monotonic() - last)
+            if left > 0:
+                page.wait_for_timeout(left * 1000)
+            press(key, **how)
+            last = time.monotonic()
+        else:
+            press(key, **how)
+
+    page.keyboard.press = paced  # type: ignore[method-assign]
 
 
 def sign_in(page: Page, email: str, password: str) -> None:

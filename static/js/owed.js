@@ -1,17 +1,18 @@
 // @ts-check
 // The list of all that is owed. J and K go from row to row (page/rows.js); an act concerns the rows that are ticked, else the row that
 // one is on. Space ticks a row. After an act the focus stays where it was in the list, on the row that took the place.
-let at = -1; // the row that one was on last
+let at = -1; // the row that one was on last, by its place: where the focus goes back to
+let on = ""; // … by its name: what an act concerns, wherever the list has put it since
 let acted = false; // an act was asked: the focus goes back into the list once it is drawn again
 
 const rows = () => /** @type {HTMLElement[]} */ ([...document.querySelectorAll("#owed .owed-row")]);
 const boxOf = (/** @type {Element | null | undefined} */ row) => /** @type {HTMLInputElement | null} */ (row?.querySelector("input[type=checkbox]") ?? null);
 const ticked = () => /** @type {HTMLInputElement[]} */ ([...document.querySelectorAll("#owed input[name=subject]:checked")]);
 
-/** Nothing ticked: the row that one is on is meant. */
+/** Nothing ticked: the row that one is on is meant. One that has left the list meanwhile is no other row: nothing is meant then. */
 function meanRow() {
-  if (ticked().length) return;
-  const box = boxOf(rows()[at]);
+  if (ticked().length || !on) return;
+  const box = rows().map(boxOf).find((each) => each?.value === on);
   if (box) box.checked = true;
   count();
 }
@@ -27,7 +28,9 @@ function count() {
 
 function onFocus(/** @type {FocusEvent} */ event) {
   const row = /** @type {Element} */ (event.target).closest?.("#owed .owed-row");
-  if (row) at = rows().indexOf(/** @type {HTMLElement} */ (row));
+  if (!row) return;
+  at = rows().indexOf(/** @type {HTMLElement} */ (row));
+  on = boxOf(row)?.value ?? "";
 }
 
 function onClick(/** @type {MouseEvent} */ event) {
@@ -76,6 +79,7 @@ document.body.addEventListener("owed-heard", () => {
 /** The page is shown (static/js/frame.js). */
 export function mount() {
   at = -1;
+  on = "";
   acted = false;
   count();
 }

@@ -266,6 +266,8 @@ def test_what_is_begun_is_neither_lost_at_the_close_nor_written_over(
     compose(agent, "Presque fini")
     assert act(agent, "close", outcome="answered").status_code == 409
     assert act(agent, "draft", text="autre onglet", seen=0).status_code == 409
+    again = act(agent, "draft", text="Presque fini", seen=0)  # told twice by a page that was left
+    assert again.status_code == 200
     compose(agent, "")
     assert act(agent, "close", outcome="rien").status_code == 422
     assert act(agent, "close", outcome="no_answer").status_code == 200

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.people import BETWEEN_KEYS, assert_axe, keep_screen
+from tests.people import assert_axe, keep_screen
 
 if TYPE_CHECKING:
     from tests.people import People
@@ -66,7 +66,6 @@ def test_a_note_and_a_promise_without_a_mouse(people: People) -> None:
     expect(done).to_contain_text("Le lien est reparti à s")
     expect(page.get_by_role("dialog", name="Renvoyer le lien")).to_be_hidden()
     page.locator("#page h1").click()
-    page.wait_for_timeout(BETWEEN_KEYS)
     page.keyboard.press("z")
     dialog = page.get_by_role("dialog", name="Écrire à Samira Haddad")
     assert_axe(page)

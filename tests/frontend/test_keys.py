@@ -81,6 +81,16 @@ def test_with_control_a_key_is_another_one_and_wakes_in_a_field(page: Page) -> N
     assert clicked(page) == ["Chercher", "Annuler", "Chercher"]
 
 
+def test_a_letter_after_a_key_with_control_is_no_word(page: Page) -> None:
+    """Done, taken back, done: as quick as one likes, none of the three was typed astray."""
+    page.evaluate(
+        """() => document.body.insertAdjacentHTML("beforeend", '<button data-key="Ctrl Z">Annuler</button>')"""
+    )
+    for key in ("r", "Control+z", "r"):
+        page.keyboard.press(key)
+    assert clicked(page) == ["Raccrocher", "Annuler", "Raccrocher"]
+
+
 def test_alt_shows_the_caps_while_it_is_held(page: Page) -> None:
     page.keyboard.down("Alt")
     assert page.evaluate("document.documentElement.dataset.caps") == "shown"

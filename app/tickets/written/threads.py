@@ -35,13 +35,19 @@ def of(contact_id: int) -> Thread | None:
 
 
 def keep(contact_id: int, draft: str, *, seen: int) -> int | None:
-    """Keep a draft over the one of revision ``seen``; its revision, or None when it was changed since."""
+    """Keep a draft over the one of revision ``seen``; its revision, or None when it was changed since.
+
+    The same words that are there already are kept, whoever brought them: a page that is left tells them once more.
+    """
     changed = db.session.execute(
         update(Thread)
         .where(Thread.contact_id == contact_id, Thread.revision == seen)
         .values(draft=draft, revision=seen + 1)
     )
-    return seen + 1 if rows_changed(changed) else None
+    if rows_changed(changed):
+        return seen + 1
+    same = select(Thread.revision).where(Thread.contact_id == contact_id, Thread.draft == draft)
+    return db.session.scalar(same)
 
 
 def take_to_send(contact_id: int, key: str) -> bool:

@@ -4,6 +4,7 @@
 import { text } from "../page/i18n.js";
 import { toast } from "../page/toast.js";
 import { Refused, post } from "./api.js";
+import { keepForNextPage, putBack } from "./leaving.js";
 import { duration, messageOf, seconds } from "./state.js";
 
 const DRAFT_MS = 700; // without a key pressed
@@ -55,7 +56,7 @@ async function save(form) {
   const words = field.value;
   if (words === (form.dataset.kept ?? field.defaultValue) || form.dataset.stale) return;
   try {
-    const answer = await post(path(form, "draft"), { text: words, seen: Number(form.dataset.revision) });
+    const answer = await post(path(form, "draft"), { text: words, seen: Number(form.dataset.revision) }, { keepalive: true });
     form.dataset.kept = words;
     form.dataset.revision = answer.revision;
     form.querySelector("[data-composer-said]").textContent = answer.said;
@@ -79,10 +80,19 @@ function onInput({ target }) {
   timer = window.setTimeout(storeReply, DRAFT_MS);
 }
 
-/** Leaving the page: what was typed an instant ago still goes. */
+/** The page goes: what was typed an instant ago is told, and found again by the page that comes after. */
 function onLeave() {
   const form = composer();
-  if (form) storeReply();
+  const words = form?.elements.text.value;
+  if (!form || words === (form.dataset.kept ?? form.elements.text.defaultValue) || form.dataset.stale) return;
+  keepForNextPage(`reply ${Number(form.dataset.composer)}`, { text: words });
+  post(path(form, "draft"), { text: words, seen: Number(form.dataset.revision) }, { keepalive: true }).catch(() => {});
+}
+
+/** The composer is drawn: what the page before had not sent comes back into it. */
+export function replyBack() {
+  const form = composer();
+  if (form) putBack(`reply ${Number(form.dataset.composer)}`, form);
 }
 
 async function send(form) {
@@ -127,7 +137,7 @@ export function installMessages({ act, desk }) {
   const body = document.getElementById("message-act-body");
   document.addEventListener("input", onInput);
   window.addEventListener("pagehide", onLeave);
-  document.addEventListener("visibilitychange", () => { if (document.hidden) onLeave(); });
+  document.addEventListener("visibilitychange", () => { if (document.hidden) storeReply(); });
   document.addEventListener("click", async (event) => {
     const opener = event.target.closest("[data-message-open]");
     const taker = event.target.closest("[data-message-take]");

@@ -3,7 +3,8 @@
 import { wait } from "../page/once.js";
 import { toast } from "../page/toast.js";
 import { post } from "./api.js";
-import { storeReply } from "./messages.js";
+import { keepForNextPage, putBack } from "./leaving.js";
+import { replyBack, storeReply } from "./messages.js";
 
 const TOLD_AGAIN_MS = 60_000;
 const DRAFT_MS = 1500; // without a key pressed: the note begun, and what was chosen, are kept with the contact
@@ -16,13 +17,15 @@ const PANES = [
 ];
 
 const QUALIFICATION = "pane-qualification";
-const AROUND = ["pane-thread", "pane-dossier", "pane-script"]; // what follows the card when another person is chosen
+const THREAD = "pane-thread";
+const AROUND = [THREAD, "pane-dossier", "pane-script"]; // what follows the card when another person is chosen
 
 let shown;
 let hers = true; // the contact is this agent's to qualify
 let touched = false; // something was typed or chosen in the qualification, and is not stored yet
 let chosen = false; // … and not in the note alone, which is kept as it is written
 let unkept = {}; // what was chosen in the bar and is not kept with the contact yet, by field
+let onItsWay = {}; // what is being sent of the bar: the page may be left before the server has it
 let draftTimer = 0;
 let storing = null; // the qualification on its way to the server, as a promise of « stored »
 let barLoaded = Promise.resolve(); // the qualification is on screen: settled when no answer is awaited for it
@@ -47,6 +50,8 @@ function load(pane, contact) {
     .ajax("GET", `${pane.url}?contact=${encodeURIComponent(contact)}`, { source: target, target, swap: "innerHTML" })
     .then(done, done);
   if (pane.id === QUALIFICATION) barLoaded = loaded;
+  if (pane.id === QUALIFICATION) loaded.then(() => putBack(`note ${contact}`, draftForm()));
+  if (pane.id === THREAD) loaded.then(replyBack);
   return loaded;
 }
 
@@ -160,25 +165,43 @@ function unkeptNote() {
   return field && field.value !== (field.dataset.kept ?? field.defaultValue) ? field : null;
 }
 
+/** The bar's form while what is typed in it is a draft: a reason that is being corrected is stored by « Valider » alone. */
+function draftForm() {
+  const form = /** @type {any} */ (document.querySelector(`#${QUALIFICATION} form`));
+  return form && !("edits" in form.dataset) ? form : null;
+}
+
 /** Keep the note and what was chosen with the contact, as they are: whoever takes the call finds them. said: tell her what was left
- * out of the note. A reason that is being corrected is stored by « Valider » alone. */
+ * out of the note. */
 export async function storeDraft({ said = true } = {}) {
   window.clearTimeout(draftTimer);
-  const form = document.querySelector(`#${QUALIFICATION} form`);
-  if (!form || "edits" in form.dataset) return;
+  const form = draftForm();
+  if (!form) return;
   const field = unkeptNote();
   const choices = unkept;
   if (!field && Object.keys(choices).length === 0) return;
   const note = field?.value;
   unkept = {};
-  const draft = { contact: Number(form.elements.contact.value), note, chosen: choices };
-  const answer = await post("/tickets/draft", draft).catch((error) => {
+  onItsWay = choices;
+  const answer = await post("/tickets/draft", draftOf(form, note, choices), { keepalive: true }).catch((error) => {
     unkept = { ...choices, ...unkept };
     throw error;
-  });
+  }).finally(() => { if (onItsWay === choices) onItsWay = {}; });
   if (field) field.dataset.kept = note;
   if (field && answer.kept) sayKept();
   if (said && answer.said) toast(answer.said, "wait");
+}
+
+const draftOf = (form, note, chosen) => ({ contact: Number(form.elements.contact.value), note, chosen });
+
+/** The page goes: what was typed an instant ago is told, and found again by the page that comes after. */
+function onLeave() {
+  const form = draftForm();
+  const note = unkeptNote()?.value;
+  const choices = { ...onItsWay, ...unkept };
+  if (!form || (note === undefined && Object.keys(choices).length === 0)) return;
+  keepForNextPage(`note ${Number(form.elements.contact.value)}`, note === undefined ? choices : { ...choices, note });
+  post("/tickets/draft", draftOf(form, note, choices), { keepalive: true }).catch(() => {});
 }
 
 /** Beside the note: it is kept, since when. */
@@ -258,6 +281,7 @@ export function watchPanes() {
   document.addEventListener("htmx:sendError", onFailure);
   const bar = document.getElementById(QUALIFICATION);
   ["input", "change"].forEach((name) => bar.addEventListener(name, onTyped));
+  window.addEventListener("pagehide", onLeave);
   document.body.addEventListener("contact-qualified", () => {
     touched = false;
     chosen = false;

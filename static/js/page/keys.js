@@ -134,6 +134,7 @@ function withControl(event) {
   const element = event.altKey || event.shiftKey || (name === "Ctrl Z" && isTyping(event.target)) ? null : target(name);
   if (!element) return;
   event.preventDefault();
+  lastLetter = lastStray = -Infinity; // it was meant: the letter after it begins anew, and is no word's rest
   element.click();
 }
 
