@@ -64,11 +64,16 @@ def build(scripts: Iterable[Script], said: Mapping[str, Sequence[str]]) -> Index
             for word in {w for text in fields[name] for w in words.read(text)}:
                 held[word][script.id] = max(weight, held[word].get(script.id, 0.0))
         own = [*script.title, *script.trouble, *said.get(script.id, ())]
-        sentences[script.id] = tuple(frozenset(words.read(text)) for text in own)
+        sentences[script.id] = tuple(_sentence(text) for text in own)
         for word in {w for text in said.get(script.id, ()) for w in words.read(text)}:
             held[word][script.id] = max(1.1, held[word].get(script.id, 0.0))
     weights = {word: math.log(1 + len(ids) / len(by)) for word, by in held.items()}
     return Index(weights, dict(held), _slips(held), sentences, tuple(ids))
+
+
+def _sentence(text: str) -> frozenset[str]:
+    """The words of a sentence, and whether it denies something (which no score counts by itself)."""
+    return frozenset(words.read(text)) | ({words.NO} if words.says_no(text) else set())
 
 
 def find(index: Index, query: str) -> list[str]:
@@ -77,7 +82,7 @@ def find(index: Index, query: str) -> list[str]:
     if not asked:
         return [] if fold(query) and not words.only_small(query) else list(index.ids)
     scores: dict[str, float] = defaultdict(float)
-    known: set[str] = set()
+    known: set[str] = {words.NO} if words.says_no(query) else set()
     total = 0.0
     for place, word in enumerate(asked):
         meant = _meant(index, word, last=place == len(asked) - 1)

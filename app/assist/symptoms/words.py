@@ -13,16 +13,29 @@ qu quand que quel quelle quelles quels qui quoi s sa sans se ses si son sont sou
 tes toi ton tout toute toutes tous tres trop tu un une va vais vers veut veux vois voir voit vos
 votre vous y am an and are at be but by can cannot do does for from get got has have he her his how
 i in is it its me my no not of on or our she that the their them there they this to was we what when
-where which who why will with you your bonjour madame monsieur merci svp stp
+where which who why will with you your any yet still just didn doesn isn don im someone something up out
+bonjour madame monsieur merci svp stp toujours tjrs tjr bcp
+ds pr ke ki koi keske cest jai jsuis sa ya jarrive tt
 """
 SMALL = frozenset(_SMALL.split())
 # Small words that say much here: « pas payé », « quand », « combien » are kept where they stand alone.
 KEPT = frozenset({"quand"})
 
+# What says no. By itself it answers nothing; it tells « pas de mail » from « le mail ».
+_DENIES = """
+pas plus rien jamais jms aucun aucune sans ni not no never without didn doesn don isn nothing none
+"""
+_NO = frozenset(_DENIES.split())
+NO = "pas"
+
 # One word for several. The first of each line is the one that is compared.
 _SAME = """
 mail email mel courriel message messagerie mails emails courriels
-motdepasse mdp password code passe
+motdepasse mdp password code
+attendre attend attends jattend attente waiting
+semaine semaines week
+site portail website
+noir noire noires
 telephone portable smartphone mobile iphone android tel phone
 ordinateur ordi pc computer
 argent sous fric thune money
@@ -36,12 +49,21 @@ formateur formatrice prof professeur trainer
 impot imposition fiscal fiscale tax impots
 rib iban bancaire
 spam indesirable pourriel junk spams
-cliquer clique bouton appuye appuyer touche
+cliquer clique bouton appuye appuyer
+touche toucher touchee touches
+deux 2 two
+trois 3 three
 refuse refusee refus rejete rejetee rejet rejected
 perdu perdue oublie oubliee egare forgot lost
 mourir suicide suicider suicidaire mort tuer
 caf msa
 langue traduire interprete interpreter traduction
+quand qd kan
+dossier dossiers doss
+adresse adress
+eligible eligibilite admissible
+illettre illettree analphabete
+formation formations formaton stage
 francetravail poleemploi emploi chomage indemnise indemnisee
 arnaque escroquerie hameconnage faux scam phishing fraude
 deposer depose deposee
@@ -68,6 +90,9 @@ _PAIRS = {
     ("garantie", "jeunes"): "contratengagement", ("contrat", "engagement"): "contratengagement",
     ("avis", "situation"): "avissituation", ("titre", "sejour"): "titresejour",
     ("hors", "procedure"): "horsprocedure", ("boite", "mail"): "boitemail", ("boite", "mails"): "boitemail",
+    ("are", "chomage"): "francetravail", ("touche", "are"): "francetravail", ("allocataire", "are"): "francetravail",
+    ("mes", "sous"): "argent", ("ses", "sous"): "argent",
+    ("carte", "bleue"): "cartebleue", ("carte", "bancaire"): "cartebleue",
     ("haut", "parleur"): "hautparleur", ("etape", "1"): "etape1", ("etape", "2"): "etape2",
 }  # fmt: skip
 _ENDINGS = (
@@ -93,6 +118,11 @@ def read(text: str) -> list[str]:
         if word in KEPT or (word not in SMALL and (len(word) > 1 or word.isdigit())):
             found.append(_one(word))
     return found
+
+
+def says_no(text: str) -> bool:
+    """Whether ``text`` denies something: « elle a rien reçu », « pas de mail »."""
+    return any(word in _NO for word in fold(text).split())
 
 
 def only_small(text: str) -> bool:
