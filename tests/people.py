@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -122,7 +123,7 @@ class People:
         """Keep a picture of each page of a failed test, close all, report what pages hid."""
         for number, page in enumerate(p for c in self.contexts for p in c.pages):
             if failed:
-                keep_screen(page, f"FAILED-{self.name}-{number}")
+                picture(page, f"FAILED-{self.name}-{number}")
         for context in self.contexts:
             for page in context.pages:  # a question that is being answered by the test is left
                 page.unroute_all(behavior="ignoreErrors")
@@ -224,21 +225,31 @@ def settled(page: Page) -> None:
     )
 
 
-def keep_screen(page: Page, name: str, *, full: bool = True) -> Path:
+def keep_screen(page: Page, name: str, *, full: bool = True) -> None:
+    """With KEEP_SCREENS=1, a picture of the page in test-artefacts/screens: it costs more than the page itself."""
+    if os.environ.get("KEEP_SCREENS"):
+        picture(page, name, full=full)
+
+
+def picture(page: Page, name: str, *, full: bool = True) -> None:
     """A picture of the page in test-artefacts/screens."""
     ARTEFACTS.mkdir(parents=True, exist_ok=True)
-    path = ARTEFACTS / f"{name}.png"
-    page.screenshot(path=path, full_page=full, animations="disabled")
-    return path
+    page.screenshot(path=ARTEFACTS / f"{name}.png", full_page=full, animations="disabled")
 
 
-def assert_axe(page: Page, *, without: tuple[str, ...] = ()) -> None:
-    """No serious or critical finding of axe on the page as it is now."""
-    page.evaluate(AXE.read_text())
+def assert_axe(page: Page, *, dark: bool = False) -> None:
+    """No serious or critical finding of axe on the page as it is now.
+
+    ``dark``: the same page was looked at in its light colours, and now has its dark ones, of which alone axe is asked.
+    """
+    if dark:
+        page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(AXE.read_text())
     found = page.evaluate(
-        "without => axe.run(without.length ? {exclude: without.map(s => [s])} : document,"
-        " {resultTypes: ['violations']})",
-        list(without),
+        "(only) => axe.run(document, { resultTypes: ['violations'],"
+        " ...(only && { runOnly: { type: 'tag', values: [only] } }) })",
+        "cat.color" if dark else None,
     )
     violations = [
         f"{v['impact']} {v['id']}: {v['help']}\n    "

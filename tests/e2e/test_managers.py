@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.test_pages import PASSWORD, WHO, check
+from tests.e2e.test_pages import PASSWORD, WHO
 from tests.people import act, assert_axe, assert_fits, become_available, keep_screen
 from tests.remote import Line
 
@@ -20,14 +20,6 @@ if TYPE_CHECKING:
 @pytest.fixture
 def manager(people: People) -> Page:
     return people.agent(WHO["manager"], PASSWORD, path="/wall")
-
-
-@pytest.mark.parametrize(
-    "path", ["/admin/line", "/admin/line/rules", "/admin/line/queue", "/admin/line/announcements"]
-)
-def test_settings_of_the_line(manager: Page, path: str) -> None:
-    manager.goto(path)
-    check(manager, f"manager{path}")
 
 
 def test_a_tired_secretary_keeps_what_she_typed(manager: Page) -> None:

@@ -76,7 +76,7 @@ def test_places_and_acts_are_found_too_and_escape_gives_the_focus_back(agent: Pa
     expect(agent).to_have_url("/callbacks")
     # A page that was asked for before, and comes late, does not take the keyboard from who types.
     held: list[Route] = []
-    agent.route("**/scripts", held.append)
+    agent.route("**/scripts", lambda route: held.append(route))
     agent.locator(".rail a[href='/scripts']").click()
     late = caught(agent, held, 1)
     agent.locator("#search-open").click()

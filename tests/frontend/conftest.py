@@ -29,16 +29,34 @@ def answer(route: Route, html: str) -> None:
         route.fulfill(body=html, content_type="text/html")
 
 
-@pytest.fixture
-def open_page(browser: Browser) -> Iterator[Any]:
-    """``open_page(html)``: a page with this body, where modules of /static/js can be imported."""
+@pytest.fixture(scope="module")
+def kept_page(browser: Browser) -> Iterator[Page]:
+    """One page for the tests of a module: each loads it anew."""
     context = browser.new_context()
+    yield context.new_page()
+    context.close()
 
-    def open_(html: str = "") -> Page:
-        page = context.new_page()
+
+@pytest.fixture
+def open_page(browser: Browser, kept_page: Page) -> Iterator[Any]:
+    """``open_page(html)``: a page with this body, where modules of /static/js can be imported.
+
+    ``own``: in a browser of its own, for a test that changes what a new page would not forget (its clock).
+    """
+    contexts = []
+
+    def open_(html: str = "", *, own: bool = False) -> Page:
+        page = kept_page
+        if own:
+            contexts.append(browser.new_context())
+            page = contexts[-1].new_page()
+        if page.url.startswith(ORIGIN):
+            page.evaluate("localStorage.clear(); sessionStorage.clear()")
+            page.unroute_all()
         page.route("**/*", lambda route: answer(route, f"<!doctype html><body>{html}</body>"))
         page.goto(f"{ORIGIN}/")
         return page
 
     yield open_
-    context.close()
+    for context in contexts:
+        context.close()

@@ -89,7 +89,7 @@ window.ring = () => { const call = new window.Call(); window.device.emit("incomi
 @pytest.fixture
 def page(open_page: Any) -> Any:
     """A page with the played SDK; its timers run when told (``page.clock``)."""
-    page = open_page()
+    page = open_page(own=True)
     page.clock.install()
     page.add_script_tag(content=FAKE)
     return page
@@ -273,7 +273,7 @@ def test_stopped_it_stays_so(page: Any) -> None:
 
 def test_the_real_sdk_has_what_the_driver_uses(open_page: Any) -> None:
     """No provider here: it must be made, try, fail, take a new token, and stop, without a fault."""
-    page = open_page()
+    page = open_page(own=True)
     page.route(re.compile("^https:"), lambda route: route.abort())
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))

@@ -26,6 +26,7 @@ from tests.fixtures.servers import (
     Process,
     Served,
     cluster_environment,
+    copy_database,
     run_flask,
     wait_ready,
 )
@@ -56,11 +57,13 @@ def apart(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def installation(tmp_path: Path, apart: str) -> Iterator[Served]:
+def installation(tmp_path: Path, apart: str, ready_instance: Path) -> Iterator[Served]:
     """One web process on SQLite, its carrier in a process of its own, the fallback provisioned."""
     port, carrier_port = free_port(), free_port()
     url, carrier_url = f"http://localhost:{port}", f"http://127.0.0.1:{carrier_port}/carrier"
+    opened = copy_database(ready_instance, tmp_path / "instance")
     environment = cluster_environment("", "", url) | {
+        **opened,
         "PORT": str(port),
         "INSTANCE_DIR": str(tmp_path / "instance"),
         "TWILIO_API_BASE_URL": carrier_url,
@@ -68,8 +71,6 @@ def installation(tmp_path: Path, apart: str) -> Iterator[Served]:
         "RECONCILE_SECONDS": "1",
         "LINE_NUMBER": LINE_NUMBER,
     }
-    run_flask(environment, "db", "upgrade")
-    run_flask(environment, "demo", "seed")
     run_flask(environment, "telephony", "fallback", "--out", str(tmp_path / "secours"))
     carrier = Process(
         "outage-carrier",

@@ -30,7 +30,7 @@ from tests.fixtures.servers import (
     Process,
     Served,
     cluster_environment,
-    run_flask,
+    copy_database,
     wait_ready,
 )
 from tests.remote import Staff, wait_until
@@ -99,19 +99,18 @@ def own_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnRedis]:
 
 
 @pytest.fixture(scope="module")
-def installation(own_redis: OwnRedis) -> Iterator[Served]:
+def installation(own_redis: OwnRedis, ready_instance: Path) -> Iterator[Served]:
     port = free_port()
     base = f"http://localhost:{port}"
     with tempfile.TemporaryDirectory(prefix="permanence-") as folder:
         environment = {
             **cluster_environment(f"sqlite:///{folder}/permanence.sqlite", own_redis.url, base),
+            **copy_database(ready_instance, Path(folder)),
             "INSTANCE_DIR": f"{folder}/instance",
             "TWILIO_API_BASE_URL": "http://127.0.0.1:9/carrier",  # nobody there
             "RECONCILE_SECONDS": "0",
             "PORT": str(port),
         }
-        run_flask(environment, "db", "upgrade")
-        run_flask(environment, "demo", "seed")
         for name in ("web", "worker"):
             (ARTEFACTS / "logs" / f"redis-away-{name}.log").unlink(missing_ok=True)
         web = Process("redis-away-web", GUNICORN, environment)
