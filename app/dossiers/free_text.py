@@ -7,15 +7,14 @@ to the agent has the secret taken out, so that it is neither stored nor shown ag
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.dossiers import health
+from app.dossiers.screening import health, numbers, passwords
 from app.foundation.exceptions import InvalidInput
 from app.foundation.text.bilingual import Text
 from app.foundation.text.outside import clean
-from app.foundation.text.patterns import DIGIT, LETTER_OR_DIGIT, SPACE, Match, is_word, pattern
 
 LONGEST = 500  # characters: a note is a few facts, not a story
 KEPT_LONGEST = 4_000  # characters of a longer one that are read, and given back to be cut down
@@ -158,153 +157,25 @@ def accepted(text: str, locale: str, *, of_health: bool = False) -> str:
 
 Span = tuple[int, int, Secret]
 
-_QUOTE = r"[«\"'“]?"
-_BEFORE = rf"(?i)(?:^|[^{LETTER_OR_DIGIT}])"
-_S = rf"[{SPACE}]"
-_WORD = (
-    rf"(?:mots?{_S}+de{_S}+passe|mdp|password|passwd|pwd"
-    rf"|code{_S}+(?:secret|pin|confidentiel)|pin)"
-)
-# « mdp : … », or up to forty signs between the word and what follows « : » or « = ».
-_ASSIGNED = pattern(
-    rf"{_BEFORE}{_WORD}(?:{_S}*[:=]|[^\n:={LETTER_OR_DIGIT}][^\n:=]{{0,39}}?{_S}*[:=])"
-    rf"{_S}*{_QUOTE}{_S}*(?P<secret>[^{SPACE}«»\"“”]+)"
-)
-_STATED = pattern(
-    rf"{_BEFORE}{_WORD}(?:(?:|[^\n.;:={LETTER_OR_DIGIT}][^\n.;:=]{{0,29}}?){_S}(?:est|is|sera|c'est))?"
-    rf"{_S}+{_QUOTE}{_S}*(?P<secret>[^{SPACE}«»\"“”]{{4,}})"
-)
-# « mot de passe : perdu » tells of a trouble, not of a password.
-_STATES = pattern(
-    r"(?i)(?:perdu|oubli|refus|chang|inconnu|r[ée]initialis|expir|cr[éeè]|recr|faux|fausse|erron|"
-    r"invalide|incorrect|renvoy|bloqu|lost|forgot|refused|reset|changed|wrong|expired|n'|"
-    rf"(?:ok|oui|non|trop|fait|à|a|pas|ne)(?:[^{LETTER_OR_DIGIT}]|$))"
-)
-# « la page du mot de passe : on continue ensemble », « mot de passe : celui de vos mails »: a sentence goes on, no
-# password stands there, unless one of the next words is made up (« le mot de passe : il a mis Soleil2021! »).
-_GOES_ON = pattern(
-    r"(?i)(?:(?:c'|l'|d'|j'|qu'|s')|(?:au|aux|celui|celle|ceux|on|elles?|ils?|les?|la|une?|des?|du|en|nous|vous|je|ce|cela|"
-    r"ça|que|qui|deux|puis|ensuite|alors|avec|sans|pour|et|ou|it|they|then|we|that|one|at|the|this|no|not|please|she|he|you)"
-    rf"(?:[^{LETTER_OR_DIGIT}]|$))"
-)
-_NEXT_WORDS = 4
-_GAP = r"[ \x{a0}\x{202f}.]?"
-_DIGITS = pattern(rf"{DIGIT}(?:[ \x{{a0}}\x{{202f}}.\-]?{DIGIT})*")
-_NIR = pattern(
-    rf"(?:^|[^{DIGIT}])(?P<body>[12]{_GAP}{DIGIT}{{2}}{_GAP}(?:0[1-9]|1[0-2]|[2-9]{DIGIT})"
-    rf"{_GAP}(?:{DIGIT}{{2}}|2[ABab]){_GAP}{DIGIT}{{3}}{_GAP}{DIGIT}{{3}})"
-    rf"(?P<key>[ \x{{a0}}\x{{202f}}.\-/]{{0,3}}{DIGIT}{{2}})?"
-)
-_IBAN = pattern(
-    r"(?:^|[^A-Za-z0-9])(?P<iban>[A-Za-z]{2}[ \x{a0}\x{202f}]?"
-    rf"{DIGIT}{{2}}(?:[ \x{{a0}}\x{{202f}}.\-]?[A-Za-z0-9]){{11,30}})"
-)
 _LONGEST_SECRET = 100  # signs, its spaces included
-_CARD_LENGTHS = (15, 16, 19)  # 14 would be a SIRET, which passes the same check
+_LOOKS: tuple[tuple[Secret, Callable[[str], Iterator[tuple[int, int]]]], ...] = (
+    (Secret.PASSWORD, passwords.spans),
+    (Secret.CARD, passwords.cryptograms),
+    (Secret.IBAN, numbers.ibans),
+    (Secret.NIR, numbers.nirs),
+    (Secret.CARD, numbers.cards),
+)
 
 
 def _secrets(text: str) -> Iterator[Span]:
-    yield from _passwords(text)
-    yield from _ibans(text)
-    yield from _nirs(text)
-    yield from _cards(text)
+    for kind, looks in _LOOKS:
+        for start, end in looks(text):
+            yield start, end, kind
 
 
 def _of_health(text: str) -> Iterator[Span]:
     for start, end in health.spans(text):
         yield start, end, Secret.HEALTH
-
-
-def _passwords(text: str) -> Iterator[Span]:
-    for match in _ASSIGNED.finditer(text):
-        if _STATES.match(match["secret"]):
-            continue
-        if not _GOES_ON.match(match["secret"]):
-            yield (*_span(match, "secret"), Secret.PASSWORD)
-            continue
-        place = match.end() - len(match["secret"])
-        for word in text[place : place + _LONGEST_SECRET].split()[:_NEXT_WORDS]:
-            place = text.index(word, place)
-            if _looks_made_up(word):
-                yield place, place + len(word), Secret.PASSWORD
-            place += len(word)
-    for match in _STATED.finditer(text):
-        if _looks_made_up(match["secret"]):
-            yield (*_span(match, "secret"), Secret.PASSWORD)
-
-
-def _span(match: Match, group: str) -> tuple[int, int]:
-    """Where a named group, the last of its pattern, stands: RE2's matches know numbers only."""
-    return match.end() - len(match[group]), match.end()
-
-
-def _looks_made_up(word: str) -> bool:
-    """A digit or a sign among the letters: no word of a sentence is made so."""
-    core = word.strip(".,;:!?()…")
-    digit = any(char.isdecimal() for char in core)
-    letter = any(is_word(char) and not char.isdecimal() for char in core)
-    return (digit and letter) or any(char in "#@$%&*_+=!?" for char in core)
-
-
-def _nirs(text: str) -> Iterator[Span]:
-    """Thirteen digits with or without their key, and no further digit beside them."""
-    match = _NIR.search(text)
-    while match:
-        ends = (match.end(), match.end(1))
-        end = next((end for end in ends if not text[end : end + 1].isdecimal()), 0)
-        if end:
-            yield match.start(1), end, Secret.NIR
-        match = _NIR.search(text, end or match.start(1) + 1)
-
-
-def _ibans(text: str) -> Iterator[Span]:
-    match = _IBAN.search(text)
-    while match:
-        start, end = match.start(1), match.start(1) + _iban_end(match["iban"])
-        if end > start:
-            yield start, end, Secret.IBAN
-        # The next one may begin inside what this one might have been.
-        match = _IBAN.search(text, end if end > start else start + 1)
-
-
-def _iban_end(candidate: str) -> int:
-    """How many characters of ``candidate`` make a valid IBAN; 0 when none do.
-
-    Valid (ISO 13616): the number that the account, then country and check digits write (A is 10,
-    Z is 35) leaves 1 when divided by 97. The account's remainder grows sign by sign.
-    """
-    signs = [(i, char) for i, char in enumerate(candidate) if char.isascii() and char.isalnum()]
-    head, remainder = "".join(str(int(char, 36)) for _i, char in signs[:4]), 0
-    for count, (index, char) in enumerate(signs[4:], start=5):
-        remainder = int(f"{remainder}{int(char, 36)}") % 97
-        if count >= 15 and int(f"{remainder}{head}") % 97 == 1:
-            return index + 1
-    return 0
-
-
-def _cards(text: str) -> Iterator[Span]:
-    for run in _DIGITS.finditer(text):
-        places = [i for i in range(run.start(), run.end()) if text[i].isdecimal()]
-        yield from _cards_in(text, places)
-
-
-def _cards_in(text: str, places: list[int]) -> Iterator[Span]:
-    """Card numbers among the digits of one run, wherever a group of digits begins."""
-    digits = [int(text[i]) for i in places]
-    for first, place in enumerate(places):
-        if first and places[first - 1] == place - 1:
-            continue  # inside a group
-        if digits[first] not in (2, 3, 4, 5, 6):
-            continue
-        for length in _CARD_LENGTHS:
-            number = digits[first : first + length]
-            if len(number) == length and _luhn(number):
-                yield place, places[first + length - 1] + 1, Secret.CARD
-
-
-def _luhn(digits: list[int]) -> bool:
-    doubled = [d * 2 - 9 * (d > 4) for d in digits[-2::-2]]
-    return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
 
 
 def _without(text: str, spans: list[Span]) -> str:

@@ -11,9 +11,10 @@ from sqlalchemy import Table, bindparam, delete, insert, null, or_, select, upda
 
 from app.accounts import journal
 from app.alerts import service as alerts
-from app.dossiers import callers, free_text, health
+from app.dossiers import callers, free_text
 from app.dossiers import store as dossiers
 from app.dossiers.models import Dossier
+from app.dossiers.screening import health
 from app.dossiers.vocabulary import PhoneOwner
 from app.foundation import belonging, edits
 from app.foundation.belonging import Need

@@ -16,7 +16,7 @@ from app.alerts import service as alerts
 from app.channels import letters
 from app.channels.answers import way as ways
 from app.channels.answers.way import Way
-from app.dossiers import health
+from app.dossiers.screening import health
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.exceptions import Conflict
 from app.foundation.extensions import db

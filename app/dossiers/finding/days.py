@@ -1,7 +1,8 @@
 """A day that somebody writes or dictates, in French or in English: found in a text, with what is left. Pure.
 
 « 14/03/1989 », « 14 mars 89 », « 14031989 », « 1er avril 1962 », « né le 14-3-89 », « 1989-03-14 », « March 14,
-1989 », « 14 mars » (a day of any year), « 1989 » (a year). A year of two digits is of either century: nobody
+1989 », « 14 mars » (a day of any year), « mars 1989 » and
+« 03/1989 » (a month), « 1989 » (a year). A year of two digits is of either century: nobody
 who calls was born in 2089, and the index has the last word.
 """
 
@@ -25,7 +26,7 @@ _BETWEEN = r"(?: ?[/.\-] ?| )"
 _END = r"(?:$|[^a-z0-9])"
 _OR_YEAR = r"(?:[ .,\-/]*([0-9]{4}|[0-9]{2}))?"
 _WORDS = pattern(
-    rf"(?:^|[^a-z0-9])([0-9]{{1,2}})(?:er|st|nd|rd|th)?[ .\-/]*({_NAMED})\.?{_OR_YEAR}{_END}"
+    rf"(?:^|[^a-z0-9])([0-9]{{1,2}})(?:er|eme|e|st|nd|rd|th)?[ .\-/]*({_NAMED})\.?{_OR_YEAR}{_END}"
 )
 _ENGLISH = pattern(
     rf"(?:^|[^a-z0-9])({_NAMED})\.? ([0-9]{{1,2}})(?:st|nd|rd|th)?(?:,? ?([0-9]{{4}}))?(?:$|[^a-z0-9])"
@@ -37,20 +38,26 @@ _FIGURES = pattern(
 _IN_ONE = pattern(r"(?:^|[^0-9])([0-9]{8}|[0-9]{6})(?:$|[^0-9])")
 _SHORT = pattern(r"(?:^|[^0-9])([0-9]{1,2})/([0-9]{1,2})(?:$|[^0-9])")
 _YEAR = pattern(r"(?:^|[^0-9])((?:19|20)[0-9]{2})(?:$|[^0-9])")
-_BORN = pattern(r"(?:^|[^a-z])n[eé]e?(?:\(e\))? (?:le|en|the) ")
+_BORN = pattern(
+    r"(?:^|[^a-z])(?:(?:n[eé]e?(?:\(e\))?|born) (?:le |en |the |on |in )?|(?:le|du|the|on) )$"
+)
+_MONTH = pattern(rf"(?:^|[^a-z0-9])({_NAMED})\.?[ \-/]+((?:19|20)[0-9]{{2}}|[0-9]{{2}}){_END}")
+_MONTH_FIGURES = pattern(r"(?:^|[^0-9/.\-])(0?[1-9]|1[0-2])[/.\-]((?:19|20)[0-9]{2})(?:$|[^0-9])")
 LONGEST = 100
 
 
 @dataclass(frozen=True)
 class Told:
     """A day as it was told, and the text around it. ``days`` when the year is known (two for a year of two
-    digits), else ``day_of_year`` (month, day), or a ``year`` alone. ``sure``: it can be nothing else (a month
-    is named, or slashes)."""
+    digits), else ``day_of_year`` (month, day), a ``month`` of ``years``, or a ``year`` alone. ``sure``: it can
+    be nothing else (a month is named, or slashes)."""
 
     rest: str
     days: tuple[date, ...] = ()
     day_of_year: tuple[int, int] | None = None
     year: int | None = None
+    month: int | None = None
+    years: tuple[int, ...] = ()
     sure: bool = False
 
 
@@ -58,7 +65,7 @@ def found_in(text: str) -> tuple[Told, ...]:
     """Every way in which a day may be read in a text; none when no day is in it."""
     plain = _plain(text)
     told = [_named(plain), _english(plain), _iso(plain), _figures(plain), *_in_one(plain)]
-    told += [_short(plain), _year(plain)]
+    told += [_short(plain), _month(plain), _year(plain)]
     known = [each for each in told if each is not None]
     return tuple(dict.fromkeys([each for each in known if each.sure] or known))
 
@@ -126,6 +133,8 @@ def _figures(text: str) -> Told | None:
     if found is None:
         return None
     day, month, year = found.groups()
+    if int(month) > 12 >= int(day):  # « 03/14/1989 », as in America
+        day, month = month, day
     return _told(text, found, int(day), int(month), year, sure="/" in found.group(0))
 
 
@@ -146,6 +155,21 @@ def _short(text: str) -> Told | None:
         return None
     day, month = found.groups()
     return _told(text, found, int(day), int(month), "", sure=True)
+
+
+def _month(text: str) -> Told | None:
+    """« mars 1989 », « 03/1989 »: a month of a year."""
+    found = _MONTH.search(text)
+    if found is not None:
+        name, year = found.groups()
+        month = _MONTHS[name]
+    elif (found := _MONTH_FIGURES.search(text)) is not None:
+        figures, year = found.groups()
+        month = int(figures)
+    else:
+        return None
+    years = (int(year),) if len(year) == 4 else (1900 + int(year), 2000 + int(year))
+    return Told(_without(text, found.start(), found.end()), month=month, years=years)
 
 
 def _year(text: str) -> Told | None:

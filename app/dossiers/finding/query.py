@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.dossiers import name_folding
-from app.dossiers.finding import days, writing
+from app.dossiers.finding import days, tidying, writing
 from app.dossiers.finding.days import Told
-from app.foundation.text import phone_numbers
+from app.foundation.text import overseas_numbers, phone_numbers
 
 LONGEST = 100  # signs of what is typed
 MOST_READINGS = 10
@@ -57,6 +57,12 @@ class Asked:
         return writing.compact(self.text)
 
     @property
+    def postcode(self) -> str:
+        """« haddad 59100 », « martin 59 »: a postcode or its département, beside a name; "" for none."""
+        alone = self.digits[0] if len(self.digits) == 1 and self.names else ""
+        return alone if alone.isdigit() and len(alone) in (2, 5) else ""
+
+    @property
     def typed_words(self) -> tuple[str, ...]:
         """Every word of every name that was typed, once."""
         return tuple(dict.fromkeys(word for name in self.names for word in name))
@@ -64,7 +70,7 @@ class Asked:
 
 def read(text: str) -> Asked:
     """Understand a text; one without letter or digit has no reading."""
-    text = " ".join(text[:LONGEST].split())
+    text = tidying.tidied(" ".join(text[:LONGEST].split()))
     found = writing.words(text)
     if not found:
         return Asked(text)
@@ -185,31 +191,43 @@ def _number_terms(asked: Asked) -> list[Term]:
     number = writing.NUMBER + asked.number.lstrip("+")
     whole: list[Term] = [(Token(number),)] if asked.number else []
     if whole and sum(map(len, asked.digits)) >= NATIONAL:
-        return whole
+        typed = "".join(asked.digits)
+        if not typed.startswith("0") or typed.startswith("00") or not typed.isdigit():
+            return whole
+        return [*whole, (Token(writing.NUMBER_END + ending(typed)[::-1], begins=True),)]
     if not asked.digits or not all(word.isdigit() for word in asked.digits):
         return whole
     typed = "".join(asked.digits)
     if len(typed) >= NATIONAL and (read := phone_numbers.stored(typed)):
-        return [(Token(writing.NUMBER + read.lstrip("+")),)]
+        abroad = Token(writing.NUMBER_END + ending(typed)[::-1], begins=True)
+        return [(Token(writing.NUMBER + read.lstrip("+")),), (abroad,)]
     if not SHORTEST_NUMBER <= len(typed) <= 15:
         return whole
-    begun = international(typed, plus=asked.text.strip().startswith("+"))
+    begun = beginnings(typed, plus=asked.text.strip().startswith("+"))
     return [
         *whole,
-        (Token(writing.NUMBER + begun, begins=True),),
-        (Token(writing.NUMBER_END + typed[::-1], begins=True),),
+        tuple(Token(writing.NUMBER + each, begins=True) for each in begun),
+        (Token(writing.NUMBER_END + ending(typed)[::-1], begins=True),),
     ]
 
 
-def international(typed: str, *, plus: bool) -> str:
-    """The beginning of a number as it is stored: « 0639 » → « 33639 », « 0033639 » and « +33639 » too."""
+def beginnings(typed: str, *, plus: bool) -> tuple[str, ...]:
+    """How a number that begins so may begin as it is stored: « 0639 » → « 33639 », « 0692 » → « 262692 » too,
+    « 0033639 » and « +33639 »."""
     if typed.startswith("00"):
-        return typed[2:]
+        return (typed[2:],)
     if typed.startswith("0"):
-        return "33" + typed[1:]
+        overseas = overseas_numbers.codes_of(typed[1:])
+        return ("33" + typed[1:], *(code + typed[1:] for code in overseas))
     if plus and typed.startswith("330"):
-        return "33" + typed[3:]
-    return typed
+        return ("33" + typed[3:],)
+    return (typed,)
+
+
+def ending(typed: str) -> str:
+    """How a number that was typed ends in any country: without the 0 that is said at home (« 079 123 45 67 »)."""
+    whole = typed.startswith("0") and not typed.startswith("00") and len(typed) >= NATIONAL
+    return typed[1:] if whole else typed
 
 
 def _days(asked: Asked) -> list[Reading]:
@@ -225,6 +243,10 @@ def _day_term(told: Told) -> Term:
     if told.day_of_year:
         month, day = told.day_of_year
         return (Token(f"{writing.DAY}{month:02d}{day:02d}"),)
+    if told.month:
+        return tuple(
+            Token(f"{writing.BORN}{year}{told.month:02d}", begins=True) for year in told.years
+        )
     return (Token(f"{writing.YEAR}{told.year}"),)
 
 
@@ -233,7 +255,9 @@ def _references(asked: Asked) -> list[Reading]:
     if not asked.digits:
         return []
     letters = sum(map(len, asked.typed_words))
-    readings = [_part(asked.compact)] if letters <= LONGEST_PREFIX else []
+    readings = [_part(asked.compact), _groups(asked.text)] if letters <= LONGEST_PREFIX else []
+    if asked.names and asked.postcode:
+        readings += _named(asked.names)
     if asked.names:
         part = _part("".join(asked.digits))
         readings += [(*reading, *part) for reading in _named(asked.names) if part]
@@ -244,6 +268,14 @@ def _part(plain: str) -> Reading:
     if not 3 <= len(plain) <= 24:
         return ()
     return tuple((Token(writing.REFERENCE + three),) for three in writing.trigrams(plain))
+
+
+def _groups(text: str) -> Reading:
+    """« PF-2026-4205 », « 2026 4205 »: digits by groups, without the zeros before them."""
+    groups = [each.lstrip("0") for each in writing.groups(text) if each.isdigit()]
+    if len(groups) < 2 or not any(len(each) >= 3 for each in groups):
+        return ()
+    return tuple(term for each in groups if len(each) >= 3 for term in _part(each))
 
 
 # --- a mail address --------------------------------------------------------------------------------

@@ -70,7 +70,7 @@ def is_whole(asked: Asked, person: PersonText) -> bool:
 def _by_digits(asked: Asked, person: PersonText) -> Sequence[Score | None]:
     if not asked.digits or asked.mail:
         return ()
-    whole = _reference(asked.compact, person)
+    whole = _reference(asked.compact, person) or _reference_by_groups(asked, person)
     if whole:
         return (whole,)
     found = [
@@ -78,6 +78,7 @@ def _by_digits(asked: Asked, person: PersonText) -> Sequence[Score | None]:
         for each in (
             _number(asked, person),
             _reference("".join(asked.digits), person),
+            _postcode(asked, person),
             _word_with_digits(asked, person),
         )
         if each
@@ -100,11 +101,12 @@ def _number(asked: Asked, person: PersonText) -> Score | None:
         return None
     typed = "".join(asked.digits)
     whole = phone_numbers.stored(typed) if len(typed) >= query.NATIONAL else None
-    if len(typed) < query.SHORTEST_NUMBER or (whole and whole not in person.phones):
+    abroad = any(e164.endswith(query.ending(typed)) for e164 in person.phones)
+    if len(typed) < query.SHORTEST_NUMBER or (whole and whole not in person.phones and not abroad):
         return None
-    begun = query.international(typed, plus=asked.text.strip().startswith("+"))
+    begun = query.beginnings(typed, plus=asked.text.strip().startswith("+"))
     for e164 in person.phones:
-        if e164[1:].startswith(begun) or e164.endswith(typed):
+        if e164[1:].startswith(begun) or e164.endswith(query.ending(typed)):
             return Score(PART + len(typed), Why.NUMBER)
     return None
 
@@ -117,6 +119,8 @@ def _day(told: Told, person: PersonText) -> Score | None:
         points = BORN + 50
     elif told.day_of_year == (born.month, born.day):
         points = BORN
+    elif told.month == born.month and born.year in told.years:
+        points = PART
     elif told.year == born.year:
         points = PART / 2
     else:
@@ -135,6 +139,27 @@ def _reference(typed: str, person: PersonText) -> Score | None:
             ends = 20 if held.endswith(typed) else 0
             return Score(PART + len(typed) + ends, Why.REFERENCE, dossier.reference)
     return None
+
+
+def _reference_by_groups(asked: Asked, person: PersonText) -> Score | None:
+    """« PF-2026-4205 », « 2026 4205 »: the last groups of a reference, without the zeros before them."""
+    typed = [each.lstrip("0") for each in writing.groups(asked.text)]
+    if sum(each.isdigit() for each in typed) < 2:
+        return None
+    for dossier in person.dossiers:
+        held = [each.lstrip("0") for each in writing.groups(dossier.reference)]
+        if held[-len(typed) :] == typed:
+            points = WHOLE - 1 if held == typed else PART + len("".join(typed)) + 20
+            return Score(points, Why.REFERENCE, dossier.reference)
+    return None
+
+
+def _postcode(asked: Asked, person: PersonText) -> Score | None:
+    """« haddad 59100 », « haddad 59 »."""
+    if not asked.postcode:
+        return None
+    here = writing.postcode(person.address).startswith(asked.postcode)
+    return Score(BEGINS, Why.NAME) if here else None
 
 
 def _word_with_digits(asked: Asked, person: PersonText) -> Score | None:

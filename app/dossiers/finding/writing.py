@@ -12,6 +12,7 @@ and « latour ». How a word may be mistyped is not kept with each person but on
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -33,6 +34,7 @@ NUMBER, NUMBER_END, BORN, DAY, YEAR, MAIL, MAIL_END, REFERENCE = (
 SOUND = "0s"
 
 _TOWN = pattern(r"(?:^|[ ,;])[0-9]{5}[ ,]+([^,;0-9]+)")
+_POSTCODE = pattern(r"(?:^|[ ,;])([0-9]{5})(?:[ ,]|$)")
 
 
 @dataclass(frozen=True)
@@ -84,9 +86,25 @@ def town(address: str) -> str:
     return found.group(1).strip() if found else ""
 
 
+def postcode(address: str) -> str:
+    """Its postcode, the last one that is in it; "" for none."""
+    found = _POSTCODE.findall(address[:240])
+    return str(found[-1]) if found else ""
+
+
 def compact(text: str) -> str:
     """Letters and digits alone, in one piece."""
     return "".join(words(text))
+
+
+def groups(text: str) -> list[str]:
+    """The groups of letters and of digits in a text: « PF-2026-004205 » → « pf », « 2026 », « 004205 »."""
+    found: list[str] = []
+    for word in words(text):
+        for kind, signs in itertools.groupby(word, str.isdigit):
+            del kind
+            found.append("".join(signs))
+    return found
 
 
 def trigrams(text: str) -> list[str]:

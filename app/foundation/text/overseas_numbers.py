@@ -41,6 +41,12 @@ _DIGITS = 9
 CODES = frozenset(_CODES)
 
 
+def codes_of(begun: str) -> tuple[str, ...]:
+    """Under which codes a number may be whose digits, after the 0, begin so: « 692 » → « 262 » (without « + »)."""
+    known = (code for prefix, code in _BY_PREFIX.items() if begun.startswith(prefix))
+    return tuple(dict.fromkeys(code.lstrip("+") for code in known))
+
+
 def placed(e164: str) -> str:
     """The number that exists, for one read as if it were of the metropolis: « +33262… » → « +262262… ».
 

@@ -78,6 +78,13 @@ def finds(typed: str, person: PersonText) -> bool:
         "PF-2026-004205", "pf2026004205", "004205", "4205", "26-0042", "haddad 4205", "pf-2026",
         "passerelle", "haddad passerelle", "préparatrice de commandes", "preparatrice", "roubaix",
         "samira roubaix", "paserelle",
+        "06 39 98 O1 05", "o639980105", "PF-2026-OO4205", "PF-2026-0042O5", "PF-2O26-004205", "pf-2026-4205",
+        "2026 4205",
+        "réf. PF-2026-004205", "dossier n° 4205", "Référence : pf 2026 004205", "son dossier 4205", "PF-2026-04205",
+        "mars 1989", "03/1989", "haddad mars 89", "le 14 mars 1989", "14e mars 1989", "haddad 03/14/1989",
+        "samira.haddad arobase courriel point example", "samira.haddad (at) courriel.example",
+        "samira.haddad.gmail.com",
+        "samira haddad at gmail com", "samira.haddad gmail", "haddad 59100", "haddad 59", "samira roubaix 59100",
     ],
 )  # fmt: skip
 def test_whatever_is_known_of_her_finds_her(typed: str) -> None:
@@ -86,7 +93,20 @@ def test_whatever_is_known_of_her_finds_her(typed: str) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["durand", "06 39 98 01 06", "14/03/1988", "PF-2026-004206", "haddad 15/03/1989", "paul"],
+    [
+        "durand",
+        "haddad 62",
+        "haddad 75011",
+        "avril 1989",
+        "03/1990",
+        "pf-2026-4206",
+        "PF-2026-OO4206",
+        "06 39 98 01 06",
+        "14/03/1988",
+        "PF-2026-004206",
+        "haddad 15/03/1989",
+        "paul",
+    ],
 )
 def test_what_is_somebody_elses_does_not(typed: str) -> None:
     assert not finds(typed, SAMIRA)
@@ -167,6 +187,33 @@ def test_every_writing_of_a_number(figures: int, begins: str, length: int) -> No
         national[-max(4, length):],
     ):  # fmt: skip
         assert finds(each, person), each
+
+
+@pytest.mark.parametrize(
+    ("stored", "typed"),
+    [
+        ("+41791234567", "079 123 45 67"), ("+41791234567", "+41 79"), ("+447911123456", "07911 123456"),
+        ("+262692123456", "0692"), ("+590690123456", "0690 12 34"), ("+596696123456", "+596 (0)696 12 34 56"),
+    ],
+)  # fmt: skip
+def test_a_number_of_elsewhere_as_it_is_said_at_home(stored: str, typed: str) -> None:
+    assert finds(typed, PersonText("Keller", "Urs", phones=(stored,)))
+    assert not finds(typed, PersonText("Keller", "Urs", phones=("+33612345678",)))
+
+
+@given(
+    st.integers(1, 999_999),
+    st.sampled_from("Oo"),
+    st.sampled_from(["réf ", "Dossier n° ", "demande ", ""]),
+)
+def test_a_reference_read_from_a_mail(number: int, zero: str, label: str) -> None:
+    """Its label, its zeros as letters, or without the zeros before its number."""
+    person = PersonText("Haddad", "Samira", dossiers=(DossierText(f"PF-2026-{number:06d}"),))
+    digits = f"{number:06d}"
+    if sum(c != "0" for c in digits) > 3:
+        assert finds(f"{label}PF-2026-{digits.replace('0', zero)}", person)
+    if number >= 100:
+        assert finds(f"{label}PF-2026-{number}", person)
 
 
 @given(st.from_regex(r"[A-Z]{2}-20[0-9]{2}-[0-9]{6}", fullmatch=True), st.data())

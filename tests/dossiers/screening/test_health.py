@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.dossiers import free_text, health
+from app.dossiers import free_text
+from app.dossiers.screening import health
 from app.foundation.exceptions import InvalidInput
 
 INNOCENT = [
