@@ -64,12 +64,29 @@ def test_where_a_request_stands(delivery: Delivery, later: int, expected: State)
         ("D’accord.", Reply(Word.YES, False)), ("Oui Zoé", Reply(Word.YES, True)),
         ("bonjour, NON", Reply(Word.NO, False)), ("STOP zoe", Reply(Word.STOP, True)),
         ("pas d'accord", Reply(Word.NO, False)),
+        ("d'accord merci", Reply(Word.YES, False)), ("Je suis d’accord, Zoé", Reply(Word.YES, True)),
+        ("oui bien sûr", Reply(Word.YES, False)), ("Oui pour Zoé. Cordialement", Reply(Word.YES, True)),
+        ("Ok, d'accord", Reply(Word.YES, False)), ("oui\nEnvoyé de mon iPhone", Reply(Word.YES, False)),
+        ("j'accepte", Reply(Word.YES, False)), ("je refuse", Reply(Word.NO, False)),
+        ("Non, je ne veux pas", Reply(Word.NO, False)), ("Je ne suis plus d'accord", Reply(Word.STOP, False)),
+        ("oui mais pas à ma mère", None), ("je ne comprends pas", None), ("c'est bon", None), ("pas de problème", None),
+        ("oui et non", None), ("ok stop", None), ("non c'est bon", None), ("oui si c'est elle", None), ("pas ok", None),
         ("oui ?", None), ("oui mais pas les paiements", None), ("non non je veux bien", None),
         ("Zoé", None), ("", None), ("oui " * 40, None),
     ],
 )  # fmt: skip
 def test_what_is_an_answer(text: str, expected: Reply | None) -> None:
     assert read(text, "Zoé") == expected
+
+
+@given(
+    st.sampled_from(["OUI", "d'accord", "je refuse", "pas d'accord", "arrêtez", "i agree", "STOP"]),
+    st.sampled_from(["", " zoé", " pour Zoé"]),
+)
+def test_what_is_an_answer_is_looked_at_as_one(said: str, name: str) -> None:
+    """``is_word`` lets through whatever ``read`` understands: else an answer would be read by nobody."""
+    assert read(said + name, "Zoé") is not None
+    assert is_word(said + name)
 
 
 @given(st.text(max_size=60), st.text(max_size=12))
