@@ -6,11 +6,13 @@ what is wrong.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date
 
 from app.dossiers import free_text
 from app.dossiers.editing.sheets import Field, Kind
+from app.dossiers.screening import numbers
 from app.dossiers.vocabulary import GRANTED, Inside
 from app.foundation.exceptions import InvalidInput
 from app.foundation.text import outside
@@ -169,13 +171,28 @@ def iban_holds(iban: str) -> bool:
 
 
 def _iban(_field: Field, typed: str) -> str:
-    text = "".join(c for c in typed.upper() if c not in " .-\u00a0\u202f")
-    text = text.removeprefix("IBAN").removeprefix(":")
+    signs = unicodedata.normalize("NFKC", typed.upper())
+    text = "".join(
+        c for c in signs if c.isalnum() or (c.isascii() and c.isprintable() and c not in " .-:")
+    )
+    text = text.removeprefix("IBAN")
     if not text:
         return ""
     if text.startswith("FR") and len(text) != 27:
         raise InvalidInput(
             "Un IBAN français a 27 signes, celui-ci en a %(count)s.", count=len(text)
+        )
+    length = numbers.IBAN_LENGTHS.get(text[:2])
+    if length is None:
+        raise InvalidInput(
+            "Un IBAN commence par les deux lettres de son pays. Relisez-le sur le RIB."
+        )
+    if len(text) != length:
+        raise InvalidInput(
+            "Un IBAN qui commence par %(country)s a %(length)s signes, celui-ci en a %(count)s.",
+            country=text[:2],
+            length=length,
+            count=len(text),
         )
     if not iban_holds(text):
         raise InvalidInput(

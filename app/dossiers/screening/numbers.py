@@ -15,7 +15,7 @@ _BETWEEN = r"[ \x{a0}\x{202f}.,/_\-]"
 _DIGITS = pattern(rf"{DIGIT}(?:{_BETWEEN}{{0,3}}{DIGIT})*")
 _CARD_SAID = pattern(r"(?i)(?:carte|card|\bcb\b|visa|mastercard)[^0-9\n]{0,30}$")
 _CARD_GROUPS = ((15,), (16,), (19,), (4, 4, 4, 4), (4, 6, 5), (4, 4, 4, 4, 3), (6, 13), (8, 8))
-_CARD_LENGTHS = (15, 16, 19)  # 14 would be a SIRET, which passes the same check
+_CARDIBAN_LENGTHS = (15, 16, 19)  # 14 would be a SIRET, which passes the same check
 _GAP = r"(?:[ \x{a0}\x{202f}]{0,2}|[./\-])"
 _NIR = pattern(
     rf"(?:^|[^{DIGIT}])(?P<body>[123478]{_GAP}{DIGIT}{{2}}{_GAP}(?:0[1-9]|1[0-2]|[23]{DIGIT}|4[0-2]|[5-9]{DIGIT})"
@@ -37,7 +37,7 @@ _IN_FOURS = pattern(
     r"(?:[ \x{a0}\x{202f}.\-][A-Za-z0-9]{1,4})?"
 )
 # How long an IBAN is, by country (SWIFT's registry of ISO 13616).
-_LENGTHS = {
+IBAN_LENGTHS = {
     "AD": 24, "AE": 23, "AL": 28, "AT": 20, "AZ": 28, "BA": 20, "BE": 16, "BG": 22, "BH": 22, "BR": 29, "BY": 28,
     "CH": 21, "CR": 22, "CY": 24, "CZ": 24, "DE": 22, "DJ": 27, "DK": 18, "DO": 28, "EE": 20, "EG": 29, "ES": 24,
     "FI": 18, "FK": 18, "FO": 18, "FR": 27, "GB": 22, "GE": 22, "GI": 23, "GL": 18, "GR": 27, "GT": 28, "HR": 21,
@@ -82,7 +82,7 @@ def _card_from(text: str, groups: list[list[int]], *, said: bool) -> Iterator[tu
     places = [place for group in groups[:19] for place in group][:40]
     digits = [int(text[place]) for place in places]
     shape = tuple(len(group) for group in groups[:5])
-    for length in _CARD_LENGTHS:
+    for length in _CARDIBAN_LENGTHS:
         number = digits[:length]
         if len(number) < length or not _issued(number) or not _luhn(number):
             continue
@@ -168,7 +168,7 @@ def _iban_end(candidate: str) -> int:
     """
     signs = [(i, char) for i, char in enumerate(candidate) if char.isascii() and char.isalnum()]
     plain = "".join(char for _i, char in signs)
-    length = _LENGTHS.get(plain[:2].upper(), 0)
+    length = IBAN_LENGTHS.get(plain[:2].upper(), 0)
     if not length or len(plain) < length:
         return 0
     end = signs[length - 1][0] + 1
