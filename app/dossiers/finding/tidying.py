@@ -12,7 +12,7 @@ from app.foundation.text.patterns import Match, pattern
 _LABEL = pattern(
     r"(?i)^(?:(?:le |son |mon |du |la |sa |ma )?"
     r"(?:dossier|demande|r[ée]f[ée]rence|r[ée]f|num[ée]ro|num|n°|no|n|file|reference|ref)"
-    r"[ .:°#]*)+(?P<rest>[^ ]*[0-9][^@]*)$"
+    r"[ .:°#]+)+(?P<rest>[^@]*[0-9][^@]*)$"
 )
 _AT = pattern(
     r"(?i) *(?:\((?:at|arobase|arrobase|chez)\)|\[at\]| (?:arobase|arrobase|arobas)) *|"
