@@ -33,6 +33,8 @@ PRIVATE_NAMES = {
     "PORT",
     "FLASK_APP",
     "FLASK_DEBUG",
+    # Else each worker and each served process would compile every module again: `make clean` removes what is kept.
+    "PYTHONDONTWRITEBYTECODE",
 }
 NO_TESTS = 5  # pytest's exit code
 
