@@ -6,7 +6,7 @@ LANGUAGES = ("fr", "en")
 
 # By name: in French, and in English.
 _TEXTS: dict[str, tuple[str, str]] = {
-    "title": ("Téléphone", "Telephone"),
+    "title": ("Téléphone", "Phone"),
     "language": ("Langue", "Language"),
     "skip": ("Aller au contenu", "Skip to content"),
     "number": ("Numéro à composer", "Number to dial"),
@@ -39,8 +39,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "send": ("Envoyer", "Send"),
     "written": ("Vous écrivez", "You write"),
     "not-written": (
-        "Ce message n’est pas parti : il faut un numéro attribué, et un appelant qui a le sien.",
-        "This message was not sent: it takes a number in service, and a caller who has one.",
+        "Ce message n’est pas parti. Vérifiez le numéro composé, et choisissez un appelant dont le numéro n’est pas masqué.",
+        "This message was not sent. Check the number dialled, and choose a caller whose number is not withheld.",
     ),
     "messages-empty": (
         "Les SMS envoyés à ce numéro arrivent ici.",
@@ -52,7 +52,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "dialing": ("Appel en cours…", "Calling…"),
     "ringing": ("Appel entrant", "Incoming call"),
     "connected": ("En ligne", "On the line"),
-    "queued": ("En attente d’un conseiller", "Waiting for an adviser"),
+    "queued": ("Dans la file d’attente", "In the queue"),
     "conference": ("Mise en relation…", "Connecting…"),
     "talking": ("En conversation", "In conversation"),
     "held": ("Mis en attente", "On hold"),
@@ -69,11 +69,11 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "decline": ("Refuser", "Decline"),
     "mute": ("Couper le micro", "Mute"),
     "unmute": ("Rétablir le micro", "Unmute"),
-    "sound-on": ("Voix lue à haute voix", "Announcements read aloud"),
-    "sound-off": ("Voix muette, texte seul", "Voice off, text only"),
+    "sound-on": ("Annonces lues à voix haute", "Announcements read aloud"),
+    "sound-off": ("Voix coupée, texte seul", "Voice off, text only"),
     "recording": ("On vous enregistre", "You are being recorded"),
-    "press": ("Une touche est attendue", "A key is expected"),
-    "speak": ("Des paroles sont attendues", "Words are expected"),
+    "press": ("Tapez une touche", "Press a key"),
+    "speak": ("C’est à vous de parler", "It is your turn to speak"),
     "message-from": ("Message de", "Message from"),
     "hidden": ("Numéro masqué", "Number withheld"),
     "you": ("Vous tapez", "You press"),

@@ -36,16 +36,16 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "link": ("Ce lien n’est plus valable.", "This link is no longer valid."),
     "link-why": (
         "Il a plus de 72 heures, ou un mail plus récent l’a remplacé. Appelez la ligne d’aide.",
-        "It is older than 72 hours, or a later email replaced it. Call the helpline.",
+        "It is older than 72 hours, or a later email replaced it. Call the help line.",
     ),
     "made": ("Votre mot de passe est créé", "Your password is created"),
     "made-next": (
         "Retournez maintenant dans votre messagerie, rouvrez le même mail, et touchez « Étape 2 ».",
-        "Now go back to your mailbox, open the same email again, and touch “Step 2”.",
+        "Now go back to your mailbox, open the same email again, and tap “Step 2”.",
     ),
     "reset-done": (
         "Votre nouveau mot de passe est enregistré. Connectez-vous.",
-        "Your new password is kept. Sign in.",
+        "Your new password is saved. Sign in.",
     ),
     "step2": ("Étape 2 : connectez-vous", "Step 2: sign in"),
     "identifier": ("Identifiant", "Identifier"),
@@ -53,7 +53,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "wrong": ("Identifiant ou mot de passe incorrect.", "Wrong identifier or password."),
     "locked": (
         "Votre compte est bloqué après 5 essais. Appelez la ligne d’aide.",
-        "Your account is locked after 5 tries. Call the helpline.",
+        "Your account is locked after 5 tries. Call the help line.",
     ),
     "step1-first": (
         "Votre compte n’est pas encore créé : faites d’abord l’étape 1.",
@@ -62,7 +62,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "space": ("Votre espace", "Your account"),
     "attributed": (
         "Votre identifiant attribué : %s. Vous pouvez aussi utiliser votre adresse mail.",
-        "Your attributed identifier: %s. Your email address works too.",
+        "The identifier assigned to you: %s. Your email address works too.",
     ),
     "follow": ("Suivre ma demande", "Follow my request"),
     "deposit": ("Déposer une demande", "Submit a request"),
@@ -79,8 +79,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "tax_income": ("Revenu fiscal de référence, en euros", "Reference tax income, in euros"),
     "tax_parts": ("Nombre de parts", "Number of shares"),
-    "figure": ("Ce champ attend un chiffre.", "This field wants a figure."),
-    "kept": ("Vos informations sont enregistrées.", "Your details are kept."),
+    "figure": ("Ce champ attend un nombre.", "This field needs a number."),
+    "kept": ("Vos informations sont enregistrées.", "Your details are saved."),
     "vanished": (
         "La session a été réinitialisée. Complétez les champs.",
         "The session was reset. Fill in the fields.",
@@ -112,9 +112,9 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "pdf": ("Enregistrer en PDF", "Save as PDF"),
     "transmit": ("Transmettre ma demande", "Submit my request"),
     "missing": ("Il manque : %s.", "Missing: %s."),
-    "agree": ("Cochez la case pour continuer.", "Tick the box to go on."),
+    "agree": ("Cochez la case pour continuer.", "Tick the box to continue."),
     "done": ("Demande transmise", "Request submitted"),
-    "done-at": ("Demande %s, le %s.", "Request %s, on %s."),
+    "done-at": ("Demande %s, transmise le %s.", "Request %s, submitted on %s."),
     "back": ("Revenir", "Back"),
     "error": ("Une erreur est survenue", "An error occurred"),
     "error-next": ("Veuillez réessayer ultérieurement.", "Please try again later."),
@@ -128,7 +128,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "reference": ("Référence du dossier", "File reference"),
     "mail": ("Adresse mail", "Email address"),
     "enrol-do": ("Inscrire et envoyer le mail", "Enrol and send the email"),
-    "enrolled": ("Inscrite. Le mail est parti.", "Enrolled. The email has gone."),
+    "enrolled": ("Inscrite. Le mail est parti.", "Enrolled. The email has been sent."),
     "enrolled-no-mail": ("Inscrite. Son lien : ", "Enrolled. The link: "),
     "withdraw": ("Pas encore inscrite par l’organisme", "Not enrolled by the training centre yet"),
     "withdraw-do": ("Faire comme si elle n’était pas inscrite", "Act as if not enrolled"),
@@ -138,7 +138,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "« Une erreur est survenue » à chaque envoi",
         "“An error occurred” at each step",
     ),
-    "switch-outage": ("Le Portail ne répond plus", "The Portal no longer answers"),
+    "switch-outage": ("Le Portail ne répond plus", "The Portal is not responding"),
     "switch-fields_vanish": (
         "Les champs s’effacent à la validation",
         "Fields vanish when confirmed",

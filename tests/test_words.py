@@ -109,7 +109,9 @@ def _both() -> Iterator[tuple[str, str, str]]:
             yield file.name, french, english
     for key, french in TEXTS["fr"].items():
         yield f"announcement {key}", french, TEXTS["en"][key]
-    for file in sorted((ROOT / "app").rglob("*.py")):
+    # The demo Portal and the demo phone are met by people too.
+    beside = [ROOT / "demo_portal" / "texts.py", ROOT / "carrier" / "texts.py"]
+    for file in [*sorted((ROOT / "app").rglob("*.py")), *beside]:
         for french, english in pairs_in(file.read_text()):
             yield str(file.relative_to(ROOT)), french, english
 

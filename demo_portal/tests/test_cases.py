@@ -157,7 +157,7 @@ def test_11_figures_as_they_are_written_and_two_documents_swapped(world: World) 
     enters(world)
     typed = {"distance_km": "12,5 km", "tax_income": "11 254", "tax_parts": "1,5"}
     page = world.person.post("/demande/champs", data=typed)
-    assert (page.status_code, page.text.count("attend un chiffre")) == (422, 1)
+    assert (page.status_code, page.text.count("attend un nombre")) == (422, 1)
     typed["distance_km"] = "12,5"
     assert "enregistrées" in world.person.post("/demande/champs", data=typed).text
     for kind, name in (("rib", "avis.pdf"), ("tax_notice", "rib.pdf")):

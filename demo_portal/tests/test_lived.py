@@ -108,7 +108,7 @@ def test_from_the_link_to_the_deposit(world: World) -> None:
     ]
     assert "déjà" not in person.get("/demande").text
     page = person.post("/demande/champs", data={"distance_km": "loin"})
-    assert "attend un chiffre" in page.text
+    assert "attend un nombre" in page.text
     figures = {"distance_km": "12,5", "tax_income": "11 254", "tax_parts": "1"}
     assert "enregistrées" in person.post("/demande/champs", data=figures).text
     for kind in rules.REQUIRED:

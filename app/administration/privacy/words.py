@@ -30,9 +30,9 @@ def table_words() -> dict[str, str]:
         "portal_links": _("Liens envoyés"), "portal_commands": _("Demandes faites au Portail"), "payment_urgencies": _("Urgences de paiement"),
         "payments_waiting": _("Paiements en attente"), "contact_persons": _("Personnes d’un même contact"), "threads": _("Fils de messages"),
         "call_events": _("Ce qui s’est passé pendant un appel"), "call_segments": _("Moments d’un appel"), "call_parties": _("Tiers d’un appel"),
-        "call_commands": _("Commandes à l’opérateur"), "works": _("Passages en file"), "work_events": _("Étapes en file"),
+        "call_commands": _("Commandes au fournisseur"), "works": _("Passages en file"), "work_events": _("Étapes en file"),
         "dossier_readers": _("Qui a ce dossier ouvert"), "guided_phones": _("Pages guidées"), "feed_keys": _("Numéros donnés par d’autres services"),
-        "erasures": _("Effacements"), "drifts": _("Écarts avec l’opérateur"),
+        "erasures": _("Effacements"), "drifts": _("Écarts avec le fournisseur"),
     }  # fmt: skip
 
 

@@ -24,7 +24,7 @@ TEXTS = {
     "fr": {
         "ask": "Bonjour. La permanence téléphonique a un souci technique. Nous n'avons pas perdu "
         "votre appel : nous vous rappellerons. Tapez le numéro où vous joindre, dix chiffres. "
-        "Pour être rappelé au numéro dont vous appelez, tapez 1 puis dièse, ou restez en ligne.",
+        "Pour être rappelé au numéro d'où vous appelez, tapez 1 puis dièse, ou restez en ligne.",
         "thanks": "Merci. C'est noté : nous vous rappellerons dès que possible. Au revoir.",
     },
     "en": {

@@ -43,7 +43,7 @@ def state_words() -> dict[State, str]:
         State.REFUSED: _("a dit non"),
         State.NO_ANSWER: _("pas de réponse : pas d’accord"),
         State.ENDED: _("accord terminé"),
-        State.REVOKED: _("accord repris"),
+        State.REVOKED: _("accord retiré"),
     }
 
 

@@ -180,7 +180,7 @@ def _iban(_field: Field, typed: str) -> str:
         return ""
     if text.startswith("FR") and len(text) != 27:
         raise InvalidInput(
-            "Un IBAN français a 27 signes, celui-ci en a %(count)s.", count=len(text)
+            "Un IBAN français a 27 caractères, celui-ci en a %(count)s.", count=len(text)
         )
     length = numbers.IBAN_LENGTHS.get(text[:2])
     if length is None:
@@ -196,7 +196,7 @@ def _iban(_field: Field, typed: str) -> str:
         )
     if not iban_holds(text):
         raise InvalidInput(
-            "Cet IBAN est faux : un signe manque ou a été échangé. Relisez-le sur le RIB."
+            "Cet IBAN est faux : il manque un caractère, ou deux sont inversés. Relisez-le sur le RIB."
         )
     return text
 

@@ -122,7 +122,7 @@ def ask_urgency(dossier_id: int) -> Response:
         now=clock.now(),
         locale=str(get_locale()),
     )
-    return _dossier(dossier_id, _("L’urgence est demandée : un responsable décide."))
+    return _dossier(dossier_id, _("L’urgence est demandée : l’encadrement décide."))
 
 
 @bp.post("/dossiers/<int(max=2147483647):dossier_id>/urgency/decision")

@@ -128,7 +128,7 @@ def remove_wave(on: date, *, agent_id: int, now: datetime) -> None:
         if db.session.scalar(select(Dossier.id).where(Dossier.next_payment_on == on).limit(1)):
             raise Conflict(
                 "Des dossiers doivent être payés ce jour-là.",
-                kept="La vague est gardée.",
+                kept="Ce jour de paiement est gardé.",
                 todo="Changez d'abord leur date de paiement.",
             )
         if db.session.get(PaymentWave, on) is not None:
@@ -276,9 +276,7 @@ def _move_to(dossier: Dossier, wave: date, today: date) -> None:
             todo="Reconnaissez l'urgence sans date ; elle servira dès l'accord.",
         )
     if wave < today or db.session.get(PaymentWave, wave) is None:
-        raise InvalidInput(
-            "Cette vague de paiement n'existe pas.", todo="Choisissez-la au calendrier."
-        )
+        raise InvalidInput("Ce jour de paiement n'existe pas.", todo="Choisissez-le au calendrier.")
     dossier.next_payment_on = wave
 
 

@@ -32,6 +32,6 @@ def obstacle(value: Obstacle) -> str:
         Obstacle.NO_ACCOUNT: _("Pas d’IBAN dans le dossier."),
         Obstacle.NO_AMOUNT: _("Pas de montant."),
         Obstacle.PIECE_OPEN: _("Une pièce est redemandée ou manque."),
-        Obstacle.WAVE_MISSED: _("Sa vague est passée sans que le dossier soit proposé."),
+        Obstacle.WAVE_MISSED: _("Son jour de paiement est passé sans que le dossier soit proposé."),
         Obstacle.FORGOTTEN: _("Rien ne l’empêche : oubliée entre le vote et la proposition."),
     }[value]

@@ -13,7 +13,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "incident": "Un incident technique touche le Portail des aides en ce moment. Nos équipes "
         "y travaillent. Si cela peut attendre, rappelez un peu plus tard.",
         "first": "Votre appel est le prochain.",
-        "position": "Vous êtes à la place numéro {position}.",
+        "position": "Vous êtes numéro {position} dans la file d'attente.",
         "wait_1": "L'attente est de moins d'une minute.",
         "wait_3": "L'attente est d'environ deux minutes.",
         "wait_5": "L'attente est de trois à cinq minutes.",
@@ -22,14 +22,14 @@ TEXTS: dict[str, dict[str, str]] = {
         "stay": "Merci de patienter. Nous ne vous oublions pas.",
         "nobody": "En ce moment, personne n'est au téléphone pour vous répondre. Nous gardons votre "
         "place.",
-        "coming": "Une personne vous répond.",
+        "coming": "Quelqu'un va vous répondre.",
         "offer_callback": "Pour être rappelé sans perdre votre place, tapez 1.",
         "choose_language": "Pour le français, tapez {key}.",
         "closing_serve": "La permanence ne prend plus de nouveaux appels, mais nous gardons le "
         "vôtre : une personne va vous répondre.",
-        "closing_offer": "La permanence est maintenant fermée. Restez en ligne, et l'on vous "
-        "répondra quand même. Ou tapez 1 pour être rappelé à la prochaine ouverture, en gardant "
-        "votre place.",
+        "closing_offer": "La permanence est maintenant fermée. Restez en ligne : nous vous "
+        "répondrons quand même. Ou, pour être rappelé à la prochaine ouverture, en gardant votre "
+        "place, tapez 1.",
         "closing_nobody": "La permanence est maintenant fermée, et plus personne n'est là pour vous "
         "répondre. Pour être rappelé à la prochaine ouverture, en gardant votre place, tapez 1.",
         "ask_number": "Votre numéro est masqué. Tapez les dix chiffres de votre numéro de "
@@ -47,15 +47,16 @@ TEXTS: dict[str, dict[str, str]] = {
         "À bientôt.",
         "callback_kept": "Vous aviez déjà demandé à être rappelé : votre demande et votre place "
         "sont gardées. À bientôt.",
-        "too_many": "Bonjour. Nous avons déjà plusieurs appels de votre numéro : un rappel les remplace.",
-        "too_many_hidden": "Bonjour. Beaucoup d'appels sans numéro attendent déjà. Donnez-nous le vôtre, "
+        "too_many": "Bonjour. Nous avons déjà reçu plusieurs appels de votre numéro. Au lieu de vous "
+        "faire attendre, nous vous rappellerons.",
+        "too_many_hidden": "Bonjour. Beaucoup de personnes attendent déjà. Donnez-nous votre numéro, "
         "et nous vous rappellerons.",
         "closed": "Bonjour. La permanence téléphonique est fermée en ce moment.",
         "opens": "Elle ouvre {day} à {time}.",
         "closed_callback": "Pour être rappelé à l'ouverture, tapez 1.",
         "closed_sms": "Pour recevoir par SMS un lien vers notre formulaire, tapez 2.",
         "closed_message": "Pour laisser un message vocal, tapez 3.",
-        "not_offered": "Cette touche n'est pas proposée.",
+        "not_offered": "Cette touche ne correspond à aucun choix.",
         "sms_sent": "Nous vous envoyons le SMS. Son lien est valable sept jours. S'il n'arrive pas, "
         "nous vous rappellerons. À bientôt.",
         "sms_already": "Nous vous avons déjà envoyé plusieurs SMS en vingt-quatre heures. À la place, "
@@ -74,7 +75,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "promise_for_agent": "Rappel promis pour {time}. {name} Nous l'appelons.",
         "missed_for_agent": "Appel manqué {time}. {name} Nous l'appelons.",
         "callback_for_person": "Bonjour, c'est la permanence téléphonique du Portail des aides, qui "
-        "vous rappelle. Tapez 1 pour parler à votre conseiller.",
+        "vous rappelle. Pour nous parler, tapez 1.",
         "call_later": "Nous vous rappellerons un peu plus tard. Au revoir.",
         "call_us": "Nous n'avons pas pu nous parler. Vous pouvez nous rappeler au numéro qui "
         "s'affiche. Au revoir.",
@@ -97,12 +98,12 @@ TEXTS: dict[str, dict[str, str]] = {
         "coming": "Somebody is about to answer you.",
         "offer_callback": "To be called back without losing your place, press 1.",
         "choose_language": "For English, press {key}.",
-        "closing_serve": "The help line takes no new calls now, but we are keeping yours: somebody "
+        "closing_serve": "The help line is no longer taking new calls, but we are keeping yours: somebody "
         "will answer you.",
-        "closing_offer": "The help line is closed now. Stay on the line, and you will be answered "
-        "all the same. Or press 1 to be called back when it opens next, keeping your place.",
-        "closing_nobody": "The help line is closed now, and nobody is there any more to answer you. "
-        "To be called back when it opens next, keeping your place, press 1.",
+        "closing_offer": "The help line is closed now. Stay on the line, and you will still be answered. "
+        "Or, to be called back when it next opens, keeping your place, press 1.",
+        "closing_nobody": "The help line is closed now, and there is nobody left to answer you. "
+        "To be called back when it next opens, keeping your place, press 1.",
         "ask_number": "Your number is withheld. Please key in your phone number, then press hash.",
         "number_wrong": "This number is not complete, or does not exist.",
         "ask_other_number": "We cannot call back the number you are calling from. Please key in "
@@ -117,15 +118,16 @@ TEXTS: dict[str, dict[str, str]] = {
         "opens again. Goodbye.",
         "callback_kept": "You had already asked to be called back: your request and your place are "
         "kept. Goodbye.",
-        "too_many": "Hello. We already have several calls from your number: a call-back stands for them.",
-        "too_many_hidden": "Hello. Many calls without a number are waiting already. Give us yours, and we "
+        "too_many": "Hello. We have already had several calls from your number. Rather than keep you "
+        "waiting, we will call you back.",
+        "too_many_hidden": "Hello. Many people are already waiting. Give us your number, and we "
         "will call you back.",
         "closed": "Hello. The help line is closed at the moment.",
         "opens": "It opens {day} at {time}.",
         "closed_callback": "To be called back when it opens, press 1.",
         "closed_sms": "To receive a link to our form by text message, press 2.",
         "closed_message": "To leave a voice message, press 3.",
-        "not_offered": "This key is not in use.",
+        "not_offered": "That key is not one of the choices.",
         "sms_sent": "We are sending you the text message. Its link is valid for seven days. If it does "
         "not arrive, we will call you back. Goodbye.",
         "sms_already": "We have already sent you several text messages within a day. Instead, your "
@@ -139,14 +141,14 @@ TEXTS: dict[str, dict[str, str]] = {
         "apology": "We have a technical problem. Please stay on the line: we are keeping your "
         "call and trying again.",
         "gone": "The caller has hung up.",
-        "coach": "A manager is listening, in order to help.",
+        "coach": "A manager is listening, to help.",
         "callback_for_agent": "A call-back asked for {time}. {name} We are calling now.",
         "promise_for_agent": "A call-back promised for {time}. {name} We are calling now.",
         "missed_for_agent": "A call missed {time}. {name} We are calling now.",
         "callback_for_person": "Hello, this is the help line of the grants portal, calling you back. "
-        "Press 1 to speak with your adviser.",
+        "To speak to us, press 1.",
         "call_later": "We will call you again a little later. Goodbye.",
-        "call_us": "We could not speak with each other. You can call us at the number shown. Goodbye.",
+        "call_us": "We could not speak to each other. You can call us on the number shown. Goodbye.",
         "goodbye": "Thank you for calling. Goodbye.",
     },
     # Of other languages, the one sentence that lets a caller choose them: the rest is written by

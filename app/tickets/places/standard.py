@@ -117,7 +117,9 @@ def read(row: Mapping[str, str], number: int) -> Read | Refused:
     if value["code_postal"] and not _POSTCODE.fullmatch(postcode):
         problems.append(("code_postal", N_("Un code postal a cinq chiffres.")))
     if value["code_insee"] and not _INSEE.fullmatch(insee):
-        problems.append(("code_insee", N_("Un code de commune a cinq signes, par exemple 59350.")))
+        problems.append(
+            ("code_insee", N_("Un code de commune a cinq caractères, par exemple 59350."))
+        )
     updated = _day(value["date_maj"])
     if value["date_maj"] and updated is None:
         problems.append(

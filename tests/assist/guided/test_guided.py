@@ -78,7 +78,7 @@ def test_the_phone_follows_the_script_and_its_words_reach_the_agent(
     status, shown = ask(client, page)
     assert status == 200
     assert "écrit sur votre écran" in shown
-    assert "Camille suit avec vous" in shown
+    assert "Camille vous suit" in shown
     for personal in ("Ana", "Prado", "ana@", dossier.reference, "Roux"):
         assert personal not in shown
 

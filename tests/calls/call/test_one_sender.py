@@ -49,7 +49,7 @@ def test_a_flood_of_one_number_leaves_a_real_caller_her_true_place(caller: Phone
         rings(caller("+33639980166"))
     heard = rings(caller(NUMBER))
     before = one_sender.at_once(LineRules())
-    assert f"place numéro {before + 1}" in heard
+    assert f"numéro {before + 1} dans la file" in heard
     assert waiting() == before + 1
     outcomes = db.session.scalars(select(Call.outcome).where(Call.number != NUMBER)).all()
     assert outcomes.count("limited") == 60 - before

@@ -144,7 +144,10 @@ def test_a_sound_never_replaces_what_must_be_filled_in() -> None:
     assert not playable("position")
     speaker = Speaker(sounds={("stay", "fr"): "abc", ("position", "fr"): "def"})
     said = speaker.speak([Phrase("position", "fr", {"position": 2}), Phrase("stay", "fr")])
-    assert said == (Say("Vous êtes à la place numéro 2.", "fr"), Play("/voice/sound/abc"))
+    assert said == (
+        Say("Vous êtes numéro 2 dans la file d'attente.", "fr"),
+        Play("/voice/sound/abc"),
+    )
 
 
 # --- the webhooks --------------------------------------------------------------------------------
@@ -371,7 +374,7 @@ def test_while_an_agent_is_on_her_way_a_key_changes_nothing(
     agent.post(f"/desk/calls/{one.call.ref}/accept", json={})
     assert "/voice/wait" in one.post("/voice/choice?round=1", Digits="1")
     assert one.call.state == "connecting"
-    assert "Une personne vous répond" in one.post("/voice/wait?round=2")
+    assert "Quelqu'un va vous répondre" in one.post("/voice/wait?round=2")
     assert db.session.scalar(select(CallBack.id)) is None
 
 

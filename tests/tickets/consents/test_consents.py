@@ -139,7 +139,7 @@ def test_asked_sent_delivered_agreed_then_taken_back(
     assert len(db.session.scalars(select(Mandate)).all()) == 1
 
     write(app, "STOP")
-    assert "accord repris" in place(agent, contact)
+    assert "accord retiré" in place(agent, contact)
     page = card(agent, contact)
     assert "avec l’accord de la personne" in page
     assert "Le mandat choisi ne vaut plus" in page
@@ -181,10 +181,10 @@ def test_the_page_is_answered_by_a_person_alone(
         anybody.post(f"{address}/reponse", data={"word": "yes"}, headers=PRESS)
     assert (one().answer, one().through) == ("agreed", "page")
     assert len(db.session.scalars(select(Mandate)).all()) == 1
-    assert "Reprendre mon accord" in anybody.get(address).text
+    assert "Retirer mon accord" in anybody.get(address).text
     anybody.post(f"{address}/reponse", data={"word": "stop"}, headers=PRESS)
     anybody.post(f"{address}/reponse", data={"word": "yes"}, headers=PRESS)  # reused
-    assert "Votre accord est repris" in anybody.get(address).text
+    assert "Votre accord est retiré" in anybody.get(address).text
     assert "avec l’accord de la personne" in card(agent, contact)
 
 
@@ -222,7 +222,7 @@ def test_a_number_of_several_persons_must_say_for_whom(
     answers = {each.contact_id: each.answer for each in db.session.scalars(select(Consent))}
     assert answers == {zoe.id: "agreed", ali.id: None}
     write(app, "NON")  # a no without a name is heard for both: the safe way
-    assert "accord repris" in place(agent, zoe)
+    assert "accord retiré" in place(agent, zoe)
     assert "a dit non" in place(agent, ali)
 
 
