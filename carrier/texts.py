@@ -39,8 +39,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "send": ("Envoyer", "Send"),
     "written": ("Vous écrivez", "You write"),
     "not-written": (
-        "Ce message n’est pas parti. Vérifiez le numéro composé, et choisissez un appelant dont le numéro n’est pas masqué.",
-        "This message was not sent. Check the number dialled, and choose a caller whose number is not withheld.",
+        "Ce message n’est pas parti. Vérifiez le numéro composé, et appelez avec un numéro non masqué.",
+        "This message was not sent. Check the number dialled, and call with your number not withheld.",
     ),
     "messages-empty": (
         "Les SMS envoyés à ce numéro arrivent ici.",

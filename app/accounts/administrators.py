@@ -30,9 +30,9 @@ def keep_one(agent: Agent, *, active: bool, role: str, emergency: bool | None = 
     others = _ids(_able()) - {agent.id}
     if not stays and not others:
         raise Conflict(
-            "C'est le dernier compte d'administration : il ne peut être ni fermé ni changé de rôle.",
+            "C'est le dernier compte d'administration : on ne peut ni le fermer, ni changer son rôle.",
             kept="Il n'a pas changé.",
-            todo="Faites d'abord un autre compte d'administration.",
+            todo="Créez d'abord un autre compte d'administration.",
         )
     stays_for_emergencies = stays and (agent.emergency if emergency is None else emergency)
     if not agent.emergency or stays_for_emergencies or not _provider_only():
@@ -42,7 +42,7 @@ def keep_one(agent: Agent, *, active: bool, role: str, emergency: bool | None = 
             "C'est le dernier compte d'administration de secours : sans lui, personne n'entrerait "
             "le jour où le fournisseur d'identité ne répond pas.",
             kept="Il n'a pas changé.",
-            todo="Faites d'abord un autre compte de secours, sur le serveur : « account emergency ».",
+            todo="Créez d'abord un autre compte de secours, sur le serveur : « account emergency ».",
         )
 
 

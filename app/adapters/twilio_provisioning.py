@@ -217,7 +217,7 @@ class TwilioProvisioning:
             return
         yield self._fallback(self._settings.fallback_url or number.voice_fallback_url or "")
         if not _can(number, "sms"):
-            yield Finding("SMS", "ce numéro n'en envoie pas ; les liens partiront par courriel")
+            yield Finding("SMS", "ce numéro n'en envoie pas")
 
     def _further(self, dialled: str) -> list[Finding]:
         """The number of another line."""

@@ -70,7 +70,7 @@ def judge(typed: Typed) -> Judged:
     """Can an account be so? An address is read as people paste it."""
     errors: dict[str, InvalidInput] = {}
     if not typed.name:
-        errors["name"] = InvalidInput("Écrivez un nom : c'est lui que les collègues voient.")
+        errors["name"] = InvalidInput("Écrivez un nom : celui que vos collègues verront.")
     if len(typed.name) > LONGEST_NAME:
         errors["name"] = InvalidInput("Ce nom est trop long : 120 caractères au plus.")
     address = mail_address.read(typed.email)

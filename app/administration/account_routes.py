@@ -87,7 +87,7 @@ def close(agent_id: int) -> Page:
 @about(LINE)
 def reopen(agent_id: int) -> Page:
     """Its owner signs in again."""
-    return _act(agent_id, accounts.reopen, _("Compte ouvert de nouveau : %(name)s."))
+    return _act(agent_id, accounts.reopen, _("Compte rouvert : %(name)s."))
 
 
 @bp.post(f"/<{ID}:agent_id>/sign-out")

@@ -119,7 +119,7 @@ def _change_role(agent: Agent, role: str, work: Work, *, by: int, now: datetime)
         raise Conflict(
             "Vous ne pouvez pas changer votre propre rôle.",
             kept="Rien n'a été changé.",
-            todo="Demandez à un autre compte d'administration.",
+            todo="Demandez à quelqu'un d'autre de l'administration.",
         )
     staff.change(agent, "account_role", Why.ROLE, work, by=by, now=now, role=role)
 
@@ -160,7 +160,7 @@ def _about_another(agent_id: int, seen: str, by: int) -> Iterator[tuple[Agent, W
         raise Conflict(
             "C'est votre propre compte.",
             kept="Rien n'a été changé.",
-            todo="Passez par « Mon compte », ou demandez à un autre compte d'administration.",
+            todo="Passez par « Mon compte », ou demandez à quelqu'un d'autre de l'administration.",
         )
     with unit_of_work() as work:
         agent = _locked(agent_id)

@@ -30,6 +30,6 @@ DUPLICATES = {
 }
 
 PRIVACY = {
-    "person_exported": N_("%(who)s a donné tout ce qui est gardé d’une personne (%(thing)s)."),
+    "person_exported": N_("%(who)s a remis tout ce qui est gardé sur une personne (%(thing)s)."),
     "person_erased": N_("%(who)s a effacé une personne : %(subject)s."),
 }

@@ -20,7 +20,7 @@ THEMES: dict[str, tuple[str, dict[str, str]]] = {
             "sign_in": N_("%(subject)s : mot de passe accepté."),
             "sign_in_refused": N_("%(subject)s : mot de passe refusé."),
             "sign_out": N_("%(subject)s : déconnexion."),
-            "session_over": N_("%(subject)s : session terminée, sa durée étant passée."),
+            "session_over": N_("%(subject)s : session expirée."),
             "session_closed": N_("%(who)s a fermé une de ses autres sessions."),
             "signed_out_everywhere": N_("%(who)s a fermé toutes ses sessions."),
             "second_step": N_("%(subject)s : code de vérification accepté."),
@@ -117,7 +117,7 @@ THEMES: dict[str, tuple[str, dict[str, str]]] = {
             "payment_day_off_removed": N_("%(who)s a retiré un jour sans paiement."),
             "payment_processing": N_("%(who)s a noté quels dépôts sont étudiés."),
             "link.texted": N_("%(who)s a envoyé le lien par SMS aussi (%(thing)s)."),
-            "mail_sent_back": N_("%(who)s a fait revenir un mail, pour essayer (%(thing)s)."),
+            "mail_sent_back": N_("%(who)s a simulé le retour d’un mail (%(thing)s)."),
             "link.resent": N_("%(who)s a renvoyé le lien du Portail (%(thing)s)."),
             "guided.sent": N_("%(who)s a guidé une personne sur son téléphone (%(thing)s)."),
             "portal.issue_link": N_("%(who)s a fait ouvrir l’accès au Portail (%(thing)s)."),
@@ -136,11 +136,11 @@ THEMES: dict[str, tuple[str, dict[str, str]]] = {
             "detach": N_("%(who)s a détaché %(subject)s."),
             "identity_confirmed": N_("%(who)s a vérifié l’identité (%(thing)s)."),
             "identity_withdrawn": N_(
-                "%(who)s a repris une identité vérifiée par erreur (%(thing)s)."
+                "%(who)s a annulé une identité vérifiée par erreur (%(thing)s)."
             ),
             "who_speaks": N_("%(who)s a noté qui parlait (%(thing)s)."),
             "qualify": N_("%(who)s a qualifié %(subject)s."),
-            "unqualify": N_("%(who)s a repris un motif aussitôt validé (%(thing)s)."),
+            "unqualify": N_("%(who)s a annulé un motif qui venait d’être validé (%(thing)s)."),
             "callback_promised": N_("%(who)s a promis %(subject)s."),
             "callback_cancelled": N_("%(who)s a annulé %(subject)s."),
             "reply_sent": N_("%(who)s a répondu par écrit à %(subject)s."),
@@ -180,7 +180,9 @@ THEMES: dict[str, tuple[str, dict[str, str]]] = {
             "consultation_remark": N_("%(who)s a écrit une remarque (%(thing)s)."),
             "consultation_withdrawn": N_("%(who)s a retiré %(subject)s."),
             "consultation_read": N_("%(who)s a lu la décision (%(thing)s)."),
-            "consultation_unread": N_("%(who)s a remis la décision à lire (%(thing)s)."),
+            "consultation_unread": N_(
+                "%(who)s a remis la décision parmi les non lues (%(thing)s)."
+            ),
             "consultation_handed": N_("%(who)s a passé %(subject)s à %(other)s."),
         },
     ),
@@ -214,8 +216,8 @@ THEMES: dict[str, tuple[str, dict[str, str]]] = {
             "incident_unlinked": N_("%(who)s a délié un contact (%(thing)s)."),
             "incident_worded": N_("%(who)s a écrit ce qu’il faut dire (%(thing)s)."),
             "incident_confirmed": N_("%(who)s a confirmé %(subject)s."),
-            "incident_repaired": N_("%(who)s a dit réparé %(subject)s."),
-            "incident_again": N_("%(who)s a repris %(subject)s : ce n’était pas réparé."),
+            "incident_repaired": N_("%(who)s a noté que c’est réparé : %(subject)s."),
+            "incident_again": N_("%(who)s a rouvert %(subject)s : ce n’était pas réparé."),
             "incident_told": N_("%(who)s a prévenu les personnes concernées (%(thing)s)."),
             "incident_called": N_("%(who)s a prévenu quelqu’un par téléphone (%(thing)s)."),
             "incident_closed": N_("%(who)s a clos %(subject)s."),

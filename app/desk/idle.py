@@ -112,24 +112,24 @@ def _sentence(due: Sequence[Due], messages: int) -> str:
     if late and others:
         return _(
             "%(late)s, %(others)s.",
-            late=_("Une chose à tenir est en retard")
+            late=_("Un engagement est en retard")
             if late == 1
-            else _("%(count)s choses à tenir sont en retard", count=late),
-            others=_("une autre est pour aujourd’hui")
+            else _("%(count)s engagements sont en retard", count=late),
+            others=_("un autre est pour aujourd’hui")
             if others == 1
             else _("%(count)s autres sont pour aujourd’hui", count=others),
         )
     if late:
         return (
-            _("Une chose à tenir est en retard.")
+            _("Un engagement est en retard.")
             if late == 1
-            else _("%(count)s choses à tenir sont en retard.", count=late)
+            else _("%(count)s engagements sont en retard.", count=late)
         )
     if others:
         return (
-            _("Une chose à tenir aujourd’hui.")
+            _("Un engagement à tenir aujourd’hui.")
             if others == 1
-            else _("%(count)s choses à tenir aujourd’hui.", count=others)
+            else _("%(count)s engagements à tenir aujourd’hui.", count=others)
         )
     if messages == 1:
         return _("Rien de promis. Un message attend une réponse.")

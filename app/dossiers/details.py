@@ -144,7 +144,7 @@ def _born(typed: str, _name: str, today: date) -> str:
     if born is None:
         raise InvalidInput("Ce n'est pas une date. Écrivez-la ainsi : 24/12/1985.")
     if born > today or today.year - born.year > OLDEST:
-        raise InvalidInput("Ce ne peut pas être une date de naissance : vérifiez l'année.")
+        raise InvalidInput("Cela ne peut pas être une date de naissance : vérifiez l'année.")
     return born.isoformat()
 
 

@@ -239,5 +239,5 @@ def _date(name: str) -> date | None:
         return None
     found = outside.day(text)
     if found is None:
-        raise InvalidInput("Cette date n'est pas une date.", kept="Votre saisie est gardée.")
+        raise InvalidInput("Ce n'est pas une date.", kept="Votre saisie est gardée.")
     return found

@@ -146,7 +146,7 @@ def _being_processed(say: _Speaker, deposits_of: date) -> str:
 def _taken_up(say: _Speaker) -> str:
     first = say.pair(
         f"Votre dossier a été pris en charge{say.on(say.facts.taken_up_on)}.",
-        f"Your file was taken up{say.on(say.facts.taken_up_on)}.",
+        f"We started work on your file{say.on(say.facts.taken_up_on)}.",
     )
     next_step = _asked(say) or say.pair(
         "Il est en cours d'étude : aucune décision n'est encore prise.",
@@ -168,7 +168,7 @@ def _refused(say: _Speaker) -> str:
         f"Votre dossier a été pris en charge le {say.day(taken)}, puis {verb}"
         if taken
         else f"Votre dossier a été {verb}",
-        f"Your file was taken up on {say.day(taken)}, then {verb}"
+        f"We started work on your file on {say.day(taken)}; then it was {verb}"
         if taken
         else f"Your file was {verb}",
     )

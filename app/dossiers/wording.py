@@ -55,15 +55,15 @@ REJECTION: Texts = {
     ),
     Rejection.TRAINING_NOT_ELIGIBLE: Text(
         "cette formation n'ouvre pas droit à l'aide",
-        "this training does not give right to the aid",
+        "this training does not qualify for the aid",
     ),
     Rejection.RESOURCES_TOO_HIGH: Text(
         "les ressources dépassent le plafond de l'aide",
-        "the income is above the ceiling of the aid",
+        "the income is above the limit for the aid",
     ),
     Rejection.PAID_BY_EMPLOYMENT_SERVICE: Text(
         f"une allocation de {bodies.on_paper('emploi', 'fr')} est déjà versée pour cette période",
-        f"a benefit from {bodies.on_paper('emploi', 'en')} is already paid for that time",
+        f"a benefit from {bodies.on_paper('emploi', 'en')} is already paid for that period",
     ),
     Rejection.PIECES_MISSING: Text(
         "des pièces demandées ne sont pas arrivées",
@@ -79,7 +79,7 @@ REJECTION: Texts = {
     ),
     Rejection.YOUTH_GUARANTEE: Text(
         "la garantie jeune verse déjà une aide pour cette période",
-        "the youth guarantee already pays an aid for that time",
+        "the youth guarantee already pays an aid for that period",
     ),
 }
 

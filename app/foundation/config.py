@@ -325,7 +325,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
             _fill_embedded(values, instance)
     except (OSError, ValueError) as error:
         raise ConfigurationError(
-            "INSTANCE_DIR : le dossier %(folder)s ne sert pas (%(why)s).",
+            "INSTANCE_DIR : le dossier %(folder)s ne peut pas servir (%(why)s).",
             todo="Donnez-le à l'utilisateur du service, ou choisissez-en un autre.",
             folder=instance,
             why=error.strerror

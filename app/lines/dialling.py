@@ -53,7 +53,7 @@ class Reason(StrEnum):
 
 SENTENCES: dict[Reason, str] = {
     Reason.NO_NUMBER: N_("Ce numéro n'est pas complet, ou n'existe pas."),
-    Reason.SHORT: N_("Ce numéro court ne s'appelle pas d'ici."),
+    Reason.SHORT: N_("On ne peut pas appeler ce numéro court d'ici."),
     Reason.OURS: N_("C'est le numéro de la ligne : elle ne peut pas s'appeler elle-même."),
     Reason.COSTLY: N_("Ce numéro est surtaxé : la ligne ne l'appelle pas."),
     Reason.SATELLITE: N_("Ce numéro passe par satellite, très cher : la ligne ne l'appelle pas."),

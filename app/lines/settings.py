@@ -76,7 +76,9 @@ def read_team(form: Mapping[str, str]) -> Read:
         how: [str(role) for role in AGENTS if chosen[role] == how] for how in ("first", "overflow")
     }
     if not team["first"]:
-        missing = InvalidInput("Au moins une équipe répond en premier : sinon, personne ne sonne.")
+        missing = InvalidInput(
+            "Au moins une équipe répond en premier : sinon, aucun poste ne sonne."
+        )
         return Read(errors={"team": missing})
     return Read(team)
 

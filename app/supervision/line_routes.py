@@ -139,7 +139,7 @@ def add_closure() -> Page:
     if read.errors:
         return _hours_page(closure=request.form, errors=read.errors, status=422)
     line_service.close_days(read.values["days"], by=current_user.id, now=now)
-    flash(_("Fermeture ajoutée. Ce que l’on entendra est écrit en face."), "live")
+    flash(_("Fermeture ajoutée. Ce qu’on entendra est écrit à côté."), "live")
     return redirect(url("line.hours") + "#closures")
 
 

@@ -133,7 +133,7 @@ def presence(agent_id: int) -> BaseResponse:
     )
     name = db.session.get_one(Agent, agent_id).display_name
     state = supervision.state_words()[wanted]
-    return _done(_("%(name)s : %(state)s. C’est dit sur son poste.", name=name, state=state))
+    return _done(_("%(name)s : %(state)s. C’est affiché sur son poste.", name=name, state=state))
 
 
 # --- the line ------------------------------------------------------------------------------------

@@ -118,7 +118,7 @@ def check_called(_need: Need) -> Judged:
         raise Forbidden(
             "Ce rappel est promis par quelqu'un d'autre, pour plus tard.",
             kept="La promesse tient.",
-            todo="Vous pourrez le prendre quand son heure sera venue.",
+            todo="Vous pourrez le prendre à l'heure promise.",
         )
     promised = frozenset({callback.agent_id}) - {None}
     return Judged(callback.contact_id, cast(frozenset[int], promised) - {current_user.id})

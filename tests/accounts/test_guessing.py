@@ -86,7 +86,7 @@ def test_the_eleventh_is_told_how_long_to_wait(app: Flask) -> None:
     refused = attacker.tries(INES, PASSWORD)  # not even the right one is looked at
     assert refused.status_code == 429
     assert 0 < int(refused.headers["Retry-After"]) <= 30
-    assert "Trop d&#39;essais pour ce compte depuis cet endroit." in refused.text
+    assert "Trop d&#39;essais pour ce compte depuis ce réseau." in refused.text
     assert "Votre compte n&#39;est pas bloqué." in refused.text
     kept = db.session.scalars(select(JournalEntry.act)).all()
     assert kept == ["sign_in_refused"] * 10  # who waits fills no journal

@@ -222,7 +222,7 @@ def test_without_a_portal_its_buttons_are_not_there(talk: Talk, app: Flask, port
 @pytest.mark.parametrize(
     ("name", "typed", "word"),
     [
-        ("flag_priority", {"due_on": ""}, "pour quel jour"),
+        ("flag_priority", {"due_on": ""}, "quel jour vous promettez"),
         ("flag_priority", {"due_on": "2020-01-01"}, "déjà passée"),
         ("hand_slot_back", {"slot": "family_book"}, "Choisissez la case"),
         ("create_callback", {"time": ""}, "un jour et une heure"),

@@ -143,8 +143,8 @@ def test_each_is_told_in_their_language_by_the_way_they_asked_for(
     at = f"/incidents/{found.id}"
     boss.post(f"{at}/move", data={"act": "repair"})
     page = boss.get(at).text
-    assert "est réparé depuis" in page
-    assert "was fixed at" in page
+    assert "signalé est réparé. Vous" in page
+    assert "told us about is fixed." in page
     assert "En français : 2 personnes." in page
     assert "En anglais : 1 personne." in page
     assert "à prévenir par SMS, en anglais" in page

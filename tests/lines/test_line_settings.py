@@ -515,7 +515,7 @@ def test_a_sound_is_stored_heard_replaced_and_deleted(line: Line, login: Login) 
         (b"not a sound", "greeting", "ni un WAV ni un MP3"),
         (b"", "greeting", "vide"),
         (WAV + b"\0" * SOUND_LIMIT, "greeting", "2 Mo"),
-        (WAV, "position", "ne peut être un fichier"),
+        (WAV, "position", "ne peut pas être un fichier"),
     ],
 )
 def test_a_sound_refused(line: Line, login: Login, content: bytes, key: str, said: str) -> None:

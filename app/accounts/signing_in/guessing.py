@@ -76,14 +76,14 @@ def _too_soon(until: datetime, now: datetime) -> TooSoon:
     seconds = max(1, math.ceil((until - now).total_seconds()))
     if seconds < 90:
         return TooSoon(
-            "Trop d'essais pour ce compte depuis cet endroit.",
+            "Trop d'essais pour ce compte depuis ce réseau.",
             kept="Votre compte n'est pas bloqué.",
             todo="Réessayez dans %(seconds)s s.",
             seconds=seconds,
             retry_after=seconds,
         )
     return TooSoon(
-        "Trop d'essais pour ce compte depuis cet endroit.",
+        "Trop d'essais pour ce compte depuis ce réseau.",
         kept="Votre compte n'est pas bloqué.",
         todo="Réessayez dans %(minutes)s min.",
         minutes=math.ceil(seconds / 60),

@@ -142,7 +142,9 @@ def export(person_id: int, form: str) -> Response:
 def erase(person_id: int) -> Page:
     """Erase a person, for good; the page of the certificate."""
     if request.form.get("sure") != "1":
-        raise InvalidInput("Cochez que cette personne doit être effacée.", kept="Rien n'a changé.")
+        raise InvalidInput(
+            "Cochez la case pour confirmer l'effacement de cette personne.", kept="Rien n'a changé."
+        )
     made = erasing.erase(person_id, by_id=current_user.id, now=clock.now())
     return redirect(url_for("admin.privacy.show", person_id=made.person_id), 303)
 
@@ -157,14 +159,16 @@ def certificate(erasure_id: int) -> Response:
     words = row_words.table_words()
     lead = [
         _("Numéro %(number)s, le %(when)s.", number=made.number, when=local_moment(made.at)),
-        _("À sa demande.") if made.asked else _("Sa durée de conservation étant passée."),
+        _("À sa demande.") if made.asked else _("Sa durée de conservation est passée."),
         _(
-            "L’identité, les moyens de la joindre, ce qu’elle a écrit et ce qui a été noté d’elle ont été effacés."
+            "L’identité, les moyens de la joindre, ce qu’elle a écrit et ce qui a été noté sur elle ont été effacés."
         ),
         _(
-            "Restent des dates, des états et des montants qui ne disent plus de qui il s’agit : les chiffres du service."
+            "Il reste des dates, des états et des montants qui ne disent plus de qui il s’agit : les chiffres du service."
         ),
-        _("Les sauvegardes faites avant ce jour sont effacées à leur terme."),
+        _(
+            "Les sauvegardes faites avant ce jour sont effacées à la fin de leur durée de conservation."
+        ),
     ]
     went = [[(words.get(name, name), count)] for name, count in made.counts.items()]
     body = paper.pages(_("Certificat d’effacement"), lead, [(_("Lignes vidées ou retirées"), went)])

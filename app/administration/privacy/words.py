@@ -39,7 +39,7 @@ def table_words() -> dict[str, str]:
 def kind_words() -> dict[str, str]:
     """The kinds of ``terms.TERMS`` in words: what goes, and since when its term runs."""
     return {
-        "alert_places": _("Lieux dits dans une alerte, après sa clôture"),
+        "alert_places": _("Lieux donnés dans une alerte, après sa clôture"),
         "call_numbers": _("Numéros des appels"),
         "party_numbers": _("Numéros des tiers appelés pendant une conversation"),
         "contact_details": _("Numéros, notes et brouillons des contacts"),
@@ -53,7 +53,7 @@ def kind_words() -> dict[str, str]:
         "booking_names": _("Qui accueille, après le rendez-vous"),
         "mail_addresses": _("Adresses et objets des mails"),
         "portal_keys": _("Adresses des liens du Portail, après leur expiration"),
-        "notice_numbers": _("Numéros à qui un incident réparé a été dit"),
+        "notice_numbers": _("Numéros prévenus qu’un incident est réparé"),
         "former_details": _("Anciennes valeurs des corrections"),
         "screen_reports": _("Écrans décrits par un agent, une fois vus"),
         "incident_texts": _("Mots d’un incident, après sa clôture"),

@@ -143,7 +143,8 @@ def undo(act_id: int, *, run_id: int, agent_id: int, now: datetime) -> None:
             raise Forbidden("Cet acte est celui de quelqu'un d'autre.", kept="Rien n'a été changé.")
         if not undoable(act, agent_id, now):
             raise Conflict(
-                "Cela ne se reprend plus : c'est fait, ou trop ancien.", kept="Rien n'a été changé."
+                "Cela ne peut plus être annulé : c'est fait, ou trop ancien.",
+                kept="Rien n'a été changé.",
             )
         take_back = _undo_of(act.action)
         assert take_back is not None  # undoable
@@ -184,7 +185,9 @@ ACTIONS: dict[str, Action] = {
     ),
     "send_reset": Action(
         Text("Envoyer le mail de réinitialisation", "Send the reset email"),
-        Text("Mail de réinitialisation demandé au Portail", "Reset email asked of the Portal"),
+        Text(
+            "Mail de réinitialisation demandé au Portail", "Reset email requested from the Portal"
+        ),
         lambda actor, ports, _base, _form, _locale: portal.send_reset(actor, ports),
         for_person=True,
         icon="mail",

@@ -40,7 +40,7 @@ def flag_priority(actor: Actor, form: Form, locale: str) -> Result:
     due = outside.day(form.get("due_on", ""))
     if due is None:
         raise InvalidInput(
-            "Dites pour quel jour vous promettez.",
+            "Dites quel jour vous promettez.",
             kept="Rien n'est promis.",
             todo="Choisissez une date, puis recommencez.",
         )

@@ -61,7 +61,7 @@ def bring() -> Answer:
     document, problem = source.document_of(text)
     if problem is not None:
         raise InvalidInput(
-            "Ce texte n'est pas lu : %(why)s",
+            "Ce texte n'a pas pu être lu : %(why)s",
             why=problem.message,
             todo="Corrigez-le, puis envoyez-le à nouveau.",
         )

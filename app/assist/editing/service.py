@@ -260,7 +260,7 @@ def publish(
         known = library.scripts().get(script_id)
         if known is not None and known.content_hash != found.based_on:
             raise Conflict(
-                "Ce script a été publié autrement depuis que le brouillon a commencé.",
+                "Une autre version de ce script a été publiée depuis le début du brouillon.",
                 kept="Le brouillon est gardé.",
                 todo="Comparez, puis repartez de la version en usage.",
             )
@@ -340,7 +340,7 @@ def earlier(script_id: str, publication_id: int) -> str:
     if publication_id == 0:
         if script_id in loader.library():
             return loader.source(script_id)
-        raise NotFound("La maison n'a pas de fichier pour ce script.")
+        raise NotFound("Ce script n'a pas de version d'origine.")
     found = db.session.get(ScriptPublication, publication_id)
     if found is None or found.script_id != script_id:
         raise NotFound("Cette version n'existe pas.")

@@ -58,7 +58,7 @@ MEANINGS = (
     ),
     Meaning(
         "script_left",
-        Text("Laissés en route", "Left on the way"),
+        Text("Laissés en route", "Left unfinished"),
         Text(
             "Scripts arrêtés à une étape sans réponse : ligne coupée, à suivre, pas résolu, autre difficulté, ou autre "
             "script pris à la main. Repris ensuite, ils n'en sont plus.",

@@ -31,8 +31,8 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("5.1.", N_("Cette adresse n'existe pas : relisez-la lettre par lettre.")),
     ("5.2.2", N_("Sa boîte mail est pleine : il faut y faire de la place.")),
     ("5.2.1", N_("Sa boîte mail est fermée, ou ne sert plus.")),
-    ("5.2.", N_("Sa boîte mail ne prend pas ce mail.")),
-    ("5.3.", N_("Sa messagerie ne prend pas ce mail.")),
+    ("5.2.", N_("Sa boîte mail n'accepte pas ce mail.")),
+    ("5.3.", N_("Sa messagerie n'accepte pas ce mail.")),
     ("5.4.", N_("Sa messagerie est restée injoignable : vérifiez ce qui suit le @.")),
     ("5.7.", N_("Sa messagerie a refusé ce mail par sécurité.")),
 )

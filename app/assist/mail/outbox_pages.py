@@ -82,7 +82,8 @@ def send_back(key: str) -> WerkzeugResponse:
     with unit_of_work():
         journal.record("mail_sent_back", "outbox:mail", agent_id=current_user.id, now=clock.now())
     flash(
-        _("Ce mail va revenir : le poste et le dossier le disent dans quelques secondes."), "live"
+        _("Ce mail va revenir : le poste et le dossier l’afficheront dans quelques secondes."),
+        "live",
     )
     return redirect(url_for(".read_mail", key=key))
 

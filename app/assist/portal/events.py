@@ -117,7 +117,7 @@ def _deposited(dossier: Dossier, news: News) -> dict[str, str]:
 
 _DEPOSITED = Text(
     "Dossier {reference} déposé à {time} : vous aviez promis de le traiter en priorité.",
-    "File {reference} was submitted at {time}: you promised to treat it first.",
+    "File {reference} was submitted at {time}: you promised to handle it first.",
 )
 _OWN = Text(
     "Dossier {reference} déposé à {time} : c’est un dossier de votre portefeuille.",

@@ -64,7 +64,10 @@ _DONE: Mapping[What, Text] = {
         "The Portal is sending you an email to choose a new password.",
     ),
     What.UNLOCKED: Text("Votre compte est débloqué.", "Your account is unlocked."),
-    What.SLOT: Text("La case « {name} » vous est rendue.", "The slot “{name}” is yours again."),
+    What.SLOT: Text(
+        "Vous pouvez de nouveau remplir la case « {name} ».",
+        "You can fill in the slot “{name}” again.",
+    ),
     What.CORRECTED: Text("Vos coordonnées sont corrigées.", "Your details are corrected."),
     What.PRIORITY: Text(
         "Votre dossier sera regardé en premier, au plus tard {until}.",
@@ -162,7 +165,7 @@ def _closing(facts: Facts) -> str:
     )
     return Text(
         f"Une difficulté ? Appelez le {facts.number}{hours}.",
-        f"Any difficulty? Call {facts.number}{hours}.",
+        f"Need help? Call {facts.number}{hours}.",
     ).get(facts.language) + (reference if facts.reference else "")
 
 

@@ -31,7 +31,7 @@ class Kind:
 
 KINDS: Mapping[str, Kind] = {
     "identity": Kind(
-        Text("qui parle", "who speaks"),
+        Text("qui parle", "who is speaking"),
         {"checked": Text("vérifié", "checked")},
         of_the_call=True,
     ),

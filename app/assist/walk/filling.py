@@ -14,8 +14,8 @@ from app.foundation.text.patterns import Match, pattern
 
 # Every fact that a sentence may name, as authors and readers of a script are told of it.
 SLOTS: Mapping[str, Text] = {
-    "deposited_on": Text("jour du dépôt", "day of the deposit"),
-    "processed_on": Text("dépôts étudiés, au dernier point", "deposits studied, as last noted"),
+    "deposited_on": Text("jour du dépôt", "day of submission"),
+    "processed_on": Text("dépôts étudiés, au dernier point", "requests studied, as last noted"),
     "payment_answer": Text("la phrase du paiement", "the payment's sentence"),
     "next_wave_on": Text("jour de paiement du dossier", "the file's payment day"),
     "paid_on": Text("jour du paiement", "day of the payment"),

@@ -60,7 +60,7 @@ def judge(typed: Typed) -> Judged:
     """Read an entry. Numbers are taken as people write them: « 01.23 45-67 89 », « +32 2… »."""
     errors: dict[str, InvalidInput] = {}
     if not typed.label:
-        errors["label"] = InvalidInput("Écrivez un nom : c'est lui que les agents cherchent.")
+        errors["label"] = InvalidInput("Écrivez un nom : celui que les agents chercheront.")
     if len(typed.label) > LABEL_LENGTH:
         errors["label"] = InvalidInput("Ce nom est trop long : 80 caractères au plus.")
     if typed.kind not in KINDS:

@@ -48,7 +48,8 @@ def start() -> str:
         link = f"{settings().public_base_url}/guide/{token}"
         with force_locale(tongue):
             text = _(
-                "Permanence du Portail : suivez l'appel pas à pas sur votre téléphone. Ouvrez %(link)s puis tapez le code donné au téléphone. Valable une heure.",
+                "Permanence du Portail : suivez l'appel pas à pas sur votre téléphone. Ouvrez %(link)s "
+                "puis tapez le code donné au téléphone. Valable une heure.",
                 link=link,
             )
             subject = _("Permanence du Portail : suivez l'appel pas à pas")

@@ -43,7 +43,7 @@ def _unmet(run: ScriptRun, _agent_id: int) -> Unmet | None:
         return None
     return Unmet(
         InvalidInput(
-            "Rien d'écrit n'arrive à cette personne : ni portable, ni mail.",
+            "On ne peut pas écrire à cette personne : ni portable, ni mail.",
             kept="Rien n'est parti.",
             todo="Relisez-lui à voix haute ce qui est fait et ce qui reste à faire.",
         ),

@@ -57,7 +57,7 @@ def _unmet(run: ScriptRun, _agent_id: int) -> Unmet | None:
         return None
     return Unmet(
         InvalidInput(
-            "Cette ligne n'écrit pas au portable qui est connu.",
+            "Cette ligne ne peut pas écrire à ce portable.",
             kept="Rien n'est parti.",
             todo="Demandez un autre numéro de portable, ou écrivez un mail.",
         ),

@@ -22,7 +22,6 @@ from app.foundation.database.unit_of_work import rows_changed, unit_of_work
 from app.foundation.exceptions import Conflict
 from app.foundation.extensions import db
 from app.foundation.text.bilingual import Text, language
-from app.foundation.text.saying import Saying
 from app.tickets.incidents import service, store
 from app.tickets.incidents.life import IncidentState
 from app.tickets.incidents.models import IncidentNotice, NoticeState
@@ -78,17 +77,19 @@ def _number(contact: Contact) -> str:
     return contact.caller_number or f"contact:{contact.id}"
 
 
-def proposed(at: datetime) -> Text:
-    """The word proposed to the manager: what is true, what to do now, whom to call. No name in it."""
+def proposed() -> Text:
+    """The word proposed to the manager: what is true, what to do now, whom to call. No name in it.
+
+    No hour either: it may be sent on another day than that of the repair.
+    """
     number = helpline.number().number
     return Text(
-        "Bonjour, le problème du Portail des aides que vous nous avez signalé est réparé depuis "
-        f"{Saying('fr', at).clock(at)}. "
+        "Bonjour, le problème du Portail des aides que vous nous avez signalé est réparé. "
         "Vous pouvez recommencer. Vous n'avez rien fait de mal. "
         f"Une difficulté ? Appelez le {number}.",
-        "Hello, the problem with the grants Portal that you told us about was fixed at "
-        f"{Saying('en', at).clock(at)}. You can try again. You did nothing wrong. "
-        f"Any difficulty? Call {number}.",
+        "Hello, the problem with the grants Portal that you told us about is fixed. "
+        "You can try again. You did nothing wrong. "
+        f"Need help? Call {number}.",
     )
 
 

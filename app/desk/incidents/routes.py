@@ -168,7 +168,7 @@ def show(incident_id: int) -> str:
 def _page(
     incident_id: int, typed: Text | None = None, problem: PermanenceError | None = None
 ) -> str:
-    found, said, now = store.incident(incident_id), words(), clock.now()
+    found, said = store.incident(incident_id), words()
     told = [
         view.person(each.contact, each.way, each, said) for each in store.notices_of(incident_id)
     ]
@@ -186,7 +186,7 @@ def _page(
         told=told,
         waiting=waiting,
         cost=view.cost_words(view.cost_of(incident_id)),
-        text=typed or notices.proposed(found.repaired_at or now),
+        text=typed or notices.proposed(),
         readers=view.readers([each.language for each in whom if each.way != "call"]),
         announced=incident_is_on(),
         acts=[act for act in life.FROM if life.may(act, found.state)],
@@ -209,7 +209,7 @@ def word(incident_id: int) -> Any:
         now=clock.now(),
         locale=_locale(),
     )
-    return _back(incident_id, _("C’est noté : les scripts et les postes le disent."))
+    return _back(incident_id, _("C’est noté : les scripts et les postes l’affichent."))
 
 
 @bp.post(f"/<{ID}:incident_id>/move")
@@ -221,9 +221,9 @@ def move(incident_id: int) -> Any:
     unfounded = request.form.get("unfounded") == "1"
     service.move(incident_id, act, by=current_user.id, now=clock.now(), unfounded=unfounded)
     said = {
-        "confirm": _("Incident confirmé : les postes le disent."),
+        "confirm": _("Incident confirmé : les postes l’affichent."),
         "repair": _("Incident réparé : vous pouvez prévenir les personnes concernées."),
-        "again": _("Incident repris : il n’était pas réparé."),
+        "again": _("Incident rouvert : il n’était pas réparé."),
         "close": _("Incident clos."),
     }
     return _back(incident_id, said[act])

@@ -188,7 +188,7 @@ def person(
         state = _("à prévenir %(way)s, en anglais", way=said[way])
     if way == "call":
         why = _("à appeler : c’est ce qui a été demandé")
-        state, tone = why if wished else _("à appeler : rien d’écrit ne lui arrive"), "wait"
+        state, tone = why if wished else _("à appeler : on ne peut pas lui écrire"), "wait"
     if notice is not None:
         state, tone = _told(notice, words)
     name = contact.person.full_name if contact.person else ""

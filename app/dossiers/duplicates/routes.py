@@ -134,8 +134,12 @@ def merge(kind: str, first: int, second: int) -> Response:
             chosen[field] = int(value)
     if request.form.get("sure") != "1":
         if kind == "person":
-            raise InvalidInput("Cochez que c'est bien la même personne.", kept="Rien n'a changé.")
-        raise InvalidInput("Cochez que c'est bien la même demande.", kept="Rien n'a changé.")
+            raise InvalidInput(
+                "Cochez la case pour confirmer que c'est la même personne.", kept="Rien n'a changé."
+            )
+        raise InvalidInput(
+            "Cochez la case pour confirmer que c'est la même demande.", kept="Rien n'a changé."
+        )
     merging.merge(kind, first, second, chosen, by_id=current_user.id, now=clock.now())
     flash(_("Les deux fiches n’en font plus qu’une. La fusion peut être annulée ici."), "live")
     if kind == "dossier":

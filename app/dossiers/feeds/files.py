@@ -30,7 +30,7 @@ def keep(run_id: int, file: BinaryIO) -> int:
             raise InvalidInput(
                 "Le fichier est trop gros : %(most)s Mo au plus.",
                 kept="Rien n'a été gardé.",
-                todo="Partagez-le en plusieurs fichiers, avec les mêmes titres.",
+                todo="Divisez-le en plusieurs fichiers, avec les mêmes titres de colonnes.",
                 most=LARGEST // 1_000_000,
             )
         content = base64.b64encode(piece).decode()

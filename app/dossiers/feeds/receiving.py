@@ -90,6 +90,6 @@ def _cells(kind: Kind, record: object) -> tuple[Mapping[str, str], str, str]:
         if isinstance(value, bool):
             value = "oui" if value else "non"
         if not isinstance(value, str | int) or len(str(value)) > LONGEST_VALUE:
-            return {}, "", f"« {name} » doit être un texte de {LONGEST_VALUE} signes au plus"
+            return {}, "", f"« {name} » doit être un texte de {LONGEST_VALUE} caractères au plus"
         cells[name] = str(value)
     return cells, "", ""

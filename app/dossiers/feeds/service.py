@@ -121,7 +121,7 @@ def preview(run: FeedRun) -> passes.Looked:
 def _file_is_there(run: FeedRun) -> None:
     if run.file_gone_at is not None:
         raise NotFound(
-            "Le fichier de cet import a été effacé, son délai étant passé.",
+            "Le fichier de cet import a été effacé : son délai est passé.",
             todo="Envoyez-le à nouveau : ce qui est déjà importé sera reconnu.",
         )
 

@@ -9,11 +9,11 @@ from app.dossiers.feeds.models import FeedRun
 _COUNTS = (
     ("created", "créée(s)"),
     ("updated", "modifiée(s)"),
-    ("unchanged", "déjà connue(s)"),
+    ("unchanged", "déjà connues"),
     ("kept", "avec une correction d'ici, gardée"),
     ("left_out", "vides, ou titres répétés"),
-    ("corrected", "corrigée(s) depuis sur la page"),
-    ("again", "renvoyée(s) telles quelles"),
+    ("corrected", "corrigées depuis sur la page"),
+    ("again", "renvoyées telles quelles"),
     ("refused", "refusée(s)"),
 )
 

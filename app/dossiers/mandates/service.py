@@ -114,7 +114,7 @@ def note_paper(
         )
     if read.relation not in RELATIONS:
         raise InvalidInput(
-            "Dites ce que cette personne est pour elle.", kept="Votre saisie est gardée."
+            "Dites quel est le lien entre les deux personnes.", kept="Votre saisie est gardée."
         )
     if ends is None or ends < max(begins, today) or ends - begins > life.LONGEST:
         raise InvalidInput(

@@ -249,7 +249,11 @@ def _moved(told: _Told) -> list[Text]:
 def _urgent(facts: PaymentFacts) -> list[Text]:
     if not facts.urgent:
         return []
-    return [Text("Avancée : l'urgence est reconnue.", "Brought forward: the urgency is accepted.")]
+    return [
+        Text(
+            "Avancée : l'urgence est reconnue.", "Brought forward: the urgent payment is accepted."
+        )
+    ]
 
 
 def _parts(facts: PaymentFacts) -> list[Text]:

@@ -154,5 +154,5 @@ def _maybe_day(name: str) -> date | None:
     text = request.form.get(name, "").strip()
     found = outside.day(text)
     if text and found is None:
-        raise InvalidInput("Cette date n'est pas une date.", kept="Rien n'a changé.")
+        raise InvalidInput("Ce n'est pas une date.", kept="Rien n'a changé.")
     return found

@@ -112,9 +112,9 @@ def words(cell: str, most: int) -> str:
     text = plain(cell)
     not_scientific(text, "le texte")
     if len(text) > most:
-        raise Unusable("texte trop long", f"le texte a {len(text)} signes, pour {most} au plus")
+        raise Unusable("texte trop long", f"le texte a {len(text)} caractères, pour {most} au plus")
     if any(not c.isprintable() for c in text):
-        raise Unusable("signe illisible", "le texte contient un signe que l'on ne peut pas garder")
+        raise Unusable("signe illisible", "le texte contient un caractère qu'on ne peut pas garder")
     if "\ufffd" in text:
         raise Unusable("accents perdus", "des accents ont été perdus : enregistrez en UTF-8")
     return unicodedata.normalize("NFC", text)
@@ -299,5 +299,5 @@ def iban(cell: str) -> str:
         return ""
     good = 15 <= len(text) <= 34 and text.isascii() and text.isalnum() and text[:2].isalpha()
     if not good or int("".join(str(int(c, 36)) for c in text[4:] + text[:4])) % 97 != 1:
-        raise Unusable("IBAN faux", "l'IBAN est incomplet, ou l'un de ses signes est faux")
+        raise Unusable("IBAN faux", "l'IBAN est incomplet, ou l'un de ses caractères est faux")
     return text

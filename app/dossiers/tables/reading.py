@@ -313,7 +313,7 @@ def _wrong(line: str, separator: str, width: int, places: Mapping[str, int]) -> 
     if not line.strip():
         return ""
     if len(line) > LONGEST_LINE:
-        return f"la ligne a plus de {LONGEST_LINE} signes"
+        return f"la ligne a plus de {LONGEST_LINE} caractères"
     cells = cut(line, separator)
     if cells is None:
         return "un guillemet n'est pas fermé sur cette ligne"

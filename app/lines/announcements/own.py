@@ -102,7 +102,7 @@ def store_sound(
     default_text(key, language)
     if not said.playable(key):
         raise InvalidInput(
-            "Cette annonce dit un nombre ou une heure : elle ne peut être un fichier."
+            "Cette annonce dit un nombre ou une heure : elle ne peut pas être un fichier."
         )
     media_type = sound_type(content)
     with unit_of_work() as work:

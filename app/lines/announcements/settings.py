@@ -24,7 +24,7 @@ def read_text(typed: str, default: str) -> str | None:
         length = len(text)
     if length > TEXT_LIMIT:
         raise InvalidInput(
-            "Ce texte fait %(length)s caractères ; au plus %(most)s, on n'écoute pas plus longtemps.",
+            "Ce texte fait %(length)s caractères : %(most)s au plus, on n'écoute pas plus longtemps.",
             length=length,
             most=TEXT_LIMIT,
         )

@@ -67,7 +67,7 @@ def check(number: str | None, line_id: int | None = None) -> None:
     known = short_numbers.BY_NUMBER.get(number)
     if known is not None and known.written:
         raise InvalidInput(
-            "Le %(number)s ne s'appelle pas : on lui écrit, depuis le téléphone de la personne.",
+            "On n'appelle pas le %(number)s : on lui écrit, depuis le téléphone de la personne.",
             kept="Rien n'a changé pour la personne en ligne.",
             number=number,
         )

@@ -171,14 +171,14 @@ def _recipient(text: str) -> pyrage.x25519.Recipient:
     try:
         return pyrage.x25519.Recipient.from_str(text.strip())
     except pyrage.RecipientError as error:
-        raise InvalidInput("La clé publique des sauvegardes n'en est pas une (age1…).") from error
+        raise InvalidInput("La clé publique des sauvegardes n'est pas valable (age1…).") from error
 
 
 def _identity(text: str) -> pyrage.x25519.Identity:
     try:
         return pyrage.x25519.Identity.from_str(text.strip())
     except pyrage.IdentityError as error:
-        raise InvalidInput("La clé donnée n'en est pas une (AGE-SECRET-KEY-1…).") from error
+        raise InvalidInput("La clé donnée n'est pas valable (AGE-SECRET-KEY-1…).") from error
 
 
 @contextlib.contextmanager

@@ -60,7 +60,7 @@ def read(cells: Mapping[str, str], mapping: FileMapping, *, now: datetime) -> To
     """Read the cells of a line, by our names of columns. Raises Unusable."""
     for name, cell in cells.items():
         if len(cell) > LONGEST_CELL:
-            raise Unusable("case trop longue", f"la case « {name} » a {len(cell)} signes")
+            raise Unusable("case trop longue", f"la case « {name} » a {len(cell)} caractères")
     plain = {name: tidy(cell) for name, cell in cells.items()}
     received = _received(plain, mapping, now)
     answered_at = _later(plain, "answered_at", mapping, received, "la réponse")

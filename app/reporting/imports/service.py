@@ -141,7 +141,7 @@ def import_file(
             except SQLAlchemyError as error:
                 raise Unavailable(
                     "La base de données s'est arrêtée avant la ligne %(line)s.",
-                    kept="%(count)s appel(s) des lignes d'avant sont importés.",
+                    kept="Appels importés des lignes d'avant : %(count)s.",
                     todo="Relancez la même commande : ils seront reconnus.",
                     line=block[0].number,
                     count=result.kept,

@@ -52,7 +52,7 @@ _WORDS = {
     "incidents_of_day": Text("Incidents du jour", "Incidents of the day"),
     "incident": Text("Incident", "Incident"),
     "all_incidents": Text("Ensemble", "Together"),
-    "life": Text("Sa vie", "Its life"),
+    "life": Text("Son suivi", "Its progress"),
     "opened_at": Text("ouvert", "opened"),
     "confirmed_at": Text("confirmé", "confirmed"),
     "repaired_at": Text("réparé", "repaired"),

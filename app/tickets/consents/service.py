@@ -50,7 +50,7 @@ _TEXT = Text(
     "{line} : {holder} nous contacte pour {whom}. Êtes-vous d'accord pour que nous lui parlions de votre demande "
     "d'aide, {until} ? Répondez {yes} ou {no}. Sans réponse, nous ne dirons rien. Lire ou répondre : {link} "
     "Changer d'avis plus tard : répondez {stop}.",
-    "{line}: {holder} contacts us for {whom}. Do you agree that we speak with them about your request for aid, "
+    "{line}: {holder} is contacting us about {whom}. Do you agree to us speaking with them about your request for aid, "
     "{until}? Reply {yes} or {no}. Without a reply we will say nothing. Read or reply: {link} "
     "To change your mind later: reply {stop}.",
 )
@@ -95,9 +95,9 @@ def _refused(contact: Contact, phone: PersonPhone) -> InvalidInput | None:
     kept = "Rien n'est parti."
     if phone.owner is PhoneOwner.HELPER or phone.e164 == contact.caller_number:
         return InvalidInput(
-            "Ce numéro est celui de qui parle pour la personne : répondre serait lui demander à lui.",
+            "Ce numéro est celui de qui parle pour la personne : ce n'est pas elle qui répondrait.",
             kept=kept,
-            todo="Demandez à la personne elle-même, de vive voix ou par un numéro à elle.",
+            todo="Demandez à la personne elle-même, de vive voix ou sur son propre numéro.",
         )
     if callers.organisation_for_number(phone.e164) is not None:
         return InvalidInput("Ce numéro est celui d'un organisme.", kept=kept)
@@ -197,7 +197,7 @@ def _refuse_too_often(number: str, now: datetime) -> None:
     query = select(func.count()).where(Consent.number == number, Consent.asked_at > since)
     if (db.session.scalar(query) or 0) >= A_DAY:
         raise Conflict(
-            "Ce numéro a déjà été sollicité plusieurs fois aujourd'hui.",
+            "Ce numéro a déjà reçu plusieurs demandes aujourd'hui.",
             kept="Rien n'est parti.",
             todo="Appelez la personne, ou attendez demain.",
         )

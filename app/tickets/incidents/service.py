@@ -140,9 +140,9 @@ def word(
             raise _over()
         if found.revision != revision:
             raise Conflict(
-                "Quelqu'un vient de changer les mots de cet incident.",
+                "Quelqu'un vient de changer le texte de cet incident.",
                 kept="Rien n'a été écrasé.",
-                todo="Rechargez la page, lisez-les, puis recommencez.",
+                todo="Rechargez la page, lisez-le, puis recommencez.",
             )
         if (found.title, found.workaround) == (kept, words):
             return
@@ -187,7 +187,7 @@ def move(
             raise (
                 _over()
                 if found.state is IncidentState.CLOSED
-                else Conflict("Cet incident n'en est plus là.", todo="Rechargez la page.")
+                else Conflict("L'état de cet incident a changé.", todo="Rechargez la page.")
             )
         try:
             _move(found, act, by, now, work, unfounded=unfounded)

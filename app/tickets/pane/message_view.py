@@ -115,7 +115,7 @@ _PROBLEMS = {
     Problem.ABROAD: lambda: _(
         "notre fournisseur n’écrit pas dans ce pays. Appelez, si la ligne le peut."
     ),
-    Problem.NO_ANSWER: lambda: _("notre fournisseur ne l’a pas pris. Réessayez dans un moment."),
+    Problem.NO_ANSWER: lambda: _("notre fournisseur ne l’a pas accepté. Réessayez dans un moment."),
     Problem.NO_ADDRESS: lambda: _("cette adresse mail n’existe pas. Écrivez par SMS, ou appelez."),
     Problem.FULL: lambda: _("sa boîte mail est pleine. Écrivez par SMS, ou appelez."),
     Problem.MAIL_REFUSED: lambda: _("sa messagerie l’a refusé. Écrivez par SMS, ou appelez."),

@@ -121,7 +121,7 @@ def kind_word(kind: PromiseKind) -> str:
         PromiseKind.CHECK: _("vérifier que cela a marché"),
         PromiseKind.REMINDER: _("m’en souvenir"),
         PromiseKind.THIRD_PARTY: _("attendre le papier d’un tiers"),
-        PromiseKind.TRANSFER: _("transmis à un autre service, qui doit en accuser réception"),
+        PromiseKind.TRANSFER: _("transmis à un autre service, qui doit confirmer l’avoir reçu"),
         PromiseKind.CAUGHT: _("trouvé par la liste"),
     }[kind]
 
@@ -129,5 +129,5 @@ def kind_word(kind: PromiseKind) -> str:
 def end_word(held: Promise) -> str:
     """How it ended, in words; empty while it is open."""
     if held.outcome is PromiseEnd.KEPT:
-        return _("tenu, après l’heure") if held.missed else _("tenu")
+        return _("tenu en retard") if held.missed else _("tenu")
     return _("retiré : %(why)s", why=held.outcome_reason) if held.outcome else ""

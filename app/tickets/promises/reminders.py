@@ -28,10 +28,10 @@ from app.web.realtime import agent_room, publish
 log = logging.getLogger(__name__)
 
 AT_ONCE = 200
-SUBJECT = Text("Permanence : %(count)s à tenir aujourd’hui", "Permanence: %(count)s to keep today")
+SUBJECT = Text("Permanence : %(count)s à tenir aujourd’hui", "Permanence: %(count)s due today")
 BODY = Text(
     "Bonjour,\n\n%(count)s à tenir aujourd’hui, dont %(late)s en retard.\n\nLa liste : %(link)s\n",
-    "Hello,\n\n%(count)s to keep today, of which %(late)s late.\n\nThe list: %(link)s\n",
+    "Hello,\n\n%(count)s due today, %(late)s of them late.\n\nThe list: %(link)s\n",
 )
 
 

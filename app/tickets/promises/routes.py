@@ -163,7 +163,7 @@ def wait() -> Response:
         step = service.wait(
             promise_id, who, agent_id=current_user.id, now=now, locale=str(get_locale())
         )
-        return _answer(Done((step.id,)), _("L’échéance attend avec vous."))
+        return _answer(Done((step.id,)), _("L’échéance est suspendue."))
     resumed = service.resume(promise_id, agent_id=current_user.id, now=now)
     return _answer(Done((resumed.id,) if resumed else ()), _("L’échéance reprend."))
 

@@ -61,7 +61,7 @@ def change(targets: dict[str, str], mail_at: str, *, agent_id: int, now: datetim
             value = 0.0
         if not 0.5 <= value <= MOST_HOURS:
             raise InvalidInput(
-                "Une durée va de une demi-heure à %(most)s heures d'ouverture.",
+                "Une durée va d'une demi-heure à %(most)s heures d'ouverture.",
                 kept="Rien n'a été changé.",
                 most=int(MOST_HOURS),
             )

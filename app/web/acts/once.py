@@ -77,7 +77,7 @@ class Unanswered(Conflict):
 
     def __init__(self) -> None:
         super().__init__(
-            "Cette demande nous est déjà parvenue. Elle n'est pas faite une seconde fois.",
+            "Nous avons déjà reçu cette demande. Elle n'est pas faite une seconde fois.",
             kept="Ce qui a été fait est gardé.",
             todo="Rechargez la page et regardez ce qui est fait, avant de recommencer.",
         )

@@ -1,4 +1,4 @@
-"""Emergency and listening numbers: told apart from telephone numbers, and never promised."""
+"""Emergency numbers and support lines: told apart from telephone numbers, and never promised."""
 
 from __future__ import annotations
 

@@ -242,6 +242,6 @@ def test_whom_one_may_not_ask(app: Flask, login: Login, line: Line, sms: FakeSms
     for _again in range(4):
         last = ask(agent, contact)
     assert len(sms.sent) == 3
-    assert "déjà été sollicité" in last.text
+    assert "déjà reçu plusieurs demandes" in last.text
     assert login("back").get(f"/dossiers/caller/consents?contact={contact.id}").status_code == 200
     assert ask(login("back"), contact).status_code == 403  # a colleague's contact

@@ -239,7 +239,7 @@ def test_another_service_says_that_it_has_what_was_given_to_it(login: Login) -> 
     )
     page = shown(me)
     assert "CCAS de Valclair" in page
-    assert page.count("Accusé reçu") == 1
+    assert page.count("Réception confirmée") == 1
     answer = me.post("/tickets/owed/keep", data={"subject": f"promise:{owed.id}"})
     assert "C’est noté" in answer.text
     db.session.expire_all()
