@@ -1,16 +1,26 @@
-"""Two web processes, one worker, PostgreSQL, Redis and a carrier apart: one line."""
+"""Two web processes, one worker, PostgreSQL, Redis and a carrier apart: one line.
+
+All that is asked of them is in this file: they are started once. The test that kills one of them goes first.
+"""
 
 from __future__ import annotations
 
 import re
+import secrets
+import signal
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
 import requests
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import make_url
 
+from app.web.acts.keys import FIELD
+from tests.fixtures.servers import wait_ready
+from tests.people import People, act, become_available
 from tests.remote import Line, Staff, wait_until
 
 if TYPE_CHECKING:
@@ -18,6 +28,73 @@ if TYPE_CHECKING:
     from tests.fixtures.servers import Served
 
 CAMILLE, NADIA = "camille@demo.permanence", "nadia@demo.permanence"
+PASSWORD = "permanence-demo"
+SOON = 20_000
+
+
+@pytest.fixture
+def desk(browser: Browser, cluster: Served) -> Iterator[Page]:
+    """Nadia's desk, available, on the second web process; calls come to the first."""
+    people = People(browser, cluster.base_urls[1], name="restart")
+    page = people.agent(NADIA, PASSWORD)
+    become_available(page)
+    yield page
+    for context in people.contexts:
+        context.close()
+
+
+def phase(page: Page, wanted: str) -> None:
+    expect(page.locator("#call")).to_have_attribute("data-phase", wanted, timeout=SOON)
+
+
+def test_a_web_process_that_dies_in_mid_call_does_not_lose_it(cluster: Served, desk: Page) -> None:
+    line = Line(cluster.carrier_url)
+    call = line.dial("+33639980105")
+    phase(desk, "ringing")
+    act(desk, "#act-accept")
+    phase(desk, "talking")
+    second = cluster.processes[2]
+    second.stop(signal.SIGKILL)
+    assert line.call(call)["company"], "the conversation goes on without us"
+    second.start()
+    wait_ready(f"{cluster.base_urls[1]}/health/ready", second)
+    phase(desk, "talking")
+    line.hang_up(call)
+    phase(desk, "wrap_up")
+    act(desk, "#act-done")
+    phase(desk, "available")
+
+
+def test_eight_presses_on_two_processes_make_one_annotation(cluster: Served) -> None:
+    nadia, words = Staff(cluster.base_urls[0], NADIA), f"Remarque {secrets.token_hex(4)}"
+    try:
+        listed = nadia.http.get(f"{nadia.base_url}/dossiers", timeout=20).text
+        dossier = re.search(r'href="(/dossiers/\d+)"', listed)
+        assert dossier
+        page = nadia.http.get(nadia.base_url + dossier[1], timeout=20).text
+        form = page.partition(f'{dossier[1]}/annotations"')[2]
+        key = re.search(rf'name="{FIELD}" value="([^"]+)"', form)
+        assert key
+        cookies, asked = nadia.http.cookies.copy(), {"text": words, FIELD: key[1]}
+
+        def press(number: int) -> requests.Response:
+            return requests.post(
+                f"{cluster.base_urls[number % 2]}{dossier[1]}/annotations",
+                data=asked,
+                cookies=cookies,
+                headers={"X-CSRFToken": nadia.csrf},
+                timeout=30,
+            )
+
+        with ThreadPoolExecutor(8) as crowd:
+            answers = list(crowd.map(press, range(8)))
+        assert [answer.status_code for answer in answers] == [200] * 8
+        assert len({answer.text for answer in answers}) == 1
+        assert sum("Idempotency-Replayed" not in answer.headers for answer in answers) == 1
+        again = nadia.http.get(nadia.base_url + dossier[1], timeout=20).text
+        assert again.count(words) == answers[0].text.count(words) == 1
+    finally:
+        nadia.close()
 
 
 @pytest.fixture
