@@ -39,6 +39,7 @@ from app.assist.portal import webhook as portal_webhook
 from app.assist.runs import resuming
 from app.assist.script import OUTCOMES, POSTURE_REASONS
 from app.dossiers import timeline
+from app.dossiers.editing.drawn import returned
 from app.dossiers.mail import stage as mail_stage
 from app.dossiers.mail.aloud import mask
 from app.dossiers.models import Dossier, PortalEvent
@@ -338,7 +339,7 @@ def correct_address(run_id: int) -> Response:
         person_id, also=lambda: acting.note_done("correct_address", actor)
     )
     if changed is None:
-        return correction_routes.returned(_address_page(run_id, form), form)
+        return returned(_address_page(run_id, form), form)
     response = correction_routes.corrected(_pane_of(run_id), person_id, changed)
     response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#script-run", "outerHTML"
     return response

@@ -69,6 +69,7 @@ class DossierFacts:
     taken_up_on: date | None = None
     decided_on: date | None = None
     rejection: Rejection | None = None
+    contested: bool = False  # a field says the contrary of the rejection, or two agents dispute it
     notified_on: date | None = None
     notification_seen: bool = False
     next_payment_on: date | None = None

@@ -172,14 +172,22 @@ def _refused(say: _Speaker) -> str:
         if taken
         else f"Your file was {verb}",
     )
-    because = _because(say, facts.rejection)
-    return f"{start}{say.on(facts.decided_on)}{because}.{_told(say)}{_to_make_again(say)}"
+    because = _because(say)
+    return f"{start}{say.on(facts.decided_on)}{because}{_told(say)}{_to_make_again(say)}"
 
 
-def _because(say: _Speaker, rejection: Rejection | None) -> str:
+def _because(say: _Speaker) -> str:
+    """Why, as a fact, to the end of the sentence; a contested reason is no fact, and it is said what is contested."""
+    rejection = say.facts.rejection
     if rejection is None:
-        return ""
-    return say.pair(" parce que ", " because ") + REJECTION[rejection].get(say.locale)
+        return "."
+    cause = REJECTION[rejection].get(say.locale)
+    if say.facts.contested:
+        return say.pair(
+            f". Raison notée : {cause}. Cette raison est contestée : elle reste à vérifier.",
+            f". Reason noted: {cause}. That reason is disputed: it remains to be checked.",
+        )
+    return say.pair(f" parce que {cause}.", f" because {cause}.")
 
 
 def _told(say: _Speaker) -> str:

@@ -21,6 +21,7 @@ from app.dossiers.models import (
 )
 from app.dossiers.payments import calendar
 from app.dossiers.payments import service as payments
+from app.dossiers.reasons import contested
 from app.dossiers.vocabulary import CLOSED, GRANTED, FlagKind
 from app.foundation.database import paging
 from app.foundation.exceptions import NotFound
@@ -159,6 +160,7 @@ def facts_of(found: Dossier) -> DossierFacts:
         taken_up_on=found.taken_up_on,
         decided_on=found.decided_on,
         rejection=found.rejection,
+        contested=contested.is_contested(found),
         notified_on=found.notified_on,
         notification_seen=found.notification_seen_at is not None,
         next_payment_on=_paid_on(found),

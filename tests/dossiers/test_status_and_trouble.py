@@ -23,6 +23,7 @@ from app.dossiers.vocabulary import (
     PortalEventKind,
     Rejection,
 )
+from app.dossiers.wording import REJECTION
 
 NOW = datetime(2021, 6, 22, 8, 30, tzinfo=UTC)
 Kind = PortalEventKind
@@ -57,6 +58,20 @@ def test_the_rejected_case_of_the_study_in_one_breath() -> None:
         "Le mail de décision du 2 juin n'a pas encore été ouvert. "
         "Le lien envoyé le 9 juin pour la refaire a expiré le 12 juin."
     )
+
+
+@given(st.sampled_from(Rejection), st.sampled_from(["fr", "en"]))
+def test_a_contested_reason_is_said_as_contested_never_as_a_fact(
+    reason: Rejection, locale: str
+) -> None:
+    because, contested = {"fr": ("parce que", "contestée"), "en": ("because", "disputed")}[locale]
+    sure = status_sentence(replace(REJECTED, rejection=reason), NOW, locale)
+    assert because in sure
+    assert contested not in sure
+    said = status_sentence(replace(REJECTED, rejection=reason, contested=True), NOW, locale)
+    assert because not in said
+    assert contested in said
+    assert plain(REJECTION[reason].get(locale)) in plain(said)
 
 
 @pytest.mark.parametrize(

@@ -20,12 +20,13 @@ from flask_login import current_user
 
 from app.dossiers import store, timeline
 from app.dossiers.editing import service, view, words
+from app.dossiers.editing.drawn import Drawn, returned
 from app.dossiers.editing.service import Judged, Target
-from app.dossiers.editing.sheets import FIELDS, Correction
+from app.dossiers.editing.sheets import FIELDS
 from app.dossiers.vocabulary import Defect, PieceKind, PieceState
 from app.dossiers.wording import Words
 from app.foundation import clock, edits
-from app.foundation.edits import Change, StaleEdit
+from app.foundation.edits import StaleEdit
 from app.foundation.exceptions import InvalidInput, NotFound
 from app.foundation.roles import DESK
 from app.foundation.text import outside
@@ -44,21 +45,10 @@ SHEET = "/dossiers/<int(max=2147483647):dossier_id>/sheets/<sheet>"
 
 
 @dataclass(frozen=True)
-class Form:
-    """The form as it is drawn. ``reading`` is what to read back, before it is stored."""
+class Form(Drawn[Target, Judged]):
+    """A sheet's form."""
 
-    of: Target
-    shown: Mapping[str, str]
-    seen: str
     judged: Judged = field(default_factory=Judged)
-    reading: tuple[Correction, ...] | None = None
-    stale: tuple[Change, ...] = ()
-    by: str = ""
-
-    @property
-    def read(self) -> str:
-        """What the reading back has shown: another text typed since then must be read again."""
-        return edits.seal(self.shown)
 
 
 @bp.get(SHEET)
@@ -186,12 +176,7 @@ def _stored(of: Target, said: str) -> Response:
 
 
 def _returned(form: Form) -> Response:
-    """The form again, with what is to be done; its status says why."""
-    status = 409 if form.stale else 422 if form.judged.errors else 200
-    response = make_response(_form(form), status)
-    if status != 200:
-        response.headers["X-Form-Returned"] = "1"  # htmx: show it, it is no failure
-    return response
+    return returned(_form(form), form)
 
 
 def _form(form: Form) -> str:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from app.dossiers import store, timeline
-from app.dossiers.editing import evidence, record, service, words
-from app.dossiers.editing.evidence import Verdict
+from app.dossiers import timeline
+from app.dossiers.editing import record, service, words
 from app.dossiers.editing.record import Subject
 from app.dossiers.editing.service import Target
 from app.dossiers.editing.sheets import FIELDS, SHEETS, sheet_of
 from app.dossiers.models import Dossier, PersonChange, Piece
+from app.dossiers.reasons import contested, evidence
+from app.dossiers.reasons.evidence import Verdict
 from app.dossiers.vocabulary import PieceKind, PieceState
 from app.dossiers.wording import Words
 from app.foundation.clock import local_day
@@ -194,14 +195,7 @@ def reason(dossier: Dossier, said: Words) -> Reason | None:
     """Why it was rejected, and what the dossier's fields say of it; None when it was not."""
     if dossier.rejection is None:
         return None
-    fields = evidence.Fields(
-        descends_from_of=dossier.descends_from_of,
-        youth_guarantee=dossier.person.youth_guarantee,
-        employment_benefit=dossier.person.employment_benefit,
-        tax_income_cents=dossier.tax_income_cents,
-        pieces_open=sum(p.state in (PieceState.RED, PieceState.GREY) for p in dossier.pieces),
-        other_open_demands=store.other_open_demands(dossier),
-    )
+    fields = contested.fields_of(dossier)
     found = evidence.of(dossier.rejection, fields)
     tone = {Verdict.PROVES: "live", Verdict.CONTRADICTS: "stop", Verdict.SILENT: "wait"}
     verdict = {
@@ -223,7 +217,7 @@ def _field_said(dossier: Dossier, name: str, fields: evidence.Fields, said: Word
     if name == "pieces":
         return _("Pièces redemandées ou manquantes : %(count)s", count=fields.pieces_open)
     if name == "others":
-        return _("Autres demandes ouvertes : %(count)s", count=fields.other_open_demands)
+        return _("Autres demandes, non refusées : %(count)s", count=fields.other_demands)
     if not name:
         return ""
     text = service.shown(Target(sheet_of(name), dossier))[name]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Flask, Response, make_response, render_template, request
+from flask.blueprints import BlueprintSetupState
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.dossiers import store as dossiers
+from app.dossiers.reasons import contested
 from app.dossiers.routes import id_in, words
 from app.foundation import clock
 from app.foundation.exceptions import InvalidInput, NotFound, PermanenceError
@@ -25,6 +27,12 @@ from app.web.access import allow
 from app.web.whose import LINE, SERVICE, TEAM, about
 
 bp = Blueprint("consultations", __name__, url_prefix="/tickets/consultations")
+
+
+@bp.record
+def _tell_dossiers(state: BlueprintSetupState) -> None:
+    """A reason that two agents dispute is not said as a fact."""
+    contested.register(cast(Flask, state.app), service.disputed)
 
 
 @bp.get("/of/<int(max=2147483647):dossier_id>")

@@ -254,6 +254,14 @@ def of_dossier(dossier_id: int, most: int = SHOWN) -> Sequence[Consultation]:
     ).all()
 
 
+def disputed(dossier_id: int) -> bool:
+    """Do two agents read this dossier differently, and has no manager ruled yet?"""
+    query = select(Consultation.id).where(
+        Consultation.dossier_id == dossier_id, Consultation.state == State.DISPUTED
+    )
+    return db.session.scalar(query.limit(1)) is not None
+
+
 def one(consultation_id: int) -> Consultation:
     """A consultation. Raises NotFound."""
     found = db.session.get(Consultation, consultation_id)

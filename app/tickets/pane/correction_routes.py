@@ -9,7 +9,7 @@ changed meanwhile. Served here because it may be about a contact, which dossiers
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from flask import Blueprint, Response, make_response, render_template, request
@@ -20,11 +20,12 @@ from flask_login import current_user
 from app.dossiers import corrections, details, person_view
 from app.dossiers import store as dossiers
 from app.dossiers.details import Judged
+from app.dossiers.editing.drawn import Drawn, returned
 from app.dossiers.editing.sheets import Correction
 from app.dossiers.mail import aloud as mail_aloud
 from app.dossiers.routes import id_in, words
 from app.foundation import clock, edits
-from app.foundation.edits import Change, StaleEdit
+from app.foundation.edits import StaleEdit
 from app.foundation.roles import DESK
 from app.tickets import holding, store
 from app.web.access import allow
@@ -36,21 +37,10 @@ ROUTE = "/dossiers/persons/<int(max=2147483647):person_id>"
 
 
 @dataclass(frozen=True)
-class Form:
-    """The form as it is drawn. ``reading`` is what to read back, before it is stored."""
+class Form(Drawn[int, Judged]):
+    """The form of a person's details; ``of``: her number."""
 
-    person_id: int
-    shown: Mapping[str, str]
-    seen: str
     judged: Judged = field(default_factory=Judged)
-    reading: tuple[Correction, ...] | None = None
-    stale: tuple[Change, ...] = ()
-    by: str = ""
-
-    @property
-    def read(self) -> str:
-        """What the reading back has shown: another text typed since then must be read again."""
-        return edits.seal(self.shown)
 
 
 @bp.get(f"{ROUTE}/details")
@@ -153,15 +143,6 @@ def _contact_of(person_id: int) -> int | None:
     return contact_id if contact.person_id == person_id and holding.may(contact) else None
 
 
-def returned(page: str, form: Form) -> Response:
-    """The form again, with what is to be done; its status says why."""
-    status = 409 if form.stale else 422 if form.judged.errors else 200
-    response = make_response(page, status)
-    if status != 200:
-        response.headers["X-Form-Returned"] = "1"  # htmx: show it, it is no failure
-    return response
-
-
 def _details(person_id: int) -> str:
     return render_template(
         "dossiers/person_details.html",
@@ -178,7 +159,7 @@ def form_page(form: Form, *, action: str = "", target: str = "closest .person-de
     return render_template(
         "dossiers/person_correction.html",
         form=form,
-        action=action or f"/dossiers/persons/{form.person_id}/correction",
+        action=action or f"/dossiers/persons/{form.of}/correction",
         target=target,
         owners=person_view.owners(),
         ways=person_view.ways(said),
@@ -186,7 +167,7 @@ def form_page(form: Form, *, action: str = "", target: str = "closest .person-de
         label=person_view.label,
         say_value=lambda name, value: person_view.said(name, value, said),
         spelled=mail_aloud.spelled(address, str(get_locale())),
-        account=corrections.has_account(form.person_id),
+        account=corrections.has_account(form.of),
         limits=details.LENGTHS,
         words=said,
         **_around(),

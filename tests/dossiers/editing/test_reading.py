@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.dossiers.editing import evidence, masks, reading
-from app.dossiers.editing.evidence import Fields, Verdict
+from app.dossiers.editing import masks, reading
 from app.dossiers.editing.sheets import FIELDS
+from app.dossiers.reasons import evidence
+from app.dossiers.reasons.evidence import Fields, Verdict
 from app.dossiers.vocabulary import Rejection
 from app.foundation.exceptions import InvalidInput
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from app.accounts.models import JournalEntry
+from app.dossiers import store as dossiers
+from app.dossiers.status import status_sentence
 from app.dossiers.vocabulary import Inside, Rejection
 from app.foundation.clock import PARIS
 from app.foundation.exceptions import Conflict, Forbidden, InvalidInput
@@ -33,6 +36,24 @@ def journaled(subject: str) -> list[str]:
 
 def listed(agent_id: int | None) -> list[str]:
     return [row.subject for row in Consultations().rows(Asked(NOW, agent_id))]
+
+
+def where_it_stands(dossier_id: int) -> str:
+    return status_sentence(dossiers.facts_of(dossiers.dossier(dossier_id)), NOW, "fr")
+
+
+def test_a_rejection_that_a_field_contradicts_is_contested_and_a_true_duplicate_is_not(
+    app: Flask,
+) -> None:
+    refused: dict[str, Any] = {"inside": Inside.REJECTED, "decided_on": NOW.date()}
+    alone = create_dossier(rejection=Rejection.DUPLICATE, **refused)
+    assert "Cette raison est contestée" in where_it_stands(alone.id)
+    create_dossier(alone.person, inside=Inside.PAID)  # the one that was kept
+    assert "parce qu" in where_it_stands(alone.id)
+    young = create_dossier(rejection=Rejection.YOUTH_GUARANTEE, **refused)
+    assert "parce qu" in where_it_stands(young.id)  # nobody asked: nothing says the contrary
+    young.person.youth_guarantee = False
+    assert "Cette raison est contestée" in where_it_stands(young.id)
 
 
 def test_two_causes_in_one_rejection_and_a_field_that_contradicts_one(
@@ -80,6 +101,7 @@ def test_two_causes_in_one_rejection_and_a_field_that_contradicts_one(
         "",
     )  # nobody acts on what is disputed
     assert (listed(front), listed(owner), listed(boss)) == ([], [], [subject])
+    assert "Cette raison est contestée" in where_it_stands(dossier.id)
     with pytest.raises(Forbidden):
         service.rule(held.id, "Je tranche.", agent_id=front, now=NOW)
     service.rule(
@@ -87,6 +109,7 @@ def test_two_causes_in_one_rejection_and_a_field_that_contradicts_one(
         agent_id=boss, now=NOW,
     )  # fmt: skip
     assert held.state is ConsultationState.RULED
+    assert "rejeté parce que la demande n'est pas passée" in where_it_stands(dossier.id)
     assert (listed(boss), listed(front)) == ([], [subject])
     with pytest.raises(Conflict, match="Isabelle"):
         service.answer(held.id, "trop tard", agent_id=owner, now=NOW)

@@ -30,7 +30,7 @@ class Fields:
     employment_benefit: bool | None
     tax_income_cents: int | None
     pieces_open: int
-    other_open_demands: int
+    other_demands: int
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ _RULES: dict[Rejection, Callable[[Fields], Evidence]] = {
     Rejection.YOUTH_GUARANTEE: lambda f: _of(f.youth_guarantee, "youth_guarantee"),
     Rejection.PAID_BY_EMPLOYMENT_SERVICE: lambda f: _of(f.employment_benefit, "employment_benefit"),
     Rejection.PIECES_MISSING: lambda f: _of(f.pieces_open > 0, "pieces"),
-    Rejection.DUPLICATE: lambda f: _of(f.other_open_demands > 0, "others"),
+    Rejection.DUPLICATE: lambda f: _of(f.other_demands > 0, "others"),
     # The ceiling is the rules', not the dossier's: the figure is shown, and judged by a person.
     Rejection.RESOURCES_TOO_HIGH: lambda _f: Evidence(Verdict.SILENT, "tax_income_cents"),
 }
