@@ -78,6 +78,8 @@ def persons_import(
         return feeds.import_path(file, kind, told, source=source[:40], trial=dry_run)
 
     run = feeds.run_of(or_exit(go))
+    if others := feeds.plan_of(run).others:
+        click.echo(f"Une seule feuille du classeur est lue. Pas lues : {', '.join(others)}.")
     click.echo("\n".join(feed_words.summary(run, feed_refusals.by_kind(run.id))))
     for each in feed_refusals.first(run.id, 20):
         click.echo(f"ligne {each.line} : {each.why}")

@@ -13,8 +13,15 @@ from app.dossiers.name_folding import fold
 from app.dossiers.tables import reading
 from app.dossiers.tables.days import Evidence, Order
 from app.dossiers.tables.layout import Row, Table
+from app.foundation.text.patterns import pattern
 
 MOST_SHOWN = 8
+
+
+TOTALS = "c'est une ligne de total : elle n'est pas importée"
+_TOTAL = pattern(
+    r"(?:sous )?tota(?:l|ux)(?: general| generaux)?(?: [0-9 ]+[a-z ]*)?|grand total|somme"
+)
 
 
 @dataclass(frozen=True)
@@ -96,4 +103,12 @@ def _is(raw: str, titles: tuple[str, ...], separator: str) -> bool:
 
 
 def _line(row: Row) -> Line:
-    return Line(row.number, row.cells, row.raw, row.wrong)
+    wrong = row.wrong or (TOTALS if _is_total(row) else "")
+    return Line(row.number, row.cells, row.raw, wrong)
+
+
+def _is_total(row: Row) -> bool:
+    """« Total ; ; 1 240 », « Total général : 12 organismes »: one label, and figures."""
+    said = [fold(cell) for cell in row.cells.values() if cell.strip()]
+    labels = [each for each in said if not each.replace(" ", "").isdigit()]
+    return len(labels) == 1 and _TOTAL.fullmatch(labels[0]) is not None

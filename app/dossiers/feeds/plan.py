@@ -134,10 +134,17 @@ def _unusable(why: str) -> InvalidInput:
 
 @dataclass(frozen=True)
 class Found:
-    """What the first lines show: the plan, and the titles as they are written."""
+    """What the first lines show: the plan, the titles as they are written, and the ``others``: sheets of the workbook
+    that could be read as well, and are not."""
 
     plan: Plan
     titles: tuple[str, ...]
+    others: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """To be kept with the run."""
+        titles = list(self.titles)[:MOST_COLUMNS]
+        return {**self.plan.as_json(), "titles": titles, "others": list(self.others)}
 
 
 def find(

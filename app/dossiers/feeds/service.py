@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -16,7 +17,7 @@ from typing import Any, BinaryIO
 from sqlalchemy import delete, or_, select, update
 
 from app.accounts import journal
-from app.dossiers.feeds import blocks, files, passes, plan
+from app.dossiers.feeds import blocks, files, kinds, passes, plan
 from app.dossiers.feeds.blocks import Result
 from app.dossiers.feeds.kinds import KINDS, Kind, Reading
 from app.dossiers.feeds.models import FeedPart, FeedRefusal, FeedRun, RunState
@@ -34,6 +35,7 @@ KEEP_REFUSALS = timedelta(days=30)
 LEASE = timedelta(seconds=60)
 MOST_REFUSALS = 20_000  # kept to be corrected; more is another file than was meant
 FIRST_LINES = 60
+MOST_SHEETS = 12  # of a workbook, whose first lines are looked at
 ORDERS = "orders"  # in a run's plan, beside the plan itself
 
 
@@ -62,6 +64,21 @@ def run_of(run_id: int) -> FeedRun:
 
 def found_in(path: Path, kind: Kind, told: Told) -> Found:
     """How a file is to be read, by its first lines and what is told of it. Raises InvalidInput."""
+    shown, count = ((), 0) if told.sheet else reading.sheets(path)
+    if count < 2 or not shown:
+        return _in_sheet(path, kind, told)
+    # A sheet that is hidden is nobody's to send; a notice may stand before the one with the columns.
+    found = [_in_sheet(path, kind, replace(told, sheet=name)) for name in shown[:MOST_SHEETS]]
+    best = max(found, key=lambda each: len(each.plan.columns))
+    others = tuple(
+        each.plan.sheet
+        for each in found
+        if each is not best and not kinds.lacking(kind, each.plan.columns)
+    )
+    return replace(best, others=others)
+
+
+def _in_sheet(path: Path, kind: Kind, told: Told) -> Found:
     layout = Plan({}, told.separator, told.encoding, told.header, told.skip or 0, told.sheet)
     first = reading.first_rows(path, layout, FIRST_LINES)
     return plan.find(kind, first.rows, told, first.separator, told.encoding)
@@ -87,7 +104,7 @@ def upload(
         with files.opened(run_id, shown) as path:
             found = found_in(path, kind, told)
         row = run_of(run_id)
-        row.plan = {**found.plan.as_json(), "titles": list(found.titles)[: plan.MOST_COLUMNS]}
+        row.plan = found.as_json()
         journal.record(
             "feed_sent",
             f"feed:{run_id}",
@@ -101,9 +118,9 @@ def upload(
 def plan_of(run: FeedRun) -> Found:
     """How the file of a run is read, and its titles."""
     kept = dict(run.plan)
-    titles = tuple(kept.pop("titles", ()))
+    titles, others = tuple(kept.pop("titles", ())), tuple(kept.pop("others", ()))
     kept.pop(ORDERS, None)
-    return Found(Plan.of_json(kept), titles)
+    return Found(Plan.of_json(kept), titles, others)
 
 
 def orders_of(run: FeedRun) -> dict[str, Order]:
@@ -135,7 +152,7 @@ def choose(
         if run.state is not RunState.READY:
             raise Conflict("Cet import a déjà commencé.", kept="Ses colonnes restent les mêmes.")
         found = plan.with_columns(plan_of(run), columns, order)
-        run.plan = {**found.plan.as_json(), "titles": list(found.titles)}
+        run.plan = found.as_json()
         journal.record("feed_columns", f"feed:{run_id}", agent_id=by_id, now=now)
 
 
@@ -318,7 +335,7 @@ def import_path(
     """Import a file that is on this machine, in this process; the run's id. Raises InvalidInput."""
     kind = kind_of(kind_name)
     found = found_in(path, kind, told)
-    how = plan.check(kind, found)
+    plan.check(kind, found)
     worker = secrets.token_hex(16)
     with unit_of_work():
         run = FeedRun(
@@ -327,7 +344,7 @@ def import_path(
             file_name=path.name[:120],
             state=RunState.RUNNING,
             trial=trial,
-            plan={**how.as_json(), "titles": list(found.titles)},
+            plan=found.as_json(),
             worker=worker,
             lease_until=now() + timedelta(days=1),
             created_at=now(),

@@ -15,7 +15,7 @@ _BETWEEN = r"[ \x{a0}\x{202f}.,/_\-]"
 _DIGITS = pattern(rf"{DIGIT}(?:{_BETWEEN}{{0,3}}{DIGIT})*")
 _CARD_SAID = pattern(r"(?i)(?:carte|card|\bcb\b|visa|mastercard)[^0-9\n]{0,30}$")
 _CARD_GROUPS = ((15,), (16,), (19,), (4, 4, 4, 4), (4, 6, 5), (4, 4, 4, 4, 3), (6, 13), (8, 8))
-_CARDIBAN_LENGTHS = (15, 16, 19)  # 14 would be a SIRET, which passes the same check
+_CARD_LENGTHS = (15, 16, 19)  # 14 would be a SIRET, which passes the same check
 _GAP = r"(?:[ \x{a0}\x{202f}]{0,2}|[./\-])"
 _NIR = pattern(
     rf"(?:^|[^{DIGIT}])(?P<body>[123478]{_GAP}{DIGIT}{{2}}{_GAP}(?:0[1-9]|1[0-2]|[23]{DIGIT}|4[0-2]|[5-9]{DIGIT})"
@@ -61,6 +61,8 @@ def cards(text: str) -> Iterator[tuple[int, int]]:
     """Card numbers in one piece or in the groups of a card; grouped otherwise, where a card is spoken of."""
     for run in _DIGITS.finditer(text):
         groups = _groups(text, run.start(), run.end())
+        if sum(map(len, groups)) < min(_CARD_LENGTHS):
+            continue
         said = _CARD_SAID.search(text[max(0, run.start() - 40) : run.start()]) is not None
         for first in range(len(groups)):
             yield from _card_from(text, groups[first:], said=said)
@@ -82,7 +84,7 @@ def _card_from(text: str, groups: list[list[int]], *, said: bool) -> Iterator[tu
     places = [place for group in groups[:19] for place in group][:40]
     digits = [int(text[place]) for place in places]
     shape = tuple(len(group) for group in groups[:5])
-    for length in _CARDIBAN_LENGTHS:
+    for length in _CARD_LENGTHS:
         number = digits[:length]
         if len(number) < length or not _issued(number) or not _luhn(number):
             continue

@@ -85,6 +85,13 @@ def first_rows(path: Path, layout: Layout, most: int) -> Peek:
         raise refused("%(file)s n'a pas pu être lu.", path) from error
 
 
+def sheets(path: Path) -> tuple[tuple[str, ...], int]:
+    """Of a workbook: the names of the sheets that are shown, and how many there are in all; none of a text."""
+    with path.open("rb") as file:
+        head = file.read(4)
+    return workbook.sheets(path) if head in _SHEETS else ((), 0)
+
+
 @dataclass(frozen=True)
 class Peek:
     """The first lines of a file: the number of each and its cells; the separator and the encoding that were found."""
@@ -123,14 +130,14 @@ def _text_file(path: Path, head: bytes, mapping: Layout, *, many_lines: bool) ->
         if title is None:
             raise refused("%(file)s est vide.", path)
     separator = mapping.separator or announced or _separator(title[1], mapping)
-    if mapping.header:
-        titles, titles_line = cut(title[1], separator) or [], title[1]
-    else:
-        titles, titles_line = [], ""
-        lines = _with_first(title, lines)
-    places = _places(titles, mapping, separator)
+    lines = _with_first(title, lines)
     if many_lines:
         lines = _records(lines, separator)
+    titles, titles_line = [], ""
+    if mapping.header:
+        titles_line = next(lines)[1]  # a title may hold an end of line, as any cell
+        titles = cut(titles_line, separator) or []
+    places = _places(titles, mapping, separator)
     blocks = _blocks(lines, separator, len(titles), places)
     return Table(titles_line, separator, mapping.encoding or "utf-8-sig", blocks)
 

@@ -17,7 +17,13 @@ from pathlib import Path
 from typing import Any
 from xml.parsers.expat import ExpatError, ParserCreate
 
-from python_calamine import CalamineError, CalamineWorkbook, WorksheetNotFound
+from python_calamine import (
+    CalamineError,
+    CalamineWorkbook,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+    WorksheetNotFound,
+)
 
 from app.dossiers.tables.cells import NOT_COMPUTED, NumberCell
 from app.dossiers.tables.layout import LINES_AT_ONCE, Row, refused
@@ -52,6 +58,25 @@ def rows(path: Path, sheet: str = "") -> Iterator[tuple[int, list[str]]]:
             todo="Vérifiez [file] sheet, ou enregistrez la feuille en CSV.",
             file=path.name,
         ) from error
+
+
+def sheets(path: Path) -> tuple[tuple[str, ...], int]:
+    """The names of the sheets that are shown, in their order, and how many there are with the hidden ones.
+
+    Raises InvalidInput for a file that is too large.
+    """
+    _unusable_cells(path, "")
+    try:
+        with path.open("rb") as file:
+            told = CalamineWorkbook.from_filelike(file).sheets_metadata
+    except (CalamineError, ValueError, KeyError, OSError):
+        return (), 0  # what it is, ``rows`` says
+    shown = (
+        each.name
+        for each in told
+        if each.visible is SheetVisibleEnum.Visible and each.typ is SheetTypeEnum.WorkSheet
+    )
+    return tuple(shown), len(told)
 
 
 def blocks(
