@@ -185,6 +185,26 @@ def test_nobody_is_two_genders_on_a_screen() -> None:
     assert not found, "\n".join(sorted(found))
 
 
+BOTH_NUMBERS = re.compile(
+    r"(?<!http)(?<=[a-zà-ÿ])\((?:e?s|x)\)(?![\w.])"
+)  # « 2 appel(s) » cannot be said aloud
+
+
+def test_nothing_is_singular_and_plural_at_once() -> None:
+    """What commands, refusals and screens say in French counts with a label, or with the right form."""
+    said = [(place, text) for place, text in _read("fr")]
+    said += [
+        (str(file.relative_to(ROOT)), text)
+        for file in sorted((ROOT / "app").rglob("*.py"))
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Constant | ast.JoinedStr)
+        and (text := _text(node))
+        and "\n" not in text
+    ]
+    found = {f"{place}: {text}" for place, text in said if BOTH_NUMBERS.search(text)}
+    assert not found, "\n".join(sorted(found))
+
+
 def test_a_twin_would_be_found() -> None:
     """The test itself sees what it should: an e-mail in a screen's English, a ticket in French."""
     said = dict(pairs_in('Text("Un mail part", "An e-mail is sent")'))

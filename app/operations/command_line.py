@@ -160,7 +160,7 @@ def scripts_check() -> None:
     for problem in problems:
         click.echo(str(problem), err=True)
     if problems:
-        raise click.ClickException(f"{len(problems)} problème(s) dans les scripts.")
+        raise click.ClickException(f"Problèmes dans les scripts : {len(problems)}.")
     click.echo("Scripts : rien à corriger.")
 
 

@@ -37,7 +37,7 @@ def keys_rotate(dry_run: bool) -> None:
     for each in found:
         click.echo(
             f"{each.column} : {each.current} déjà sous la nouvelle clé, "
-            f"{each.turned} {'à rechiffrer' if dry_run else 'rechiffrée(s)'}, "
+            f"{each.turned} {'à rechiffrer' if dry_run else 'rechiffrées'}, "
             f"{each.closed} qu'aucune clé n'ouvre"
         )
     if any(each.closed for each in found):
@@ -60,4 +60,4 @@ def doctor_command() -> None:
         click.echo(finding)
         findings.append(finding)
     if wrong := [finding for finding in findings if finding.wrong]:
-        raise click.ClickException(f"{len(wrong)} point(s) à corriger.")
+        raise click.ClickException(f"Points à corriger : {len(wrong)}.")

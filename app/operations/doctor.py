@@ -98,9 +98,7 @@ def _database(_settings: Settings, _ports: Ports, _now: datetime) -> Iterator[Fi
         yield Finding("base", f"{connections} connexions possibles", todo)
     closed = keys.closed_values()
     todo = "Remettez l'ancienne clé dans ENCRYPTION_KEYS." if closed else ""
-    yield Finding(
-        "clés", f"{sum(closed.values())} valeur(s) chiffrée(s) qu'aucune clé n'ouvre", todo
-    )
+    yield Finding("clés", f"valeurs chiffrées qu'aucune clé n'ouvre : {sum(closed.values())}", todo)
 
 
 def _redis(settings: Settings, _ports: Ports, _now: datetime) -> Iterator[Finding]:
@@ -186,7 +184,7 @@ def _certificate(settings: Settings, _ports: Ports, now: datetime) -> Iterator[F
         return
     days = int((ssl.cert_time_to_seconds(until) - now.timestamp()) // 86400)
     todo = "" if days >= CERTIFICATE_DAYS else "certbot renew, puis systemctl reload nginx"
-    yield Finding("certificat", f"valable encore {days} jour(s)", todo)
+    yield Finding("certificat", f"jours de validité restants : {days}", todo)
 
 
 def _files(_settings: Settings, _ports: Ports, _now: datetime) -> Iterator[Finding]:

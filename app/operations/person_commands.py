@@ -33,12 +33,12 @@ def persons_index(check: bool) -> None:
     if not check:
         with unit_of_work() as work:
             count = index.rebuild(work.session.connection())
-        click.echo(f"{count} personne(s) : index de recherche refait.")
+        click.echo(f"Index de recherche refait. Personnes : {count}.")
         return
     stale = index.stale(db.session.connection())
     if stale:
         raise click.ClickException(
-            f"{len(stale)} personne(s) ne se trouvent pas par tout ce qui est écrit d'elles. "
+            f"Personnes introuvables par une partie de leur fiche : {len(stale)}. "
             "Lancez « persons index »."
         )
     click.echo("Tout est à jour.")
@@ -101,7 +101,7 @@ def persons_export(kind: str, form: str, out: Path) -> None:
         raise click.ClickException(
             f"{out} n'a pas pu être écrit ({error.strerror}). Choisissez un autre dossier."
         ) from error
-    click.echo(f"{count} ligne(s) dans {out}.")
+    click.echo(f"Lignes écrites dans {out} : {count}.")
 
 
 @persons.command("duplicates")
@@ -111,7 +111,7 @@ def persons_duplicates() -> None:
     done = 0
     while part := comparing.work(clock.now()):
         done += part
-    click.echo(f"{count} personne(s), {done} comparée(s).")
+    click.echo(f"Personnes : {count}. Comparées : {done}.")
 
 
 @persons.command("held")
@@ -124,7 +124,7 @@ def persons_held(person_id: int, out: Path) -> None:
     out.chmod(0o600)
     with unit_of_work():
         journal.record("person_exported", f"person:{person_id}", agent_id=None, now=clock.now())
-    click.echo(f"{sum(map(len, rows.values()))} ligne(s) dans {out}.")
+    click.echo(f"Lignes écrites dans {out} : {sum(map(len, rows.values()))}.")
 
 
 @persons.command("erase")

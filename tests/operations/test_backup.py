@@ -428,7 +428,7 @@ def test_the_commands_make_verify_try_and_keep_some(
     assert (seen.exit_code, "complète" in seen.output) == (0, True), seen.output
     before = picture()
     dry = run("restore", newest, "--identity", key, "--dry-run")
-    assert "seraient restaurés" in dry.output
+    assert "À restaurer : lignes, " in dry.output
     assert picture() == before
     refused = run("restore", newest, "--identity", key)
     assert (refused.exit_code, "--overwrite" in refused.output) == (1, True)

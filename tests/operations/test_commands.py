@@ -69,10 +69,10 @@ def test_a_tired_secretarys_csv_keeps_the_good_lines(
     data, mapping = files(tmp_path, CSV.encode(encoding))
     result = run("calls", "import", data, "--mapping", mapping)
     assert result.exit_code == 0, result.output
-    assert "2 appel(s) importé(s), 0 déjà connu(s), 3 ligne(s) refusée(s)" in result.output
+    assert "Appels importés : 2. Déjà connus : 0. Lignes refusées : 3." in result.output
     assert all(f"ligne {n}" in result.output for n in (4, 5, 7))
     again = run("calls", "import", data, "--mapping", mapping)
-    assert "0 appel(s) importé(s), 2 déjà connu(s)" in again.output
+    assert "Appels importés : 0. Déjà connus : 2." in again.output
     figures = json.loads(run("report", "2021-06-22", "--format", "json").stdout)
     assert (figures["presented"], figures["answered"], figures["short_abandoned"]) == (2, 1, 1)
     assert (figures["mean_wait_s"], figures["mean_talk_s"]) == (30, 336)
@@ -87,7 +87,7 @@ def test_an_import_is_tried_first_and_its_refused_lines_are_kept(
     tried = run("calls", "import", data, "--mapping", mapping, "--dry-run", "--rejected", out)
     assert tried.exit_code == 0, tried.output
     assert "rien n'est enregistré" in tried.output
-    assert "2 appel(s) importé(s), 0 déjà connu(s), 3 ligne(s) refusée(s)" in tried.output
+    assert "Appels importés : 2. Déjà connus : 0. Lignes refusées : 3." in tried.output
     assert db.session.scalar(select(func.count()).select_from(Call)) == 0
     refused = out.read_text(encoding="utf-8-sig").splitlines()
     assert refused[0] == "Date;Attente;Durée;Appelant;Motif;Motif du refus"

@@ -133,7 +133,7 @@ def test_the_days_left_of_a_certificate_are_counted(
     app: Flask, embedded: Settings, ports: Ports, https: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     finding = told(embedded, ports, public_base_url=https)["certificat"][0]
-    assert finding.state == "valable encore 59 jour(s)"
+    assert finding.state == "jours de validité restants : 59"
     assert not finding.wrong
     monkeypatch.setattr(doctor, "CERTIFICATE_DAYS", 61)
     assert "certbot" in told(embedded, ports, public_base_url=https)["certificat"][0].todo

@@ -189,7 +189,7 @@ def _iban(_field: Field, typed: str) -> str:
         )
     if len(text) != length:
         raise InvalidInput(
-            "Un IBAN qui commence par %(country)s a %(length)s signes, celui-ci en a %(count)s.",
+            "Un IBAN qui commence par %(country)s a %(length)s caractères, celui-ci en a %(count)s.",
             country=text[:2],
             length=length,
             count=len(text),

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from app.dossiers.feeds.models import FeedRun
 
 _COUNTS = (
-    ("created", "créée(s)"),
-    ("updated", "modifiée(s)"),
+    ("created", "créées"),
+    ("updated", "modifiées"),
     ("unchanged", "déjà connues"),
     ("kept", "avec une correction d'ici, gardée"),
     ("left_out", "vides, ou titres répétés"),
     ("corrected", "corrigées depuis sur la page"),
     ("again", "renvoyées telles quelles"),
-    ("refused", "refusée(s)"),
+    ("refused", "refusées"),
 )
 
 

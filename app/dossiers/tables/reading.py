@@ -327,7 +327,7 @@ def _wrong(line: str, separator: str, width: int, places: Mapping[str, int]) -> 
     if not any(cell.strip() for cell in cells):
         return ""
     if len(cells) <= max(places.values()):
-        return f"la ligne est coupée : elle a {len(cells)} case(s)"
+        return f"la ligne est coupée : cases : {len(cells)}"
     if width and any(cell.strip() for cell in cells[width:]):
         return f"la ligne a {len(cells)} cases pour {width} colonnes"
     return ""

@@ -62,11 +62,11 @@ def make(
             writer.add(KEYS, json.dumps(list(settings.encryption_keys)).encode())
         for table in tables:
             made.tables[table.name] = _add_table(writer, connection, table)
-            say(f"{table.name} : {made.tables[table.name]['rows']} ligne(s)")
+            say(f"{table.name}, lignes : {made.tables[table.name]['rows']}")
         made.sequences = places.sequences(connection, tables)
         for path in files_of(settings.instance_dir):
             _add_file(writer, settings.instance_dir, path, made)
-        say(f"{len(made.files)} fichier(s)")
+        say(f"Fichiers : {len(made.files)}")
         manifest = {"tables": made.tables, "files": made.files, "sequences": made.sequences}
         writer.add(MANIFEST, json.dumps(manifest, indent=1).encode())
     return made

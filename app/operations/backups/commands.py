@@ -78,7 +78,7 @@ def backup_verify(file: Path, identity: Path | None) -> None:
         raise _told(error) from error
     _say_keys(found, settings().encryption_keys)
     click.echo(
-        f"{file} : sauvegarde du {found.header['made_at']}, complète, {found.rows} ligne(s)."
+        f"{file} : sauvegarde du {found.header['made_at']}, complète. Lignes : {found.rows}."
     )
 
 
@@ -111,7 +111,7 @@ def restore_command(file: Path, identity: Path | None, overwrite: bool, dry_run:
         if dry_run:
             found = restore.verify(settings(), file, keys, say=say)
             click.echo(
-                f"{found.rows} ligne(s) et {len(found.files)} fichier(s) seraient restaurés ; rien n'a été changé."
+                f"À restaurer : lignes, {found.rows} ; fichiers, {len(found.files)}. Rien n'a été changé."
             )
             return
         now = clock.now()
@@ -123,7 +123,7 @@ def restore_command(file: Path, identity: Path | None, overwrite: bool, dry_run:
         raise _told(error) from error
     _say_keys(found, config.load().encryption_keys)
     click.echo(
-        f"Restauré : {found.rows} ligne(s), {len(found.files)} fichier(s), du {found.header['made_at']}."
+        f"Sauvegarde du {found.header['made_at']} restaurée. Lignes : {found.rows}. Fichiers : {len(found.files)}."
     )
 
 

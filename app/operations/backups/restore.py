@@ -230,10 +230,10 @@ def _compare(
                 todo="Prenez une autre sauvegarde.",
                 name=name,
             )
-        say(f"{name} : {total.rows} ligne(s), identiques")
+        say(f"{name}, lignes identiques : {total.rows}")
     if found.files != found.manifest["files"] or set(found.manifest["tables"]) - set(tables):
         raise damaged()
-    say(f"{len(found.files)} fichier(s), identiques")
+    say(f"Fichiers identiques : {len(found.files)}")
 
 
 def _bring_up_to_date(connection: sa.Connection, found: Found, say: Say) -> None:

@@ -83,8 +83,8 @@ class Imported:
     def __str__(self) -> str:
         head = "Essai : rien n'est enregistré.\n" if self.dry else ""
         lines = [
-            f"{head}{self.kept} appel(s) importé(s), {self.known} déjà connu(s), "
-            f"{self.refusals} ligne(s) refusée(s)."
+            f"{head}Appels importés : {self.kept}. Déjà connus : {self.known}. "
+            f"Lignes refusées : {self.refusals}."
         ]
         table = [("Lignes lues", self.read), *((f"  {k}", n) for k, n in self._figures())]
         table += [("  lignes vides", self.empty), ("  déjà connus", self.known)]

@@ -153,9 +153,9 @@ def test_keys_are_rotated(app: Flask, settings: Settings, dossier: int) -> None:
         assert (dry.exit_code, stored()) == (0, before), dry.output
         assert "person_nirs.nir : 0 déjà sous la nouvelle clé, 1 à rechiffrer" in dry.output
         real = run(args=["keys", "rotate"])
-        assert "dossier_ibans.iban : 0 déjà sous la nouvelle clé, 1 rechiffrée(s)" in real.output
+        assert "dossier_ibans.iban : 0 déjà sous la nouvelle clé, 1 rechiffrées" in real.output
         again = run(args=["keys", "rotate"])
-        assert "person_nirs.nir : 1 déjà sous la nouvelle clé, 0 rechiffrée(s)" in again.output
+        assert "person_nirs.nir : 1 déjà sous la nouvelle clé, 0 rechiffrées" in again.output
     with with_keys(settings, new):
         assert db.session.scalar(select(PersonNir.nir)) == NIR
         assert db.session.scalar(select(DossierIban.iban)) == IBAN

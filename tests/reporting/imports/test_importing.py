@@ -255,7 +255,7 @@ def test_an_odd_file_ends_in_a_sentence(bring: Any, raw: bytes, says: str) -> No
 def test_a_file_of_titles_alone_imports_nothing(bring: Any) -> None:
     found = bring()
     assert (found.read, found.kept, found.refusals) == (0, 0, 0)
-    assert "0 appel(s) importé(s)" in str(found)
+    assert "Appels importés : 0." in str(found)
 
 
 def test_titles_are_found_without_accents_or_capitals(bring: Any) -> None:
@@ -408,7 +408,7 @@ def test_a_database_that_stops_on_the_way_says_what_was_kept(
         event.remove(Call, "before_insert", stop)
     said = refused.value.told()
     assert "ligne 4" in said.message
-    assert "2 appel(s)" in said.kept
+    assert "avant : 2." in said.kept
     assert count() == 2
     again = bring(*lines)
     assert (again.kept, again.known) == (3, 2)
