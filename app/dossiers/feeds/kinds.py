@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from app.dossiers import wording
 from app.dossiers.name_folding import fold
 from app.dossiers.tables import cells, days
-from app.dossiers.tables.cells import Unusable
+from app.dossiers.tables.cells import Unusable, mended
 from app.dossiers.tables.days import Order
 from app.dossiers.vocabulary import (
     Defect,
@@ -32,6 +32,7 @@ from app.dossiers.vocabulary import (
     Reach,
     Rejection,
 )
+from app.foundation.text.patterns import pattern
 
 OLDEST_YEARS = 120
 FIRST_DAY = date(2000, 1, 1)  # of a training, a deposit, a decision
@@ -309,17 +310,28 @@ def problems(kind: Kind, line: Mapping[str, str], reading: Reading) -> dict[str,
     return wrong
 
 
+_REMARK = pattern(r"\([^()]*\)")
+
+
 def recognised(kind: Kind, titles: Sequence[str]) -> dict[str, int]:
-    """Where each field is among these titles (places from 1); a title that two columns have is nobody's."""
-    folded = [fold(title) for title in titles]
+    """Where each field is among these titles (places from 1); a title that two columns have is nobody's.
+
+    A remark in a title counts for nothing: « Prénom(s) », « Date de naissance (JJ/MM/AAAA) ».
+    """
+    folded = [fold(mended(title)) for title in titles]
+    bare = [fold(_REMARK.sub(" ", mended(title))) for title in titles]
     found: dict[str, int] = {}
     for each in kind.fields:
         for wanted in (fold(each.label), fold(each.name), *sorted(each.recognised)):
-            places = [n for n, title in enumerate(folded, start=1) if title and title == wanted]
+            places = _places(wanted, folded) or _places(wanted, bare)
             if len(places) == 1 and places[0] not in found.values():
                 found[each.name] = places[0]
                 break
     return found
+
+
+def _places(wanted: str, titles: Sequence[str]) -> list[int]:
+    return [n for n, title in enumerate(titles, start=1) if title and title == wanted]
 
 
 def lacking(kind: Kind, columns: Mapping[str, Any]) -> list[str]:

@@ -42,6 +42,8 @@ MONTHS = {
     )
     for word in words.split()
 }  # fmt: skip
+# Accents that nothing brings back: « ZoÃ© né » was put together from two files, « ZoŽ » is a Macintosh's « Zoé ».
+_LOST = pattern(r"Ã[©¨ª«´®¯§¢¹»¼]|[a-zà-ÿ][ŽˆŸ‡•™]|[A-Z]Ž[a-zà-ÿ]|â€[™œ“]")
 _TO_TEXT = "mettez la colonne au format texte, et collez-y à nouveau les valeurs d'origine"
 
 
@@ -59,10 +61,27 @@ class NumberCell(str):
     __slots__ = ()
 
 
+def mended(text: str) -> str:
+    """« ZoÃ© », UTF-8 that was read as Windows-1252 and saved so: « Zoé », for it can have been nothing else."""
+    try:
+        found = b"".join(_byte(char) for char in text).decode("utf-8")
+    except UnicodeError:
+        return text
+    return text if found == text else mended(found)
+
+
+def _byte(char: str) -> bytes:
+    try:
+        return char.encode("cp1252")
+    except UnicodeEncodeError:
+        return char.encode("latin-1")  # the five codes that Windows-1252 leaves empty
+
+
 def tidy(cell: str) -> str:
-    """The cell without the signs that nobody sees, its spaces plain."""
+    """The cell without the signs that nobody sees, its spaces plain, its accents as they were."""
     seen = cell
     if not (cell.isascii() and cell.isprintable()):
+        cell = seen = cell if isinstance(cell, NumberCell) else mended(cell)
         hidden = ("Cf", "Cc")
         seen = "".join(c for c in cell if unicodedata.category(c) not in hidden or c.isspace())
     text = " ".join(seen.split())
@@ -115,7 +134,7 @@ def words(cell: str, most: int) -> str:
         raise Unusable("texte trop long", f"le texte a {len(text)} caractères, pour {most} au plus")
     if any(not c.isprintable() for c in text):
         raise Unusable("signe illisible", "le texte contient un caractère qu'on ne peut pas garder")
-    if "\ufffd" in text:
+    if "\ufffd" in text or _LOST.search(text):
         raise Unusable("accents perdus", "des accents ont été perdus : enregistrez en UTF-8")
     return unicodedata.normalize("NFC", text)
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.dossiers.feeds import passes, service
+from app.dossiers.feeds import kinds, passes, service
 from app.dossiers.feeds.kinds import KINDS
 from app.dossiers.feeds.plan import Told
 from app.dossiers.tables.layout import Row
@@ -92,3 +92,24 @@ def test_a_line_of_totals_is_nobody(label: str, figures: list[str]) -> None:
 )  # fmt: skip
 def test_a_name_like_a_total_is_somebody(cells: dict[str, str]) -> None:
     assert not total(**cells)
+
+
+@pytest.mark.parametrize(
+    "titles",
+    [
+        ["NOM *", "PRENOM(S)", "Né(e) le"],
+        ["Nom (obligatoire)", "Prénom (usuel)", "Date de naissance (JJ/MM/AAAA)"],
+        ["Nom", "PrÃ©nom", "Date de naissance"],
+    ],
+)
+def test_a_remark_or_lost_accents_in_a_title_change_nothing(titles: list[str]) -> None:
+    found = kinds.recognised(KINDS["persons"], titles)
+    assert (found["last_name"], found["first_name"], found["born_on"]) == (1, 2, 3)
+
+
+def test_a_title_of_two_lines_is_one_title(tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text('Nom;Prénom;"Date de\nnaissance"\nHaddad;Samira;24/12/1985\n')
+    found = service.found_in(path, KINDS["persons"], Told())
+    (line,) = passes.look(path, KINDS["persons"], found.plan).first
+    assert (line.cells["last_name"], line.wrong) == ("Haddad", "")

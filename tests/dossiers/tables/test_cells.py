@@ -263,3 +263,37 @@ def test_the_ends_of_what_a_day_may_be() -> None:
         days.day((LATEST + timedelta(days=1)).isoformat(), Order.UNSEEN, EARLIEST, LATEST)
     with pytest.raises(Unusable):  # a true day, in a column that a spreadsheet has half turned
         days.day("1985-03-04", Order.MIXED, EARLIEST, LATEST)
+
+
+def twice(text: str) -> str:
+    """Written in UTF-8, read as Windows-1252, saved so."""
+    read = (bytes([each]) for each in text.encode())
+    return "".join(each.decode("cp1252", "ignore") or each.decode("latin-1") for each in read)
+
+
+NAMES_OF_ALL = (
+    "Zoé", "João", "SÃO PAULO", "BÂTIMENT", "Łukasz", "Šimić", "d’Almeida", "Ñuñez", "Çelik", "Größe", "İbrahim",
+    "حداد",
+    "Шевченко", "Nguyễn Thị", "Ángel", "Àlex", "Ãlvares", "Œuf",
+)  # fmt: skip
+
+
+@given(st.sampled_from(NAMES_OF_ALL), st.integers(0, 2))
+def test_accents_that_were_encoded_twice_come_back(name: str, times: int) -> None:
+    written = name
+    for _ in range(times):
+        written = twice(written)
+    assert cells.words(written, 400) == name
+
+
+@pytest.mark.parametrize("lost", ["ZoÃ© né", "ZoŽ", "HŽdard", "Caf\ufffd"])
+def test_accents_that_nothing_brings_back_are_refused(lost: str) -> None:
+    with pytest.raises(Unusable, match="accents"):
+        cells.words(lost, 80)
+
+
+@given(st.text(max_size=40))
+def test_what_was_mended_stays_as_it_is(text: str) -> None:
+    found = cells.mended(text)
+    assert cells.mended(found) == found
+    assert cells.mended(text) == text or not text.isascii()
