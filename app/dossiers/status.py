@@ -242,14 +242,22 @@ def _granted(say: _Speaker) -> str:
         f"Votre aide a été accordée{say.on(facts.decided_on)}.",
         f"Your aid was granted{say.on(facts.decided_on)}.",
     )
-    if facts.next_payment_on and facts.next_payment_on >= say.today:
+    if facts.next_payment_on is None:
         return first + say.pair(
-            f" Elle sera payée le {say.day(facts.next_payment_on)}.",
-            f" It will be paid on {say.day(facts.next_payment_on)}.",
+            " La date de paiement n'est pas encore fixée.", " The payment date is not set yet."
         )
-    return first + say.pair(
-        " La date de paiement n'est pas encore fixée.", " The payment date is not set yet."
-    )
+    day, past = say.day(facts.next_payment_on), facts.next_payment_on < say.today
+    if facts.inside is Inside.VOTED:  # not proposed: a day that nobody may promise
+        return first + say.pair(
+            f" Son paiement {'était' if past else 'est'} prévu le {day}, mais il n'est pas encore proposé.",
+            f" Its payment {'was' if past else 'is'} planned for {day}, but it is not proposed yet.",
+        )
+    if past:
+        return first + say.pair(
+            f" Elle devait être payée le {day}, et nous ne voyons pas encore ce paiement.",
+            f" It was to be paid on {day}, and we do not see that payment yet.",
+        )
+    return first + say.pair(f" Elle sera payée le {day}.", f" It will be paid on {day}.")
 
 
 def _paid(say: _Speaker) -> str:

@@ -119,8 +119,16 @@ def test_a_contested_reason_is_said_as_contested_never_as_a_fact(
             "Le 18 juin, nous traitions les demandes déposées le 1er juin.",
         ),
         (
-            DossierFacts(inside=Inside.VOTED, next_payment_on=date(2021, 7, 8)),
+            DossierFacts(inside=Inside.TO_PAY, next_payment_on=date(2021, 7, 8)),
             "sera payée le 8 juillet",
+        ),
+        (
+            DossierFacts(inside=Inside.VOTED, next_payment_on=date(2021, 7, 8)),
+            "Son paiement est prévu le 8 juillet, mais il n'est pas encore proposé.",
+        ),
+        (
+            DossierFacts(inside=Inside.TO_PAY, next_payment_on=date(2021, 6, 18)),
+            "devait être payée le 18 juin, et nous ne voyons pas encore ce paiement",
         ),
         (
             DossierFacts(inside=Inside.PAID, paid_on=date(2021, 6, 1), amount_cents=124050),

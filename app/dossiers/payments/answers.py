@@ -188,6 +188,8 @@ def _granted(told: _Told) -> Answer:
     facts = told.facts
     if facts.pays_on is None:
         return _no_day_yet(told)
+    if facts.inside is Inside.VOTED:
+        return _planned(told, facts.pays_on)
     if facts.pays_on < told.today:
         return Answer(
             told.say(
@@ -209,6 +211,26 @@ def _granted(told: _Told) -> Answer:
     return Answer(
         Text(f"{sentence.fr} {bank.fr}", f"{sentence.en} {bank.en}"), tuple(because), facts.pays_on
     )
+
+
+def _planned(told: _Told, pays_on: date) -> Answer:
+    """Voted, with a day, and not proposed for payment: the day is planned, nobody may promise it."""
+    because = [*told.since(), *_moved(told), *_urgent(told.facts), *_parts(told.facts)]
+    because += _amount(told.facts)
+    if pays_on < told.today:
+        sentence = told.say(
+            "Votre aide est accordée ; son paiement était prévu le {at}, et il n'a pas encore été proposé : "
+            "nous vérifions.",
+            "Your aid is granted; its payment was planned for {at}, and it has not been proposed yet: we are checking.",
+            at=pays_on,
+        )
+    else:
+        sentence = told.say(
+            "Votre aide est accordée ; son paiement est prévu le {at}, mais il n'est pas encore proposé.",
+            "Your aid is granted; its payment is planned for {at}, but it is not proposed yet.",
+            at=pays_on,
+        )
+    return Answer(sentence, tuple(because))
 
 
 def _no_day_yet(told: _Told) -> Answer:

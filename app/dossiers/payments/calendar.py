@@ -27,6 +27,12 @@ def pays_on(wave: date, days_off: Collection[date]) -> date:
     return wave
 
 
+def next_paid(waves: Iterable[date], after: date, days_off: Collection[date]) -> date | None:
+    """The first day after ``after`` on which a wave is really paid: that of a Saturday is still to come on the Sunday."""
+    paid = (pays_on(wave, days_off) for wave in waves)
+    return min((day for day in paid if day > after), default=None)
+
+
 def working_days_between(after: date, until: date, days_off: Collection[date]) -> int:
     """How many working days there are after ``after`` and before ``until``."""
     days = (after + timedelta(days=n) for n in range(1, max(0, (until - after).days)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import joinedload
@@ -26,6 +26,7 @@ from app.foundation.exceptions import Conflict, InvalidInput, NotFound
 from app.foundation.extensions import db
 
 MOST_SHOWN = 60
+MOST_DAYS_OFF = timedelta(days=14)  # in a row, weekends and holidays together
 LONGEST_NAME = 80
 
 
@@ -77,9 +78,14 @@ def next_wave(after: date) -> date | None:
 
 
 def next_day(after: date, off: frozenset[date]) -> date | None:
-    """The day on which the next wave is really paid."""
-    wave = next_wave(after)
-    return calendar.pays_on(wave, off) if wave else None
+    """The next day on which a wave is really paid: that of a Saturday is still to come on the Sunday."""
+    coming = db.session.scalars(
+        select(PaymentWave.on)
+        .where(PaymentWave.on > after - MOST_DAYS_OFF)
+        .order_by(PaymentWave.on)
+        .limit(MOST_SHOWN)
+    )
+    return calendar.next_paid(coming, after, off)
 
 
 def waves(today: date) -> Sequence[tuple[date, int]]:

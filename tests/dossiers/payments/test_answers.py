@@ -38,6 +38,9 @@ def test_no_date_is_given_before_a_grant(told: PaymentFacts, today: date) -> Non
     assert found.sentence.fr
     assert found.sentence.en
     assert "{" not in said(told, today)
+    if told.inside is not Inside.TO_PAY:  # voted and not proposed: a day is planned, never promised
+        assert "sera payée le" not in said(told, today)
+        assert told.inside is Inside.PAID or found.on is None
     if told.inside not in GRANTED:
         assert found.on is None
         assert not re.search(r"\d", found.sentence.fr)
@@ -70,6 +73,9 @@ def test_the_62_year_old_of_the_study() -> None:
         ({"inside": Inside.VOTED, "decided_on": date(2021, 6, 18), "next_wave": date(2021, 7, 8)},
          "rien ne dit encore que cette aide y sera"),
         ({"inside": Inside.TO_PAY, "pays_on": date(2021, 7, 8)}, "sera payée le 8 juillet"),
+        ({"inside": Inside.VOTED, "pays_on": date(2021, 7, 8)}, "prévu le 8 juillet, mais il n’est pas encore proposé"),
+        ({"inside": Inside.VOTED, "pays_on": date(2021, 6, 28), "urgent": True}, "l’urgence est reconnue"),
+        ({"inside": Inside.VOTED, "pays_on": date(2021, 6, 18)}, "il n’a pas encore été proposé"),
         ({"inside": Inside.TO_PAY, "pays_on": date(2021, 7, 9), "moved_from": date(2021, 7, 8)},
          "Le 8 juillet n’est pas un jour ouvré"),
         ({"inside": Inside.TO_PAY, "pays_on": TODAY}, "est payée aujourd’hui"),
@@ -119,3 +125,19 @@ def test_what_is_voted_and_not_proposed_is_found_with_its_reason(
     changed: dict, found: Obstacle | None
 ) -> None:
     assert waiting.obstacle(Granted(**{**vars(GRANTED_LONG_AGO), **changed}), TODAY) is found
+
+
+@given(st.lists(days, max_size=6), days, st.frozensets(days, max_size=4))
+def test_the_next_payment_is_a_working_day_to_come_and_none_is_skipped(
+    waves: list[date], today: date, off: frozenset[date]
+) -> None:
+    paid = {calendar.pays_on(wave, off) for wave in waves}
+    assert calendar.next_paid(waves, today, off) == min(
+        (day for day in paid if day > today), default=None
+    )
+
+
+def test_the_wave_of_a_saturday_is_still_to_come_on_the_sunday() -> None:
+    saturday, sunday, monday = date(2026, 8, 8), date(2026, 8, 9), date(2026, 8, 10)
+    assert calendar.next_paid([saturday, date(2026, 8, 18)], sunday, ()) == monday
+    assert calendar.next_paid([saturday], sunday, {monday}) == date(2026, 8, 11)
