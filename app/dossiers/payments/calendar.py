@@ -28,7 +28,7 @@ def pays_on(wave: date, days_off: Collection[date]) -> date:
 
 
 def next_paid(waves: Iterable[date], after: date, days_off: Collection[date]) -> date | None:
-    """The first day after ``after`` on which a wave is really paid: that of a Saturday is still to come on the Sunday."""
+    """The first day after ``after`` on which a wave is really paid (on Sunday, a Saturday's is still to come)."""
     paid = (pays_on(wave, days_off) for wave in waves)
     return min((day for day in paid if day > after), default=None)
 
