@@ -206,7 +206,7 @@ def bulletin(team: Team, now: datetime, at: At) -> None:
         written_at=at(now, 9.2),
     )
     second = BulletinNote(
-        title="Vague de paiement du 18 : dépôts traités jusqu’à la veille au soir",
+        title="Paiement du 18 : dépôts traités jusqu’à la veille au soir",
         text="Ne donnez pas de date de paiement avant le vote. Pour une urgence, il faut le justificatif de "
         "l’organisme : demandez-le dès le premier appel.",
         written_by_id=team["isabelle"].id,

@@ -91,17 +91,17 @@ _DONE: Mapping[What, Text] = {
 
 _NEXT: Mapping[What, Text] = {
     What.LINK: Text(
-        "À faire : ouvrez ce mail, étape 1, puis étape 2 et « suivre ma demande ».",
-        "To do: open that email, step 1, then step 2 and “suivre ma demande”.",
+        "Ensuite : ouvrez ce mail, étape 1, puis étape 2 et « suivre ma demande ».",
+        "Next: open that email, step 1, then step 2 and “suivre ma demande”.",
     ),
     What.RESET: Text(
-        "À faire : ouvrez ce mail et choisissez un mot de passe.",
-        "To do: open that email and choose a password.",
+        "Ensuite : ouvrez ce mail et choisissez un mot de passe.",
+        "Next: open that email and choose a password.",
     ),
-    What.UNLOCKED: Text("À faire : connectez-vous.", "To do: sign in."),
+    What.UNLOCKED: Text("Ensuite : connectez-vous.", "Next: sign in."),
     What.SLOT: Text(
-        "À faire : ajoutez-y votre document, puis transmettez.",
-        "To do: put your document in it, then send it.",
+        "Ensuite : ajoutez-y votre document, puis transmettez.",
+        "Next: put your document in it, then send it.",
     ),
 }
 

@@ -31,10 +31,8 @@ log = logging.getLogger(__name__)
 
 A_DAY = 3  # to one number: more is somebody playing with our line
 _WORDS = Text(
-    "Permanence du Portail des aides : pour nous dire quand vous rappeler, ouvrez ce lien "
-    "(7 jours) : {link}",
-    "Help line of the grants portal: to tell us when to call you back, open this link "
-    "(7 days): {link}",
+    "Permanence du Portail : pour nous dire quand vous rappeler, ouvrez ce lien (7 jours) : {link}",
+    "Portal help line: to tell us when to call you back, open this link (7 days): {link}",
 )
 
 

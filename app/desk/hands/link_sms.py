@@ -20,8 +20,8 @@ from app.tickets.models import Channel
 from app.tickets.written import messages
 
 WORDS = Text(
-    "Permanence du Portail : votre lien, le même que dans votre mail, valable jusqu'au {until} : {link}",
-    "Portal help line: your link, the same as in your email, valid until {until}: {link}",
+    "Permanence du Portail : voici votre lien, aussi envoyé par mail, valable jusqu'au {until} : {link}",
+    "Portal help line: here is your link, also sent by email, valid until {until}: {link}",
 )
 
 

@@ -47,7 +47,7 @@ WAITING = frozenset({State.ASKED, State.SENT, State.DELIVERED, State.FAILED})
 MASKED = "***"  # what is kept of the message says where the link stood, not the link
 
 _TEXT = Text(
-    "{line} : {holder} nous contacte pour {whom}. Êtes-vous d'accord pour que nous lui parlions de votre demande "
+    "{line} : {holder} nous contacte pour {whom}. Acceptez-vous que nous lui parlions de votre demande "
     "d'aide, {until} ? Répondez {yes} ou {no}. Sans réponse, nous ne dirons rien. Lire ou répondre : {link} "
     "Changer d'avis plus tard : répondez {stop}.",
     "{line}: {holder} is contacting us about {whom}. Do you agree to us speaking with them about your request for aid, "

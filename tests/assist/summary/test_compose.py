@@ -90,7 +90,7 @@ def test_the_call_of_10_35_as_its_person_keeps_it() -> None:
     assert text.replace("\u202f", " ").replace("\xa0", " ").split("\n") == [
         "Ce que nous avons fait ensemble le 22 juin :",
         "Nous vous avons envoyé un mail avec un lien. Il marche jusqu'au 25 juin à 10 h 35.",
-        "À faire : ouvrez ce mail, étape 1, puis étape 2 et « suivre ma demande ».",
+        "Ensuite : ouvrez ce mail, étape 1, puis étape 2 et « suivre ma demande ».",
         "Votre dossier sera regardé en premier, au plus tard le 22 juin.",
         "Une difficulté ? Appelez le 01 99 00 01 00 (du lundi au vendredi). Référence : PF-2021-04711.",
     ]

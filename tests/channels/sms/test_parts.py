@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.assist.summary import compose
+from app.calls.callbacks import form_sms
 from app.channels.sms import parts
+from app.desk.hands import link_sms
+from app.desk.hands import text as hands_text
+from app.tickets.consents import service as consents
 
 BASIC = "abcdefgh éèùà'?!0123"
 
@@ -50,3 +55,15 @@ def test_typographic_signs_cost_no_part(text: str) -> None:
     sent = parts.plain(text)
     assert parts.plain(sent) == sent
     assert parts.length(sent).parts <= max(1, -(-len(sent) // 153)) if sent else sent == ""
+
+
+def test_our_own_words_cost_no_second_part_for_an_accent() -> None:
+    """« ê » or « À » halves what a part holds: what we write ourselves does without."""
+    written = [
+        form_sms._WORDS, link_sms.WORDS, hands_text._NUMBER, consents._TEXT,
+        *compose._DONE.values(), *compose._NEXT.values(),
+    ]  # fmt: skip
+    for each in written:
+        for tongue in ("fr", "en"):
+            said = parts.plain(each.get(tongue))
+            assert all(parts.length(sign).held == 160 for sign in said), said
