@@ -263,21 +263,13 @@ def _follow_up(work: Work, kind: str, kept: int, gone: int, by_id: int, what: st
 
 
 def undo(merge_id: int, *, by_id: int, now: datetime) -> Merge:
-    """Take a merge back, exactly: the latest of that person first. Raises NotFound, Conflict."""
+    """Take a merge back, exactly: the latest of that person, demandes included, first. Raises NotFound, Conflict."""
     with unit_of_work() as work:
         found = db.session.get(Merge, merge_id)
         if found is None:
             raise NotFound("Cette fusion n'existe pas.")
         kept = found.person_id if found.kind == "person" else found.dossier_id
-        column = Merge.person_id if found.kind == "person" else Merge.dossier_id
-        later = select(Merge.id).where(
-            Merge.id > merge_id, column == kept, Merge.kind == found.kind, Merge.undone_at.is_(None)
-        )
-        if db.session.scalar(later.limit(1)) is not None:
-            raise Conflict(
-                "Une autre fusion a été faite depuis sur cette fiche.",
-                todo="Annulez d'abord la plus récente.",
-            )
+        _refuse_before_later(found)
         claimed = db.session.execute(
             update(Merge)
             .where(Merge.id == merge_id, Merge.undone_at.is_(None))
@@ -300,6 +292,30 @@ def undo(merge_id: int, *, by_id: int, now: datetime) -> Merge:
         return undone
 
 
+def _refuse_before_later(found: Merge) -> None:
+    """What was moved twice goes back in the same order: a demande that was merged since with another of the person
+    is not there to be given back, and a person merged since is not there to have hers."""
+    if found.kind == "person":
+        hers = select(Dossier.id).where(Dossier.person_id == found.person_id)
+        touched = or_(Merge.person_id == found.person_id, Merge.dossier_id.in_(hers))
+    else:
+        owner = select(Dossier.person_id).where(Dossier.id == found.dossier_id).scalar_subquery()
+        touched = or_(Merge.dossier_id == found.dossier_id, Merge.person_id == owner)
+    later = select(Merge.kind).where(Merge.id > found.id, touched, Merge.undone_at.is_(None))
+    kind = db.session.scalar(later.order_by(Merge.id.desc()).limit(1))
+    if kind is None:
+        return
+    raise Conflict(
+        "Une autre fusion a été faite depuis sur cette fiche."
+        if kind == found.kind
+        else "Deux demandes de cette personne ont été fusionnées depuis."
+        if kind == "dossier"
+        else "La personne de cette demande a été fusionnée depuis.",
+        kept="Rien n'a changé.",
+        todo="Annulez d'abord la plus récente.",
+    )
+
+
 def apart(one: int, other: int, *, by_id: int, now: datetime) -> None:
     """Say that two persons are two: the pair is not proposed again. Raises NotFound."""
     with unit_of_work():
@@ -320,7 +336,7 @@ def apart(one: int, other: int, *, by_id: int, now: datetime) -> None:
 
 
 def latest_of(dossier_id: int, person_id: int) -> list[Merge]:
-    """The latest merge into this dossier and into its person that are not undone: those that can be."""
+    """The latest merge into this dossier or into its person that is not undone: the one that can be."""
     query = (
         select(Merge)
         .options(joinedload(Merge.by), defer(Merge.steps))
@@ -328,10 +344,10 @@ def latest_of(dossier_id: int, person_id: int) -> list[Merge]:
             or_(Merge.dossier_id == dossier_id, Merge.person_id == person_id),
             Merge.undone_at.is_(None),
         )
-        .order_by(Merge.id)
+        .order_by(Merge.id.desc())
+        .limit(1)
     )
-    latest = {merge.kind: merge for merge in db.session.scalars(query)}
-    return [latest[kind] for kind in ("dossier", "person") if kind in latest]
+    return list(db.session.scalars(query))
 
 
 def open_pairs(person_ids: Sequence[int]) -> Sequence[DuplicatePair]:

@@ -18,7 +18,7 @@ from app.dossiers.duplicates.models import DuplicatePair, DuplicatePending, Pair
 from app.dossiers.feeds.models import FeedKey
 from app.dossiers.finding import index
 from app.dossiers.merged.models import Merge
-from app.dossiers.models import DossierIban, Person, PersonChange, PersonNir, Piece
+from app.dossiers.models import Dossier, DossierIban, Person, PersonChange, PersonNir, Piece
 from app.dossiers.vocabulary import Inside, PieceKind, PieceState, PortalEventKind, Rejection
 from app.foundation import clock
 from app.foundation.database import references
@@ -148,6 +148,45 @@ def test_a_merge_loses_nothing_and_undone_it_never_was(
         if act.startswith("persons_")
     ]
     assert acts == ["persons_merged", "persons_merged", "persons_parted", "persons_parted"] * 6
+
+
+def test_merges_of_merges_go_back_in_their_order_and_in_no_other(
+    app: Flask, create_agent: Callable[..., Any]
+) -> None:
+    """A into B, B into C, two demandes of what is then one person, whatever the order: the latest goes back first,
+    another is refused in words and changes nothing; all taken back, everything is as it was."""
+    agent_id = create_agent("manager").id
+    db.session.commit()
+    for seed in range(4):
+        rnd = random.Random(seed)
+        persons = [
+            create_person(last_name=f"Haddad{seed}{n}", first_name="Samira") for n in range(3)
+        ]
+        for person in persons:
+            dossier = create_dossier(person, training_title="Soudeur")
+            create_contact(person_id=person.id, dossier_id=dossier.id)
+        ids = [person.id for person in persons]
+        states, merges = [dump()], []
+        while len(ids) > 1 or rnd.random() < 0.5:
+            person_id = rnd.choice(ids)
+            query = select(Dossier.id).where(Dossier.person_id == person_id).order_by(Dossier.id)
+            theirs = list(db.session.scalars(query))
+            if len(theirs) > 1 and rnd.random() < 0.6:
+                kind, (one, other) = "dossier", rnd.sample(theirs, 2)
+            elif len(ids) > 1:
+                kind, (one, other) = "person", rnd.sample(ids, 2)
+                ids.remove(min(one, other))
+            else:
+                break
+            merges.append(merging.merge(kind, one, other, {}, by_id=agent_id, now=clock.now()))
+            states.append(dump())
+        for place in reversed(range(len(merges))):
+            for earlier in merges[:place]:
+                with pytest.raises(Conflict, match="depuis"):
+                    merging.undo(earlier, by_id=agent_id, now=clock.now())
+                assert dump() == states[place + 1]
+            merging.undo(merges[place], by_id=agent_id, now=clock.now())
+            assert dump() == states[place]
 
 
 def test_what_comes_after_a_merge_stays_with_the_kept_one(
