@@ -21,11 +21,13 @@ EXPLANATION = Text(
 )
 
 _S = rf"[{SPACE}]+"
+_O = rf"[{SPACE}]*"
 _SINCE = rf"(?:^|[^{LETTER_OR_DIGIT}'’-]|[ldsLDS]['’])"
 _UNTIL = rf"(?:$|[^{LETTER_OR_DIGIT}-])"
 # Where something begins to be said: the sentence, a clause of it, « Mme », « elle ».
 _OPENS = (
-    rf"(?:(?:^|[.;!?\n])[{SPACE}«\"“(*•-]*|[,:(/+–—][{SPACE}]*|{_SINCE}(?:mme|mlle|m\.|mr|elle|il|et|mais|car|personne|"
+    rf"(?:(?:^|[.;!?\n])[{SPACE}«\"“(*•-]*|[,:(/+–—][{SPACE}]*|{_SINCE}(?:mme|mlle|m\.|mr|elle|il|et|mais|car|"
+    rf"personne|"
     rf"usag[eè]re?|stagiaire|"
     rf"m[eè]re|p[eè]re|maman|papa|fille|fils|enfant|mari|femme|[ée]poux|[ée]pouse|conjointe?|b[ée]n[ée]ficiaire|"
     rf"reconnue?|"
@@ -38,7 +40,7 @@ _IS = (
     rf"un peu|gravement|"
     rf"assez|vraiment|lourdement|severely|seriously|very|still|currently|often){_S}){{0,2}}"
 )
-_ONE = rf"(?:(?:d['’]une?|de|du|d['’]|une?|son|sa|le|la|l['’]|les|des|a|an|her|his|the|au|à){_S}?)"
+_ONE = rf"(?:(?:d['’]une?|de|du|d['’]|une?|son|sa|le|la|l['’]|les|des|a|an|her|his|the|au|à){_O})"
 _HAS = (
     rf"{_SINCE}(?:souffr\pL*|atteinte?|malade|suivie?|soignée?|traitée?|opérée?|hospitalisée?|a|ait|avait|aura|"
     rf"eu|fait|faire|pour|"
@@ -166,16 +168,34 @@ _OF_A_THING = pattern(
     rf"avoir|être|en{_S})|of{_S}|to{_S}|"
     rf"du{_S}retard|à{_S}la{_S}sortie|sur{_S}|tropicale|économique|sonore|acoustique|bluetooth|numérique)"
 )
-_AN_ENCLOSURE = pattern(rf"(?i)(?:{_SINCE}(?:une|cette|des|mur|dans|hors)|['’]){_S}?$|l['’]$")
+_AN_ENCLOSURE = pattern(rf"(?i)(?:{_SINCE}(?:une|cette|des|mur|dans|hors)|['’]){_O}$|l['’]$")
 
 # « le lien est malade », « elle en est malade »: no person, or a manner of speaking.
 _NOBODY = pattern(
     rf"(?i){_WORK.expression}|(?:^|{_SINCE})(?:liens?|sites?|plateforme|portail|compte|page|serveur|économie|"
     rf"link|site|account|button|page|field|"
-    rf"server|en|y|qui{_S}en){_S}?$"
+    rf"server|en|y|qui{_S}en){_O}$"
 )
 
+# Said as such; after work or a pièce (« formation : phobie sociale ») innocent as any.
+_PHRASES = (
+    "en rémission", "(?:cong[ée]|arr[êe]t) mat(?:er)?", "en arr[êe]t mal", "taux de handicap",
+    "handicap de [0-9]+", "troubles anxieux",
+    "phobie sociale", "crises? d['’](?:angoisse|[ée]pilepsie|asthme|panique)",
+    "crises? de (?:panique|d[ée]mence)", "fait un malaise", "en hp",
+    "hospit\\.?", "(?:va|doit|vient d['’])(?: se faire| [êe]tre)? op[ée]r[ée]e?r?",
+    "chirurgie (?:le|du|de|en|hier|demain|pr[ée]vue)",
+    "cas contact(?: covid)?", "sous (?:tranquillisants|anxiolytiques|calmants|morphine)", "fauteuil roulant",
+    "(?:m[eè]re|p[eè]re|mari|femme|fils|fille|conjointe?|fr[eè]re|s[oœ]e?ur|enfant) (?:tr[eè]s |gravement )?malade",
+    "[0-9]+ months? pregnant", "(?:months?|weeks?) pregnant", "off sick",
+    "recovering from (?:surgery|an? operation|cancer|an? illness)",
+    "(?:uses|in) a wheelchair", "hard of hearing",
+    "suffers? from (?:anxiety|depression|pain|asthma|insomnia|a \\pL+)",
+    "broke (?:her|his|their) (?:leg|arm|foot|wrist|ankle|hip|back)", "(?:had|has had|needs) (?:an operation|surgery)",
+)  # fmt: skip
+
 _RULES = (
+    _Rule(_says(rf"{_SINCE}(?:{'|'.join(_PHRASES)})"), _WORK, _PAPER_NEXT),
     _Rule(_says(rf"(?:{_IS}){_STATES}"), _NOBODY, _OF_A_THING),
     _Rule(_says(rf"(?:{_OPENS}){_STATES_ALONE}"), _WORK, pattern(rf"{_OF_A_THING.expression}|"
         rf"{_PAPER_NEXT.expression}")),
@@ -192,7 +212,7 @@ _RULES = (
     ),
     _Rule(
         _says(rf"{_SINCE}(?:sous|en|prend{_S}(?:des|du|un|de{_S}la|de{_S}l['’])?|prenait{_S}(?:des|du)?|"
-        rf"suit{_S}une?|takes|on|in){_S}?{_CARE}"),
+        rf"suit{_S}une?|takes|on|in){_O}{_CARE}"),
         _NOBODY, _OF_A_THING,
     ),
     _Rule(_says(rf"{_SINCE}(?:son|sa|ses|her|his|une?|la|séances?{_S}de|fait){_S}(?:chimio|"
@@ -209,7 +229,7 @@ _RULES = (
     _Rule(_says(rf"{_SINCE}(?:{_BODY}{_S}(?:cass[ée]e?s?|fractur[ée]e?s?|foul[ée]e?s?|dans{_S}le{_S}pl[âa]tre)|"
         rf"(?:fracture|entorse){_S}(?:du|de{_S}la|au|à{_S}la){_S}{_BODY}|pl[âa]tre{_S}(?:au|à{_S}la){_S}{_BODY})")),
     _Rule(_says(rf"{_SINCE}s['’](?:est|était){_S}(?:cass[ée]e?|fractur[ée]e?|foul[ée]e?|bris[ée]e?){_S}(?:le|la|"
-        rf"les|une?|l['’]){_S}?{_BODY}"), None, pattern(rf"^{_S}sur{_S}")),
+        rf"les|une?|l['’]){_O}{_BODY}"), None, pattern(rf"^{_S}sur{_S}")),
     _Rule(_says(rf"{_SINCE}(?:mal|souffr\pL*|douleurs?|probl[èe]mes?){_S}(?:au|aux|à{_S}la|à{_S}l['’]|du|de|des|"
         rf"dans{_S}le){_S}{_BODY}"), _WORK, pattern(rf"^{_S}(?:du|de|des){_S}")),
     _Rule(_says(rf"{_SINCE}souffr\pL*{_S}(?:de{_S}(?:migraines?|douleurs?|vertiges?|crises|troubles|"

@@ -72,6 +72,23 @@ utilise le mot de passe Soleil
 passphrase : cheval correct pile agrafe
 code de déverrouillage du téléphone 2580
 réponse secrète : Médor
+Son mdp portail = Marseille13!
+Le code de sa carte est 1234
+mdp boîte orange "chouchou"
+mot de passe (celui du Portail) : Chouchou59
+nouveau mot de passe : Été2026!
+MDP Portail Chouchou59 MDP mail Loulou62
+j'ai noté son mdp: loulou
+code confidentiel CAF 123456
+identifiant 1234567X code 0712
+Le mot de passe de monsieur est Paris2024.
+pwd=abcd1234
+Her new password: Liverpool9
+one-time code 482 913
+Mot de passe:azerty
+mot de passe:  azerty
+mot de passe de Gmail: azerty
+mot de passe = azerty123
 """,
     Secret.CARD: """
 CB 4111 1111 1111 1111
@@ -219,9 +236,54 @@ accident du travail, plâtre au bras
 sa fille est malade
 son mari a un cancer
 mère handicapée à charge
+suite à son AVC
+souffre d'endométriose
+en rémission d'un cancer
+fauteuil roulant, ne peut se déplacer
+femme enceinte
+enceinte, accouchement prévu en août
+grossesse à risque
+en congé mat
+en congé mat jusqu'en août
+en arrêt mal
+handicapée à 80 %
+taux de handicap 80 %
+reconnue RQTH
+perçoit l'AAH pour son handicap
+sous tranquillisants
+troubles anxieux
+phobie sociale
+crise d'angoisse hier
+dépression post-partum
+Il a fait un malaise
+a fait une crise d'épilepsie
+en HP depuis lundi
+hospit. depuis lundi
+opération du coeur
+va être opérée
+chirurgie le 12
+a le covid depuis mardi
+cas contact covid
+mère malade, gérée par elle
+son fils est autiste
+sa mère a Alzheimer
+malvoyant : lire à voix haute
+She has been ill since May
+she's 6 months pregnant
+off sick until Monday
+recovering from surgery
+she has a disability
+he uses a wheelchair
+hard of hearing, prefers texts
+suffers from anxiety
+broke her leg
 """,
 }
 INNOCENT = """
+n'entend pas bien, la ligne grésille
+Elle ne voit pas le bouton
+ne voit pas les images
+Formation : phobie sociale et accueil
 Ça me rend malade, dit-elle, cette attente
 malade de cette attente, dit-elle
 elle en est malade d'attendre
