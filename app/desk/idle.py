@@ -93,7 +93,9 @@ def of(agent_id: int, words: Words) -> Idle:
     rows = [row for row in desk_messages.open_rows(agent_id) if row.mine or row.state == "waiting"]
     presented, wait = _today(words.now)
     return Idle(
-        sentence=_sentence(due, work_store.waiting_figures()[0]),
+        sentence=_sentence(
+            due, work_store.waiting_figures()[0], day_bounds(local_day(words.now))[1]
+        ),
         due=due[:MOST_DUE],
         more=max(0, len(due) - MOST_DUE),
         messages=sorted(rows, key=lambda row: not row.mine)[:MOST_MESSAGES],
@@ -105,37 +107,46 @@ def of(agent_id: int, words: Words) -> Idle:
     )
 
 
-def _sentence(due: Sequence[Due], messages: int) -> str:
-    """What the morning asks for, in one sentence: the late first."""
+def _sentence(due: Sequence[Due], messages: int, end: datetime) -> str:
+    """What the day asks for, in one sentence: the late first. What is due after ``end``, the day's, is soon."""
     late = sum(1 for each in due if each.late)
+    today = all(each.sort < end for each in due)
     others = len(due) - late
-    if late and others:
-        return _(
-            "%(late)s, %(others)s.",
-            late=_("Un engagement est en retard")
-            if late == 1
-            else _("%(count)s engagements sont en retard", count=late),
-            others=_("un autre est pour aujourd’hui")
-            if others == 1
-            else _("%(count)s autres sont pour aujourd’hui", count=others),
-        )
     if late:
-        return (
-            _("Un engagement est en retard.")
+        first = (
+            _("Un engagement en retard")
             if late == 1
-            else _("%(count)s engagements sont en retard.", count=late)
+            else _("%(count)s engagements en retard", count=late)
         )
-    if others:
+        return f"{first}, {_others(others, today)}." if others else f"{first}."
+    if others and today:
         return (
             _("Un engagement à tenir aujourd’hui.")
             if others == 1
             else _("%(count)s engagements à tenir aujourd’hui.", count=others)
+        )
+    if others:
+        return (
+            _("Un engagement à tenir bientôt.")
+            if others == 1
+            else _("%(count)s engagements à tenir bientôt.", count=others)
         )
     if messages == 1:
         return _("Rien de promis. Un message attend une réponse.")
     if messages:
         return _("Rien de promis. %(count)s messages attendent une réponse.", count=messages)
     return _("Rien ne vous attend.")
+
+
+def _others(count: int, today: bool) -> str:
+    """What follows the late ones, in the same sentence."""
+    if today:
+        return (
+            _("un autre pour aujourd’hui")
+            if count == 1
+            else _("%(count)s autres pour aujourd’hui", count=count)
+        )
+    return _("un autre bientôt") if count == 1 else _("%(count)s autres bientôt", count=count)
 
 
 def _callbacks(agent_id: int, words: Words) -> list[Due]:

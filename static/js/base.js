@@ -54,7 +54,7 @@ function onClick(event) {
   if (theme) chooseTheme(theme.dataset.themeChoice);
   if (event.target.closest("[data-keys-toggle]")) toggleKeys();
   const opener = event.target.closest("[data-dialog]");
-  if (opener?.dataset.dialog === "keys") fillSheet(document.querySelector("#keys .keys-list"));
+  if (opener?.dataset.dialog === "keys") fillSheet(document.getElementById("keys"));
   if (opener) document.getElementById(opener.dataset.dialog)?.showModal();
   if (event.target.closest("[data-print]")) window.print();
   event.target.closest("[data-close]")?.closest("dialog")?.close();

@@ -30,17 +30,25 @@ export function keysOf(root = document) {
   return [...found.values()].filter((entry) => entry.words).sort((a, b) => Number(b.now) - Number(a.now));
 }
 
-export function fillSheet(list) {
-  list.replaceChildren(...keysOf().map((entry) => {
+/** Fill the two lists of the sheet: what works now, and under a title of its own what works at another moment. */
+export function fillSheet(sheet) {
+  const keys = keysOf();
+  const later = keys.filter((entry) => !entry.now);
+  sheet.querySelector(".keys-list").replaceChildren(...rows(keys.filter((entry) => entry.now)));
+  sheet.querySelector(".keys-later").hidden = !later.length;
+  sheet.querySelector(".keys-later .keys-list").replaceChildren(...rows(later));
+}
+
+function rows(entries) {
+  return entries.map((entry) => {
     const row = document.createElement("div");
-    if (!entry.now) row.className = "keys-later";
     const term = document.createElement("dt");
     const cap = document.createElement("kbd");
     cap.textContent = spoken(entry.key);
     term.append(cap);
     const what = document.createElement("dd");
-    what.textContent = entry.now ? entry.words : `${entry.words} (${text("keys.later")})`;
+    what.textContent = entry.words;
     row.append(term, what);
     return row;
-  }));
+  });
 }

@@ -10,6 +10,7 @@ import { toast } from "./toast.js";
 const TYPED_MS = 120; // without a key pressed: then the server is asked
 const MOST_PLACES = 6;
 const MOST_ACTS = 5;
+const SHORTEST = 4; // letters of a name's beginning
 
 /** Without accents and capitals, as people type. @param {string} words */
 export const plain = (words) => words.normalize("NFKD").replace(/\p{Mn}/gu, "").toLowerCase().trim();
@@ -101,11 +102,14 @@ function show(found) {
   if (typed && !count) list.append(nothing());
   mark(typed && count ? 0 : -1);
   const said = document.getElementById("search-count");
-  if (said) said.textContent = !typed ? "" : count === 0 ? text("search.none") : count === 1 ? text("search.one") : text("search.many", { n: count });
+  if (said) said.textContent = !typed ? "" : count === 0 ? none() : count === 1 ? text("search.one") : text("search.many", { n: count });
 }
 
+/** Why nothing is shown: a name's first letters are looked for from the fourth on (app/dossiers/finding/query.py). */
+const none = () => text(plain(field.value).length < SHORTEST ? "search.short" : "search.none");
+
 function nothing() {
-  return Object.assign(document.createElement("p"), { className: "palette-none muted", textContent: text("search.none") });
+  return Object.assign(document.createElement("p"), { className: "palette-none muted", textContent: none() });
 }
 
 /** Where one may go: the rail's own links. @param {string} typed */
