@@ -63,6 +63,7 @@ from app.desk.consents import routes as consent_routes
 from app.desk.dossier_acts import routes as dossier_acts
 from app.desk.hands import lent
 from app.desk.incidents import routes as incident_routes
+from app.desk.persons import routes as person_routes
 from app.desk.places import routes as place_routes
 from app.desk.summaries import routes as summary_routes
 from app.dossiers import pages as dossier_pages
@@ -300,6 +301,7 @@ def _register(app: Flask) -> None:
         place_routes.bp,
         message_routes.bp,
         search_routes.bp,
+        person_routes.bp,
         directory_routes.bp,
         line_routes.bp,
         queue_routes.bp,

@@ -85,6 +85,7 @@ THEMES: dict[str, tuple[str, dict[str, str]]] = {
         N_("Informations protégées lues"),
         {
             "read_dossier": N_("%(who)s a ouvert %(subject)s."),
+            "read_person": N_("%(who)s a ouvert %(subject)s."),
             "reveal_nir": N_("%(who)s a lu le numéro de sécurité sociale (%(thing)s)."),
             "reveal_iban": N_("%(who)s a lu le compte bancaire (%(thing)s)."),
             "alert_read": N_("%(who)s a lu %(subject)s."),

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from app.accounts.models import Agent
 from app.calls.directory.models import DirectoryEntry
-from app.demo import accounts, cases, crowd, office, paperwork
+from app.demo import accounts, cases, crowd, office, paperwork, walks
 from app.demo.cases import Case, Slot
 from app.dossiers import service
 from app.dossiers.editing import masks
@@ -66,6 +66,7 @@ def seed(now: datetime) -> str:
         ]
         _history(persons, team, now)
         office.open_all(persons, len(cases.CASES), team, now, _at)
+        walks.follow(persons[len(cases.CASES) : -1], team, now, _at)
     return f"{len(people)} personnes et leurs dossiers sont prêts."
 
 

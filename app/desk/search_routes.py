@@ -15,10 +15,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.assist import pane
+from app.assist.mail.life import LifeItem
 from app.dossiers import organisations
 from app.dossiers.finding import query, search
 from app.dossiers.finding.search import Found
+from app.dossiers.mail import stage
 from app.dossiers.routes import id_in, words
+from app.dossiers.vocabulary import Inside
+from app.foundation import clock
 from app.foundation.belonging import Need
 from app.foundation.clock import local_day
 from app.foundation.extensions import db
@@ -62,6 +66,8 @@ def find() -> str:
         reason=lambda reason: label(reason, locale),
         day_of=local_day,
         words=words(),
+        mail_of=_mail_stages(results.found),
+        stage_word=lambda code: stage.word(code, locale),
     )
 
 
@@ -70,6 +76,22 @@ def _contact_in_hand() -> Contact | None:
     contact_id = id_in(request.form, "contact")
     contact = db.session.get(Contact, contact_id) if contact_id else None
     return contact if contact is not None and holding.may(contact, Need.ACT) else None
+
+
+def _mail_stages(found: Sequence[Found]) -> dict[int, LifeItem]:
+    """Where the last mail of each dossier is, by dossier: while nothing was deposited, that is what matters."""
+    awaited = (
+        each.dossiers[0].id
+        for each in found
+        if each.dossiers and each.dossiers[0].inside is Inside.AWAITED
+    )
+    now = clock.now()
+    lives = ((dossier_id, pane.life_of(dossier_id, now)) for dossier_id in awaited)
+    return {
+        dossier_id: [item for item in life.items if item.done][-1]
+        for dossier_id, life in lives
+        if life
+    }
 
 
 def _contacts_of(found: Sequence[Found]) -> Sequence[Contact]:

@@ -88,6 +88,12 @@ def others_of(found: Dossier) -> tuple[Sequence[Dossier], int]:
     return db.session.scalars(query).all(), total
 
 
+def first_dossier_of(person_id: int) -> int | None:
+    """The most relevant dossier of a person, or None."""
+    query = select(Dossier.id).where(Dossier.person_id == person_id).order_by(*relevance()).limit(1)
+    return db.session.scalar(query)
+
+
 def latest_events(dossier_id: int, most: int) -> Sequence[PortalEvent]:
     """What the Portal last told of a dossier, the latest first."""
     return db.session.scalars(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +13,9 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug import Response as Answer
 
-from app.assist.editing import forms, library, reviews, service, source, standing, tree
+from app.assist.editing import forms, library, offered, reviews, service, source, standing, tree
 from app.assist.editing.models import ScriptDraft
-from app.assist.script import ACTIONS, BY_ENGINE, OUTCOMES
+from app.assist.script import OUTCOMES
 from app.assist.walk import facts, filling, obstacles
 from app.foundation import clock
 from app.foundation.exceptions import InvalidInput
@@ -293,15 +293,16 @@ def _editor(found: ScriptDraft, step_id: str) -> str:
         nodes=tree.draw(document, locale, {p.step for p in read.problems}),
         step=step,
         shown=defaultdict(str, forms.fields_of(step or {})),
-        ways=_ways([str(s["id"]) for s in steps], service.ids(found.script_id)),
-        thens=[("", _("il va jusqu’au bout")), *((str(s["id"]), _back_to(s)) for s in steps)],
+        ways=offered.ways(steps, service.ids(found.script_id), _outcome, locale),
+        thens=offered.ways_back(steps, locale),
         kinds=facts.KINDS,
-        values=_values(locale),
-        obstacles=[("", _("rien de particulier")), *_obstacles(locale)],
+        values=offered.learnt(locale),
+        obstacles=offered.where_one_stops(locale),
         obstacle=lambda code: obstacles.words(code, locale),
         learnt=lambda name, value: facts.words(name, value, locale),
         outcome=_outcome,
-        actions=[(name, name) for name in sorted(ACTIONS)],
+        actions=offered.actions(locale),
+        named_step=lambda step_id: offered.step_words(steps, step_id, locale),
         most=forms.MOST_CHOICES,
         words=tree.words,
         named=filling.named,
@@ -321,36 +322,9 @@ def _steps(document: dict[str, Any]) -> list[dict[str, Any]]:
     )
 
 
-def _ways(steps: list[str], scripts: list[str]) -> list[tuple[str, str]]:
-    """Where a choice may lead: a step, an end, another script."""
-    ends = [code for code in OUTCOMES if code not in BY_ENGINE]
-    return [
-        ("", _("nulle part")),
-        *((f"{forms.STEPS}{name}", _("étape %(number)s", number=name)) for name in steps),
-        *((f"{forms.ENDS}{code}", _("fin : %(outcome)s", outcome=_outcome(code))) for code in ends),
-        *((f"{forms.SCRIPTS}{name}", _("script %(name)s", name=name)) for name in scripts),
-    ]
-
-
-def _back_to(step: Mapping[str, Any]) -> str:
-    return _("retour à %(step)s", step=step["id"])
-
-
 def _outcome(code: str) -> str:
     """An end in words; the code itself for one that a text has and we do not."""
     return render_template("assist/_outcome.html", outcome=code) if code in OUTCOMES else code
-
-
-def _obstacles(locale: str) -> list[tuple[str, str]]:
-    return [(code, text.get(locale)) for code, text in obstacles.OBSTACLES.items()]
-
-
-def _values(locale: str) -> dict[str, list[tuple[str, str]]]:
-    """What an answer may teach of each fact, in words."""
-    return {
-        name: [("", "—"), *((value, text.get(locale)) for value, text in kind.values.items())]
-        for name, kind in facts.KINDS.items()
-    }
 
 
 def _file(name: str, text: str) -> Response:

@@ -17,6 +17,7 @@ from app.accounts.local_moment import local_moment
 from app.dossiers import store
 from app.dossiers.duplicates import comparing, merging, view, words
 from app.dossiers.duplicates.models import DuplicatePair, PairState
+from app.dossiers.finding import search as finding
 from app.dossiers.merged.models import Merge
 from app.dossiers.wording import Words
 from app.foundation import clock
@@ -27,12 +28,13 @@ from app.foundation.roles import DESK
 from app.foundation.text import outside
 from app.web.access import allow
 from app.web.incoming import number_in
-from app.web.whose import TEAM, about
+from app.web.whose import NOTHING, TEAM, about
 
 bp = Blueprint("duplicates", __name__, url_prefix="/dossiers/duplicates")
 
 A_PAGE = 30
 MERGES_SHOWN = 10
+FOUND = 6  # persons proposed as perhaps the same
 
 
 @bp.record_once
@@ -107,6 +109,21 @@ def pair(kind: str, first: int, second: int) -> str | Response:
         moved=view.moved(preview.moved),
         reason=_said(row) if row else "",
         open=row is not None,
+    )
+
+
+@bp.post("/persons/<int(max=2147483647):person_id>/find")
+@allow(*DESK)
+@about(NOTHING)
+def find(person_id: int) -> str:
+    """Who else this person may be, by anything known of them; each leads to the two side by side."""
+    person = store.person(person_id)
+    results = finding.search(request.form.get("q", "").strip()[:100], shown=FOUND + 1)
+    return render_template(
+        "dossiers/duplicates/_found.html",
+        person=person,
+        found=[each for each in results.found if each.person.id != person.id][:FOUND],
+        words=Words(str(get_locale()), clock.now()),
     )
 
 

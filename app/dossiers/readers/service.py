@@ -25,16 +25,24 @@ READ_AGAIN = timedelta(minutes=30)  # the same agent on the same dossier: one li
 
 def note_read(dossier_id: int, *, agent_id: int, now: datetime) -> None:
     """Journal that an agent opened a dossier; a page that draws itself again within half an hour is no new reading."""
-    subject = f"dossier:{dossier_id}"
+    _note_read("read_dossier", f"dossier:{dossier_id}", agent_id, now)
+
+
+def note_read_person(person_id: int, *, agent_id: int, now: datetime) -> None:
+    """The same, of somebody who has no dossier."""
+    _note_read("read_person", f"person:{person_id}", agent_id, now)
+
+
+def _note_read(act: str, subject: str, agent_id: int, now: datetime) -> None:
     lately = select(JournalEntry.id).where(
         JournalEntry.subject == subject,
-        JournalEntry.act == "read_dossier",
+        JournalEntry.act == act,
         JournalEntry.agent_id == agent_id,
         JournalEntry.at > now - READ_AGAIN,
     )
     if db.session.scalar(lately.limit(1)) is None:
         with unit_of_work():
-            journal.record("read_dossier", subject, agent_id=agent_id, now=now)
+            journal.record(act, subject, agent_id=agent_id, now=now)
 
 
 def shows(sid: str, dossier_ids: Collection[int]) -> None:

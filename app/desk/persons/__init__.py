@@ -1,0 +1,1 @@
+"""A person who has no dossier, on a page of their own."""
