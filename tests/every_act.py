@@ -267,6 +267,7 @@ class Story:
             pair = {"percent": 80, "reasons": [], "found_at": clock.now()}
             db.session.add(DuplicatePair(one_id=second, other_id=third, **pair))
         both = {"kind": "person", "first": first, "second": second, "sure": "1"}
+        yield Step("duplicates.find", manager, {"person_id": first, "q": "Quatremère"})
         yield Step("duplicates.apart", manager, {"first": second, "second": third})
         yield Step("duplicates.merge", manager, both)
         merged = db.session.scalars(select(Merge.id)).first()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime
 from typing import cast
 
 from flask import Blueprint, Flask, Response, make_response, render_template, request
@@ -26,6 +25,7 @@ from app.assist import (
     reading_pages,
     service,
     store,
+    strip,
 )
 from app.assist.acts import actions
 from app.assist.editing import pages as editing_pages
@@ -33,14 +33,12 @@ from app.assist.figures import pages as figures_pages
 from app.assist.guided import pages as guide_pages
 from app.assist.help_given import pages as help_pages
 from app.assist.mail import outbox_pages
-from app.assist.mail.life import clock_time, long_moment
 from app.assist.portal import pages as portal_pages
 from app.assist.portal import webhook as portal_webhook
 from app.assist.runs import resuming
 from app.assist.script import OUTCOMES, POSTURE_REASONS
 from app.dossiers import timeline
 from app.dossiers.editing.drawn import returned
-from app.dossiers.mail import stage as mail_stage
 from app.dossiers.mail.aloud import mask
 from app.dossiers.models import Dossier, PortalEvent
 from app.dossiers.view import register_under_way
@@ -56,7 +54,6 @@ from app.foundation.exceptions import (
 )
 from app.foundation.roles import DESK, Role
 from app.foundation.text import outside
-from app.foundation.text.saying import Saying, day
 from app.foundation.wiring import ports, settings
 from app.tickets import holding
 from app.tickets.grounds import service as grounds
@@ -67,6 +64,7 @@ from app.web.whose import Judged, about, check_with, named_id
 log = logging.getLogger(__name__)
 
 bp = Blueprint("assist", __name__)
+bp.add_app_template_global(strip.drawn, "mail_strip")
 bp.register_blueprint(portal_pages.bp)
 bp.register_blueprint(portal_webhook.bp)
 bp.register_blueprint(guide_pages.bp)
@@ -153,13 +151,7 @@ def search_fragment() -> str:
 @allow(*DESK)
 def life_fragment() -> str:
     """The life of a dossier's last message: drawn again when something happens to it."""
-    dossier_id = _number("dossier")
-    return render_template(
-        "assist/_life.html",
-        life=pane.life_of(dossier_id, clock.now()),
-        dossier_id=dossier_id,
-        **_words(),
-    )
+    return strip.drawn(_number("dossier"))
 
 
 @bp.get("/assist/done")
@@ -177,7 +169,7 @@ def done_fragment() -> str:
         run=drawn,
         life=pane.life_of(contact.dossier_id, clock.now()) if run and contact else None,
         contact_id=contact_id,
-        **_words(),
+        **strip.words(_locale()),
     )
 
 
@@ -378,34 +370,8 @@ def _pane(
         by_hand=BY_HAND,
         posture_reasons=POSTURE_REASONS,
         typed=request.form if result and result.error else {},
-        **_words(),
+        **strip.words(_locale()),
     )
-
-
-def _words() -> dict[str, object]:
-    """Times in the agent's language, for templates."""
-    locale = _locale()
-
-    def time_of(value: datetime) -> str:
-        return clock_time(value, locale)
-
-    def deadline(value: datetime) -> str:
-        return long_moment(value, locale)
-
-    def moment_of(value: datetime) -> str:
-        """The time alone today; with its day when it is older."""
-        today = clock.local_day(clock.now())
-        said = clock_time(value, locale)
-        on = clock.local_day(value)
-        return said if on == today else f"{day(on, today, locale)}, {said}"
-
-    return {
-        "time_of": time_of,
-        "deadline": deadline,
-        "moment_of": moment_of,
-        "stage_word": lambda code: mail_stage.word(code, locale),
-        "words": Saying(locale, clock.now()),
-    }
 
 
 def _locale() -> str:

@@ -6,6 +6,7 @@ are spread over the four weeks before the seed, by the two agents of the front o
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -41,17 +42,32 @@ def follow(
     now: datetime,
     at: Callable[[datetime, float], datetime],
 ) -> None:
-    """One contact and one run for each walk, with persons who deposited nothing, in the caller's transaction."""
-    ids = [person.id for person in persons]
-    awaited = db.session.scalars(
+    """One contact and one run for each walk, in the caller's transaction.
+
+    Who got in that day has deposited since; the others are among those who have not, and call again.
+    """
+    dossiers = db.session.scalars(
         select(Dossier)
-        .where(Dossier.person_id.in_(ids), Dossier.inside == Inside.AWAITED)
+        .where(Dossier.person_id.in_([person.id for person in persons]))
         .order_by(Dossier.id)
     ).all()
-    for number, walk in enumerate(WALKS if awaited else ()):
+    inside = itertools.cycle(d for d in dossiers if d.inside is not Inside.AWAITED)
+    outside = itertools.cycle(d for d in dossiers if d.inside is Inside.AWAITED)
+    for number, walk in enumerate(WALKS):
         days = FIRST - (FIRST - LAST) * number / (len(WALKS) - 1)
-        agent = team["nadia" if number % 3 else "camille"]
-        _one(awaited[number % len(awaited)], agent, walk, at(now, days))
+        agent = team["nadia" if number % 6 else "camille"]
+        _one(next(inside if _solved(walk) else outside), agent, walk, at(now, days))
+
+
+def _solved(walk: Sequence[int]) -> bool:
+    """Does the last answer lead to the end that says so?"""
+    step, way = library.get(SCRIPT).start, None
+    for choice in walk:
+        way = step.choices[choice]
+        if not way.next:
+            break
+        step = library.get(SCRIPT).step(way.next)
+    return way is not None and way.end == "solved"
 
 
 def _one(dossier: Dossier, agent: Agent, walk: Sequence[int], opened: datetime) -> None:

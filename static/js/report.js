@@ -4,6 +4,8 @@
 // light or the dark theme, and paper when printed.
 const TOKEN = /^var\((--[\w-]+)\)$/;
 const PAPER_PX = 640; // width of a drawing on a sheet of A4
+const TALL_PX = 960; // a window from which a drawing has its whole height
+const LOWEST = 0.8; // … and the least of it, below
 const SETTINGS = { displayModeBar: false, responsive: true, staticPlot: false };
 
 function resolved(value, styles) {
@@ -22,7 +24,8 @@ function draw(place, width) {
   const family = window.getComputedStyle(document.body).fontFamily;
   const size = parseFloat(window.getComputedStyle(place).fontSize);
   figure.layout.font = { ...figure.layout.font, family, size };
-  figure.layout.height = Number(place.dataset.height) * (size / 14);
+  const low = width ? 1 : Math.max(LOWEST, Math.min(1, window.innerHeight / TALL_PX)); // on a low screen both drawings stay in sight
+  figure.layout.height = Number(place.dataset.height) * (size / 14) * low;
   Object.assign(figure.layout, width ? { width, autosize: false } : { autosize: true });
   return window.Plotly.react(place, figure.data, figure.layout, SETTINGS);
 }

@@ -9,7 +9,9 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app.accounts.models import Agent
-from app.demo import accounts, cases, seed
+from app.assist.figures import store as figures
+from app.assist.models import ScriptRun
+from app.demo import accounts, cases, seed, walks
 from app.dossiers import callers, free_text, view
 from app.dossiers.models import Annotation, Dossier, Person
 from app.dossiers.wording import Words
@@ -88,6 +90,14 @@ def test_every_page_of_the_team_has_something_to_show(app: Flask) -> None:
     (incident,) = db.session.scalars(select(Incident))
     assert incident.state is IncidentState.CLOSED
     assert len(incident.links) == 6
+
+
+def test_the_figures_of_a_script_have_something_to_say(app: Flask) -> None:
+    seed.seed(NOW)
+    courses = figures.courses(walks.SCRIPT, NOW - timedelta(days=28), NOW)
+    assert len(courses) == len(walks.WALKS)
+    outcomes = set(db.session.scalars(select(ScriptRun.outcome)))
+    assert {"solved", "follow_up", "callback", "other_script", walks.LEFT} <= outcomes
 
 
 def test_what_the_demo_wrote_could_have_been_typed(app: Flask) -> None:

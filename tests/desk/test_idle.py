@@ -42,11 +42,7 @@ def test_the_late_come_first_with_their_key(login: Any, line: Line) -> None:
     late = promise(line, "+33639980112", -30, agent.agent.id)
     promise(line, "+33639980113", -40, login("front").agent.id)  # a colleague's
     page = agent.get("/desk/idle").text
-<<<<<<< HEAD
     assert "Un engagement en retard, un autre pour aujourd’hui." in page
-=======
-    assert "Un engagement en retard, un autre pour aujourd’hui." in page
->>>>>>> 9d838cd4 (Desk: the act first, one word each; a wall that fits its window)
     assert page.index("Nom12") < page.index("Nom11")
     assert "Nom13" not in page
     assert f"{{&#34;callback_id&#34;: {late}}}" in page or f'"callback_id": {late}' in page

@@ -9,8 +9,9 @@ import pytest
 from flask import Flask
 
 from app.dossiers.models import Dossier, Organisation
+from app.dossiers.vocabulary import Inside, PortalEventKind
 from app.foundation.extensions import db
-from tests.dossiers.build import create_contact, create_dossier, create_person
+from tests.dossiers.build import NOW, create_contact, create_dossier, create_event, create_person
 
 
 @pytest.fixture(autouse=True)
@@ -83,3 +84,13 @@ def test_what_is_typed_is_escaped_and_bounded(login: Any) -> None:
     front = login("front")
     assert "&lt;b&gt;Zoé" in found(front, "neuf")
     assert found(front, "'; DROP TABLE persons; --" * 400) is not None
+
+
+def test_where_the_mail_is_while_nothing_was_deposited(login: Any) -> None:
+    waiting = create_dossier(create_person(last_name="Quillec"), enrolled_on=NOW.date())
+    create_event(waiting, PortalEventKind.LINK_SENT, NOW)
+    inside = create_dossier(create_person(last_name="Quidam"), inside=Inside.PAID)
+    create_event(inside, PortalEventKind.LINK_SENT, NOW)
+    front = login("front")
+    assert "mail : lien expiré" in found(front, "quillec")
+    assert "mail :" not in found(front, "quidam")

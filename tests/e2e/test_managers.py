@@ -106,6 +106,12 @@ def test_the_wall_fills_the_screen_and_says_when_it_is_not_live(
         ".map(e => parseFloat(getComputedStyle(e).fontSize)))"
     )
     assert smallest >= 28, smallest
+    for size in ({"width": 1366, "height": 768}, {"width": 1280, "height": 720}):
+        manager.set_viewport_size(size)  # type: ignore[arg-type]
+        last = manager.locator(".wall-service").bounding_box()
+        assert last is not None
+        assert last["y"] + last["height"] <= size["height"], (size, last)
+    manager.set_viewport_size({"width": 1920, "height": 1080})
     act = manager.locator("#wall-line")
     manager.mouse.move(0, 0)
     expect(manager.locator(".wall-line-acts")).to_have_css("opacity", "0")

@@ -33,8 +33,8 @@ ROOMS = (
 )
 # Asked by POST so that no name is in an address; nothing is changed.
 ONLY_READS = {
-    "contact_persons.find", "dossiers.correct_mail", "dossiers.judge_mail", "dossiers.search", "pane.find",
-    "places.near",
+    "contact_persons.find", "dossiers.correct_mail", "dossiers.judge_mail", "dossiers.search", "duplicates.find",
+    "pane.find", "places.near",
 }  # fmt: skip
 WITHOUT = {
     "callbacks.call": "the call that it begins has events of its own",

@@ -274,3 +274,16 @@ def test_a_changed_screen_reaches_who_owns_the_scripts(app: Flask, login) -> Non
     for path in ("/scripts/drafts", "/scripts/S07/history"):
         assert desk.get(path).status_code == 403
     assert desk.post("/scripts/S07/draft").status_code == 403
+
+
+def test_lists_of_a_step_say_words_and_keep_codes_to_themselves(login: Any) -> None:
+    boss = login("manager")
+    draft = open_one(boss, "S02")
+    page = boss.get(f"/scripts/drafts/{draft.id}?step=renvoi").text
+    options = dict(re.findall(r'<option value="([^"]+)"[^>]*>(.*?)</option>', page))
+    shown = [unescape(each) for each in options.values()]
+    assert "Renvoyer le lien" in shown
+    assert not [each for each in shown if re.search(r"[a-z]_[a-z]", each)]
+    steps = {code: each for code, each in options.items() if "renvoi_seul" in code}
+    assert steps
+    assert all("Pourrez-vous ouvrir le mail" in each for each in steps.values())
