@@ -1,1 +1,0 @@
-"""A person who has no dossier, on a page of their own."""
