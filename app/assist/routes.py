@@ -64,7 +64,7 @@ from app.web.whose import Judged, about, check_with, named_id
 log = logging.getLogger(__name__)
 
 bp = Blueprint("assist", __name__)
-bp.add_app_template_global(strip.drawn, "mail_strip")
+bp.add_app_template_global(strip.context, "mail_strip")
 bp.register_blueprint(portal_pages.bp)
 bp.register_blueprint(portal_webhook.bp)
 bp.register_blueprint(guide_pages.bp)
@@ -151,7 +151,7 @@ def search_fragment() -> str:
 @allow(*DESK)
 def life_fragment() -> str:
     """The life of a dossier's last message: drawn again when something happens to it."""
-    return strip.drawn(_number("dossier"))
+    return render_template("assist/_life.html", **strip.context(_number("dossier")))
 
 
 @bp.get("/assist/done")

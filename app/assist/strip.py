@@ -1,10 +1,9 @@
-"""The strip of a mail's life, drawn for a page or alone, and the words that its templates need."""
+"""What the strip of a mail's life shows, on a page or alone, and the words that templates need."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from flask import render_template
 from flask_babel import get_locale
 
 from app.assist import pane
@@ -14,11 +13,10 @@ from app.foundation import clock
 from app.foundation.text.saying import Saying, day
 
 
-def drawn(dossier_id: int | None) -> str:
-    """The strip of a dossier's last mail: a page that shows it from its first drawing pushes nothing down later."""
+def context(dossier_id: int | None) -> dict[str, object]:
+    """What ``assist/_life.html`` draws of a dossier's last mail: had at once, it pushes nothing down later."""
     life = pane.life_of(dossier_id, clock.now())
-    locale = str(get_locale() or "fr")
-    return render_template("assist/_life.html", life=life, dossier_id=dossier_id, **words(locale))
+    return {"life": life, "dossier_id": dossier_id, **words(str(get_locale() or "fr"))}
 
 
 def words(locale: str) -> dict[str, object]:
