@@ -67,7 +67,34 @@ def seed(now: datetime) -> str:
         _history(persons, team, now)
         office.open_all(persons, len(cases.CASES), team, now, _at)
         walks.follow(persons[len(cases.CASES) : -1], team, now, _at)
+        _not_enrolled(team, now)
     return f"{len(people)} personnes et leurs dossiers sont prêts."
+
+
+def _not_enrolled(team: Team, now: datetime) -> None:
+    """Somebody whose training body has declared nothing yet: known by a call, without a dossier."""
+    person = service.add_person(
+        "Lina", "Sorel", now=now, numbers=("+33639980199",), email="lina.sorel@courriel.example"
+    )
+    db.session.flush()
+    opened = _at(now, 1.4)
+    db.session.add(
+        Contact(
+            channel=Channel.PHONE,
+            direction=Direction.IN,
+            caller_number="+33639980199",
+            person_id=person.id,
+            agent_id=team["nadia"].id,
+            opened_at=opened,
+            closed_at=opened + timedelta(minutes=4),
+            reason=Reason.ACCOUNTS,
+            caller_role=CallerRole.STAGIAIRE,
+            caller_role_by_id=team["nadia"].id,
+            note="Attend que son organisme l'inscrive.",
+            qualified_at=opened + timedelta(minutes=5),
+            qualified_by_id=team["nadia"].id,
+        )
+    )
 
 
 def _places(now: datetime) -> None:

@@ -16,6 +16,7 @@ PAGES = [
     ("front", "/desk"),
     ("front", "/dossiers"),
     ("front", "/tickets"),
+    ("front", "/dossiers/persons/62"),  # who has no dossier: the last of the demo's persons
     ("front", "/scripts"),
     ("front", "/outbox"),
     ("back", "/desk"),
