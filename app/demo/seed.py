@@ -74,7 +74,7 @@ def seed(now: datetime) -> str:
 def _not_enrolled(team: Team, now: datetime) -> None:
     """Somebody whose training body has declared nothing yet: known by a call, without a dossier."""
     person = service.add_person(
-        "Lina", "Sorel", now=now, numbers=("+33639980199",), email="lina.sorel@courriel.example"
+        "Lina", "Sorel", now=now, numbers=("+33639980177",), email="lina.sorel@courriel.example"
     )
     db.session.flush()
     opened = _at(now, 1.4)
@@ -82,7 +82,7 @@ def _not_enrolled(team: Team, now: datetime) -> None:
         Contact(
             channel=Channel.PHONE,
             direction=Direction.IN,
-            caller_number="+33639980199",
+            caller_number="+33639980177",
             person_id=person.id,
             agent_id=team["nadia"].id,
             opened_at=opened,
