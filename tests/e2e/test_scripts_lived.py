@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from app.foundation import clock
 from tests.people import assert_axe, become_available, keep_screen
-from tests.remote import Line
+from tests.remote import Line, wait_until
 
 if TYPE_CHECKING:
     from tests.fixtures.servers import Served
@@ -115,9 +115,13 @@ def desk(people: People, served: Served) -> Desk:
 
 def last_link(desk: Desk) -> str:
     """The link of the newest mail that would have been sent."""
-    mails = desk.page.request.get("/outbox").text()
-    first = re.search(r'href="(/outbox/[^"#]+)"', mails)
-    assert first
+
+    def newest() -> re.Match[str] | None:
+        answer = desk.page.request.get("/outbox")
+        assert answer.ok, answer.status
+        return re.search(r'href="(/outbox/[^"#]+)"', answer.text())
+
+    first = wait_until(newest, why="no mail in the outbox")
     found = LINK.search(desk.page.request.get(first[1]).text().replace("&#34;", " "))
     assert found
     return found[0].split('"')[0]
