@@ -92,7 +92,10 @@ class Desk:
     def acts(self, *, agreed: bool = False) -> None:
         """The step's act: its own button; in the person's name, the one that says their agreement."""
         act = self.script.locator("form.script-action")
-        self.click(act.locator("[value=spoken]" if agreed else "button[type=submit]").first)
+        with self.page.expect_response(
+            "**/assist/runs/*/action"
+        ):  # it is done before anything else is said
+            self.click(act.locator("[value=spoken]" if agreed else "button[type=submit]").first)
 
     def ends(self) -> None:
         self.click(self.page.locator("#act-hang-up"))
