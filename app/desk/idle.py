@@ -21,7 +21,6 @@ from app.dossiers.wording import Words
 from app.foundation.clock import day_bounds, local_day
 from app.foundation.database.columns import Seconds
 from app.foundation.extensions import db
-from app.foundation.text import phone_numbers
 from app.lines import line_now
 from app.lines.models import Line
 from app.queue import work_store
@@ -207,14 +206,13 @@ def _contact(contact: Contact, words: Words) -> Last:
     title, icon = message_view.contact_name(contact)
     today = local_day(contact.opened_at) == local_day(words.now)
     state, tone = _state(contact, words)
-    number = phone_numbers.display(contact.caller_number) or _("Numéro masqué")
     undone = contact.qualified_at is None
     return Last(
         contact_id=contact.id,
         at=words.clock(contact.opened_at) if today else words.day(local_day(contact.opened_at)),
         icon=icon,
         title=title,
-        who=contact.person.full_name if contact.person else number,
+        who=message_view.who(contact),
         reason="" if undone else reasons.label(contact.reason, words.locale),
         state=state,
         tone=tone,

@@ -14,7 +14,6 @@ from app.accounts.models import Agent
 from app.dossiers.models import Dossier, Person
 from app.foundation.extensions import db
 from app.foundation.roles import AGENTS
-from app.foundation.text import phone_numbers
 from app.queue import work_store
 from app.queue.models import Holding, Work
 from app.queue.work_record import Outcome
@@ -36,16 +35,10 @@ def at_desk(agent_id: int) -> dict[str, Any] | None:
         "contact_id": contact.id,
         "state": work.state,
         "channel": message_view.contact_name(contact)[0],
-        "who": _who(contact),
+        "who": message_view.who(contact),
         "since": work.waiting_since.isoformat(),
         "draft": bool(thread and thread.draft),
     }
-
-
-def _who(contact: Contact) -> str:
-    if contact.person is not None:
-        return contact.person.full_name
-    return phone_numbers.display(contact.caller_number) or _("Numéro masqué")
 
 
 @dataclass(frozen=True)
@@ -89,7 +82,7 @@ def _row(work: Work, contact: Contact, holder: int | None, name: str, agent_id: 
         dossier_id=contact.dossier_id,
         title=title,
         icon=icon,
-        who=_who(contact),
+        who=message_view.who(contact),
         since=work.waiting_since,
         state=work.state,
         by=name,

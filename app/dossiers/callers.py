@@ -102,6 +102,13 @@ def sole_person(e164: str | None) -> int | None:
     return found[0] if len(found) == 1 else None
 
 
+def sole_person_by_mail(address: str) -> int | None:
+    """The one person whose mail address it is; None when nobody's or several persons'."""
+    same = select(Person.id).where(Person.email == address.lower()).limit(2)
+    found = db.session.scalars(same).all()
+    return found[0] if len(found) == 1 else None
+
+
 def owner_of_number(person_id: int, e164: str) -> PhoneOwner | None:
     """Whose telephone the number is, for this person; None when it is not one of theirs."""
     return db.session.scalar(

@@ -102,7 +102,7 @@ SETTINGS = (
         "IMAP_URL",
         str,
         "",
-        "Mailbox of MAIL_FROM: mails that came back, answers of people; empty: none.",
+        "Mailbox of MAIL_FROM: what people write is work to answer, mails that came back are told; empty: none.",
         True,
     ),
     Setting(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 
 from app.foundation.database.unit_of_work import rows_changed
 from app.foundation.exceptions import Conflict, NotFound
@@ -257,6 +257,16 @@ def open_of(contact_id: int) -> Work | None:
         select(Work)
         .where(Work.contact_id == contact_id, Work.kind == MESSAGE, Work.ended_at.is_(None))
         .execution_options(populate_existing=True)
+    )
+
+
+def open_among(contacts: Select[Any]) -> int | None:
+    """Of these contacts, the last one that is still owed an answer, however long ago it was opened."""
+    return db.session.scalar(
+        select(Work.contact_id)
+        .where(Work.contact_id.in_(contacts), Work.kind == MESSAGE, Work.ended_at.is_(None))
+        .order_by(Work.id.desc())
+        .limit(1)
     )
 
 

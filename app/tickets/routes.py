@@ -185,7 +185,12 @@ def show(contact_id: int) -> str:
     contact = store.contact(contact_id)
     name, icon = message_view.contact_name(contact)
     return render_template(
-        "tickets/contact.html", contact=contact, name=name, icon=icon, **_words()
+        "tickets/contact.html",
+        contact=contact,
+        who=message_view.who(contact),
+        name=name,
+        icon=icon,
+        **_words(),
     )
 
 

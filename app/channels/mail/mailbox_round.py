@@ -1,4 +1,4 @@
-"""A round of the mailbox that our mails come from: reports of servers, and answers of people."""
+"""A round of the mailbox that our mails come from: reports of servers, and what people write."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ AT_ONCE = 50  # mails read in one round
 
 
 def look(mailbox: Mailbox | None, now: datetime) -> int:
-    """Read what came; how many mails told something new. What is none of ours is left for a person to read."""
+    """Read what came; how many mails told something new. What a machine sent is left for a person to look at."""
     if mailbox is None:
         return 0
     taken = 0
@@ -26,12 +26,13 @@ def look(mailbox: Mailbox | None, now: datetime) -> int:
             taken += notices.take(report, now) or _told(report, now)
             mailbox.done(key)
             continue
-        answer = reading.read(raw)
-        if answer is not None and arrivals.receive(answer, now):
+        mail = reading.read(raw)
+        if mail is not None and arrivals.receive(mail, now):
             taken += 1
-            mailbox.done(key)
+        if mail is None or mail.attached:
+            mailbox.leave(key)  # of a machine, or with files: somebody opens it there
         else:
-            mailbox.leave(key)
+            mailbox.done(key)
         release_connection()
     return taken
 

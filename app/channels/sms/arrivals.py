@@ -11,11 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app.foundation.database.unit_of_work import unit_of_work
-from app.foundation.extensions import db
 from app.foundation.text import phone_numbers
 from app.lines import line_now, written
 from app.lines import store as lines
-from app.queue.models import Work
+from app.queue import work_store
 from app.tickets import service as tickets
 from app.tickets.consents import service as consents
 from app.tickets.models import Channel, Direction, Message
@@ -107,9 +106,4 @@ def _still_open(address: str) -> int | None:
         Message.direction == Direction.IN,
         Message.channel == Channel.SMS,
     )
-    return db.session.scalar(
-        select(Work.contact_id)
-        .where(Work.contact_id.in_(theirs), Work.ended_at.is_(None))
-        .order_by(Work.id.desc())
-        .limit(1)
-    )
+    return work_store.open_among(theirs)

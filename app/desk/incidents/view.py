@@ -13,13 +13,13 @@ from flask_babel import ngettext
 from app.assist import store as scripts
 from app.desk.incidents import exchanges, signals
 from app.dossiers.wording import Words
-from app.foundation.text import phone_numbers
 from app.foundation.text.bilingual import Text
 from app.tickets.incidents import life, store
 from app.tickets.incidents.cost import Cost, cost
 from app.tickets.incidents.life import IncidentKind, IncidentState
 from app.tickets.incidents.models import Incident, IncidentNotice, NoticeState
 from app.tickets.models import Contact
+from app.tickets.pane import message_view
 
 
 def kinds() -> dict[str, str]:
@@ -191,12 +191,11 @@ def person(
         state, tone = why if wished else _("à appeler : on ne peut pas lui écrire"), "wait"
     if notice is not None:
         state, tone = _told(notice, words)
-    name = contact.person.full_name if contact.person else ""
     return Person(
         notice_id=notice.id if notice else None,
         contact_id=contact.id,
         dossier_id=contact.dossier_id,
-        who=name or phone_numbers.display(contact.caller_number) or _("Numéro masqué"),
+        who=message_view.who(contact),
         way=way,
         state=state,
         tone=tone,

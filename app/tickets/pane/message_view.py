@@ -8,9 +8,13 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
+from app.foundation.text import phone_numbers
 from app.tickets import delivery
 from app.tickets.delivery import Delivery, Problem
 from app.tickets.models import Author, Channel, Contact, Direction, Message
+from app.tickets.written import messages
+
+_ANSWERS = ("re:", "re :", "rép:", "rép :")
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,15 @@ class Shown:
     voice: int | None
 
 
+def who(contact: Contact) -> str:
+    """Who a contact is with, as it is read in a list: a name, else where it came from."""
+    if contact.person is not None:
+        return contact.person.full_name
+    if contact.caller_number is not None:
+        return phone_numbers.display(contact.caller_number)
+    return messages.mail_sender(contact.id) or _("Numéro masqué")
+
+
 def channel_name(channel: Channel) -> str:
     """How one reached us, for a list to choose from."""
     return {
@@ -45,9 +58,9 @@ def channel_name(channel: Channel) -> str:
     }[channel]
 
 
-def shown(messages: Sequence[Message]) -> list[Shown]:
+def shown(several: Sequence[Message]) -> list[Shown]:
     """Messages, ready to be laid out."""
-    return [_shown(message) for message in messages]
+    return [_shown(message) for message in several]
 
 
 def _shown(message: Message) -> Shown:
@@ -61,13 +74,21 @@ def _shown(message: Message) -> Shown:
         icon=icon,
         tone=tone,
         at=message.at,
-        body=message.body,
+        body=_words(message),
         absent="" if voice else _absent(message),
         state=state,
         by=_author(message),
         mine=out,
         voice=message.contact_id if voice else None,
     )
+
+
+def _words(message: Message) -> str:
+    """What is read of a message: a mail's subject before its words, for some write all of it there."""
+    theirs = message.channel is Channel.MAIL and message.direction is Direction.IN
+    if not theirs or not message.subject or message.subject.lower().startswith(_ANSWERS):
+        return message.body
+    return f"{_('Objet : %(subject)s', subject=message.subject)}\n{message.body}".strip()
 
 
 def _state(message: Message) -> tuple[str, str]:
@@ -90,7 +111,7 @@ def _absent(message: Message) -> str:
     """Why there is nothing to read, where there is nothing."""
     if message.erased_at is not None:
         return _("Le texte n’a pas été gardé.")
-    return "" if message.body else _("Aucun texte.")
+    return "" if _words(message) else _("Aucun texte.")
 
 
 _DELIVERY = {

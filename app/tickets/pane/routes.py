@@ -225,6 +225,7 @@ def _card(contact: Contact) -> str:
         about=service.about_of(contact),
         candidates=candidates,
         organisation=organisation,
+        written_from=messages.mail_sender(contact.id) if person is None else "",
         of_organisation=callers.open_dossiers_of(organisation) if asking and organisation else (),
         view=shown,
         details=person_view.of(person, words()) if person else None,

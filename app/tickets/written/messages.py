@@ -179,6 +179,17 @@ def mail_address_of(contact_id: int) -> str:
     return given
 
 
+def mail_sender(contact_id: int) -> str:
+    """The mail address that a contact's first mail came from, "" for none."""
+    found = select(Message.address).where(
+        Message.contact_id == contact_id,
+        Message.direction == Direction.IN,
+        Message.channel == Channel.MAIL,
+        Message.address.is_not(None),
+    )
+    return db.session.scalar(found.order_by(Message.id).limit(1)) or ""
+
+
 def last_mail_key(contact_id: int) -> str:
     """The Message-ID of the last mail that came for a contact, with its brackets; "" for none."""
     key = db.session.scalar(

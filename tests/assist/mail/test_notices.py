@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.adapters.file_mailbox import FileMailbox
-from app.adapters.imap_mailbox import ImapMailbox
+from app.adapters.imap_mailbox import LATELY, ImapMailbox
 from app.assist import pane
 from app.assist.models import Mail
 from app.channels.mail import mailbox_round
@@ -115,6 +115,9 @@ def test_reports_are_read_by_imap_and_marked_once_they_are(imap: Any) -> None:
     box.done(key)
     assert box.unread(10) == []
     assert any("Retours" in words for words in imap.asked)
+    (search, *_again) = [words for words in imap.asked if "SEARCH" in words]
+    since = clock.now() - LATELY
+    assert search.endswith(f"SEARCH UNSEEN UNFLAGGED SINCE {since.day}-{since:%b}-{since.year}")
     assert any('"p@ss"' in words or "p@ss" in words for words in imap.asked)
     with pytest.raises(Unavailable):
         ImapMailbox(f"imap://wrong:x@127.0.0.1:{imap.server_address[1]}").unread(1)

@@ -1,6 +1,8 @@
-"""Answers by mail: read as mail programs write them, and harmless whoever else writes them."""
+"""Mails that people write: read as mail programs write them, and harmless whoever else writes them."""
 
 from __future__ import annotations
+
+from email.message import EmailMessage
 
 import pytest
 from hypothesis import given
@@ -31,6 +33,16 @@ def answer_to(
     more: str = "",
 ) -> bytes:
     return _MAIL.format(ours=ours, sender=sender, text=text, key=key, kind=kind, more=more).encode()
+
+
+def new_mail(sender: str, subject: str, text: str, *, key: str = "<n1@x>", more: str = "") -> bytes:
+    """A mail that answers none of ours."""
+    mail = answer_to("", sender, text, key=key, more=more)
+    lines = mail.decode().split("\n")
+    kept = [line for line in lines if line != "In-Reply-To: " and not line.startswith("Subject:")]
+    at = kept.index(f"Message-ID: {key}")
+    kept[at : at + 1] = [f"Subject: {subject}", *([f"Message-ID: {key}"] if key else [])]
+    return "\n".join(kept).encode()
 
 
 @pytest.mark.parametrize(
@@ -64,10 +76,78 @@ def test_an_answer_in_html_alone_is_read_as_text() -> None:
 
 
 @pytest.mark.parametrize(
-    "more", ["Auto-Submitted: auto-replied\n", "Precedence: bulk\n", "X-Autoreply: yes\n"]
+    "more",
+    [
+        "Auto-Submitted: auto-replied\n",
+        "Precedence: bulk\n",
+        "X-Autoreply: yes\n",
+        "List-Unsubscribe: <https://x.example/u>\n",
+        "Return-Path: <>\n",
+        "List-Id: <n.x.example>\n",
+    ],
 )
-def test_what_a_machine_sent_is_no_answer(more: str) -> None:
+def test_what_a_machine_sent_is_nobodys_question(more: str) -> None:
     assert reading.read(answer_to(OURS, "a@x.example", "Absent", more=more)) is None
+    assert reading.read(new_mail("a@x.example", "Soldes", "Tout à -50 %", more=more)) is None
+
+
+@pytest.mark.parametrize(
+    "sender",
+    ["no-reply@x.example", "ne-pas-repondre@x.example", "MAILER-DAEMON@x.example", "ana", "@x", ""],
+)
+def test_who_cannot_be_answered_is_no_person(sender: str) -> None:
+    assert reading.read(new_mail(sender, "Votre compte", "Bonjour")) is None
+
+
+@pytest.mark.parametrize("written", ["Où ?", "=?utf-8?q?O=C3=B9?= ?", "=?iso-8859-1?q?O=F9?= ?"])
+def test_a_subject_is_read_however_it_is_written(written: str) -> None:
+    found = reading.read(new_mail("a@x.example", written, ""))
+    assert found is not None
+    assert (found.subject, found.words) == ("Où ?", "")
+
+
+@pytest.mark.parametrize(
+    "subject", ["=?utf-8?q?R=C3=A9ponse_automatique_=3A_Votre_demande?=", "Automatic reply: x"]
+)
+def test_an_absence_that_its_subject_alone_tells_is_no_answer(subject: str) -> None:
+    assert reading.read(new_mail("a@x.example", subject, "Je suis en congé.")) is None
+
+
+def test_a_receipt_is_no_answer() -> None:
+    receipt = answer_to(OURS, "a@x.example", "Lu", kind="multipart/report; boundary=b")
+    assert reading.read(receipt) is None
+
+
+def test_a_new_mail_is_read_whole_even_when_it_quotes_somebody() -> None:
+    words = "Bonjour,\nmon organisme m'a écrit :\n> apportez votre RIB\nOù est-ce que je l'envoie ?"
+    found = reading.read(new_mail("Ana@X.example", "Mon RIB", words))
+    assert found is not None
+    assert (found.sender, found.subject, found.names) == ("ana@x.example", "Mon RIB", ())
+    assert found.words == words
+
+
+def test_a_mail_without_an_id_is_named_by_what_it_is() -> None:
+    first, again, other = (
+        reading.read(new_mail("a@x.example", "S", text, key=""))
+        for text in ("Bonjour", "Bonjour", "Bonsoir")
+    )
+    assert first is not None
+    assert again is not None
+    assert other is not None
+    assert first.key == again.key != other.key
+    assert not first.key.endswith(">")  # nothing that an answer could name
+    assert len(first.key) <= 80
+
+
+def test_what_is_attached_is_named() -> None:
+    mail = EmailMessage()
+    mail["From"], mail["Subject"], mail["Message-ID"] = "a@x.example", "Photos", "<p@x.example>"
+    mail.set_content("Voici.")
+    mail.add_attachment(b"x", maintype="image", subtype="jpeg", filename="recto é.jpg")
+    mail.add_attachment(b"y", maintype="application", subtype="pdf")
+    found = reading.read(mail.as_bytes())
+    assert found is not None
+    assert (found.words, found.attached) == ("Voici.", ("recto é.jpg", "?"))
 
 
 def test_what_quotes_alone_keeps_its_words() -> None:
