@@ -75,11 +75,13 @@ class ActionView:
 
 @dataclass(frozen=True)
 class Passed:
-    """A step passed over because its answer was known: what was known, and since when."""
+    """A step passed over because its answer was known: what was known, and since when; ``written``: it was read in
+    the dossier or on the card, nobody said it in a script."""
 
     step_id: str
     known: str
     at: datetime
+    written: bool = False
 
 
 @dataclass(frozen=True)
@@ -240,7 +242,8 @@ def _passed(state: RunState, known: dict[str, facts.Known], locale: str) -> tupl
         each = [facts.Known(name, value, given.at) for name, value in learns]
         words = ", ".join(tidy(one.words(locale), locale) for one in each)
         since = max((known[one.name].at for one in each if one.name in known), default=given.at)
-        found.append(Passed(given.step_id, words, since))
+        here = [known[one.name] for one in each if one.name in known]
+        found.append(Passed(given.step_id, words, since, any(one.written for one in here)))
     return tuple(reversed(found))
 
 

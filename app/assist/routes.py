@@ -204,7 +204,7 @@ def resume() -> str:
 @bp.post("/assist/runs/<int:run_id>/answer")
 @allow(*DESK)
 @about("run", word="script")
-def answer(run_id: int) -> str:
+def answer(run_id: int) -> Response:
     """Record a choice and show the next step."""
     code = request.form.get("posture") or None
     basis = request.form.get("posture_basis") or None
@@ -214,7 +214,7 @@ def answer(run_id: int) -> str:
             kept="Le script est resté où il était.",
             todo="Demandez à la personne, choisissez l'accord, puis répondez.",
         )
-    run = store.run(run_id)
+    run, checked = store.run(run_id), _checked(run_id)
     grounds.check_beside(run.contact_id, run.dossier_id, basis, clock.now())
     posture = service.Posture(code, request.form.get("posture_reason") or None, basis)
     shown = service.answer(
@@ -226,26 +226,26 @@ def answer(run_id: int) -> str:
         agent_id=current_user.id,
         now=clock.now(),
     )
-    return _pane_of(shown)
+    return _moved(shown, checked)
 
 
 @bp.post("/assist/runs/<int:run_id>/back")
 @allow(*DESK)
 @about("run", word="script")
-def back(run_id: int) -> str:
+def back(run_id: int) -> Response:
     """Undo the last act and show where the run stands."""
-    return _pane_of(service.back(run_id, moves=_needed("moves"), now=clock.now()))
+    checked = _checked(run_id)
+    return _moved(service.back(run_id, moves=_needed("moves"), now=clock.now()), checked)
 
 
 @bp.post("/assist/runs/<int:run_id>/ask-again")
 @allow(*DESK)
 @about("run", word="script")
-def ask_again(run_id: int) -> str:
+def ask_again(run_id: int) -> Response:
     """Ask a step that was passed over because its answer was known."""
-    step_id = request.form.get("step", "")
-    return _pane_of(
-        service.ask_again(run_id, moves=_needed("moves"), step_id=step_id, now=clock.now())
-    )
+    step_id, checked = request.form.get("step", ""), _checked(run_id)
+    shown = service.ask_again(run_id, moves=_needed("moves"), step_id=step_id, now=clock.now())
+    return _moved(shown, checked)
 
 
 @bp.post("/assist/runs/<int:run_id>/go-on")
@@ -349,6 +349,19 @@ def _person_of(run_id: int) -> int:
 def _address_page(run_id: int, form: correction_routes.Form) -> str:
     where = f"/assist/runs/{run_id}/address"
     return correction_routes.form_page(form, action=where, target="#script-address")
+
+
+def _moved(run_id: int, checked: datetime | None) -> Response:
+    """The pane after a move; the card of who speaks is read again when its identity is not as it was."""
+    response = make_response(_pane_of(run_id))
+    if _checked(run_id) != checked:
+        response.headers["HX-Trigger"] = "identity-said"
+    return response
+
+
+def _checked(run_id: int) -> datetime | None:
+    contact_id = store.run(run_id).contact_id
+    return store.contact(contact_id).identity_at if contact_id is not None else None
 
 
 def _pane_of(run_id: int, result: acting.Result | None = None) -> str:

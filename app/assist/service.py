@@ -12,7 +12,7 @@ from datetime import datetime
 from app.assist import engine, store
 from app.assist.editing import library
 from app.assist.models import ScriptRun
-from app.assist.runs import rows
+from app.assist.runs import card, rows
 from app.assist.script import BASES, POSTURE_REASONS, POSTURES, SERVED, Script
 from app.assist.walk import stack
 from app.dossiers.vocabulary import PortalEventKind as Kind
@@ -162,6 +162,8 @@ def answer(
         left.left_at, left.choice = now, choice
         left.posture, left.posture_reason = posture.code, posture.reason
         left.basis = posture.basis
+        db.session.flush()
+        card.told(run, before.step.choices[choice], agent_id, now)
         if state.running:
             rows.enter(run, state.step_id, now)
         elif state.next_script:
@@ -273,6 +275,7 @@ def _rewind(
         here.left_at = here.undone_at = now
     for stay in rows.answered(run)[-count:]:
         stay.undone_at = now
+        card.taken_back(run, stay, now)
     rows.enter_asked(run, before.step_id, now)
     _trace_after(run)
 

@@ -55,6 +55,11 @@ def relation_of(contact: Spoken) -> Relation:
     return Relation.UNKNOWN if role is None else RELATIONS[role]
 
 
+def for_oneself(contact: Spoken) -> bool:
+    """Does the person speak for themselves, or has nobody said otherwise?"""
+    return relation_of(contact) in (Relation.SELF, Relation.UNKNOWN)
+
+
 def answers(contact: Contact, now: datetime) -> tuple[tuple[Topic, Answer], ...]:
     """What may be said at this instant to who speaks, topic by topic: a mandate that ended opens nothing."""
     return may_say.answers(

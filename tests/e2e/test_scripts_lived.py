@@ -187,7 +187,11 @@ def test_the_call_of_10_35_is_lived_to_the_deposit(people: People, desk: Desk) -
     desk.accept("Mickaël Perrin")
     expect(manager.locator("main")).to_contain_text("Camille")
     desk.follow("S13")
-    desk.says("Elle attend son argent", "personne n’entend", "l’inscription est déclarée")
+    desk.says("Elle attend son argent", "personne n’entend")
+    # The enrolment and the reason of the refusal stand in the dossier: nobody asks them again.
+    expect(desk.script.locator(".script-passed")).to_contain_text("On le sait déjà")
+    # Who speaks was checked in the script: the card says so by itself.
+    expect(desk.page.locator("#caller-identity")).to_contain_text("vérifiée")
     told = desk.script.locator(".say-words")
     expect(told).to_contain_text("rien de ce que vous avez préparé n’est perdu")
     expect(told).to_contain_text(re.compile("pris en charge le .+ puis rejeté le"))

@@ -134,4 +134,4 @@ def _drawn(phone: GuidedPhone | None, *, wrong: bool = False) -> Response:
 
 
 def _first_name(phone: GuidedPhone) -> str:
-    return db.session.get_one(Agent, phone.agent_id).display_name.split(" ")[0]
+    return db.session.get_one(Agent, service.follower(phone)).display_name.split(" ")[0]

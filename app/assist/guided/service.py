@@ -19,6 +19,7 @@ from app.assist import service as scripts
 from app.assist import store as runs
 from app.assist.guided.models import GuidedPhone, Word
 from app.assist.guided.pictures import picture
+from app.assist.script import Step
 from app.assist.walk import filling
 from app.foundation.database.unit_of_work import rows_changed, unit_of_work
 from app.foundation.extensions import db
@@ -29,6 +30,8 @@ TOKEN_BYTES = 16  # 128 bits, for one hour
 TOKEN_LENGTH = 22  # characters that these bytes make
 TRIES = 5  # wrong codes before the link closes
 PRIVATE = frozenset({"S31"})  # scripts that are spoken, never shown
+# How the texts say that the person has nothing before them: who reads, searches or waits is the agent.
+SPOKEN = ("rien", "elle attend")
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,11 @@ def by_token(token: str) -> GuidedPhone | None:
     )
 
 
+def follower(phone: GuidedPhone) -> int:
+    """The agent who follows the person now: after a transfer, not the one who sent the link."""
+    return runs.contact(phone.contact_id).agent_id or phone.agent_id
+
+
 def state(phone: GuidedPhone | None, secret: str, now: datetime) -> str:
     """What the page says: unknown, expired, ended, locked, code, elsewhere (another phone), or open."""
     if phone is None:
@@ -150,7 +158,7 @@ def join(phone_id: int, code: str, now: datetime) -> str:
                 .execution_options(synchronize_session=False)
             )
         )
-        contact_id, agent_id = phone.contact_id, phone.agent_id
+        contact_id, agent_id = phone.contact_id, follower(phone)
         work.after(lambda: _tell(contact_id, agent_id))
     return secret if right and changed else ""
 
@@ -158,7 +166,8 @@ def join(phone_id: int, code: str, now: datetime) -> str:
 def shown(phone: GuidedPhone) -> Shown | None:
     """The present step of the contact's script, in the person's words; None when there is none to show.
 
-    No fact of the dossier is in it but the limit of the link: whoever looks over the shoulder learns nothing.
+    A step that is only spoken (who hears, a refusal, what the agent reads in the dossier) stays on the telephone, and
+    no fact of the dossier is in what is shown: whoever looks over the shoulder learns nothing.
     """
     run = runs.running(phone.contact_id, None)
     if run is None or run.script_id in PRIVATE:
@@ -167,6 +176,8 @@ def shown(phone: GuidedPhone) -> Shown | None:
     if not found.running or found.script.digital is None:
         return None
     step, locale = found.step, phone.language
+    if spoken(step):
+        return None
     texts = {name: filling.written(step, name, {}) for name in ("ask", "say", "screen")}
     ask, say, screen = (text.get(locale) if (text := texts[n]) else "" for n in texts)
     french = {name: text.fr if text else "" for name, text in texts.items()}
@@ -182,13 +193,20 @@ def shown(phone: GuidedPhone) -> Shown | None:
     )
 
 
+def spoken(step: Step) -> bool:
+    """Does nothing of this step happen on the person's screen?"""
+    return step.screen is None or step.screen.fr.lower().startswith(SPOKEN)
+
+
 def say(phone_id: int, word: Word, *, run_id: int, moves: int, now: datetime) -> None:
     """« C'est fait » or « Ça ne marche pas », of the step that was shown; the agent sees it at once."""
     with unit_of_work() as work:
         phone = db.session.get_one(GuidedPhone, phone_id)
+        if phone.word_run_id == run_id and (phone.word_moves or 0) > moves:
+            return  # of a step before: a phone that slept, and sends late
         phone.word, phone.word_at = word, now
         phone.word_run_id, phone.word_moves = run_id, moves
-        contact_id, agent_id = phone.contact_id, phone.agent_id
+        contact_id, agent_id = phone.contact_id, follower(phone)
         work.after(lambda: _tell(contact_id, agent_id))
 
 

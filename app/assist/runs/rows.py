@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.assist import engine, loader, store
+from app.assist import condition_facts, engine, loader, store
 from app.assist.models import ScriptRun, ScriptRunStep
+from app.assist.runs import written
 from app.assist.script import LOOPED, Script
 from app.assist.walk import facts, stack
 from app.foundation.extensions import db
@@ -55,8 +56,11 @@ def chain(run: ScriptRun) -> list[ScriptRun]:
 
 
 def known(run: ScriptRun, now: datetime) -> dict[str, facts.Known]:
-    """What the answers of this contact (or, with none, of this run's stack) have taught so far."""
-    return facts.gather((told for each in _beside(run) for told in _told(each)), now)
+    """What the answers of this contact (or, with none, of this run's stack) have taught so far about whom
+    it is about now, on top of what stands in the dossier and on the card."""
+    about = condition_facts.dossier_id(run)
+    told = (one for each in _beside(run) for one in _told(each, about))
+    return written.of(run, about, now) | facts.gather(told, now)
 
 
 def _beside(run: ScriptRun) -> list[ScriptRun]:
@@ -74,13 +78,14 @@ def _beside(run: ScriptRun) -> list[ScriptRun]:
     return list(db.session.scalars(query))
 
 
-def _told(run: ScriptRun) -> list[facts.Told]:
+def _told(run: ScriptRun, about: int | None) -> list[facts.Told]:
     script = script_of(run)
     return [
         facts.Told(
             s.left_at or s.entered_at,
             script.step(s.step_id).choices[s.choice].learns,
             s.origin == RESUMED,
+            run.dossier_id not in (None, about),
         )
         for s in answered(run)
         if s.choice is not None and s.origin != KNOWN

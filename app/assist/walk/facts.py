@@ -14,6 +14,8 @@ from datetime import datetime, timedelta
 from app.assist.script import Choice, Step
 from app.foundation.text.bilingual import Text
 
+# What is true of the line whoever is spoken of; all else is of one person, and is asked again for another.
+OF_THE_LINE = frozenset({"heard", "device"})
 LASTS = timedelta(days=7)  # as long as a run may be resumed: older answers are asked again
 
 
@@ -32,7 +34,10 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     "identity": Kind(
         Text("qui parle", "who is speaking"),
-        {"checked": Text("vérifié", "checked")},
+        {
+            "checked": Text("vérifié", "checked"),
+            "centre": Text("l'organisme est connu", "the training centre is known"),
+        },
         of_the_call=True,
     ),
     "heard": Kind(
@@ -84,29 +89,41 @@ KINDS: Mapping[str, Kind] = {
         Text("l'inscription par l'organisme", "the enrolment by the training centre"),
         {"yes": Text("déclarée", "declared"), "no": Text("pas encore", "not yet")},
     ),
+    "rejection": Kind(
+        Text("la raison du refus", "the reason of the refusal"),
+        {"outside": Text("le mail n'a pas servi", "the email was not used")},
+    ),
 }
 
 
 @dataclass(frozen=True)
 class Told:
-    """One answer that taught something: when, what, and whether in an earlier contact."""
+    """One answer that taught something: when, what, whether in an earlier contact, or about ``another`` person."""
 
     at: datetime
     learns: tuple[tuple[str, str], ...]
     earlier: bool = False
+    another: bool = False
 
 
 @dataclass(frozen=True)
 class Known:
-    """One fact at one moment."""
+    """One fact at one moment; ``written``: nobody said it in a script, it stands in the dossier or on the card."""
 
     name: str
     value: str
     at: datetime
+    written: bool = False
 
     def words(self, locale: str) -> str:
         """« l'adresse mail : relue, c'est la bonne », as the agent reads it."""
         return words(self.name, self.value, locale)
+
+
+def confirms(choice: Choice) -> bool:
+    """Does this answer say that the one who speaks is the person, checked? With a helper who speaks, it does not."""
+    learns = dict(choice.learns)
+    return learns.get("identity") == "checked" and learns.get("helper") != "present"
 
 
 def words(name: str, value: str, locale: str) -> str:
@@ -128,7 +145,8 @@ def gather(told: Iterable[Told], now: datetime) -> dict[str, Known]:
         if now - each.at > LASTS:
             continue
         for name, value in each.learns:
-            if not (each.earlier and KINDS[name].of_the_call):
+            of_them = name in OF_THE_LINE or not each.another
+            if of_them and not (each.earlier and KINDS[name].of_the_call):
                 known[name] = Known(name, value, each.at)
     return known
 

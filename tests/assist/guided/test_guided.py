@@ -137,6 +137,65 @@ def test_forged_expired_and_guessed_pages_say_so(
     assert client.get(page).status_code == 404
 
 
+def test_after_a_transfer_the_phones_words_reach_who_follows_now(
+    app: Flask, client: FlaskClient, login: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = login("front", display_name="Camille Roux"), login("back")
+    dossier = create_dossier(create_person("+33639980198"))
+    contact = create_contact(
+        person_id=dossier.person_id, dossier_id=dossier.id, agent_id=first.agent.id
+    )
+    rooms: list[str] = []
+    monkeypatch.setattr(realtime, "publish", lambda _e, _p, *, room: rooms.append(room))
+    run_id = scripts.start_run(
+        "S10", contact_id=contact.id, dossier_id=None, agent_id=first.agent.id, now=clock.now()
+    )
+    with unit_of_work():
+        phone, token = service.create(
+            contact.id, agent_id=first.agent.id, way="sms", language="fr", now=clock.now()
+        )
+        code = phone.code
+    page = f"/guide/{token}"
+    client.post(f"{page}/code", data={"code": code})
+    contact.agent_id = second.agent.id  # transferred; the script goes on
+    db.session.commit()
+    rooms.clear()
+    assert "Camille" not in client.get(page).text
+    client.post(f"{page}/dit", data={"run": run_id, "moves": 1, "word": "done"})
+    client.post(f"{page}/dit", data={"run": run_id, "moves": 0, "word": "stuck"})  # it slept
+    assert rooms == [realtime.agent_room(second.agent.id)]
+    assert row().word == "done"
+
+
+def test_what_is_only_said_never_stands_on_the_phone() -> None:
+    """A refusal, who hears, what the agent reads in the dossier: somebody may look over the shoulder."""
+    shown = {
+        (script.id, step.id): step
+        for script in loader.library().values()
+        if script.digital is not None and script.id not in service.PRIVATE
+        for step in script.steps
+        if not service.spoken(step)
+    }
+    for steps in (
+        ("S13", "lire"),
+        ("S13", "fait"),
+        ("S13", "qui"),
+        ("S08", "etape1"),
+        ("S05", "compte"),
+    ):
+        assert steps not in shown
+    for (script_id, step_id), step in shown.items():
+        assert not {"identity", "heard"} & set(step.asks), (script_id, step_id)
+        headline = step.headline.fr.lower()
+        assert not headline.startswith(("d'après le dossier", "dans le dossier")), (
+            script_id,
+            step_id,
+        )
+        assert "rejeté" not in (step.say.fr if step.say else ""), (script_id, step_id)
+    assert ("S10", "voir") in shown
+    assert ("S01", "ouvrir") in shown
+
+
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_a_drawing_is_one_of_ours_or_none(said: str, screen: str) -> None:
     assert picture(said, screen) in (*PICTURES, "")
