@@ -173,8 +173,8 @@ class Service:
     def open_beside(self, db: sqlite3.Connection, mine: sqlite3.Row) -> str:
         """« Déposer » : one more demande, empty, with a number of its own; the one that exists stays as it is.
 
-        Nobody is told before it is transmitted: until then it is a draft. Returns the number; that of the
-        last draft when there are too many.
+        That there is a draft is told, not what is put in it. Returns the number; that of the last draft when
+        there are too many.
         """
         there = [each for each in demandes(db, mine) if each.beside]
         if len(there) >= rules.MOST_BESIDE:
@@ -185,6 +185,7 @@ class Service:
         )
         for kind in rules.SLOTS:
             db.execute("INSERT INTO slots (reference, kind) VALUES (?, ?)", (number, kind))
+        self.tell(db, "draft_opened", mine["reference"], mine["last_link"], {"demande": number})
         return number
 
     def put_piece(self, db: sqlite3.Connection, about: Demande, kind: str, name: str) -> None:

@@ -45,6 +45,10 @@ class PortalPath:
     fields_lost_at: datetime | None = None
     piece_sent_at: datetime | None = None
     deposited_at: datetime | None = None
+    drafts: frozenset[str] = (
+        frozenset()
+    )  # numbers of demandes opened by « déposer », not transmitted
+    draft_at: datetime | None = None  # when the last of them was opened
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,11 @@ def _after(path: PortalPath, event: EventFact) -> PortalPath:
     if event.kind is Kind.LOGIN_FAILED:
         cause = str(event.data.get("cause", ""))
         return replace(path, login_failed_at=event.at, login_cause=cause)
+    number = str(event.data.get("demande", ""))
+    if event.kind is Kind.DRAFT_OPENED:
+        return replace(path, drafts=path.drafts | {number}, draft_at=event.at)
+    if event.kind is Kind.DEPOSITED and number:
+        path = replace(path, drafts=path.drafts - {number})
     field = _FIELD.get(event.kind)
     change: dict[str, Any] = {field: event.at} if field else {}
     return replace(path, **change)

@@ -117,6 +117,7 @@ _LOOKS: dict[PortalEventKind, tuple[str, str]] = {
     Kind.ACCOUNT_NOT_FOUND: ("user-unknown", "stop"),
     Kind.ERROR_SHOWN: ("alert", "stop"),
     Kind.FIELDS_LOST: ("alert", "stop"),
+    Kind.DRAFT_OPENED: ("alert", "wait"),
     Kind.DEPOSITED: ("upload", "live"),
     Kind.TAKEN_UP: ("folder", "action"),
     Kind.PIECE_ASKED: ("hand", "wait"),

@@ -138,6 +138,8 @@ class PortalEventKind(StrEnum):
     ACCOUNT_NOT_FOUND = "account_not_found"
     ERROR_SHOWN = "error_shown"  # « une erreur est survenue »
     FIELDS_LOST = "fields_lost"
+    # « déposer » opened one more demande, not transmitted: data {"demande": its number}
+    DRAFT_OPENED = "draft_opened"
     DEPOSITED = "deposited"
     TAKEN_UP = "taken_up"
     PIECE_ASKED = "piece_asked"

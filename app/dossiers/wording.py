@@ -138,6 +138,9 @@ EVENT: Texts = {
         "Champs effacés à la validation",
         "Fields lost when submitting",
     ),
+    PortalEventKind.DRAFT_OPENED: Text(
+        "Une autre demande ouverte, pas transmise", "Another request opened, not transmitted"
+    ),
     PortalEventKind.DEPOSITED: STAGE["deposited"],
     PortalEventKind.TAKEN_UP: Text("Dossier pris en charge", "File taken up"),
     PortalEventKind.PIECE_ASKED: Text("Pièce redemandée", "Document asked for again"),

@@ -81,6 +81,7 @@ _BY_TROUBLE: dict[str, Suggestion] = {
     "error_shown": Suggestion(Reason.HOW_TO_DEPOSIT, DigitalKind.OTHER),
     "fields_lost": Suggestion(Reason.HOW_TO_DEPOSIT, DigitalKind.OTHER),
     "several_demands": Suggestion(Reason.HOW_TO_DEPOSIT, DigitalKind.OUTSIDE_PROCEDURE),
+    "draft_beside": Suggestion(Reason.HOW_TO_DEPOSIT, DigitalKind.OUTSIDE_PROCEDURE),
     "outside_procedure": Suggestion(Reason.HOW_TO_DEPOSIT, DigitalKind.OUTSIDE_PROCEDURE),
     "piece_asked": Suggestion(Reason.COMPLETENESS),
     "piece_unreadable": Suggestion(Reason.COMPLETENESS, DigitalKind.INVALID_PIECES),

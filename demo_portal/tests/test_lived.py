@@ -131,6 +131,8 @@ def test_deposer_opens_a_second_demande_of_its_own(world: World) -> None:
     person.post("/demande/champs", data=figures)
     person.post("/demande/pieces/rib")
     opened = person.post("/deposer")
+    (draft,) = [each for each in world.events() if each["type"] == "draft_opened"]
+    assert draft["data"]["demande"] in opened.location
     number = opened.location.partition("demande=")[2]
     assert (opened.status_code, number[:3], number == REFERENCE) == (303, "SP-", False)
     page = person.get(opened.location).text
@@ -142,7 +144,7 @@ def test_deposer_opens_a_second_demande_of_its_own(world: World) -> None:
         sent = {**about, "file": (BytesIO(PDF), f"{kind}.pdf")}
         person.post(f"/demande/pieces/{kind}", data=sent)
     person.post("/demande/champs", data={**figures, **about, "distance_km": "7"})
-    assert len(world.told()) == told  # a draft is told to nobody
+    assert len(world.told()) == told  # what is in a draft is told to nobody
     assert "en cours de création" in person.get("/espace").text
     assert number in person.get(f"/demande/recapitulatif?demande={number}").text
     for _twice in range(2):

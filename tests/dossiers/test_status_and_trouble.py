@@ -194,6 +194,7 @@ DARK = PieceFact(PieceKind.IDENTITY, PieceState.RED, Defect.UNREADABLE, sent_at=
         ),
         (replace(REJECTED, other_open_demands=1, rejection=Rejection.ABSENCES,
                  descends_from_of=True), "several_demands", "S12"),
+        (replace(INVITED, path=events((Kind.STEP2_DONE, 2), (Kind.DRAFT_OPENED, 1))), "draft_beside", "S12"),
         (DossierFacts(inside=Inside.TAKEN_UP, pieces=(RIB_RED,)), "piece_asked", "S27"),
         (DossierFacts(inside=Inside.TAKEN_UP, pieces=(DARK,)), "piece_unreadable", "S18"),
         (DossierFacts(inside=Inside.DEPOSITED), "awaiting_payment", "S25"),

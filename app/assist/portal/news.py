@@ -27,6 +27,7 @@ TOLD = frozenset(
         Kind.ACCOUNT_NOT_FOUND,
         Kind.ERROR_SHOWN,
         Kind.FIELDS_LOST,
+        Kind.DRAFT_OPENED,
         Kind.DEPOSITED,
         Kind.PIECE_SENT,
     }
@@ -115,7 +116,7 @@ def _data(kind: PortalEventKind, value: object) -> dict[str, str]:
         if until.tzinfo is None:
             raise ValueError("an instant without its zone")
         kept["expires_at"] = until.isoformat()
-    if kind is Kind.DEPOSITED and "demande" in given:
+    if kind is Kind.DRAFT_OPENED or (kind is Kind.DEPOSITED and "demande" in given):
         kept["demande"] = _word(given, "demande", LONGEST_REFERENCE)
     if kind is Kind.PIECE_SENT and given.get("slot") in set(PieceKind):
         kept["slot"] = str(given["slot"])

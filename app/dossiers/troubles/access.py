@@ -66,6 +66,23 @@ def _several_demands(case: Case) -> Trouble | None:
     )  # fmt: skip
 
 
+def _draft_beside(case: Case) -> Trouble | None:
+    path = case.facts.path
+    if not path.drafts or not case.recent(path.draft_at) or case.facts.inside is Inside.PAID:
+        return None
+    number = max(path.drafts)
+    return case.make(
+        "draft_beside", "S12",
+        Text("Une autre demande commencée", "Another request begun"),
+        Text(
+            f"« Déposer » a ouvert une autre demande, {number}, qui n'est pas transmise. Celle de "
+            "l'organisme est toujours là : c'est elle qu'on suit.",
+            f"“Déposer” opened another request, {number}, which is not transmitted. The training "
+            "centre's is still there: that one is followed.",
+        ),
+    )  # fmt: skip
+
+
 def _never_enrolled(case: Case) -> Trouble | None:
     facts = case.facts
     if not _awaited(case) or facts.enrolled_on or facts.path.sent_at:
@@ -223,6 +240,7 @@ RULES: tuple[Rule, ...] = (
     _account_not_found,
     _outside_procedure,
     _several_demands,
+    _draft_beside,
     _never_enrolled,
     _mail_bounced,
     _fields_lost,

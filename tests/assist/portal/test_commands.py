@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.accounts.models import JournalEntry
 from app.assist.models import Mail
@@ -286,6 +286,12 @@ def test_a_second_demande_is_a_dossier_of_its_own_shown_as_a_duplicate(
         create_person(), owner_id=me.agent.id, training_title="Soudeur", enrolled_on=NOW.date()
     )
     about = {"demande": "SP-1A2B3C4D"}
+    assert told(client, first.reference, "draft_opened", "o1") == 400  # without its number: nothing
+    assert told(client, first.reference, "draft_opened", "o2", data=about) == 204
+    assert db.session.scalar(select(func.count()).select_from(Dossier)) == 1
+    page = me.get(f"/dossiers/{first.id}").text
+    assert "Une autre demande commencée" in page
+    assert "SP-1A2B3C4D" in page
     for name in ("d1", "d1", "d2"):  # told again, and told under another id
         assert told(client, first.reference, "deposited", name, data=about) == 204
     assert told(client, "SP-1A2B3C4D", "piece_sent", "p1", data={"slot": "rib"}) == 204
@@ -302,6 +308,7 @@ def test_a_second_demande_is_a_dossier_of_its_own_shown_as_a_duplicate(
     assert db.session.get_one(Dossier, first.id).inside == Inside.AWAITED
     page = me.get(f"/dossiers/{first.id}").text
     assert "à côté de celle-ci : SP-1A2B3C4D" in page
+    assert "Une autre demande commencée" not in page
     assert "2 demandes sont ouvertes au même nom" in page
     assert f"à côté du dossier {first.reference}" in me.get(f"/dossiers/{again.id}").text
 
