@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from app.assist import loader
+from app.assist.editing import spoken
 from app.assist.script import Problem
 from app.foundation.text.patterns import pattern
 
@@ -50,8 +51,9 @@ def read(text: str, ids: Sequence[str]) -> Read:
         return Read(None, (problem,))
     if not isinstance(document, dict):
         return Read(None, (_told("un script est une suite de champs (id, title, steps…)"),))
-    problems = tuple(loader.check_document(document, FILE, list(ids)))
-    return Read(document, problems, () if problems else _advice(document))
+    problems = tuple(loader.check_document(document, FILE, list(ids))) or spoken.refused(document)
+    advice = () if problems else (*_advice(document), *spoken.advice(document))
+    return Read(document, problems, advice)
 
 
 def document_of(text: str) -> tuple[Any, Problem | None]:
@@ -67,12 +69,34 @@ def document_of(text: str) -> tuple[Any, Problem | None]:
             depth -= isinstance(event, yaml.CollectionEndEvent)
             if depth > DEEPEST:
                 return None, _told("trop de niveaux imbriqués")
+        twice = _written_twice(yaml.compose(text, Loader=yaml.SafeLoader))
+        if twice is not None:
+            return None, _told(
+                f"« {twice} » est écrit deux fois au même endroit : le premier serait perdu"
+            )
         return yaml.safe_load(text), None
     except yaml.MarkedYAMLError as error:
         line = f"ligne {error.problem_mark.line + 1} : " if error.problem_mark else ""
         return None, _told(f"YAML illisible, {line}{error.problem or 'faute de frappe ?'}"[:200])
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         return None, _told(f"YAML illisible : {' '.join(str(error).split())[:160]}")
+
+
+def _written_twice(node: yaml.Node | None) -> str | None:
+    """A key that one mapping has twice: YAML keeps the last, and says nothing."""
+    if isinstance(node, yaml.SequenceNode):
+        return next((found for each in node.value if (found := _written_twice(each))), None)
+    if not isinstance(node, yaml.MappingNode):
+        return None
+    seen: set[str] = set()
+    for key, value in node.value:
+        name = str(key.value)
+        if name in seen:
+            return name[:40]
+        seen.add(name)
+        if (found := _written_twice(value)) is not None:
+            return found
+    return None
 
 
 def _told(message: str) -> Problem:
