@@ -48,8 +48,8 @@ class Handler(BaseHTTPRequestHandler):
             return self.say(401, "{}")
         if how == "SLOW":
             time.sleep(1.5)
-        if how == "STUMBLES" and first:
-            return self.say(503, "starting")
+        if how in ("STUMBLES", "ERRS") and first:
+            return self.say(503 if how == "STUMBLES" else 500, "starting")
         seen.setdefault(key, 0)
         seen[key] = 1  # done: once, however often it is asked
         if how == "LOST" and first:  # done, but the answer never arrives

@@ -69,7 +69,7 @@ def test_commands_and_state(address: str) -> None:
     assert len(RELEASED) == 5  # the database's connection was given back before each
 
 
-@pytest.mark.parametrize("how", ["STUMBLES", "LOST"])
+@pytest.mark.parametrize("how", ["STUMBLES", "ERRS", "LOST"])
 def test_an_answer_that_was_lost_is_asked_for_again_and_the_act_done_once(
     address: str, how: str
 ) -> None:
