@@ -8,6 +8,7 @@ from app.assist import store
 from app.assist.models import ScriptRun
 from app.assist.walk.facts import Known
 from app.dossiers.models import Dossier
+from app.dossiers.reasons import contested
 from app.dossiers.vocabulary import Rejection
 from app.tickets import speaking
 
@@ -27,7 +28,8 @@ def _dossier(dossier: Dossier) -> dict[str, str]:
     found = {}
     if dossier.enrolled_on is not None:
         found["enrolled"] = "yes"
-    # A reason that the dossier's own origin contradicts is for a person to read (S13).
-    if dossier.rejection is Rejection.OUTSIDE_PROCEDURE and not dossier.descends_from_of:
+    # A contested reason is for a person to read (S13).
+    outside = dossier.rejection is Rejection.OUTSIDE_PROCEDURE
+    if outside and not contested.is_contested(dossier):
         found["rejection"] = "outside"
     return found
