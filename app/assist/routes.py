@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from datetime import datetime
 from typing import cast
 
 from flask import Blueprint, Flask, Response, make_response, render_template, request
