@@ -109,7 +109,7 @@ def test_two_causes_in_one_rejection_and_a_field_that_contradicts_one(
         agent_id=boss, now=NOW,
     )  # fmt: skip
     assert held.state is ConsultationState.RULED
-    assert "rejeté parce que la demande n'est pas passée" in where_it_stands(dossier.id)
+    assert "rejeté parce que la demande n’est pas passée" in where_it_stands(dossier.id)
     assert (listed(boss), listed(front)) == ([], [subject])
     with pytest.raises(Conflict, match="Isabelle"):
         service.answer(held.id, "trop tard", agent_id=owner, now=NOW)
