@@ -15,10 +15,11 @@ from pathlib import Path
 from steps import PYTHON, ROOT, VENV, find_npm, say, works
 
 ARTEFACTS = ROOT / "test-artefacts"
-# Two cores: two files at a time, the tests of one file one after the other. Journeys wait more than they work: three.
+# Two cores: half of the tests each, and who is done first takes over half of what the other has left. The journeys
+# of one file share a server: they stay together; they wait more than they work: three at a time.
 STAGES = {
-    "unit": ["-m", "unit", "-n", "2", "--dist", "loadfile"],
-    "integration": ["-m", "integration", "-n", "2", "--dist", "loadfile"],
+    "unit": ["-m", "unit", "-n", "2", "--dist", "worksteal"],
+    "integration": ["-m", "integration", "-n", "2", "--dist", "worksteal"],
     "browser": ["-m", "(e2e or processes) and not alone", "-n", "3", "--dist", "loadfile"],
     "faults": ["-m", "alone", "-p", "no:xdist"],
 }

@@ -41,7 +41,7 @@ forbid_outside()
 
 # A quarter of the suite was the collector's: it walked every module and test again and again. What is there
 # when the first test begins stays to the end and is not looked at; what a test leaves is looked for less often.
-gc.set_threshold(100_000, 20, 20)
+gc.set_threshold(50_000, 10, 10)
 
 
 def pytest_collection_finish() -> None:

@@ -148,44 +148,43 @@ def test_what_people_wrote_leaves_the_notes_and_comes_back(app: Flask) -> None:
     upgrade()
 
 
-@pytest.mark.parametrize(
-    ("reason", "done", "kind"),
-    [
-        ("Parle de détresse au téléphone", False, "distress"),
-        ("Message très INQUIÉTANT", False, "distress"),
-        ("Urgence : plus de loyer", False, "urgent"),
-        ("Promis à la formatrice", False, "priority"),
-        ("Détresse, réglée", True, "priority"),
-    ],
-)
-def test_open_flags_that_say_danger_are_flags_of_danger(
-    app: Flask, reason: str, done: bool, kind: str
-) -> None:
+DANGERS = [
+    ("Parle de détresse au téléphone", False, "distress"),
+    ("Message très INQUIÉTANT", False, "distress"),
+    ("Urgence : plus de loyer", False, "urgent"),
+    ("Promis à la formatrice", False, "priority"),
+    ("Détresse, réglée", True, "priority"),
+]
+
+
+def test_open_flags_that_say_danger_are_flags_of_danger(app: Flask) -> None:
     """0011 reads what was written before there was a kind."""
     from tests.dossiers.build import create_dossier
 
-    dossier_id = create_dossier().id
+    dossiers = [create_dossier().id for _each in DANGERS]
     db.session.remove()
     downgrade(revision="0010")
     with unit_of_work():
-        values = {
-            "dossier": dossier_id,
-            "reason": reason,
-            "done": "2026-01-02 08:00:00" if done else None,
-        }
         db.session.execute(
             text("INSERT INTO agents (email, display_name, password_hash, role, languages, locale,"
                  " active, session_epoch) VALUES ('a@b', 'A', '!', 'front', '[]', 'fr', true, 0)")
         )  # fmt: skip
-        db.session.execute(
-            text("INSERT INTO priority_flags (dossier_id, author_id, reason, due_on, created_at,"
-                 " done_at) VALUES (:dossier, (SELECT max(id) FROM agents), :reason, '2026-01-01',"
-                 " '2026-01-01 08:00:00', :done)"),
-            values,
-        )  # fmt: skip
+        for dossier_id, (reason, done, _kind) in zip(dossiers, DANGERS, strict=True):
+            values = {
+                "dossier": dossier_id,
+                "reason": reason,
+                "done": "2026-01-02 08:00:00" if done else None,
+            }
+            db.session.execute(
+                text("INSERT INTO priority_flags (dossier_id, author_id, reason, due_on, created_at,"
+                     " done_at) VALUES (:dossier, (SELECT max(id) FROM agents), :reason, '2026-01-01',"
+                     " '2026-01-01 08:00:00', :done)"),
+                values,
+            )  # fmt: skip
     db.session.remove()
     upgrade()
-    assert db.session.scalar(text("SELECT kind FROM priority_flags")) == kind
+    kinds = db.session.scalars(text("SELECT kind FROM priority_flags ORDER BY dossier_id")).all()
+    assert kinds == [kind for _reason, _done, kind in DANGERS]
 
 
 STEPS = """

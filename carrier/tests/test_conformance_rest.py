@@ -73,11 +73,13 @@ def parameters() -> list[tuple[str, str, str, str]]:
     client = Client(ACCOUNT, TOKEN, http_client=wire)
     found = []
     for name, act in operations(client):
-        given = [p for p in inspect.signature(act).parameters if p not in ("limit", "page_size")]
+        known = inspect.signature(act).parameters
+        given = [p for p in known if p not in ("limit", "page_size")]
+        must = [p for p in given if known[p].default is inspect.Parameter.empty]
         base = {"phone_number": "y"} if "phone" in name and name.endswith("create") else {}
         for parameter in given or [""]:
             wire.sent.clear()
-            words = {p: "y" for p in given if must(act, p)} | base
+            words = dict.fromkeys(must, "y") | base
             values = words | ({parameter: sample(parameter)} if parameter else {})
             try:
                 answer = act(**values)
@@ -87,10 +89,6 @@ def parameters() -> list[tuple[str, str, str, str]]:
             method, path, sent = wire.sent[-1]
             found += [(name, method, generic(path), wired) for wired in sent or [""]]
     return sorted(set(found))
-
-
-def must(act: Any, parameter: str) -> bool:
-    return inspect.signature(act).parameters[parameter].default is inspect.Parameter.empty
 
 
 def sample(parameter: str) -> Any:

@@ -24,6 +24,8 @@ PUBLIC = {
 }  # fmt: skip
 
 ENDS_THE_SESSION = {"/sign-out", "/account/sign-out-everywhere"}
+# Who may is decided before any database is asked; that no page fails on either: test_any_input.py.
+ON_ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def entry_points(app: Flask) -> list[tuple[str, str, access.Access]]:
@@ -70,6 +72,7 @@ def test_what_is_open_to_anybody_is_a_short_list(app: Flask) -> None:
     assert {e for e in others if "portal" not in e} == PUBLIC
 
 
+@ON_ONE
 def test_nobody_gets_in_without_signing_in(app: Flask) -> None:
     client = app.test_client()
     for method, address, declared in entry_points(app):
@@ -83,6 +86,7 @@ def test_nobody_gets_in_without_signing_in(app: Flask) -> None:
             assert "/sign-in" in response.headers["Location"]
 
 
+@ON_ONE
 @pytest.mark.parametrize("role", access.STAFF)
 def test_each_role_reaches_what_it_may_and_nothing_else(
     app: Flask, login: Callable[..., StaffClient], role: str
@@ -98,6 +102,7 @@ def test_each_role_reaches_what_it_may_and_nothing_else(
             assert response.status_code == 403, (role, address)
 
 
+@ON_ONE
 @pytest.mark.parametrize("role", access.STAFF)
 def test_a_post_without_the_form_token_is_refused(
     app: Flask, login: Callable[..., StaffClient], role: str

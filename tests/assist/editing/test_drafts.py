@@ -161,6 +161,8 @@ def test_steps_are_added_filled_and_taken_away_by_forms(app: Flask, login) -> No
     assert editing.read_draft(editing.draft(draft.id)).good
 
 
+# Every step of a script, and no way to a row that the tests above do not go on both.
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_forms_of_a_script_sent_back_change_nothing_and_a_fact_is_changed_by_form(
     app: Flask, login
 ) -> None:
