@@ -362,7 +362,8 @@ def _accepted(what: str, answer: requests.Response | None, todo: str) -> Finding
     if answer.ok:
         return Finding(what, "accepté" if what.startswith("jeton") else "acceptés")
     if answer.status_code in (401, 403, 404):
-        return Finding(what, f"refus (HTTP {answer.status_code})", todo=todo)
+        refused = "refusé" if what.startswith("jeton") else "refusés"
+        return Finding(what, f"{refused} (HTTP {answer.status_code})", todo=todo)
     return Finding(
         what, f"le fournisseur répond HTTP {answer.status_code}", todo="Réessayez dans un instant."
     )

@@ -149,7 +149,7 @@ def test_hidden_callers_give_their_number_once_many_wait(caller: Phone, line: Li
     assert all("<Enqueue" in rings(one) for one in first)
     one = caller("anonymous")
     heard = rings(one)
-    assert "sans numéro attendent déjà" in heard
+    assert "Beaucoup de personnes attendent déjà" in heard
     assert "/voice/choice?step=ask" in heard
     assert "dièse" in one.post("/voice/choice?step=ask")
     one.post("/voice/choice?step=number&wrong=0", Digits="0639980101")
