@@ -362,6 +362,8 @@ class Story:
         me, boss, contact = self.world.holder, self.manager, self.world.contact.id
         csv = (Path(__file__).parents[1] / "app" / "demo" / "places.csv").read_bytes()
         yield Step("places.take_in", boss, {}, file=csv)
+        towns = (Path(__file__).parents[1] / "app" / "demo" / "communes.csv").read_bytes()
+        yield Step("places.take_in_communes", boss, {}, file=towns)
         yield Step("places.near", me, {"where": "99130 Valclair"})
         letter = {"way": "sms", "text": "Voilà ce que nous avons fait.", "basis": "spoken"}
         yield Step("summaries.send", me, letter)

@@ -37,6 +37,7 @@ from app.foundation.wiring import settings
 from app.lines.models import Line
 from app.tickets.models import Channel, Contact, Direction
 from app.tickets.places import service as places
+from app.tickets.places.communes import service as communes
 from app.tickets.reasons import CallerRole, DigitalKind, Reason
 
 Team = dict[str, Agent]
@@ -101,6 +102,8 @@ def _places(now: datetime) -> None:
     """Invented places, in the public standard's own file, taken in as a manager's would be."""
     content = (Path(__file__).parent / "places.csv").read_bytes()
     places.take_in(content, agent_id=None, now=now, dry_run=False)
+    towns = (Path(__file__).parent / "communes.csv").read_bytes()
+    communes.take_in(towns, agent_id=None, now=now, dry_run=False)
 
 
 def _line() -> None:

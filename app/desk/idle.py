@@ -30,9 +30,10 @@ from app.tickets.models import Contact, Outcome
 from app.tickets.pane import message_view
 from app.tickets.promises import view as owed_view
 from app.tickets.promises.clock import Standing
-from app.tickets.promises.sources import What
+from app.tickets.promises.sources import Asked, What
 
 MOST_DUE, MOST_MESSAGES, LAST = 6, 3, 10
+BESIDE = frozenset(What) - {What.CALLBACK, What.MESSAGE}  # those two have rows of their own here
 
 
 @dataclass(frozen=True)
@@ -85,18 +86,20 @@ class Idle:
 
 def of(agent_id: int, words: Words) -> Idle:
     """What this agent has before them now."""
-    due = sorted(
-        [*_callbacks(agent_id, words), *_owed(agent_id, words)],
-        key=lambda each: (not each.late, each.sort),
-    )
+    callbacks = _callbacks(agent_id, words)
+    owed, owed_late, owed_total, owed_today = _owed(agent_id, words)
+    calls_today = all(each.sort < day_bounds(local_day(words.now))[1] for each in callbacks)
+    due = sorted([*callbacks, *owed], key=lambda each: (not each.late, each.sort))
+    late = owed_late + sum(1 for each in callbacks if each.late)
+    total = owed_total + len(callbacks)
     rows = [row for row in desk_messages.open_rows(agent_id) if row.mine or row.state == "waiting"]
     presented, wait = _today(words.now)
     return Idle(
         sentence=_sentence(
-            due, work_store.waiting_figures()[0], day_bounds(local_day(words.now))[1]
+            late, total - late, work_store.waiting_figures()[0], today=owed_today and calls_today
         ),
         due=due[:MOST_DUE],
-        more=max(0, len(due) - MOST_DUE),
+        more=max(0, total - MOST_DUE),
         messages=sorted(rows, key=lambda row: not row.mine)[:MOST_MESSAGES],
         waiting=len(rows),
         last=_last(agent_id, words),
@@ -106,11 +109,8 @@ def of(agent_id: int, words: Words) -> Idle:
     )
 
 
-def _sentence(due: Sequence[Due], messages: int, end: datetime) -> str:
-    """What the day asks for, in one sentence: the late first. What is due after ``end``, the day's, is soon."""
-    late = sum(1 for each in due if each.late)
-    today = all(each.sort < end for each in due)
-    others = len(due) - late
+def _sentence(late: int, others: int, messages: int, *, today: bool) -> str:
+    """What the day asks for, in one sentence: the late first. Not all ``today``: some is due soon after it."""
     if late:
         first = (
             _("Un engagement en retard")
@@ -168,12 +168,14 @@ def _callbacks(agent_id: int, words: Words) -> list[Due]:
     ]
 
 
-def _owed(agent_id: int, words: Words) -> list[Due]:
-    """Everything else that presses today: promises, priorities, questions, what was sent and is not solved."""
+def _owed(agent_id: int, words: Words) -> tuple[list[Due], int, int, bool]:
+    """Everything else that presses today: promises, priorities, questions, what was sent and is not solved. The most
+    urgent ones; how many are late, how many there are in all, and whether each is due before the day is over."""
     role = db.session.scalar(select(Agent.role).where(Agent.id == agent_id)) or ""
-    lines = owed_view.pressing(owed_view.of(words, agent_id, role, team=True))
+    asked = Asked(words.now, agent_id, True, BESIDE, MOST_DUE)
+    counted = owed_view.counts(asked)
     _start, end = day_bounds(local_day(words.now))
-    return [
+    found = [
         Due(
             at=line.at,
             sort=line.owed.due or end,
@@ -186,9 +188,10 @@ def _owed(agent_id: int, words: Words) -> list[Due]:
             kind=line.what,
             icon=line.icon,
         )
-        for line in lines
-        if line.owed.what not in (What.CALLBACK, What.MESSAGE)
+        for line in owed_view.pressing(owed_view.of(words, asked, agent_id, role))
     ]
+    total = sum(counted[each] for each in owed_view.PRESSING)
+    return found, counted[Standing.LATE], total, owed_view.due_by(asked, end) >= total
 
 
 def _last(agent_id: int, words: Words) -> list[Last]:

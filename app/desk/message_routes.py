@@ -75,7 +75,9 @@ def index() -> str:
     """Every message that is not closed: who wrote, since when, who answers."""
     return render_template(
         "desk/messages.html",
-        rows=message_view.open_rows(current_user.id),
+        page=message_view.open_page(
+            current_user.id, outside.whole_number(request.args.get("page"), 1, 9999) or 1
+        ),
         may_take=current_user.role in AGENTS,
         words=words(),
     )

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from app.accounts.models import Agent
 from app.dossiers.models import Dossier, Person
+from app.foundation.database.paging import Page, page
 from app.foundation.extensions import db
 from app.foundation.roles import AGENTS
 from app.queue import work_store
@@ -20,7 +21,7 @@ from app.queue.work_record import Outcome
 from app.tickets.models import Contact, Thread
 from app.tickets.pane import message_view
 
-LISTED = 50  # messages on the page of those that wait
+LISTED = 50  # messages on a page of those that wait
 
 
 def at_desk(agent_id: int) -> dict[str, Any] | None:
@@ -58,17 +59,31 @@ class Row:
     mine: bool
 
 
-def open_rows(agent_id: int) -> list[Row]:
-    """Every message that is not closed, the one that has waited longest first."""
-    found = db.session.execute(
+def open_query() -> Select[Work, Contact, int, str]:
+    """Every message that is not closed (work, contact, who holds it and their name), the longest waiting first."""
+    return (
         select(Work, Contact, Agent.id, Agent.display_name)
         .join(Contact, Contact.id == Work.contact_id)
         .outerjoin(Holding, Holding.work_id == Work.id)
         .outerjoin(Agent, Agent.id == Holding.agent_id)
         .where(Work.kind == work_store.MESSAGE, Work.ended_at.is_(None))
         .order_by(Work.waiting_since, Work.id)
-        .limit(LISTED)
-    ).all()
+    )
+
+
+def open_page(agent_id: int, number: int) -> Page[Row]:
+    """A page of them."""
+    found = page(open_query(), number, LISTED, whole_rows=True)
+    return replace(found, items=rows_of(found.items, agent_id))
+
+
+def open_rows(agent_id: int) -> list[Row]:
+    """Those that have waited longest."""
+    return rows_of(db.session.execute(open_query().limit(LISTED)).all(), agent_id)
+
+
+def rows_of(found: Sequence[Any], agent_id: int) -> list[Row]:
+    """What ``open_query`` found, as rows of a list."""
     return [
         _row(work, contact, holder, name or "", agent_id) for work, contact, holder, name in found
     ]

@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import Select, or_
+
 from app.desk import message_view
+from app.foundation.database.paging import how_many
 from app.foundation.exceptions import Conflict
+from app.foundation.extensions import db
+from app.queue.models import Holding, Work
+from app.tickets.models import Contact
 from app.tickets.promises import hours, rules
 from app.tickets.promises.models import OwedStep
 from app.tickets.promises.sources import Asked, Owed, What
@@ -19,10 +25,9 @@ class Messages:
 
     def rows(self, asked: Asked) -> Sequence[Owed]:
         """Those that are not closed, nor put aside until a day to come."""
-        rows = message_view.open_rows(asked.agent_id or 0)
-        wanted = [row for row in rows if row.until is None or row.until <= asked.now]
-        if asked.agent_id is not None:
-            wanted = [row for row in wanted if row.mine or (asked.team and not row.by)]
+        if not asked.wants(What.MESSAGE):
+            return []
+        found = db.session.execute(self._open(asked).limit(asked.most)).all()
         target = rules.hours_for(What.MESSAGE)
         return [
             Owed(
@@ -39,8 +44,27 @@ class Messages:
                 contact_id=row.contact_id,
                 work_id=row.work_id,
             )
-            for row in wanted[: asked.most]
+            for row in message_view.rows_of(found, asked.agent_id or 0)
         ]
+
+    def count(self, asked: Asked, until: datetime | None = None) -> int:
+        """How many wait for an answer."""
+        if not asked.wants(What.MESSAGE):
+            return 0
+        query = self._open(asked)
+        if until is not None:
+            start = hours.latest_start(until, rules.hours_for(What.MESSAGE))
+            query = query.where(Work.waiting_since <= start)
+        return how_many(query)
+
+    def _open(self, asked: Asked) -> Select[Work, Contact, int, str]:
+        query = message_view.open_query().where(
+            or_(Work.parked_until.is_(None), Work.parked_until <= asked.now)
+        )
+        if asked.agent_id is not None:
+            mine, nobodys = Holding.agent_id == asked.agent_id, Holding.agent_id.is_(None)
+            query = query.where(or_(mine, nobodys) if asked.team else mine)
+        return query
 
     def keep(self, key: str, agent_id: int, now: datetime) -> OwedStep | None:
         """It is kept by answering."""

@@ -16,6 +16,7 @@ from app.foundation import clock
 from app.foundation.extensions import db
 from app.lines.models import Line
 from app.tickets.places import service, standard
+from app.tickets.places.communes.models import Commune
 from app.tickets.places.models import Booking, BookingState, Place
 from app.tickets.promises.models import Promise, PromiseEnd
 from tests.dossiers.build import create_contact, create_dossier, create_person
@@ -134,3 +135,62 @@ def _run(run_id: int) -> Any:
 
     db.session.expire_all()
     return store.run(run_id)
+
+
+def communes(client: Any, content: bytes, **more: str) -> Any:
+    data = {"file": (io.BytesIO(content), "communes.json"), **more}
+    return client.post("/places/communes", data=data, content_type="multipart/form-data")
+
+
+def test_a_town_without_a_place_has_its_nearest_by_distance(login: Any, line: Line) -> None:
+    boss, agent = login("manager"), login("front")
+    send(boss, FILE)
+    assert "km" not in agent.get("/places?q=45200 Montargis").text  # not known: nothing is made up
+    towns = (Path(__file__).parents[2] / "app" / "demo" / "communes.csv").read_bytes()
+    assert communes(agent, towns).status_code == 403
+    assert "105 communes lues" in communes(boss, towns, **{"try": "1"}).text
+    assert db.session.scalar(select(Commune.id)) is None
+    assert communes(boss, towns).status_code == 303
+    assert communes(boss, b"nom,commune\na,b").status_code == 422
+    assert "105 communes connues" in boss.get("/places").text  # a refused file changes nothing
+    page = agent.get("/places?q=12 rue du Port 45200 Montargis").text
+    assert "Distances à vol d’oiseau depuis Montargis." in page
+    assert page.index("Espace numérique du Moulin") < page.index("Maison de services des Tilleuls")
+    assert "à 31 km" in page
+    assert "moins de 50 km" not in page
+    assert "Aucun lieu connu à moins de 50 km" in agent.get("/places?q=Marseille 8e").text
+    assert "Depuis" not in agent.get("/places?q=Nulleville").text
+    # Two communes of one name: which is asked, none is guessed.
+    which = agent.get("/places?q=St Denis").text
+    assert "Plusieurs communes portent ce nom" in which
+    assert "97400 Saint-Denis" in which
+    assert "Maison de services" not in which
+    assert (
+        "ajoutez le code postal" in agent.post("/places/near", data={"where": "saint-denis"}).text
+    )
+    assert "à moins d’un kilomètre" in agent.get("/places?q=valclair").text
+    # Sent again, it takes the place of what was there.
+    one = b"code_insee;nom;codes_postaux;latitude;longitude\n26108;Crest;26400;44.73;5.02"
+    assert communes(boss, one).status_code == 303
+    assert "1 commune connue" in boss.get("/places").text
+    acts = db.session.scalars(
+        select(JournalEntry.act).where(JournalEntry.subject == "communes:all")
+    ).all()
+    assert acts == ["communes_taken_in"] * 2
+
+
+def test_a_public_file_is_larger_than_a_form(login: Any, line: Line) -> None:
+    """The whole country's places are some ten megabytes: no bound of ordinary forms stops them."""
+    heading, *rows = FILE.decode().splitlines()
+    many = [rows[0].replace("demo-1,", f"demo-{rank},", 1) for rank in range(400)]
+    assert len("\n".join(many)) > 90_000
+    assert send(login("manager"), "\n".join([heading, *many]).encode()).status_code == 303
+    assert len(db.session.scalars(select(Place)).all()) == 400
+
+
+def test_overseas_departements_are_not_one(login: Any, line: Line) -> None:
+    heading, first, *_rest = FILE.decode().splitlines()
+    rows = [first.replace("demo-1", name).replace("99130", code).replace("48.100,2.300", ",") for name, code in
+            (("Pointe-à-Pitre", "97110"), ("Le Tampon", "97430"))]  # fmt: skip
+    send(login("manager"), "\n".join([heading, *rows]).encode())
+    assert [each.place.key for each in service.near("97410")] == ["Le Tampon"]

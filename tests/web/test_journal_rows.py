@@ -60,6 +60,7 @@ ROWS = {
     "incidents.unlink": "incident_unlinked@incident",
     "incidents.word": "incident_worded@incident",
     "places.take_in": "places_taken_in@places",
+    "places.take_in_communes": "communes_taken_in@communes",
     "summaries.send": "summary_sent@contact",
     "duplicates.apart": "persons_apart@person",
     "duplicates.merge": "persons_merged@person",

@@ -178,6 +178,7 @@ NOBODY: Mapping[str, str] = {
     "organisations": "training centres",
     "payment_days_off": "a calendar",
     "places": "a public file",
+    "communes": "a public file",
     "script_drafts": "scripts",
     "script_publications": "scripts",
     "script_reviews": "scripts, and who reviewed them",

@@ -14,9 +14,13 @@ from app.foundation import clock
 from app.foundation.exceptions import InvalidInput
 from app.foundation.roles import DESK, Role
 from app.tickets.places import service, standard
+from app.tickets.places.communes import service as communes
 from app.tickets.places.hours import said as in_words
 from app.web.access import allow
+from app.web.incoming import takes
 from app.web.whose import LINE, NOTHING, about
+
+FORM = 20_000  # bytes of a form around its file
 
 bp = Blueprint("places", __name__, url_prefix="/places")
 
@@ -38,7 +42,11 @@ def _wants() -> list[tuple[str, str]]:
     ]
 
 
-def _page(problem: InvalidInput | None = None, taken: service.Taken | None = None) -> str:
+def _page(
+    problem: InvalidInput | None = None,
+    taken: service.Taken | None = None,
+    towns_taken: communes.Taken | None = None,
+) -> str:
     where = request.args.get("q", "")[:120]
     wanted = {name: request.args.get(name, "")[:120] for name, _label in _wants()}
     return render_template(
@@ -46,9 +54,11 @@ def _page(problem: InvalidInput | None = None, taken: service.Taken | None = Non
         where=where,
         wants=[(name, label, standard.LISTS[name], wanted[name]) for name, label in _wants()],
         narrowed=any(wanted.values()),
-        found=service.near(where, wanted=wanted) if where.strip() else (),
+        near=service.around(where, wanted=wanted) if where.strip() else service.Nearby(()),
+        communes=communes.known() if current_user.role == Role.MANAGER else 0,
         problem=problem,
         taken=taken,
+        towns_taken=towns_taken,
     )
 
 
@@ -57,14 +67,16 @@ def _page(problem: InvalidInput | None = None, taken: service.Taken | None = Non
 @about(NOTHING)
 def near() -> str:
     """The places nearest to where somebody lives (posted: it is in no address), as options of a form."""
+    near_by = service.around(request.form.get("where", "")[:200])
     return render_template(
-        "places/_options.html", found=service.near(request.form.get("where", "")[:200]), chosen=""
+        "places/_options.html", found=near_by.found, choices=near_by.choices, chosen=""
     )
 
 
 @bp.post("/import")
 @allow(Role.MANAGER)
 @about(LINE)
+@takes(service.LARGEST + FORM)
 def take_in() -> Any:
     """Read a file of the standard; ``try``: say what would come of it, and change nothing."""
     sent = request.files.get("file")
@@ -78,6 +90,41 @@ def take_in() -> Any:
         return _page(taken=taken)
     flash(said(taken), "live")
     return redirect(url(".index"), 303)
+
+
+@bp.post("/communes")
+@allow(Role.MANAGER)
+@about(LINE)
+@takes(communes.LARGEST + FORM)
+def take_in_communes() -> Any:
+    """Read the State's list of communes; ``try``: say what it holds, and change nothing."""
+    sent = request.files.get("file")
+    content = sent.read(communes.LARGEST + 1) if sent else b""
+    dry_run = request.form.get("try") == "1"
+    try:
+        taken = communes.take_in(
+            content, agent_id=current_user.id, now=clock.now(), dry_run=dry_run
+        )
+    except InvalidInput as problem:
+        return _page(problem), problem.status
+    if dry_run:
+        return _page(towns_taken=taken)
+    flash(towns_said(taken), "live")
+    return redirect(url(".index"), 303)
+
+
+@bp.app_template_global("communes_taken")
+def towns_said(taken: communes.Taken) -> str:
+    """« 34 900 communes lues. »"""
+    return ngettext("%(num)d commune lue.", "%(num)d communes lues.", taken.communes)
+
+
+@bp.app_template_filter("far_away")
+def far_away(km: float) -> str:
+    """A distance as one says it: « à moins d’un kilomètre », « à 12 km »."""
+    if km < 1:
+        return _("à moins d’un kilomètre")
+    return _("à %(km)s km", km=f"{km:.0f}")
 
 
 @bp.app_template_filter("opening_hours")

@@ -35,9 +35,14 @@ def page(
 
     ``whole_rows``: each item is a row of all that is selected, not its first column alone.
     """
-    bare = query.order_by(None).with_only_columns(literal(1))
-    total = db.session.scalar(select(func.count()).select_from(bare.subquery())) or 0
+    total = how_many(query)
     number = min(max(1, number), max(1, -(-total // size)))
     found = db.session.execute(query.limit(size).offset((number - 1) * size))
     items: Sequence[Any] = found.all() if whole_rows else found.scalars().all()
     return Page(items, total, number, size)
+
+
+def how_many(query: Select[*tuple[Any, ...]]) -> int:
+    """How many rows a query finds, without reading them."""
+    bare = query.order_by(None).with_only_columns(literal(1), maintain_column_froms=True)
+    return db.session.scalar(select(func.count()).select_from(bare.subquery())) or 0

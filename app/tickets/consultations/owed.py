@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.accounts.models import Agent
 from app.dossiers.models import Dossier
+from app.foundation.database.paging import how_many
 from app.foundation.exceptions import Conflict
 from app.foundation.extensions import db
 from app.foundation.roles import Role
@@ -19,7 +21,7 @@ from app.tickets.consultations.models import Consultation, ConsultationState
 from app.tickets.consultations.whom import Whom
 from app.tickets.promises.models import OwedStep
 from app.tickets.promises.service import noted
-from app.tickets.promises.sources import Asked, Can, Owed, What, number
+from app.tickets.promises.sources import Asked, Can, Owed, What, number, wanted
 
 State = ConsultationState
 _TO_READ = and_(
@@ -35,8 +37,7 @@ class Consultations:
     def rows(self, asked: Asked) -> Sequence[Owed]:
         """The most urgent."""
         query = (
-            select(Consultation)
-            .where(_open() if asked.agent_id is None else _of(asked.agent_id, asked.team))
+            self._asked(asked)
             .options(
                 joinedload(Consultation.dossier).joinedload(Dossier.person),
                 joinedload(Consultation.asked_by),
@@ -48,6 +49,15 @@ class Consultations:
             .limit(asked.most)
         )
         return [_owed(each) for each in db.session.scalars(query)]
+
+    def count(self, asked: Asked, until: datetime | None = None) -> int:
+        """How many are open, or not read yet."""
+        query = self._asked(asked)
+        return how_many(query if until is None else query.where(Consultation.due_at <= until))
+
+    def _asked(self, asked: Asked) -> Select[Any]:
+        open_ones = _open() if asked.agent_id is None else _of(asked.agent_id, asked.team)
+        return select(Consultation).where(wanted(asked, What.CONSULTATION), open_ones)
 
     def keep(self, key: str, agent_id: int, now: datetime) -> OwedStep | None:
         """A decision has been read. A question is kept by answering it."""

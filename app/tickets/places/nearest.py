@@ -52,16 +52,24 @@ def middle(points: Sequence[Point]) -> Point | None:
     return Point(sum(p.latitude for p in points) / count, sum(p.longitude for p in points) / count)
 
 
-def nearest(spots: Sequence[Spot], *, postcode: str, town: str, most: int) -> list[Near]:
+def departement(postcode: str) -> str:
+    """The first digits of a postcode, which its département has: three overseas (974 is not 971)."""
+    return postcode[:3] if postcode[:2] in ("97", "98") else postcode[:2]
+
+
+def nearest(
+    spots: Sequence[Spot], *, postcode: str, town: str, most: int, origin: Point | None = None
+) -> list[Near]:
     """The places nearest to a town, named by its postcode or its folded name.
 
-    Where the town stands is told by the places that are in it. None there: the places of the same
-    département, without a distance, rather than a guess.
+    Where the town stands is ``origin`` (the table of communes), else told by the places that are in it. Neither: the
+    places of the same département, without a distance, rather than a guess.
     """
     there = [each for each in spots if _in(each, postcode, town)]
-    origin = middle([each.at for each in there if each.at is not None])
+    origin = origin or middle([each.at for each in there if each.at is not None])
     if origin is None:
-        close = there or [each for each in spots if postcode and each.postcode[:2] == postcode[:2]]
+        wanted = departement(postcode)
+        close = there or [each for each in spots if wanted and departement(each.postcode) == wanted]
         return [Near(each.place_id, None) for each in close[:most]]
     here = {each.place_id for each in there}
     measured = [

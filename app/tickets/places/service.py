@@ -18,15 +18,20 @@ from app.foundation.extensions import db
 from app.tickets import screened
 from app.tickets.models import Contact
 from app.tickets.places import standard
+from app.tickets.places.communes import naming
+from app.tickets.places.communes import service as communes
+from app.tickets.places.communes.service import Town
 from app.tickets.places.models import Booking, BookingState, Place
-from app.tickets.places.nearest import Near, Point, Spot, nearest
+from app.tickets.places.nearest import Near, Point, Spot, middle, nearest
 from app.tickets.places.standard import Read, Refused
 from app.tickets.promises import service as promises
 from app.tickets.promises.models import Promise, PromiseKind
 
-LARGEST = 8_000_000  # bytes of a file
+LARGEST = 40_000_000  # bytes of a file: the country has about twenty thousand places
 ASKED_AFTER = timedelta(days=1)  # an appointment's outcome is asked the day after
 SHOWN = 12
+FAR_KM = 50.0
+CHOICES = 20
 
 
 @dataclass(frozen=True)
@@ -149,7 +154,22 @@ class Found:
     km: float | None
 
 
-def near(where: str, most: int = SHOWN, wanted: Mapping[str, str] | None = None) -> Sequence[Found]:
+@dataclass(frozen=True)
+class Nearby:
+    """The places near a town. ``town``: the commune from which the distances are told, when it is known;
+    ``choices``: the communes of that name, when nothing says which is meant (and then no place)."""
+
+    found: Sequence[Found]
+    town: Town | None = None
+    choices: Sequence[Town] = ()
+
+    @property
+    def far(self) -> bool:
+        """Is even the nearest too far to send somebody there?"""
+        return bool(self.found) and self.found[0].km is not None and self.found[0].km > FAR_KM
+
+
+def around(where: str, most: int = SHOWN, wanted: Mapping[str, str] | None = None) -> Nearby:
     """The places nearest to a town, given by its name, its postcode, or an address that ends with them.
 
     ``wanted``: a word of the standard for a list of its (``{"frais_a_charge": "Gratuit"}``); only places that
@@ -158,9 +178,10 @@ def near(where: str, most: int = SHOWN, wanted: Mapping[str, str] | None = None)
     asked = {
         name: word for name, word in (wanted or {}).items() if word in standard.LISTS.get(name, ())
     }
-    words = fold(where).split()
-    postcode = next((word for word in words if len(word) == 5 and word.isdigit()), "")
-    town = " ".join(words[words.index(postcode) + 1 :]) if postcode else " ".join(words)
+    meant = naming.meant(fold(where))
+    towns = communes.meant(meant)
+    if len(towns) > 1 and not meant.postcode:
+        return Nearby((), choices=towns[:CHOICES])
     columns = [Place.id, Place.postcode, Place.town_folded, Place.latitude, Place.longitude]
     rows = db.session.execute(
         select(*columns, *([Place.lists] if asked else []))
@@ -171,13 +192,19 @@ def near(where: str, most: int = SHOWN, wanted: Mapping[str, str] | None = None)
         Spot(
             row.id,
             row.postcode,
-            row.town_folded,
+            naming.known_as(row.town_folded),
             None if row.latitude is None else Point(row.latitude, row.longitude),
         )
         for row in rows
     ]
     # A town stands where all its places do, also those that were not asked for.
-    near_by = nearest(spots, postcode=postcode, town=town, most=len(spots) if asked else most)
+    near_by = nearest(
+        spots,
+        postcode=meant.postcode,
+        town=meant.town,
+        most=len(spots) if asked else most,
+        origin=middle([each.at for each in towns]),
+    )
     fitting = {
         row.id
         for row in rows
@@ -190,7 +217,14 @@ def near(where: str, most: int = SHOWN, wanted: Mapping[str, str] | None = None)
             select(Place).where(Place.id.in_([n.place_id for n in found]))
         )
     }
-    return [Found(places[each.place_id], each.km) for each in found]
+    # Several communes of one postcode: the distances are told from their middle, and no name is right.
+    town = towns[0] if len(towns) == 1 else None
+    return Nearby([Found(places[each.place_id], each.km) for each in found], town)
+
+
+def near(where: str, most: int = SHOWN, wanted: Mapping[str, str] | None = None) -> Sequence[Found]:
+    """The places alone (``around``)."""
+    return around(where, most, wanted).found
 
 
 # --- appointments --------------------------------------------------------------------------------

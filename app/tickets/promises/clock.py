@@ -69,6 +69,34 @@ def after(
     return None
 
 
+def before(spans: Spans, end: datetime, work: timedelta, zone: ZoneInfo = PARIS) -> datetime | None:
+    """The last instant (UTC) from which ``work`` is worked by ``end``: ``after`` of any instant up to it is not
+    later than ``end``. None when the service was not open so long within ``FARTHEST_DAYS``. No work at all: ``end``."""
+    left = work
+    last = local_day(end, zone) + timedelta(days=1)
+    if left <= NONE:
+        return end.astimezone(UTC)
+    for offset in range(FARTHEST_DAYS):
+        for begins, ends in reversed(spans(last - timedelta(days=offset))):
+            if begins >= end:
+                continue
+            ends = min(ends, end).astimezone(UTC)
+            if ends - begins >= left:
+                return ends - left
+            left -= ends - begins
+    return None
+
+
+def soon_until(
+    spans: Spans, now: datetime, soon: timedelta = SOON, zone: ZoneInfo = PARIS
+) -> datetime | None:
+    """The last instant that is *soon* (``stands``): closed hours after it hold no work, so it may be the next
+    opening. None when there is no working time beyond it: whatever is due is soon."""
+    tick = timedelta(microseconds=1)
+    beyond = after(spans, now, soon + tick, zone)
+    return None if beyond is None else beyond - tick
+
+
 def stands(
     spans: Spans,
     due: datetime,

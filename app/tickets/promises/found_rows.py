@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 
 from flask_babel import get_locale
@@ -24,12 +24,13 @@ from app.dossiers.models import Dossier, Person, Piece, PortalEvent
 from app.dossiers.vocabulary import CLOSED, Inside, PieceState, PortalEventKind
 from app.dossiers.wording import Words
 from app.foundation.clock import PARIS, local_day
+from app.foundation.database.paging import how_many
 from app.foundation.exceptions import NotFound
 from app.foundation.extensions import db
 from app.tickets.models import Contact
 from app.tickets.promises import hours, rules, service
 from app.tickets.promises.models import OwedStep, Promise, PromiseKind
-from app.tickets.promises.sources import Asked, Can, Owed, What, number
+from app.tickets.promises.sources import Asked, Can, Owed, What, number, wanted
 
 UNOPENED = timedelta(hours=48)
 EMPTY = timedelta(days=7)
@@ -57,6 +58,15 @@ class _Found(ABC):
             self._owed(row, said)
             for row in db.session.execute(self._query(asked).limit(asked.most))
         ]
+
+    def count(self, asked: Asked, until: datetime | None = None) -> int:
+        """How many are true now."""
+        query = self._query(asked)
+        return how_many(query if until is None else query.where(self._due_by(until)))
+
+    @abstractmethod
+    def _due_by(self, until: datetime) -> ColumnElement[bool]:
+        """Which of them are due by then: ``_owed``'s own time, the other way round."""
 
     @abstractmethod
     def _query(self, asked: Asked) -> Select[Any]:
@@ -155,6 +165,7 @@ class UnopenedMails(_Found):
         query = (
             self._base()
             .where(
+                wanted(asked, self.what),
                 PortalEvent.at <= asked.now - UNOPENED,
                 PortalEvent.at >= asked.now - timedelta(days=MAIL_DAYS),
                 Dossier.inside != Inside.PAID,
@@ -168,6 +179,9 @@ class UnopenedMails(_Found):
             .order_by(PortalEvent.at, PortalEvent.id)
         )
         return _of_dossier(query, asked)
+
+    def _due_by(self, until: datetime) -> ColumnElement[bool]:
+        return PortalEvent.at <= hours.latest_start(until, rules.hours_for(What.MAIL)) - UNOPENED
 
     def _one(self, key: str) -> Select[Any]:
         return self._base().where(PortalEvent.id == number(key))
@@ -206,6 +220,7 @@ class EmptyPieces(_Found):
         query = (
             self._base()
             .where(
+                wanted(asked, self.what),
                 Piece.asked_at <= asked.now - EMPTY,
                 Piece.asked_at >= asked.now - timedelta(days=PIECE_DAYS),
                 ~touched,
@@ -213,6 +228,9 @@ class EmptyPieces(_Found):
             .order_by(Piece.asked_at, Piece.id)
         )
         return _of_dossier(query, asked)
+
+    def _due_by(self, until: datetime) -> ColumnElement[bool]:
+        return Piece.asked_at <= hours.latest_start(until, rules.hours_for(What.PIECE)) - EMPTY
 
     def _one(self, key: str) -> Select[Any]:
         return self._base().where(Piece.id == number(key.partition("-")[0]))
@@ -260,6 +278,7 @@ class SilentRefusals(_Found):
         query = (
             self._base()
             .where(
+                wanted(asked, self.what),
                 Dossier.decided_on <= today - timedelta(days=SILENT_DAYS),
                 Dossier.decided_on >= today - timedelta(days=REFUSAL_DAYS),
                 Dossier.notification_seen_at.is_(None),
@@ -273,6 +292,10 @@ class SilentRefusals(_Found):
             .order_by(Dossier.decided_on, Dossier.id)
         )
         return _of_dossier(query, asked)
+
+    def _due_by(self, until: datetime) -> ColumnElement[bool]:
+        start = hours.latest_start(until, rules.hours_for(What.REJECTION))
+        return Dossier.decided_on <= local_day(start - timedelta(days=SILENT_DAYS))
 
     def _one(self, key: str) -> Select[Any]:
         return self._base().where(Dossier.id == number(key.partition("-")[0]))
@@ -307,6 +330,7 @@ class FollowUps(_Found):
 
     def _query(self, asked: Asked) -> Select[Any]:
         query = self._base().where(
+            wanted(asked, self.what),
             Contact.follow_up_on >= local_day(asked.now) - timedelta(days=FOLLOW_UP_DAYS),
             self._untouched(
                 sql_cast(Contact.id, String)
@@ -318,6 +342,9 @@ class FollowUps(_Found):
             mine = Contact.agent_id == asked.agent_id
             query = query.where(or_(mine, Contact.agent_id.is_(None)) if asked.team else mine)
         return query.order_by(Contact.follow_up_on, Contact.id)
+
+    def _due_by(self, until: datetime) -> ColumnElement[bool]:
+        return Contact.follow_up_on <= last_day_over(until)
 
     def _one(self, key: str) -> Select[Any]:
         return self._base().where(Contact.id == number(key.partition("-")[0]))
@@ -336,7 +363,7 @@ class FollowUps(_Found):
         return Owed(
             subject=f"{self.prefix}:{contact.id}-{day.isoformat()}",
             what=self.what,
-            due=datetime.combine(day, time(23, 59, 59), PARIS),
+            due=end_of(day),
             whole_day=True,
             who=_who(contact.person),
             text=contact.note or _("Contact à suivre."),
@@ -350,6 +377,17 @@ class FollowUps(_Found):
             contact_id=contact.id,
             can=frozenset({Can.KEEP, Can.MOVE, Can.HAND}),
         )
+
+
+def last_day_over(until: datetime) -> date:
+    """The last day whose end (23:59:59, when what is owed for a day is due) has come by then."""
+    day = local_day(until)
+    return day if until >= end_of(day) else day - timedelta(days=1)
+
+
+def end_of(day: date) -> datetime:
+    """When what is owed for a day is due."""
+    return datetime.combine(day, time(23, 59, 59), PARIS)
 
 
 def _who(person: Person | None) -> str:

@@ -34,5 +34,11 @@ def target(start: datetime, hours: float) -> datetime:
     return clock.after(of_service(), start, wanted) or start + wanted
 
 
+def latest_start(until: datetime, hours: float) -> datetime:
+    """The last instant of which ``target`` is not later than ``until``."""
+    wanted = timedelta(hours=hours)
+    return clock.before(of_service(), until, wanted) or until - wanted
+
+
 def _always(day: date) -> list[tuple[datetime, datetime]]:
     return [day_bounds(day)]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, Select, case, or_, select
 from sqlalchemy.orm import joinedload
 
+from app.foundation.database.paging import how_many
 from app.foundation.extensions import db
 from app.tickets.promises import service
 from app.tickets.promises.models import OwedStep, Promise, PromiseKind
@@ -34,18 +36,30 @@ class Promises:
     def rows(self, asked: Asked) -> Sequence[Owed]:
         """The most urgent open ones."""
         query = (
-            select(Promise)
-            .where(Promise.ended_at.is_(None))
+            self._open(asked)
             .options(
                 joinedload(Promise.person), joinedload(Promise.owner), joinedload(Promise.made_by)
             )
-            .order_by(Promise.due_at, Promise.id)
+            .order_by(Promise.waits_since.is_not(None), Promise.due_at, Promise.id)
             .limit(asked.most)
         )
+        return [owed(each) for each in db.session.scalars(query)]
+
+    def count(self, asked: Asked, until: datetime | None = None) -> int:
+        """How many are open."""
+        query = self._open(asked)
+        if until is not None:
+            query = query.where(Promise.due_at <= until, Promise.waits_since.is_(None))
+        return how_many(query)
+
+    def _open(self, asked: Asked) -> Select[Any]:
+        query = select(Promise).where(Promise.ended_at.is_(None))
         if asked.agent_id is not None:
             mine = Promise.owner_id == asked.agent_id
             query = query.where(or_(mine, Promise.owner_id.is_(None)) if asked.team else mine)
-        return [owed(each) for each in db.session.scalars(query)]
+        if asked.whats is not None:
+            query = query.where(_kind().in_([what.value for what in asked.whats]))
+        return query
 
     def keep(self, key: str, agent_id: int, now: datetime) -> OwedStep | None:
         """It is done."""
@@ -64,6 +78,15 @@ class Promises:
     def take_back(self, step: OwedStep, agent_id: int, now: datetime) -> None:
         """As it was before a step."""
         service.take_back(number(step.subject.partition(":")[2]), step.before, agent_id, now)
+
+
+def _kind() -> ColumnElement[str]:
+    """What a promise is called in the list (``owed``), for the database."""
+    return case(
+        *((Promise.origin.like(f"{prefix}:%"), what.value) for prefix, what in _ORIGINS.items()),
+        *((Promise.kind == kind, what.value) for kind, what in _WHAT.items()),
+        else_=What.PROMISE.value,
+    )
 
 
 def owed(held: Promise) -> Owed:

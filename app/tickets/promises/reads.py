@@ -16,11 +16,12 @@ from app.foundation.exceptions import NotFound
 from app.foundation.extensions import db
 from app.tickets.promises import view
 from app.tickets.promises.models import OwedStep, Promise, PromiseEnd, PromiseKind
-from app.tickets.promises.sources import What
+from app.tickets.promises.sources import Asked, What
 from app.tickets.promises.view import Line
 
 LEAD = timedelta(minutes=15)  # reminded that long before the time
 STILL = timedelta(minutes=30)  # and shown as long after it
+ON_TIME = frozenset({What.PROMISE, What.REMINDER, What.CALLBACK, What.TRANSFER})
 
 
 @dataclass(frozen=True)
@@ -57,11 +58,10 @@ def soon_due(words: Words, agent_id: int, role: str) -> list[Line]:
     now = words.now
     return [
         line
-        for line in view.of(words, agent_id, role, team=False)
+        for line in view.of(words, Asked(now, agent_id, False, ON_TIME), agent_id, role)
         if line.mine
         and line.owed.due is not None
         and not line.owed.whole_day
-        and line.owed.what in (What.PROMISE, What.REMINDER, What.CALLBACK, What.TRANSFER)
         and now - STILL <= line.owed.due <= now + LEAD
     ][:3]
 

@@ -14,14 +14,16 @@ from app.dossiers.may_say import Basis
 from app.dossiers.routes import id_in, words
 from app.foundation import clock
 from app.foundation.clock import PARIS
+from app.foundation.database.paging import Page
 from app.foundation.exceptions import InvalidInput
 from app.foundation.roles import DESK, Role
 from app.foundation.text import outside
 from app.tickets import store as tickets
 from app.tickets.promises import acting, hours, reads, rules, service, sources, view
 from app.tickets.promises.acting import Done
+from app.tickets.promises.clock import Standing
 from app.tickets.promises.models import PromiseKind
-from app.tickets.promises.sources import What
+from app.tickets.promises.sources import Asked, What
 from app.web.access import allow
 from app.web.whose import LINE, SERVICE, TEAM, about
 
@@ -45,19 +47,26 @@ def _page(template: str, done: Done | None = None, said: str = "") -> str:
     chosen = request.values.get("what", "")
     what = What(chosen) if chosen in list(What) else None
     said_words = words()
+    asked = Asked(
+        said_words.now,
+        None if scope == "all" else current_user.id,
+        scope == "team",
+        None if what is None else frozenset({what}),
+    )
+    counted = view.counts(asked)
+    total = sum(counted.values())
+    pages = min(max(1, -(-total // sources.PAGE)), sources.MOST_PAGES)
+    number = min(
+        outside.whole_number(request.values.get("page"), 1, sources.MOST_PAGES) or 1, pages
+    )
     lines = view.of(
-        said_words,
-        current_user.id,
-        current_user.role,
-        everybody=scope == "all",
-        team=scope == "team",
-        what=what,
+        said_words, asked, current_user.id, current_user.role, beyond=(number - 1) * sources.PAGE
     )
     return render_template(
         template,
-        groups=view.groups(lines),
-        total=len(lines),
-        late=sum(1 for line in lines if line.late),
+        groups=view.groups(lines, counted),
+        page=Page(lines, min(total, sources.PAGE * sources.MOST_PAGES), number, sources.PAGE),
+        total=total,
         scope=scope,
         what=what or "",
         whats=[(each.value, word) for each, word in view.what_words().items()],
@@ -84,12 +93,11 @@ def _next_day() -> datetime:
 @allow(*DESK)
 def count() -> str:
     """How many press today, for the rail: their own and the team's."""
-    lines = view.of(words(), current_user.id, current_user.role)
-    pressing = view.pressing(lines)
+    counted = view.counts(Asked(clock.now(), current_user.id))
     return render_template(
         "tickets/owed/count.html",
-        count=len(pressing),
-        late=sum(1 for line in pressing if line.late),
+        count=sum(counted[each] for each in view.PRESSING),
+        late=counted[Standing.LATE],
     )
 
 

@@ -13,12 +13,14 @@ from enum import StrEnum
 from typing import Protocol, cast
 
 from flask import Flask, current_app
+from sqlalchemy import ColumnElement, false, true
 
 from app.foundation.exceptions import NotFound
 from app.tickets.promises.models import OwedStep
 
 KEY = "permanence.owed"
-MOST = 50  # rows of one source: a list is worked off, not scrolled for ever
+PAGE = 50  # rows of a page: as many as are moved or given at once (``acting.AT_ONCE``)
+MOST_PAGES = 100  # a list of five thousand is narrowed, not leafed through
 
 
 class What(StrEnum):
@@ -77,12 +79,18 @@ class Owed:
 
 @dataclass(frozen=True)
 class Asked:
-    """Whose list: one agent's (theirs, and ``team`` the team's own too), or everybody's (``agent_id`` None)."""
+    """Whose list: one agent's (theirs, and ``team`` the team's own too), or everybody's (``agent_id`` None);
+    of which kinds (None: of every one)."""
 
     now: datetime
     agent_id: int | None = None
     team: bool = True
-    most: int = MOST
+    whats: frozenset[What] | None = None
+    most: int = PAGE
+
+    def wants(self, what: What) -> bool:
+        """Is this kind asked for?"""
+        return self.whats is None or what in self.whats
 
 
 class Source(Protocol):
@@ -91,7 +99,10 @@ class Source(Protocol):
     prefix: str
 
     def rows(self, asked: Asked) -> Sequence[Owed]:
-        """The most urgent of what is open."""
+        """The ``asked.most`` most urgent of what is open and asked for: what waits for a third party last."""
+
+    def count(self, asked: Asked, until: datetime | None = None) -> int:
+        """How many there are, listed or not; with ``until`` those that are due by then, and wait for nobody."""
 
     def keep(self, key: str, agent_id: int, now: datetime) -> OwedStep | None:
         """It is done."""
@@ -118,6 +129,11 @@ def register(app: Flask, *sources: Source) -> None:
 def every() -> Sequence[Source]:
     """The sources of this app."""
     return tuple(cast(dict[str, Source], current_app.extensions.get(KEY, {})).values())
+
+
+def wanted(asked: Asked, what: What) -> ColumnElement[bool]:
+    """Is this kind asked for? For a query."""
+    return true() if asked.wants(what) else false()
 
 
 def of(subject: str) -> tuple[Source, str]:

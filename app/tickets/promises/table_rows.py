@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime
+from typing import Any
 
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.accounts import journal
 from app.dossiers import service as dossiers
 from app.dossiers.models import Dossier, PriorityFlag
 from app.dossiers.vocabulary import CLOSED, REFUSED, FlagKind
-from app.foundation.clock import PARIS, local_day
+from app.foundation.clock import local_day
+from app.foundation.database.paging import how_many
 from app.foundation.database.unit_of_work import unit_of_work
 from app.foundation.exceptions import Conflict, InvalidInput, NotFound
 from app.foundation.extensions import db
@@ -23,8 +25,9 @@ from app.foundation.text.saying import day
 from app.tickets import callbacks
 from app.tickets.models import CallBack, CallBackState, Contact
 from app.tickets.promises import hours, service
+from app.tickets.promises.found_rows import end_of, last_day_over
 from app.tickets.promises.models import OwedStep
-from app.tickets.promises.sources import Asked, Can, Owed, What, number
+from app.tickets.promises.sources import Asked, Can, Owed, What, number, wanted
 
 
 class Flags:
@@ -36,9 +39,30 @@ class Flags:
         """Those that nobody has finished, on dossiers that are not closed; a danger always, and what was
         promised after a refusal: the person makes the request again, and is to come first (S13)."""
         query = (
+            self._open(asked)
+            .options(
+                joinedload(PriorityFlag.dossier).joinedload(Dossier.person),
+                joinedload(PriorityFlag.dossier).joinedload(Dossier.owner),
+                joinedload(PriorityFlag.author),
+            )
+            .order_by(PriorityFlag.due_on, PriorityFlag.id)
+            .limit(asked.most)
+        )
+        return [self._owed(each, asked.now) for each in db.session.scalars(query)]
+
+    def count(self, asked: Asked, until: datetime | None = None) -> int:
+        """How many are open; each is due at the end of its day."""
+        query = self._open(asked)
+        if until is not None:
+            query = query.where(PriorityFlag.due_on <= last_day_over(until))
+        return how_many(query)
+
+    def _open(self, asked: Asked) -> Select[Any]:
+        query = (
             select(PriorityFlag)
             .join(Dossier, Dossier.id == PriorityFlag.dossier_id)
             .where(
+                wanted(asked, What.FLAG),
                 PriorityFlag.done_at.is_(None),
                 or_(
                     Dossier.inside.not_in(CLOSED),
@@ -48,25 +72,18 @@ class Flags:
                     ),
                 ),
             )
-            .options(
-                joinedload(PriorityFlag.dossier).joinedload(Dossier.person),
-                joinedload(PriorityFlag.dossier).joinedload(Dossier.owner),
-                joinedload(PriorityFlag.author),
-            )
-            .order_by(PriorityFlag.due_on, PriorityFlag.id)
-            .limit(asked.most)
         )
         if asked.agent_id is not None:
             mine = or_(PriorityFlag.author_id == asked.agent_id, Dossier.owner_id == asked.agent_id)
             query = query.where(or_(mine, Dossier.owner_id.is_(None)) if asked.team else mine)
-        return [self._owed(each, asked.now) for each in db.session.scalars(query)]
+        return query
 
     def _owed(self, flag: PriorityFlag, now: datetime) -> Owed:
         owner = flag.dossier.owner or flag.author
         return Owed(
             subject=f"flag:{flag.id}",
             what=What.FLAG,
-            due=datetime.combine(flag.due_on, time(23, 59, 59), PARIS),
+            due=end_of(flag.due_on),
             whole_day=True,
             who=flag.dossier.person.full_name,
             text=" · ".join(filter(None, (flag.reason, _arrived(flag, now)))),
@@ -140,20 +157,31 @@ class CallBacks:
     def rows(self, asked: Asked) -> Sequence[Owed]:
         """The open ones, the most urgent first."""
         query = (
-            select(CallBack, Contact)
-            .outerjoin(Contact, Contact.id == CallBack.contact_id)
-            .where(CallBack.state == CallBackState.OPEN)
+            self._open(asked)
             .options(joinedload(Contact.person))
             .order_by(CallBack.due_at, CallBack.id)
             .limit(asked.most)
         )
-        if asked.agent_id is not None:
-            mine = CallBack.agent_id == asked.agent_id
-            query = query.where(or_(mine, CallBack.agent_id.is_(None)) if asked.team else mine)
         names = dict(service.colleagues())
         return [
             self._owed(callback, contact, names) for callback, contact in db.session.execute(query)
         ]
+
+    def count(self, asked: Asked, until: datetime | None = None) -> int:
+        """How many are open."""
+        query = self._open(asked)
+        return how_many(query if until is None else query.where(CallBack.due_at <= until))
+
+    def _open(self, asked: Asked) -> Select[CallBack, Contact]:
+        query = (
+            select(CallBack, Contact)
+            .outerjoin(Contact, Contact.id == CallBack.contact_id)
+            .where(wanted(asked, What.CALLBACK), CallBack.state == CallBackState.OPEN)
+        )
+        if asked.agent_id is not None:
+            mine = CallBack.agent_id == asked.agent_id
+            query = query.where(or_(mine, CallBack.agent_id.is_(None)) if asked.team else mine)
+        return query
 
     def _owed(self, callback: CallBack, contact: Contact | None, names: dict[int, str]) -> Owed:
         person = contact.person if contact else None

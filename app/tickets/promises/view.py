@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.dossiers.wording import Words
-from app.foundation.clock import local_day
+from app.foundation.clock import day_bounds, local_day
 from app.tickets.promises import clock, hours, service, sources
 from app.tickets.promises.clock import Standing, Stands
 from app.tickets.promises.sources import Asked, Owed, What
 
 _ORDER = (Standing.LATE, Standing.SOON, Standing.TODAY, Standing.LATER, Standing.PAUSED)
+PRESSING = (Standing.LATE, Standing.SOON, Standing.TODAY)
+FAR = datetime(9000, 1, 1, tzinfo=UTC)  # whatever has a time is due by then
 
 
 @dataclass(frozen=True)
@@ -40,45 +42,66 @@ class Line:
 
 @dataclass(frozen=True)
 class Group:
-    """Things that stand alike."""
+    """Things that stand alike: those of this page, and how many there are in all."""
 
     standing: Standing
     title: str
     lines: Sequence[Line]
+    total: int
 
 
-def of(
-    words: Words,
-    agent_id: int,
-    role: str,
-    *,
-    everybody: bool = False,
-    team: bool = True,
-    what: What | None = None,
-) -> list[Line]:
-    """Everything owed by this agent (and the team), or by everybody, the late first; of one kind, or all."""
-    asked = Asked(words.now, None if everybody else agent_id, team)
+def of(words: Words, asked: Asked, agent_id: int, role: str, *, beyond: int = 0) -> list[Line]:
+    """The ``asked.most`` most urgent things owed after the first ``beyond``, the late first, as this agent reads.
+
+    Each source gives its own most urgent ones: among them are the most urgent of all.
+    """
     spans = hours.of_service()
-    found = [row for source in sources.every() for row in source.rows(asked)]
-    lines = [_line(row, spans, words, agent_id, role) for row in found if what in (None, row.what)]
-    return sorted(lines, key=lambda line: (_ORDER.index(line.standing), line.owed.due or words.now))
+    deep = replace(asked, most=beyond + asked.most)
+    found = [row for source in sources.every() for row in source.rows(deep)]
+    lines = [_line(row, spans, words, agent_id, role) for row in found]
+    lines.sort(key=lambda line: (_ORDER.index(line.standing), line.owed.due or words.now))
+    return lines[beyond : beyond + asked.most]
 
 
-def groups(lines: Sequence[Line]) -> list[Group]:
-    """The same, apart: late, soon, today, later, waiting for a third party."""
+def counts(asked: Asked) -> dict[Standing, int]:
+    """How many things stand how, listed or not."""
+    found = sources.every()
+    spans, now = hours.of_service(), asked.now
+    soon = clock.soon_until(spans, now) or FAR
+    tonight = day_bounds(local_day(now))[1] - timedelta(microseconds=1)
+    late, close, today, dated = (
+        sum(source.count(asked, until) for source in found)
+        for until in (now, soon, max(soon, tonight), FAR)
+    )
+    return {
+        Standing.LATE: late,
+        Standing.SOON: close - late,
+        Standing.TODAY: today - close,
+        Standing.LATER: dated - today,
+        Standing.PAUSED: sum(source.count(asked) for source in found) - dated,
+    }
+
+
+def due_by(asked: Asked, until: datetime) -> int:
+    """How many are due before then, and wait for nobody."""
+    tick = timedelta(microseconds=1)
+    return sum(source.count(asked, until - tick) for source in sources.every())
+
+
+def groups(lines: Sequence[Line], counted: dict[Standing, int]) -> list[Group]:
+    """The same, apart: late, soon, today, later, waiting for a third party; each with how many there are in all."""
     found = []
     for standing in _ORDER:
         those = [line for line in lines if line.standing is standing]
         if those:
-            found.append(Group(standing, _titles()[standing], those))
+            total = max(counted[standing], len(those))
+            found.append(Group(standing, _titles()[standing], those, total))
     return found
 
 
 def pressing(lines: Sequence[Line]) -> list[Line]:
     """Those of today: late, soon, or due before the day is over."""
-    return [
-        line for line in lines if line.standing in (Standing.LATE, Standing.SOON, Standing.TODAY)
-    ]
+    return [line for line in lines if line.standing in PRESSING]
 
 
 def what_words() -> dict[What, str]:

@@ -14,7 +14,7 @@ from app.foundation.clock import PARIS
 from app.lines import line_now
 from app.lines.line_now import LineNow
 from app.tickets.promises import clock
-from app.tickets.promises.clock import Standing, after, stands, worked
+from app.tickets.promises.clock import Standing, after, before, soon_until, stands, worked
 
 NIGHT = {"week": {str(day): [["00:00", "06:00"], ["20:00", "24:00"]] for day in range(7)}}
 LINES = (
@@ -89,6 +89,24 @@ def test_a_later_start_never_ends_sooner(
     assert ends[0] is not None
     assert ends[1] is not None
     assert ends[0] <= ends[1]
+
+
+@given(lines, moments, moments, hours)
+def test_what_is_due_by_then_is_known_from_its_start(
+    line: LineNow, start: datetime, until: datetime, work: timedelta
+) -> None:
+    last, due = before(line.spans, until, work), after(line.spans, start, work)
+    assert last is not None
+    assert due is not None
+    assert (due <= until) == (start <= last)
+
+
+@given(lines, moments, moments)
+def test_what_is_soon_is_known_from_its_time(line: LineNow, now: datetime, due: datetime) -> None:
+    last = soon_until(line.spans, now)
+    assert last is not None
+    soon_or_late = stands(line.spans, due, now).standing in (Standing.LATE, Standing.SOON)
+    assert soon_or_late == (due <= max(last, now))
 
 
 @given(lines, moments, moments)

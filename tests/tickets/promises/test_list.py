@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.accounts.models import JournalEntry
-from app.dossiers.models import PriorityFlag
+from app.dossiers.models import Piece, PriorityFlag
 from app.dossiers.vocabulary import Inside, PieceKind, PieceState, PortalEventKind, Rejection
 from app.foundation import clock
 from app.foundation.database.unit_of_work import unit_of_work
@@ -21,7 +21,7 @@ from app.tickets.callbacks import Wish, ask
 from app.tickets.consultations import service as consultations
 from app.tickets.models import CallBack, CallBackSource, Channel
 from app.tickets.promises import service
-from app.tickets.promises.models import Promise
+from app.tickets.promises.models import Promise, PromiseKind
 from app.tickets.promises.routes import _next_day
 from tests.clients import StaffClient
 from tests.dossiers.build import (
@@ -149,6 +149,56 @@ def test_everything_owed_is_in_one_list_and_leaves_it(app: Flask, login: Login, 
         "finish_flag",
         "consultation_asked",
     } <= acts
+
+
+def test_more_than_a_page_is_counted_and_leafed_through(
+    app: Flask, login: Login, line: Line
+) -> None:
+    """Three kinds of seventy, sixty and fifty-five: what is most urgent of all comes first, and nothing is left out."""
+    me, now = login("front"), clock.now()
+    person = create_person("+33639980133", last_name="Vasseur")
+    dossier = create_dossier(person, owner_id=me.agent.id, inside=Inside.AWAITED)
+    old = {"made_at": now, "kind": PromiseKind.ANSWER, "made_by_id": me.agent.id, "owner_id": me.agent.id,
+           "dossier_id": dossier.id, "person_id": person.id, "reason": "le lui dire"}  # fmt: skip
+    with unit_of_work():
+        for rank in range(70):
+            due = now - timedelta(days=2, minutes=rank)
+            waits = {"waits_since": now, "waits_for": "la CAF", "left_s": 60} if rank >= 66 else {}
+            db.session.add(Promise(**old, **waits, due_at=due, first_due_at=due))
+        for rank in range(60):
+            day = clock.local_day(now) + timedelta(days=9 if rank < 40 else -1)
+            db.session.add(PriorityFlag(dossier_id=dossier.id, author_id=me.agent.id, reason="étudier d'abord",
+                                        created_at=now, due_on=day))  # fmt: skip
+        for rank in range(55):
+            asked = now - timedelta(days=60, minutes=rank)
+            db.session.add(Piece(dossier_id=create_dossier(owner_id=me.agent.id, inside=Inside.AWAITED).id,
+                                 kind=PieceKind.RIB, state=PieceState.RED, asked_at=asked))  # fmt: skip
+    pages = [me.get(f"/tickets/owed?page={number}").text for number in (1, 2, 3, 4)]
+    found = [
+        [part.split('"')[0] for part in page.split('name="subject" value="')[1:]] for page in pages
+    ]
+    assert [len(each) for each in found] == [50, 50, 50, 35]
+    assert len({subject for each in found for subject in each}) == 185
+    assert all(
+        each.startswith("piece:") for each in found[0]
+    )  # two months late: before all the others
+    assert found[3][-1].startswith("promise:")  # what waits for a third party comes last
+    assert "185 choses à tenir" in pages[0]
+    assert "Page 4 sur 4" in pages[3]
+    headings = [part.split("</span>")[0] for part in pages[0].split('<span class="muted num">')[1:]]
+    assert headings == [
+        "141"
+    ]  # 55 pièces, 66 promises, 20 priorities: all late, listed on this page or not
+    assert "<h2" in pages[3]
+    assert ">4<" in pages[3].split('id="owed-paused"')[1][:80]
+    assert ">141<" in me.get("/tickets/owed/count").text
+    # Of one kind: counted and leafed through as well.
+    assert "66" not in me.get("/tickets/owed?what=flag").text.split("choses à tenir")[0][-4:]
+    assert "60 choses à tenir" in me.get("/tickets/owed?what=flag").text
+    assert "Page 2 sur 2" in me.get("/tickets/owed?what=promise&page=9").text
+    # An act concerns the page that is seen, and comes back to it.
+    kept = me.post("/tickets/owed/keep", data={"subject": found[1][0], "page": "2"})
+    assert "Page 2 sur 4" in kept.text
 
 
 def test_several_are_moved_and_given_at_once_never_ended(

@@ -1,0 +1,32 @@
+"""communes, from which distances are told"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0052"
+down_revision = "0051"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "communes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("insee", sa.String(length=5), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("folded", sa.String(length=80), nullable=False),
+        sa.Column("postcode", sa.String(length=5), nullable=False),
+        sa.Column("latitude", sa.Float(), nullable=False),
+        sa.Column("longitude", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_communes")),
+        sa.UniqueConstraint("insee", "postcode", name="uq_communes_insee_postcode"),
+    )
+    op.create_index("ix_communes_postcode", "communes", ["postcode"])
+    op.create_index("ix_communes_folded", "communes", ["folded"])
+
+
+def downgrade() -> None:
+    op.drop_table("communes")
