@@ -28,6 +28,7 @@ from app.tickets import callbacks as callback_rows
 from app.tickets import reasons
 from app.tickets.models import Contact, Outcome
 from app.tickets.pane import message_view
+from app.tickets.promises import service as promises
 from app.tickets.promises import view as owed_view
 from app.tickets.promises.clock import Standing
 from app.tickets.promises.sources import Asked, What
@@ -149,9 +150,10 @@ def _others(count: int, today: bool) -> str:
 
 
 def _callbacks(agent_id: int, words: Words) -> list[Due]:
-    """Call-backs to do today: one's own promises, and those that are nobody's."""
+    """Call-backs to do today: one's own promises, and those of nobody who works here."""
     _start, end = day_bounds(local_day(words.now))
     found = callback_view.listed(words, callback_rows.Listing()).items
+    here = {each for each, _name in promises.colleagues()}
     return [
         Due(
             at=words.clock(row.due) if row.due else _("à la réouverture"),
@@ -164,7 +166,8 @@ def _callbacks(agent_id: int, words: Words) -> list[Due]:
             dossier_id=row.dossier_id,
         )
         for row in found
-        if (row.due or end) <= end and (row.promised_by_id in (None, agent_id))
+        if (row.due or end) <= end
+        and (row.promised_by_id == agent_id or row.promised_by_id not in here)
     ]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Select, func, literal, select
+from sqlalchemy import Select, func, inspect, literal, select
 
 from app.foundation.extensions import db
 
@@ -44,5 +44,7 @@ def page(
 
 def how_many(query: Select[*tuple[Any, ...]]) -> int:
     """How many rows a query finds, without reading them."""
-    bare = query.order_by(None).with_only_columns(literal(1), maintain_column_froms=True)
+    entity = query.column_descriptions[0]["entity"]
+    column = literal(1) if entity is None else inspect(entity).primary_key[0]  # what joins begin at
+    bare = query.order_by(None).with_only_columns(column)
     return db.session.scalar(select(func.count()).select_from(bare.subquery())) or 0

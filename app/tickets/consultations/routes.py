@@ -133,10 +133,11 @@ def _ticked() -> list[int]:
 @allow(*DESK)
 def of_whom(dossier_id: int) -> str:
     """To whom a question about a dossier may be put: a fragment of its form."""
+    owner = dossiers.dossier(dossier_id).owner
     return render_template(
         "tickets/consultations/_whom.html",
         where="".join(each for each in request.values.get("where", "")[:12] if each.isalpha()),
-        owner=dossiers.dossier(dossier_id).owner,
+        owner=owner if owner and whom.works_here(owner) else None,
         teams=[(f"role:{role}", word) for role, word in whom.team_words().items()],
         colleagues=[each for each in colleagues() if each[0] != current_user.id],
     )

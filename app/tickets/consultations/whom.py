@@ -18,7 +18,7 @@ from app.foundation.exceptions import InvalidInput
 from app.foundation.extensions import db
 from app.foundation.roles import DESK, Role
 from app.tickets.consultations.models import Consultation, consultation_group
-from app.tickets.promises.service import colleague
+from app.tickets.promises.service import colleague, is_here, nobodys
 
 MOST = 12  # chosen colleagues: more of them are a team
 
@@ -47,7 +47,11 @@ def read(chosen: str, colleagues: Sequence[int] = ()) -> Whom:
 
 def put(held: Consultation, whom: Whom, *, owner_id: int | None, asked_by: int) -> None:
     """Put a question to them, inside the caller's transaction; nobody asks herself. Raises InvalidInput."""
-    agent_id = owner_id if whom.owner else whom.agent_id
+    agent_id = whom.agent_id
+    if whom.owner and is_here(
+        owner_id
+    ):  # whoever followed the dossier may have left: everybody, then
+        agent_id = owner_id
     group = tuple(each for each in whom.group if each != asked_by)
     if whom.role is not None and whom.role not in DESK:
         raise InvalidInput("Cette équipe n'existe pas.", kept="Rien n'a été changé.")
@@ -84,11 +88,16 @@ def restored(before: Mapping[str, Any]) -> Whom:
 
 def asked(held: Consultation, agent_id: int, role: str) -> bool:
     """Is it put to this agent?"""
-    if held.to_id is not None:
+    if held.to is not None and works_here(held.to):
         return held.to_id == agent_id
-    if held.group:
+    if any(works_here(each) for each in held.group):
         return any(each.id == agent_id for each in held.group)
     return held.asked_by_id != agent_id and held.to_role in (None, role)
+
+
+def works_here(agent: Agent) -> bool:
+    """May this agent still answer?"""
+    return agent.active and agent.role in DESK
 
 
 def by_name(agent_id: int) -> ColumnElement[bool]:
@@ -100,11 +109,15 @@ def by_name(agent_id: int) -> ColumnElement[bool]:
 
 
 def by_team(agent_id: int) -> ColumnElement[bool]:
-    """Questions put to this agent's team, or to everybody."""
+    """Questions put to this agent's team, or to everybody; also those of which whoever was asked has left."""
     team = select(Agent.role).where(Agent.id == agent_id).scalar_subquery()
-    grouped = select(consultation_group.c.consultation_id)
+    grouped = (
+        select(consultation_group.c.consultation_id)
+        .join(Agent, Agent.id == consultation_group.c.agent_id)
+        .where(Agent.active, Agent.role.in_(DESK))
+    )
     return and_(
-        Consultation.to_id.is_(None),
+        nobodys(Consultation.to_id),
         Consultation.id.not_in(grouped),
         Consultation.asked_by_id != agent_id,
         or_(Consultation.to_role.is_(None), Consultation.to_role == team),

@@ -135,7 +135,7 @@ def _of_dossier(query: Select[Any], asked: Asked) -> Select[Any]:
     if asked.agent_id is None:
         return query
     mine = Dossier.owner_id == asked.agent_id
-    return query.where(or_(mine, Dossier.owner_id.is_(None)) if asked.team else mine)
+    return query.where(or_(mine, service.nobodys(Dossier.owner_id)) if asked.team else mine)
 
 
 def _dossier_row(prefix: str, key: str, what: What, dossier: Dossier, **fields: Any) -> Owed:
@@ -340,7 +340,9 @@ class FollowUps(_Found):
         )
         if asked.agent_id is not None:
             mine = Contact.agent_id == asked.agent_id
-            query = query.where(or_(mine, Contact.agent_id.is_(None)) if asked.team else mine)
+            query = query.where(
+                or_(mine, service.nobodys(Contact.agent_id)) if asked.team else mine
+            )
         return query.order_by(Contact.follow_up_on, Contact.id)
 
     def _due_by(self, until: datetime) -> ColumnElement[bool]:

@@ -56,7 +56,9 @@ class Promises:
         query = select(Promise).where(Promise.ended_at.is_(None))
         if asked.agent_id is not None:
             mine = Promise.owner_id == asked.agent_id
-            query = query.where(or_(mine, Promise.owner_id.is_(None)) if asked.team else mine)
+            query = query.where(
+                or_(mine, service.nobodys(Promise.owner_id)) if asked.team else mine
+            )
         if asked.whats is not None:
             query = query.where(_kind().in_([what.value for what in asked.whats]))
         return query

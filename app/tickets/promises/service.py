@@ -10,7 +10,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.accounts import journal
 from app.accounts.models import Agent
@@ -28,6 +29,7 @@ from app.tickets.promises import hours
 from app.tickets.promises.models import OwedStep, Promise, PromiseEnd, PromiseKind
 from app.web.realtime import LINE_ROOM, publish
 
+_HERE = and_(Agent.active, Agent.role.in_(DESK))
 FARTHEST = timedelta(days=400)
 UNDO_FOR = timedelta(minutes=15)
 SHORT = 120  # characters: who is waited for, which service
@@ -227,7 +229,7 @@ def may(agent_id: int, role: str, owner_id: int | None, made_by_id: int | None =
 def refuse_stranger(agent_id: int, owner_id: int | None, made_by_id: int | None = None) -> None:
     """Raises Forbidden unless this agent may act on what ``owner_id`` owes."""
     role = db.session.scalar(select(Agent.role).where(Agent.id == agent_id)) or ""
-    if may(agent_id, role, owner_id, made_by_id):
+    if may(agent_id, role, owner_id, made_by_id) or (role in DESK and not is_here(owner_id)):
         return
     who = db.session.scalar(select(Agent.display_name).where(Agent.id == owner_id)) or ""
     raise Forbidden(
@@ -251,20 +253,28 @@ def tell(work: Work, owner_id: int | None) -> None:
     work.after(lambda: publish("owed", {"agent": owner_id}, room=LINE_ROOM))
 
 
+def is_here(agent_id: int | None) -> bool:
+    """Does somebody of this id work here?"""
+    known = select(Agent.id).where(Agent.id == agent_id, _HERE)
+    return db.session.scalar(known) is not None
+
+
+def nobodys(owner: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+    """Is it the team's: nobody's by name, or of somebody who works here no more? What they owed goes on."""
+    return or_(owner.is_(None), owner.not_in(select(Agent.id).where(_HERE)))
+
+
 def colleagues() -> list[tuple[int, str]]:
     """To whom something may be given: (id, name) of whoever works with dossiers, by name."""
     found = db.session.execute(
-        select(Agent.id, Agent.display_name)
-        .where(Agent.active, Agent.role.in_(DESK))
-        .order_by(Agent.display_name, Agent.id)
+        select(Agent.id, Agent.display_name).where(_HERE).order_by(Agent.display_name, Agent.id)
     )
     return [(row.id, row.display_name) for row in found]
 
 
 def colleague(agent_id: int) -> None:
     """Raises InvalidInput unless somebody of the team has this id."""
-    known = select(Agent.id).where(Agent.id == agent_id, Agent.active, Agent.role.in_(DESK))
-    if db.session.scalar(known) is None:
+    if not is_here(agent_id):
         raise InvalidInput(
             "Cette personne ne travaille pas ici, ou plus.",
             kept="Rien n'a été changé.",

@@ -75,7 +75,9 @@ class Flags:
         )
         if asked.agent_id is not None:
             mine = or_(PriorityFlag.author_id == asked.agent_id, Dossier.owner_id == asked.agent_id)
-            query = query.where(or_(mine, Dossier.owner_id.is_(None)) if asked.team else mine)
+            query = query.where(
+                or_(mine, service.nobodys(Dossier.owner_id)) if asked.team else mine
+            )
         return query
 
     def _owed(self, flag: PriorityFlag, now: datetime) -> Owed:
@@ -180,7 +182,9 @@ class CallBacks:
         )
         if asked.agent_id is not None:
             mine = CallBack.agent_id == asked.agent_id
-            query = query.where(or_(mine, CallBack.agent_id.is_(None)) if asked.team else mine)
+            query = query.where(
+                or_(mine, service.nobodys(CallBack.agent_id)) if asked.team else mine
+            )
         return query
 
     def _owed(self, callback: CallBack, contact: Contact | None, names: dict[int, str]) -> Owed:

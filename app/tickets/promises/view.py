@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -22,7 +22,10 @@ FAR = datetime(9000, 1, 1, tzinfo=UTC)  # whatever has a time is due by then
 
 @dataclass(frozen=True)
 class Line:
-    """One thing owed, ready to be read. ``at``: when it is due; ``said``: how it stands, and its ``tone``."""
+    """One thing owed, ready to be read. ``at``: when it is due; ``said``: how it stands, and its ``tone``.
+
+    ``left``: whoever owed it works here no more, and it is the team's.
+    """
 
     owed: Owed
     standing: Standing
@@ -33,6 +36,7 @@ class Line:
     icon: str
     mine: bool
     may: bool
+    left: bool = False
 
     @property
     def late(self) -> bool:
@@ -56,9 +60,10 @@ def of(words: Words, asked: Asked, agent_id: int, role: str, *, beyond: int = 0)
     Each source gives its own most urgent ones: among them are the most urgent of all.
     """
     spans = hours.of_service()
+    here = {each for each, _name in service.colleagues()}
     deep = replace(asked, most=beyond + asked.most)
     found = [row for source in sources.every() for row in source.rows(deep)]
-    lines = [_line(row, spans, words, agent_id, role) for row in found]
+    lines = [_line(row, spans, words, agent_id, role, here) for row in found]
     lines.sort(key=lambda line: (_ORDER.index(line.standing), line.owed.due or words.now))
     return lines[beyond : beyond + asked.most]
 
@@ -138,7 +143,10 @@ def _titles() -> dict[Standing, str]:
     }
 
 
-def _line(row: Owed, spans: clock.Spans, words: Words, agent_id: int, role: str) -> Line:
+def _line(
+    row: Owed, spans: clock.Spans, words: Words, agent_id: int, role: str, here: Container[int]
+) -> Line:
+    left = bool(row.owner_id) and row.owner_id not in here
     mine = row.owner_id == agent_id
     stands = clock.stands(
         spans, row.due or words.now + timedelta(minutes=1), words.now, paused=bool(row.waits_for)
@@ -152,7 +160,8 @@ def _line(row: Owed, spans: clock.Spans, words: Words, agent_id: int, role: str)
         what=what_words()[row.what],
         icon=ICONS[row.what],
         mine=mine,
-        may=bool(row.can) and service.may(agent_id, role, row.owner_id),
+        may=bool(row.can) and service.may(agent_id, role, None if left else row.owner_id),
+        left=left,
     )
 
 

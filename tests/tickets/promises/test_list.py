@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import select
 
-from app.accounts.models import JournalEntry
+from app.accounts.models import Agent, JournalEntry
 from app.dossiers.models import Piece, PriorityFlag
 from app.dossiers.vocabulary import Inside, PieceKind, PieceState, PortalEventKind, Rejection
 from app.foundation import clock
@@ -294,3 +294,38 @@ def test_another_service_says_that_it_has_what_was_given_to_it(login: Login) -> 
     assert "C’est noté" in answer.text
     db.session.expire_all()
     assert db.session.get_one(Promise, owed.id).outcome == "kept"
+
+
+def test_what_somebody_owed_who_left_is_the_teams(app: Flask, login: Login, line: Line) -> None:
+    me, gone = login("front", display_name="Nadia"), login("back", display_name="Bruno")
+    keys = owing(line, gone.agent.id, me.agent.id)
+    listed = set(subjects(gone))
+    assert not listed & set(subjects(me, "team"))
+    with unit_of_work():
+        db.session.get_one(Agent, gone.agent.id).active = False
+    db.session.expire_all()
+    assert listed <= set(subjects(me, "team"))
+    assert not listed & set(subjects(me, "mine"))
+    page = shown(me, "team")
+    assert "Bruno ne travaille plus ici" in page
+    late = int(
+        me.get("/tickets/owed/count").text.split('<span aria-hidden="true">')[1].split("<")[0]
+    )
+    assert late >= 4  # the rail counts them too
+    # Anybody may keep it, give it, answer it; a new question about the dossier goes to everybody.
+    assert me.post("/tickets/owed/keep", data={"subject": keys["promise"]}).status_code == 200
+    handed = me.post(
+        "/tickets/owed/hand", data={"subject": keys["callback"], "colleague": me.agent.id}
+    )
+    assert handed.status_code == 200
+    assert keys["callback"] in subjects(me)
+    asked = int(keys["consultation"].partition(":")[2])
+    other = login("front", display_name="Camille")
+    answered = other.post(
+        f"/tickets/consultations/{asked}/answer", data={"text": "Une seule cause."}
+    )
+    assert answered.status_code == 200
+    dossier = db.session.get_one(Promise, int(keys["promise"].partition(":")[2])).dossier_id
+    assert "Bruno" not in me.get(f"/tickets/consultations/whom/{dossier}").text
+    again = consultations.ask(dossier or 0, "Et la suite ?", agent_id=me.agent.id, now=clock.now())
+    assert (again.to_id, again.to_role, again.group) == (None, None, [])
