@@ -42,6 +42,7 @@ from app.foundation.extensions import db
 from app.foundation.wiring import ports
 from app.lines.models import Line
 from app.tickets.bulletin.models import BulletinNote
+from app.tickets.consultations.groups.models import ColleagueGroup
 from app.tickets.consultations.models import Consultation
 from app.tickets.exceptions.models import TrainingException
 from app.tickets.incidents.models import Incident, IncidentNotice, NoticeState
@@ -331,6 +332,11 @@ class Story:
         yield Step("consultations.ask", me, {**about, "question": "Et celle-ci ?"}, alone=True)
         last = db.session.scalar(select(func.max(Consultation.id)))
         yield Step("consultations.withdraw", me, {"consultation_id": last})
+        pair = {"name": "Bourses", "colleague": [me.agent.id, other.agent.id]}
+        yield Step("colleague_groups.make", boss, pair)
+        group = {"group_id": db.session.scalar(select(func.max(ColleagueGroup.id)))}
+        yield Step("colleague_groups.change", boss, {**pair, **group, "name": "Bourses sociales"})
+        yield Step("colleague_groups.remove", boss, group)
         proposal = {"training": "Prépa", "required": "l'attestation", "handling": "à la main",
                     "valid_from": clock.local_day(clock.now()).isoformat()}  # fmt: skip
         yield Step("exceptions.propose", me, proposal, alone=True)

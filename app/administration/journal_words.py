@@ -165,6 +165,8 @@ THEMES: dict[str, tuple[str, dict[str, str]]] = {
             "flag_undone": N_("%(who)s a annulé son dernier acte sur une priorité (%(thing)s)."),
             "callback_changed": N_("%(who)s a déplacé ou confié %(subject)s."),
             "promise_rules": N_("%(who)s a changé les délais et le mail du matin."),
+            "group_named": N_("%(who)s a nommé ou changé un groupe de collègues (%(thing)s)."),
+            "group_removed": N_("%(who)s a retiré un groupe de collègues (%(thing)s)."),
             "exception_proposed": N_("%(who)s a proposé %(subject)s."),
             "exception_accepted": N_("%(who)s a accepté %(subject)s."),
             "exception_refused": N_("%(who)s a refusé %(subject)s."),

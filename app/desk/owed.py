@@ -8,6 +8,7 @@ from app.desk.owed_messages import Messages
 from app.lines import service as lines
 from app.tickets.bulletin import routes as bulletin
 from app.tickets.consultations import routes as consultations
+from app.tickets.consultations.groups import routes as groups
 from app.tickets.consultations.owed import Consultations
 from app.tickets.exceptions import routes as exceptions
 from app.tickets.promises import found_rows, hours, routes, sources
@@ -27,5 +28,5 @@ def install(app: Flask) -> None:
         Flags(),
         *found_rows.all_of_them(),
     )
-    for room in (routes, consultations, exceptions, bulletin):
+    for room in (routes, consultations, groups, exceptions, bulletin):
         app.register_blueprint(room.bp)

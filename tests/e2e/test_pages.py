@@ -41,6 +41,7 @@ PAGES = [
     ("front", "/tickets/owed"),
     ("front", "/tickets/owed/1"),
     ("manager", "/tickets/consultations/1"),
+    ("manager", "/tickets/consultations/groups"),
     ("front", "/tickets/exceptions"),
     ("front", "/tickets/bulletin"),
     ("front", "/places"),

@@ -179,6 +179,7 @@ NOBODY: Mapping[str, str] = {
     "payment_days_off": "a calendar",
     "places": "a public file",
     "communes": "a public file",
+    "colleague_groups": "a setting: names of groups of the staff",
     "script_drafts": "scripts",
     "script_publications": "scripts",
     "script_reviews": "scripts, and who reviewed them",

@@ -44,7 +44,7 @@ consultation_group = Table(
 
 class Consultation(db.Model):
     """A question on a dossier: to a colleague (``to_id``), to a team (``to_role``), to chosen colleagues (``group``),
-    or, with none of them, to everybody.
+    or, with none of them, to everybody. ``group_name``: the group that they were, as it was called then.
 
     ``decision`` is what holds now, said by ``decided_by_id``: whoever answers next reads it first. It stands empty
     while a dispute waits for a manager. ``read_at``: when the one who asked has read it.
@@ -68,6 +68,7 @@ class Consultation(db.Model):
     asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
     to_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
     to_role: Mapped[str | None] = mapped_column(String(12))
+    group_name: Mapped[str] = mapped_column(String(60), default="")
     question: Mapped[str] = mapped_column(Text)
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)
     state: Mapped[ConsultationState] = mapped_column(

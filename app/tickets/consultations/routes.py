@@ -18,6 +18,7 @@ from app.foundation import clock
 from app.foundation.exceptions import InvalidInput, NotFound, PermanenceError
 from app.foundation.roles import DESK, Role
 from app.tickets.consultations import service, whom
+from app.tickets.consultations.groups import service as groups
 from app.tickets.consultations.models import ConsultationState, WordKind
 from app.tickets.exceptions import service as exceptions
 from app.tickets.promises import reads, rules
@@ -139,6 +140,7 @@ def of_whom(dossier_id: int) -> str:
         where="".join(each for each in request.values.get("where", "")[:12] if each.isalpha()),
         owner=owner if owner and whom.works_here(owner) else None,
         teams=[(f"role:{role}", word) for role, word in whom.team_words().items()],
+        groups=[(f"group:{each.id}", each.name) for each in groups.every()],
         colleagues=[each for each in colleagues() if each[0] != current_user.id],
     )
 

@@ -17,6 +17,8 @@ from app.accounts.role_words import role_words
 from app.foundation.exceptions import InvalidInput
 from app.foundation.extensions import db
 from app.foundation.roles import DESK, Role
+from app.foundation.text import outside
+from app.tickets.consultations.groups import service as groups
 from app.tickets.consultations.models import Consultation, consultation_group
 from app.tickets.promises.service import colleague, is_here, nobodys
 
@@ -31,18 +33,34 @@ class Whom:
     role: str | None = None
     group: tuple[int, ...] = ()
     owner: bool = False
+    named: str = ""  # how the group is called, when a manager has named it
 
 
 OWNER, EVERYBODY = Whom(owner=True), Whom()
 
 
 def read(chosen: str, colleagues: Sequence[int] = ()) -> Whom:
-    """What a form says: « owner », « team », « role:back », or the colleagues that were ticked, who come first."""
+    """What a form says: « owner », « team », « role:back », « group:3 », or the colleagues that were ticked, who come
+    first. Raises NotFound for a group that was taken away, InvalidInput for one of which nobody works here."""
     if colleagues:
         return Whom(group=tuple(dict.fromkeys(colleagues)))
+    if chosen.startswith("group:"):
+        return _of_group(outside.identifier(chosen.partition(":")[2]))
     if chosen.startswith("role:"):
         return Whom(role=chosen.partition(":")[2])
     return EVERYBODY if chosen == "team" else OWNER
+
+
+def _of_group(group_id: int | None) -> Whom:
+    group = groups.one(group_id or 0)
+    members = tuple(each.id for each in groups.here(group))
+    if not members:
+        raise InvalidInput(
+            "Plus personne de ce groupe ne travaille ici.",
+            kept="La question n'est pas posée.",
+            todo="Demandez à une équipe, ou à des collègues choisis.",
+        )
+    return Whom(group=members, named=group.name)
 
 
 def put(held: Consultation, whom: Whom, *, owner_id: int | None, asked_by: int) -> None:
@@ -67,23 +85,25 @@ def put(held: Consultation, whom: Whom, *, owner_id: int | None, asked_by: int) 
         )
     for each in group:
         colleague(each)
-    if len(group) == 1:
+    if len(group) == 1 and not whom.named:
         agent_id, group = group[0], ()
     if agent_id is not None and agent_id != asked_by:
         colleague(agent_id)
     held.to_id = None if agent_id == asked_by else agent_id
-    held.to_role = whom.role
+    held.to_role, held.group_name = whom.role, whom.named
     held.group = list(db.session.scalars(select(Agent).where(Agent.id.in_(group)))) if group else []
 
 
 def stored(held: Consultation) -> dict[str, Any]:
     """To whom it is put, as a step keeps it."""
-    return {"to_id": held.to_id, "role": held.to_role, "group": [each.id for each in held.group]}
+    group = [each.id for each in held.group]
+    return {"to_id": held.to_id, "role": held.to_role, "group": group, "named": held.group_name}
 
 
 def restored(before: Mapping[str, Any]) -> Whom:
     """The same, read back."""
-    return Whom(before["to_id"], before.get("role"), tuple(before.get("group") or ()))
+    group = tuple(before.get("group") or ())
+    return Whom(before["to_id"], before.get("role"), group, named=before.get("named") or "")
 
 
 def asked(held: Consultation, agent_id: int, role: str) -> bool:
@@ -125,11 +145,13 @@ def by_team(agent_id: int) -> ColumnElement[bool]:
 
 
 def said(held: Consultation) -> str:
-    """To whom it is put, in words: « Bruno Keller », « Renfort », « Bruno Keller, Nadia Ferhat », « l’équipe »."""
+    """To whom it is put, in words: « Bruno Keller », « Renfort », « Bruno Keller, Nadia Ferhat »,
+    « Bourses (Bruno Keller, Nadia Ferhat) », « l’équipe »."""
     if held.to is not None:
         return held.to.display_name
     if held.group:
-        return ", ".join(each.display_name for each in held.group)
+        names = ", ".join(each.display_name for each in held.group)
+        return f"{held.group_name} ({names})" if held.group_name else names
     return team_words()[held.to_role] if held.to_role else _("l’équipe")
 
 
