@@ -7,19 +7,36 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
 from app.accounts.models import JournalEntry
-from app.administration.privacy import erasing, held
+from app.administration.privacy import erasing, held, open_matters
 from app.administration.privacy.models import Erasure
 from app.dossiers.models import Annotation, Dossier, Person, PersonChange, PersonNir, PortalEvent
 from app.dossiers.vocabulary import Inside, PieceKind, PortalEventKind
 from app.foundation import clock
 from app.foundation.database import references
+from app.foundation.database.unit_of_work import unit_of_work
+from app.foundation.exceptions import Conflict
 from app.foundation.extensions import db
+from app.lines.models import Line
 from app.operations import retention
-from app.tickets.models import Contact
+from app.queue import works
+from app.tickets.callbacks import Wish, ask
+from app.tickets.consultations import service as consultations
+from app.tickets.consultations.models import Consultation
+from app.tickets.models import (
+    CallBack,
+    CallBackSource,
+    CallBackState,
+    Channel,
+    Contact,
+    ContactPerson,
+)
+from app.tickets.promises import service as promises
+from app.tickets.promises.models import Promise, PromiseEnd
 from tests.clients import StaffClient
 from tests.dossiers.build import (  # fmt: skip
     NOW,
@@ -160,3 +177,79 @@ def test_a_person_s_term_comes_five_years_after_the_last_step(
     create_dossier(create_person(), inside=Inside.TAKEN_UP)
     assert erasing.past_term(late) == []  # a living dossier keeps its person
     assert clock.now() > NOW
+
+
+def test_one_call_about_two_persons_leaves_the_other_hers(
+    app: Flask, login: Callable[[str], StaffClient], create_agent: Callable[..., Any], line: Line
+) -> None:
+    """A mother calls for herself and for her son: what he was promised is neither in her file, nor erased with her."""
+    agent_id = create_agent("front").id
+    mother = world(agent_id)
+    son = create_person("0639980178", last_name="Quatremere", first_name="Noé")
+    his = create_dossier(son, inside=Inside.AWAITED)
+    contact = create_contact("+33639980177", person_id=mother, note="pour elle et pour Noé")
+    contact_id = contact.id
+    db.session.add_all([
+        ContactPerson(contact_id=contact_id, person_id=mother, added_at=NOW),
+        ContactPerson(contact_id=contact_id, person_id=son.id, dossier_id=his.id, added_at=NOW),
+    ])  # fmt: skip
+    db.session.commit()
+    son_id, now = son.id, clock.now()
+    later = {"agent_id": agent_id, "owner_id": agent_id, "now": now, "due_at": now + timedelta(days=1),
+             "contact_id": contact_id}  # fmt: skip
+    to_her = promises.promise("answer", reason="lui dire pour elle", person_id=mother, **later).id
+    to_him = promises.promise(
+        "answer", reason="lui dire pour Noé", dossier_id=his.id, person_id=son_id, **later
+    ).id
+    asked = consultations.ask(
+        his.id, "Noé a-t-il droit au cumul ?", agent_id=agent_id, now=now, contact_id=contact_id
+    )
+    with unit_of_work():
+        back = ask(Wish("+33639980177", line.id, CallBackSource.AGENT, now, now + timedelta(days=1),
+                        contact_id=contact_id, agent_id=agent_id, chosen=True)).callback.id  # fmt: skip
+    asked_id = asked.id
+
+    hers, theirs = json.dumps(held.of(mother)), json.dumps(held.of(son_id))
+    assert "lui dire pour elle" in hers
+    assert "pour No" not in hers.replace("pour elle et pour No", "")
+    assert "cumul" not in hers
+    assert "cumul" in theirs
+    assert "lui dire pour elle" not in theirs
+    assert {row["person_id"] for row in held.of(mother)["contact_persons"]} == {mother}
+
+    manager = login("manager")
+    assert (
+        manager.post(f"/admin/privacy/persons/{mother}/erase", data={"sure": "1"}).status_code
+        == 303
+    )
+    db.session.expire_all()
+    assert db.session.get_one(Promise, to_her).outcome == PromiseEnd.DROPPED  # nobody could keep it
+    assert db.session.get_one(CallBack, back).state == CallBackState.CANCELLED
+    kept = db.session.get_one(Promise, to_him)
+    assert (kept.ended_at, kept.reason) == (None, "lui dire pour Noé")
+    assert "cumul" in db.session.get_one(Consultation, asked_id).question
+    assert db.session.get_one(Person, son_id).first_name == "Noé"
+    owed = login("manager").get("/tickets/owed?scope=all").text
+    assert erasing.GONE_LAST not in owed
+    assert "lui dire pour Noé" in owed
+
+
+def test_nobody_is_erased_while_we_are_answering_them(
+    app: Flask, login: Callable[[str], StaffClient], create_agent: Callable[..., Any], line: Line
+) -> None:
+    person_id = world(create_agent("front").id)
+    contact = create_contact("+33639980177", channel=Channel.SMS, person_id=person_id)
+    with unit_of_work():
+        works.arrive(contact.id, line.queue_id, now=clock.now())
+    manager = login("manager")
+    where = f"/admin/privacy/persons/{person_id}/erase"
+    refused = manager.post(where, data={"sure": "1"})
+    assert (refused.status_code, "attend une réponse" in refused.text) == (409, True)
+    db.session.expire_all()
+    assert db.session.get_one(Person, person_id).last_name == "Quatremere"
+    rows = held.ids_of(person_id)
+    for table, over in (("calls", "ended_at"), ("alerts", "closed_at")):
+        with pytest.raises(Conflict):
+            open_matters.refuse({table: {(1,): {over: None}}})
+        open_matters.refuse({table: {(1,): {over: NOW}}})
+    assert "works" in rows

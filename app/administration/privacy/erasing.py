@@ -16,7 +16,7 @@ from sqlalchemy import JSON, Enum, String, Text, and_, delete, exists, or_, sele
 from sqlalchemy.exc import DBAPIError
 
 from app.accounts import journal
-from app.administration.privacy import held
+from app.administration.privacy import held, open_matters
 from app.administration.privacy.models import Erasure
 from app.calls.call import voicemail
 from app.dossiers import store
@@ -41,7 +41,7 @@ REMOVED = frozenset(
 CODES: Mapping[str, frozenset[str]] = {
     "alerts": frozenset({"about", "wishes"}),
     "callbacks": frozenset({"language"}),
-    "consultations": frozenset({"to_role"}),
+    "consultations": frozenset({"to_role", "group_name"}),
     "contacts": frozenset({"provider_sid"}),
     "calls": frozenset({"ref", "provider_sid", "direction", "language", "state", "outcome", "agent_leg_sid", "conference_sid", "person_leg_sid", "party_state", "party_leg_sid", "ended_by"}),
     "call_commands": frozenset({"commands"}),
@@ -76,8 +76,11 @@ def preview(person_id: int) -> dict[str, int]:
 
 
 def erase(person_id: int, *, by_id: int | None, now: datetime, asked: bool = True) -> Erasure:
-    """Erase a person; what its certificate says. Raises NotFound, Conflict when it was done already."""
+    """Erase a person; what its certificate says. Raises NotFound, Conflict when it was done already, or when
+    somebody asks for it while we are answering that person (``open_matters``)."""
     person_id = store.person(person_id).id
+    if asked:
+        open_matters.refuse(held.ids_of(person_id))
     _erase_voices(person_id, by_id, now)
     with unit_of_work():
         done = db.session.scalar(select(Erasure).where(Erasure.person_id == person_id))
@@ -87,6 +90,7 @@ def erase(person_id: int, *, by_id: int | None, now: datetime, asked: bool = Tru
         counts = {
             name: len(found) for name, found in rows.items() if name in REMOVED or _texts(name)
         }
+        open_matters.end(rows, by_id=by_id, now=now)
         contacts = [row["id"] for row in rows.get("contacts", {}).values()]
         messages.erase(Message.contact_id.in_(contacts), now)
         db.session.flush()

@@ -85,11 +85,29 @@ def ids_of(person_id: int) -> dict[str, dict[tuple[Any, ...], dict[str, Any]]]:
             for start in range(0, len(parents), AT_ONCE):
                 query = select(table).where(column.in_(parents[start : start + AT_ONCE]))
                 for row in connection.execute(query).mappings():
+                    if _of_others(table, dict(row), person_id, found):
+                        continue
                     pk = tuple(row[each.name] for each in table.primary_key)
                     if pk not in kept:
                         kept[pk] = dict(row)
                         changed = True
     return {name: rows for name, rows in found.items() if rows}
+
+
+def _of_others(
+    table: Table, row: Mapping[str, Any], person_id: int, found: Mapping[str, Mapping[Any, Any]]
+) -> bool:
+    """Does a row name persons, or their dossiers, and none is hers? One call is about several persons: what was promised
+    to another one during hers is the other's, who has not asked for anything."""
+    hers, named = False, False
+    for column in table.columns:
+        value = row[column.name]
+        for key in column.foreign_keys if value is not None else ():
+            if key.target_fullname == "persons.id":
+                named, hers = True, hers or value == person_id
+            elif key.target_fullname == "dossiers.id":
+                named, hers = True, hers or (value,) in found.get("dossiers", {})
+    return named and not hers
 
 
 def of(person_id: int) -> dict[str, Rows]:

@@ -16,7 +16,7 @@ from werkzeug import Response as AnyResponse
 from app.accounts import journal
 from app.accounts.local_moment import local_moment
 from app.administration import journal_view
-from app.administration.privacy import erasing, held, paper, terms
+from app.administration.privacy import erasing, held, open_matters, paper, terms
 from app.administration.privacy import words as row_words
 from app.administration.privacy.models import Erasure
 from app.dossiers import store
@@ -81,10 +81,12 @@ def show(person_id: int) -> str:
     """What is held on a person, and who saw or did what."""
     person = store.person(person_id)
     counts = {name: len(rows) for name, rows in held.of(person.id).items()}
+    owed = open_matters.count(held.ids_of(person.id))
     return render_template(
         "admin/privacy/person.html",
         person=person,
         counts=counts,
+        owed=owed,
         words=row_words.table_words(),
         lines=journal_view.lines(held.seen_by(person.id)[:LINES_SHOWN]),
         erasure=_erasure_of(person.id),

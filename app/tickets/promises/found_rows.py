@@ -18,7 +18,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, String, exists, func, literal, or_, select
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload
 
 from app.dossiers.models import Dossier, Person, Piece, PortalEvent
 from app.dossiers.vocabulary import CLOSED, Inside, PieceState, PortalEventKind
@@ -131,7 +131,14 @@ class _Found(ABC):
         return ~exists().where(Promise.origin == literal(f"{self.prefix}:").concat(key))
 
 
+def _known(person_id: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+    """Not of somebody who was erased: nothing can be done for them. (The table is a higher room's: by its name.)"""
+    erasures = db.metadata.tables["erasures"]
+    return ~exists().where(erasures.c.person_id == person_id)
+
+
 def _of_dossier(query: Select[Any], asked: Asked) -> Select[Any]:
+    query = query.where(_known(Dossier.person_id))
     if asked.agent_id is None:
         return query
     mine = Dossier.owner_id == asked.agent_id
