@@ -17,6 +17,7 @@ from app.foundation import clock
 from app.foundation.exceptions import Unavailable
 from app.foundation.extensions import db
 from app.lines.models import Line
+from app.tickets.incidents import store
 from app.tickets.incidents.life import IncidentKind, IncidentState
 from app.tickets.incidents.models import Incident, IncidentLink, IncidentNotice, NoticeState
 from app.tickets.models import Channel, Contact, Direction, Message
@@ -156,6 +157,33 @@ def test_each_is_told_in_their_language_by_the_way_they_asked_for(
     assert [(each.to, each.text) for each in ports.mail.sent] == [(mail, "C'est réparé.")]
     states = db.session.scalars(select(IncidentNotice.state).order_by(IncidentNotice.id)).all()
     assert states.count(NoticeState.TO_CALL) == 2
+
+
+def test_whoever_was_told_too_early_is_told_again_once(
+    login: Login, line: Line, ports: Any
+) -> None:
+    """Repaired, broken again, repaired: one word for each repair, to those of before and to whoever called since."""
+    nadia, boss = login("front"), login("manager")
+    one = a_contact("+33639980101", nadia)
+    nadia.post("/incidents", data={"contact": one.id, "kind": "fields_lost"})
+    (found,) = incidents()
+    at = f"/incidents/{found.id}"
+    for act in ("confirm", "repair"):
+        assert boss.post(f"{at}/move", data={"act": act}).status_code == 303
+    three = a_contact("+33139980103", nadia)
+    nadia.post("/incidents", data={"contact": three.id, "kind": "fields_lost"})
+    boss.post(f"{at}/tell", data=SAID)
+    assert store.to_call_count() == 1
+    assert boss.post(f"{at}/move", data={"act": "again"}).status_code == 303
+    assert store.to_call_count() == 0  # nobody calls to say what is not so
+    two = a_contact("+33639980102", nadia)
+    nadia.post("/incidents", data={"contact": two.id, "kind": "fields_lost"})
+    assert boss.post(f"{at}/move", data={"act": "repair"}).status_code == 303
+    assert "À prévenir : 3" in boss.get(at).text
+    for _press in range(2):
+        boss.post(f"{at}/tell", data=SAID)
+    assert [to for to, _text in ports.sms.sent] == ["+33639980101", "+33639980101", "+33639980102"]
+    assert (len(incidents()), store.to_call_count()) == (1, 1)
 
 
 def test_a_key_pressed_by_mistake_leaves_nothing_open(login: Login, line: Line) -> None:

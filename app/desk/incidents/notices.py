@@ -8,6 +8,7 @@ after a process died half-way, nobody is told twice and nobody is forgotten.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +29,7 @@ from app.tickets.incidents.models import IncidentNotice, NoticeState
 from app.tickets.models import Contact
 from app.web import helpline
 
+LONGEST_KEY = 20  # characters of whom, so that the time beside it fits
 SUBJECT = Text("Portail des aides : le problème est réparé", "Grants Portal: the problem is fixed")
 
 
@@ -46,8 +48,14 @@ class Whom:
 
 
 def concerned(incident_id: int) -> Sequence[Whom]:
-    """Whom an incident concerns, each once; those already told, or to be called, are left out."""
-    told = {notice.whom for notice in store.notices_of(incident_id)}
+    """Whom an incident concerns, each once; those already told, or to be called, are left out.
+
+    Repaired, broken again, repaired: whoever was told the first time heard something that was not so. They are told
+    again, once (``whom`` then says which time it is).
+    """
+    repaired, notices = store.incident(incident_id).repaired_at, store.notices_of(incident_id)
+    told = {_base(each.whom) for each in notices if repaired is None or each.at >= repaired}
+    before = Counter(_base(each.whom) for each in notices)
     last: dict[str, Contact] = {}
     for link in store.links_of(incident_id):
         contact = link.contact
@@ -55,7 +63,18 @@ def concerned(incident_id: int) -> Sequence[Whom]:
         last[key] = contact
     left = {key: contact for key, contact in last.items() if key not in told}
     spoken = _spoken([contact.id for contact in left.values()])
-    return [_whom(key, contact, spoken.get(contact.id, "fr")) for key, contact in left.items()]
+    return [
+        _whom(_again(key, before[key]), contact, spoken.get(contact.id, "fr"))
+        for key, contact in left.items()
+    ]
+
+
+def _again(key: str, times: int) -> str:
+    return f"{key[:LONGEST_KEY]}/{times + 1}" if times else key
+
+
+def _base(whom: str) -> str:
+    return whom.partition("/")[0]
 
 
 def _whom(key: str, contact: Contact, spoken: str) -> Whom:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.assist.models import ScriptRun
 from app.dossiers.models import PortalEvent
@@ -23,7 +24,6 @@ from app.tickets.incidents.life import SCRIPTS, IncidentKind
 from app.tickets.incidents.spike import HISTORY_DAYS, WINDOW, Spike, greatest, spike
 from app.tickets.models import Contact, Direction
 
-MOST = 20_000
 EVENTS = {
     PortalEventKind.ERROR_SHOWN: IncidentKind.ERROR_SHOWN,
     PortalEventKind.FIELDS_LOST: IncidentKind.FIELDS_LOST,
@@ -58,29 +58,36 @@ def proposed(now: datetime) -> Sequence[Proposal]:
 
 
 def _seen(since: datetime, now: datetime) -> dict[IncidentKind, list[tuple[datetime, int | None]]]:
-    """(when, contact) of each trouble, one for each contact, or for each dossier without a contact."""
+    """(when, contact) of each trouble, one for each contact, or for each dossier without a contact: of these minutes of
+    the day alone, today and on the days before. Nothing else is compared, and a large service has too much of it."""
     first: dict[tuple[IncidentKind, Any], tuple[datetime, int | None]] = {}
     for script, contact, dossier, at in db.session.execute(
         select(
             ScriptRun.script_id, ScriptRun.contact_id, ScriptRun.dossier_id, ScriptRun.started_at
         )
-        .where(ScriptRun.script_id.in_(SCRIPTS), ScriptRun.started_at.between(since, now))
+        .where(ScriptRun.script_id.in_(SCRIPTS), _minutes(ScriptRun.started_at, since, now))
         .order_by(ScriptRun.started_at)
-        .limit(MOST)
     ):
         who = ("dossier", dossier) if dossier is not None else ("contact", contact)
         first.setdefault((SCRIPTS[script], (who, local_day(at))), (at, contact))
     for event, dossier, at in db.session.execute(
         select(PortalEvent.kind, PortalEvent.dossier_id, PortalEvent.at)
-        .where(PortalEvent.kind.in_(EVENTS), PortalEvent.at.between(since, now))
+        .where(PortalEvent.kind.in_(EVENTS), _minutes(PortalEvent.at, since, now))
         .order_by(PortalEvent.at)
-        .limit(MOST)
     ):
         first.setdefault((EVENTS[event], (("dossier", dossier), local_day(at))), (at, None))
     found: dict[IncidentKind, list[tuple[datetime, int | None]]] = {}
     for (kind, _who), row in first.items():
         found.setdefault(kind, []).append(row)
     return found
+
+
+def _minutes(
+    at: InstrumentedAttribute[datetime], since: datetime, now: datetime
+) -> ColumnElement[bool]:
+    """Is it in the minutes that ``spike`` looks at, of any day since then?"""
+    days = [now - timedelta(days=back) for back in range(HISTORY_DAYS + 1)]
+    return or_(*(at.between(max(end - WINDOW, since), end) for end in days if end >= since))
 
 
 def _recent(rows: list[tuple[datetime, int | None]], now: datetime) -> tuple[int, ...]:

@@ -98,9 +98,10 @@ class IncidentLink(db.Model):
 
 
 class IncidentNotice(db.Model):
-    """The one word « c'est réparé » to one person (or one number): once for an incident, in the database.
+    """The one word « c'est réparé » to one person (or one number): once for each repair, in the database.
 
-    ``whom`` is ``person:12``, else ``contact:7``. ``way``: sms, mail, or call.
+    ``whom`` is ``person:12``, else the number or ``contact:7``; ``person:12/2`` after a second repair.
+    ``way``: sms, mail, or call.
     """
 
     __tablename__ = "incident_notices"

@@ -214,6 +214,11 @@ def _move(
         _record(found.id, "incident_repaired", by, now, {}, work)
     elif act == "again":
         found.repaired_at = found.repaired_by_id = None
+        # Nobody calls any more to say that it is repaired: they are concerned again, and told by the next repair.
+        unsaid = IncidentNotice.state.in_((NoticeState.TO_CALL, NoticeState.REFUSED))
+        db.session.execute(
+            delete(IncidentNotice).where(IncidentNotice.incident_id == found.id, unsaid)
+        )
         _record(found.id, "incident_again", by, now, {}, work)
     else:
         found.closed_at, found.closed_by_id, found.unfounded = now, by, unfounded

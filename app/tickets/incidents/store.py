@@ -15,7 +15,7 @@ from app.tickets.incidents.models import Incident, IncidentLink, IncidentNotice,
 from app.tickets.models import Contact
 
 JUST_REPAIRED = timedelta(hours=4)  # callers of the morning call again: agents still read of it
-MOST_LINKED = 2_000
+MOST_LINKED = 50_000  # all of them: whoever is beyond it would never be told
 
 
 def incident(incident_id: int, *, lock: bool = False) -> Incident:
