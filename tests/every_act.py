@@ -47,6 +47,7 @@ from app.tickets.consultations.models import Consultation
 from app.tickets.exceptions.models import TrainingException
 from app.tickets.incidents.models import Incident, IncidentNotice, NoticeState
 from app.tickets.models import CallBack, CallBackState, Contact
+from app.tickets.places.models import Place
 from app.tickets.promises.models import OwedStep, Promise
 from app.tickets.reasons import CallerRole
 from tests.calls.call.test_transfers import party_hangs_up, party_leg, party_picks_up
@@ -370,6 +371,8 @@ class Story:
         yield Step("places.take_in", boss, {}, file=csv)
         towns = (Path(__file__).parents[1] / "app" / "demo" / "communes.csv").read_bytes()
         yield Step("places.take_in_communes", boss, {}, file=towns)
+        place = {"place_id": db.session.scalar(select(func.max(Place.id))), "prints": "yes"}
+        yield Step("places.say_prints", me, place)
         yield Step("places.near", me, {"where": "99130 Valclair"})
         letter = {"way": "sms", "text": "Voilà ce que nous avons fait.", "basis": "spoken"}
         yield Step("summaries.send", me, letter)

@@ -225,6 +225,9 @@ THEMES: dict[str, tuple[str, dict[str, str]]] = {
             "incident_called": N_("%(who)s a prévenu quelqu’un par téléphone (%(thing)s)."),
             "incident_closed": N_("%(who)s a clos %(subject)s."),
             "places_taken_in": N_("%(who)s a mis à jour la liste des lieux d’accueil."),
+            "place_prints": N_(
+                "%(who)s a noté si l’on imprime et scanne dans un lieu (%(thing)s)."
+            ),
             "communes_taken_in": N_("%(who)s a mis à jour la liste des communes."),
             "place_booked": N_("%(who)s a noté %(subject)s."),
             "place_cancelled": N_("%(who)s a annulé %(subject)s."),

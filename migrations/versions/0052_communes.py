@@ -1,4 +1,4 @@
-"""communes, from which distances are told"""
+"""communes, from which distances are told; whether one can print and scan at a place"""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_communes_postcode", "communes", ["postcode"])
     op.create_index("ix_communes_folded", "communes", ["folded"])
+    op.add_column("places", sa.Column("prints", sa.Boolean(), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("places", "prints")
     op.drop_table("communes")

@@ -194,3 +194,26 @@ def test_overseas_departements_are_not_one(login: Any, line: Line) -> None:
             (("Pointe-à-Pitre", "97110"), ("Le Tampon", "97430"))]  # fmt: skip
     send(login("manager"), "\n".join([heading, *rows]).encode())
     assert [each.place.key for each in service.near("97410")] == ["Le Tampon"]
+
+
+def test_printing_is_ours_to_know_and_no_file_forgets_it(login: Any, line: Line) -> None:
+    """The standard has no word for it: who asked the place says it for everybody, and it can be asked for."""
+    boss, agent = login("manager"), login("front")
+    send(boss, FILE)
+    page = agent.get("/places?q=valclair").text
+    assert page.count("Imprimer, scanner : à demander au lieu.") == 4
+    library = db.session.scalars(select(Place.id).where(Place.key == "demo-2")).one()
+    answer = agent.post(f"/places/{library}/prints", data={"prints": "yes", "q": "valclair"})
+    assert answer.headers["Location"].endswith("/places?q=valclair")
+    agent.post("/places/999999/prints", data={"prints": "yes"})
+    send(boss, FILE.replace(b"Colette", b"George Sand"))
+    found = agent.get("/places?q=valclair&prints=1").text
+    assert "George Sand" in found
+    assert "on imprime et on scanne" in found
+    assert "Tilleuls" not in found
+    assert agent.post(f"/places/{library}/prints", data={"prints": ""}).status_code == 303
+    assert "Demandez moins de choses" in agent.get("/places?q=valclair&prints=1").text
+    acts = db.session.scalars(
+        select(JournalEntry.act).where(JournalEntry.subject == f"place:{library}")
+    )
+    assert list(acts) == ["place_prints", "place_prints"]

@@ -59,6 +59,7 @@ ROWS = {
     "incidents.tell": "incident_told@incident",
     "incidents.unlink": "incident_unlinked@incident",
     "incidents.word": "incident_worded@incident",
+    "places.say_prints": "place_prints@place",
     "places.take_in": "places_taken_in@places",
     "places.take_in_communes": "communes_taken_in@communes",
     "summaries.send": "summary_sent@contact",

@@ -48,13 +48,17 @@ def _page(
     towns_taken: communes.Taken | None = None,
 ) -> str:
     where = request.args.get("q", "")[:120]
+    prints = request.args.get("prints") == "1"
     wanted = {name: request.args.get(name, "")[:120] for name, _label in _wants()}
     return render_template(
         "places/index.html",
         where=where,
         wants=[(name, label, standard.LISTS[name], wanted[name]) for name, label in _wants()],
-        narrowed=any(wanted.values()),
-        near=service.around(where, wanted=wanted) if where.strip() else service.Nearby(()),
+        narrowed=prints or any(wanted.values()),
+        near=service.around(where, wanted=wanted, prints=prints)
+        if where.strip()
+        else service.Nearby(()),
+        prints=prints,
         communes=communes.known() if current_user.role == Role.MANAGER else 0,
         problem=problem,
         taken=taken,
@@ -71,6 +75,17 @@ def near() -> str:
     return render_template(
         "places/_options.html", found=near_by.found, choices=near_by.choices, chosen=""
     )
+
+
+@bp.post("/<int(max=2147483647):place_id>/prints")
+@allow(*DESK)
+@about(NOTHING)
+def say_prints(place_id: int) -> Any:
+    """Can one print and scan there? What somebody asked the place is kept beside what its file says."""
+    said = {"yes": True, "no": False}.get(request.form.get("prints", ""))
+    service.say_prints(place_id, said, agent_id=current_user.id, now=clock.now())
+    flash(_("C’est noté pour tout le monde."), "live")
+    return redirect(url(".index", q=request.form.get("q", "")[:120]), 303)
 
 
 @bp.post("/import")

@@ -19,7 +19,8 @@ class Place(db.Model):
     """A place near people: where, when, for whom, at what price. ``key`` names it in the public standard.
 
     ``lists`` holds the standard's lists (services, public, care, fees, access). ``active`` False: gone
-    from the last file, kept for the appointments that were made there.
+    from the last file, kept for the appointments that were made there. ``prints``: can one print and scan there, as
+    somebody of ours asked (None: nobody has); the standard has no word for it, and no file changes it.
     """
 
     __tablename__ = "places"
@@ -44,6 +45,7 @@ class Place(db.Model):
     updated_on: Mapped[date]
     lists: Mapped[dict[str, list[str]]] = mapped_column(JSON, default=dict)
     active: Mapped[bool] = mapped_column(default=True)
+    prints: Mapped[bool | None]
 
 
 class BookingState(StrEnum):

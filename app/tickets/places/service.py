@@ -169,11 +169,17 @@ class Nearby:
         return bool(self.found) and self.found[0].km is not None and self.found[0].km > FAR_KM
 
 
-def around(where: str, most: int = SHOWN, wanted: Mapping[str, str] | None = None) -> Nearby:
+def around(
+    where: str,
+    most: int = SHOWN,
+    wanted: Mapping[str, str] | None = None,
+    *,
+    prints: bool = False,
+) -> Nearby:
     """The places nearest to a town, given by its name, its postcode, or an address that ends with them.
 
     ``wanted``: a word of the standard for a list of its (``{"frais_a_charge": "Gratuit"}``); only places that
-    say each of them. A word that the standard does not have asks for nothing.
+    say each of them. A word that the standard does not have asks for nothing. ``prints``: where one can print and scan.
     """
     asked = {
         name: word for name, word in (wanted or {}).items() if word in standard.LISTS.get(name, ())
@@ -182,7 +188,9 @@ def around(where: str, most: int = SHOWN, wanted: Mapping[str, str] | None = Non
     towns = communes.meant(meant)
     if len(towns) > 1 and not meant.postcode:
         return Nearby((), choices=towns[:CHOICES])
-    columns = [Place.id, Place.postcode, Place.town_folded, Place.latitude, Place.longitude]
+    columns = [
+        Place.id, Place.postcode, Place.town_folded, Place.latitude, Place.longitude, Place.prints
+    ]  # fmt: skip
     rows = db.session.execute(
         select(*columns, *([Place.lists] if asked else []))
         .where(Place.active.is_(True))
@@ -202,13 +210,14 @@ def around(where: str, most: int = SHOWN, wanted: Mapping[str, str] | None = Non
         spots,
         postcode=meant.postcode,
         town=meant.town,
-        most=len(spots) if asked else most,
+        most=len(spots) if asked or prints else most,
         origin=middle([each.at for each in towns]),
     )
     fitting = {
         row.id
         for row in rows
         if all(word in row.lists.get(name, ()) for name, word in asked.items())
+        and (row.prints or not prints)
     }
     found: Sequence[Near] = [each for each in near_by if each.place_id in fitting][:most]
     places = {
@@ -225,6 +234,17 @@ def around(where: str, most: int = SHOWN, wanted: Mapping[str, str] | None = Non
 def near(where: str, most: int = SHOWN, wanted: Mapping[str, str] | None = None) -> Sequence[Found]:
     """The places alone (``around``)."""
     return around(where, most, wanted).found
+
+
+def say_prints(place_id: int, prints: bool | None, *, agent_id: int, now: datetime) -> None:
+    """Note whether one can print and scan at a place, or that nobody knows. Raises NotFound."""
+    with unit_of_work():
+        place = db.session.get(Place, place_id)
+        if place is None:
+            raise NotFound("Ce lieu n'existe plus.", todo="Cherchez-en un autre.")
+        if place.prints is not prints:
+            place.prints = prints
+            journal.record("place_prints", f"place:{place_id}", agent_id=agent_id, now=now)
 
 
 # --- appointments --------------------------------------------------------------------------------
