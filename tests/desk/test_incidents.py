@@ -166,12 +166,12 @@ def test_whoever_was_told_too_early_is_told_again_once(
     nadia, boss = login("front"), login("manager")
     one = a_contact("+33639980101", nadia)
     nadia.post("/incidents", data={"contact": one.id, "kind": "fields_lost"})
+    three = a_contact("+33139980103", nadia)
+    nadia.post("/incidents", data={"contact": three.id, "kind": "fields_lost"})
     (found,) = incidents()
     at = f"/incidents/{found.id}"
     for act in ("confirm", "repair"):
         assert boss.post(f"{at}/move", data={"act": act}).status_code == 303
-    three = a_contact("+33139980103", nadia)
-    nadia.post("/incidents", data={"contact": three.id, "kind": "fields_lost"})
     boss.post(f"{at}/tell", data=SAID)
     assert store.to_call_count() == 1
     assert boss.post(f"{at}/move", data={"act": "again"}).status_code == 303

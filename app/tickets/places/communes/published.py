@@ -93,6 +93,13 @@ def _of_json(text: str) -> Iterator[list[Town]]:
 
 
 def _of_csv(text: str) -> Iterator[list[Town]]:
+    try:
+        yield from _rows_of_csv(text)
+    except csv.Error as problem:  # no table at all, or a cell that never ends
+        raise NotCommunes("") from problem
+
+
+def _rows_of_csv(text: str) -> Iterator[list[Town]]:
     heading = text.partition("\n")[0]
     reader = csv.DictReader(io.StringIO(text), delimiter=max(";,\t", key=heading.count))
     names = [name.strip().strip("#").lower().replace(" ", "_") for name in reader.fieldnames or ()]
@@ -107,13 +114,10 @@ def _of_csv(text: str) -> Iterator[list[Town]]:
     }
     if missing := [word for word, column in lacks.items() if not column]:
         raise NotCommunes(", ".join(missing))
-    try:
-        for row in reader:
-            pair = str(row.get(both) or "").split(",") if both else [row.get(lat), row.get(lon)]
-            at = (_degrees(pair[0], 90), _degrees(pair[1], 180)) if len(pair) == 2 else None
-            yield _towns(row.get(insee), row.get(name), row.get(codes), at)
-    except csv.Error as problem:
-        raise NotCommunes("") from problem
+    for row in reader:
+        pair = str(row.get(both) or "").split(",") if both else [row.get(lat), row.get(lon)]
+        at = (_degrees(pair[0], 90), _degrees(pair[1], 180)) if len(pair) == 2 else None
+        yield _towns(row.get(insee), row.get(name), row.get(codes), at)
 
 
 def _one_of(wanted: tuple[str, ...], names: Iterable[str]) -> str:
