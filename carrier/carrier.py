@@ -8,7 +8,7 @@ from flask.blueprints import BlueprintSetupState
 from carrier.control import create_control
 from carrier.current import EXTENSION, Running
 from carrier.pages import create_pages
-from carrier.rest import create_rest
+from carrier.rest.routes import create_rest
 from carrier.settings import CarrierSettings
 
 __all__ = ["Carrier", "CarrierSettings", "create_carrier"]

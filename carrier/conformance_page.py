@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from carrier.conformance import MESSAGING, REST, TWIML, Fate, Spoken
-from carrier.numbers import MAGIC
-from carrier.rest_errors import MESSAGES
+from carrier.line.numbers import MAGIC
+from carrier.rest.errors import MESSAGES
 
 PAGE = Path(__file__).resolve().parent / "docs" / "conformance.md"
 HEAD = """# What is spoken here

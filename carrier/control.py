@@ -13,9 +13,9 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from carrier.current import carrier
-from carrier.fakes import CallFailed, FakeCall, FakePhone
+from carrier.driving.fakes import CallFailed, FakeCall, FakePhone
+from carrier.driving.traffic import Plan
 from carrier.reading import whole_number
-from carrier.traffic import Plan
 
 MAX_WAIT = 60.0
 

@@ -8,8 +8,8 @@ from flask import current_app
 
 from carrier.driver import Driver
 from carrier.exchange import Exchange
-from carrier.hub import Hub
 from carrier.settings import CarrierSettings
+from carrier.softphones.hub import Hub
 
 EXTENSION = "carrier"
 

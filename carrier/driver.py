@@ -8,11 +8,11 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from carrier import rest_shapes as shapes
+from carrier.driving.fakes import CallFailed, FakeCall, FakePhone
+from carrier.driving.traffic import Plan, Traffic
 from carrier.exchange import Exchange
-from carrier.fakes import CallFailed, FakeCall, FakePhone
-from carrier.faults import Fault
-from carrier.traffic import Plan, Traffic
+from carrier.line import shapes
+from carrier.webhooks.faults import Fault
 
 KEPT_CALLS = 5000  # the memory of a long load run stays bounded
 

@@ -8,26 +8,26 @@ dialer → exchange.
 
 from __future__ import annotations
 
-from carrier.announcements import Announcer
-from carrier.board import Board
-from carrier.bridging import Bridges
-from carrier.calls import Calls
-from carrier.courier import Courier
-from carrier.dialer import Dialer
-from carrier.directory import Directory
-from carrier.documents import Documents
-from carrier.faults import Faults
-from carrier.hearing import Equipment
-from carrier.history import History
-from carrier.messages import Messages
-from carrier.queues import Queues
-from carrier.recordings import Recordings
-from carrier.registry import Registry
-from carrier.ringing import Ringer
-from carrier.rooms import Rooms
+from carrier.line.board import Board
+from carrier.line.calls import Calls
+from carrier.line.directory import Directory
+from carrier.line.messages import Messages
+from carrier.line.queues import Queues
+from carrier.line.recordings import Recordings
+from carrier.line.registry import Registry
+from carrier.line.rooms import Rooms
+from carrier.running.announcements import Announcer
+from carrier.running.bridging import Bridges
+from carrier.running.dialer import Dialer
+from carrier.running.documents import Documents
+from carrier.running.hearing import Equipment
+from carrier.running.ringing import Ringer
 from carrier.settings import CarrierSettings
-from carrier.sounds import Sounds
-from carrier.webhooks import Webhooks
+from carrier.webhooks.courier import Courier
+from carrier.webhooks.faults import Faults
+from carrier.webhooks.fetching import Webhooks
+from carrier.webhooks.history import History
+from carrier.webhooks.sounds import Sounds
 
 
 class Exchange:

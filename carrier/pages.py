@@ -10,7 +10,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response, render_template, request, send_from_directory
 
-from carrier.numbers import spaced
+from carrier.line.numbers import spaced
 from carrier.settings import CarrierSettings
 from carrier.texts import LANGUAGES, page_texts
 

@@ -16,10 +16,10 @@ from flask_socketio import SocketIO
 
 from carrier.carrier import Carrier
 from carrier.current import carrier
-from carrier.hub import Browser, Hub
-from carrier.legs import LIVE, Leg
-from carrier.numbers import is_number, normalise
-from carrier.tokens import TokenRefused, check
+from carrier.line.legs import LIVE, Leg
+from carrier.line.numbers import is_number, normalise
+from carrier.softphones.hub import Browser, Hub
+from carrier.softphones.tokens import TokenRefused, check
 
 NAMESPACE = "/carrier"
 MAX_SIGNAL = 64 * 1024

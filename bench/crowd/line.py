@@ -32,8 +32,8 @@ from urllib3.exceptions import NewConnectionError, ProtocolError
 from bench.crowd.figures import Latencies
 from carrier import standalone
 from carrier.current import EXTENSION
-from carrier.fakes import FakeCall
-from carrier.webhooks import Answer
+from carrier.driving.fakes import FakeCall
+from carrier.webhooks.fetching import Answer
 
 CONNECTIONS = 64
 UPSTREAMS = 3

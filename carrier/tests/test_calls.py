@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from twilio.base.exceptions import TwilioRestException
 
-from carrier.fakes import CallFailed
+from carrier.driving.fakes import CallFailed
 from carrier.tests.subscriber import ALICE, LINE, Line, eventually
 
 pytestmark = pytest.mark.integration  # real servers, real HTTP, no database

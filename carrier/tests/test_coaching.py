@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from twilio.base.exceptions import TwilioRestException
 
 from carrier import clock
-from carrier.conferences import Conference, Participant
-from carrier.fakes import FakeCall
-from carrier.legs import Leg
+from carrier.driving.fakes import FakeCall
+from carrier.line.conferences import Conference, Participant
+from carrier.line.legs import Leg
 from carrier.tests.subscriber import ALICE, LINE, Line, eventually
 
 AGENT, COACH = "+33639980002", "+33639980003"

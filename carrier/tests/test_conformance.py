@@ -16,12 +16,12 @@ from typing import Any
 import pytest
 from twilio.twiml import messaging_response, voice_response
 
-from carrier import verbs
-from carrier.attributes import Notes, TwimlRefused
 from carrier.conformance import MESSAGING, TWIML, Fate, Spoken
 from carrier.tests.subscriber import ALICE, LINE
-from carrier.twiml import parse
-from carrier.twiml_messaging import parse_messaging
+from carrier.twiml import verbs
+from carrier.twiml.attributes import Notes, TwimlRefused
+from carrier.twiml.messaging import parse_messaging
+from carrier.twiml.voice import parse
 
 HERE = Path(__file__).resolve().parent
 

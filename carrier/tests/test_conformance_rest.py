@@ -18,7 +18,7 @@ from twilio.http.response import Response as HttpResponse
 from twilio.rest import Client
 
 from carrier.conformance import REST, Fate
-from carrier.rest import ROUTES
+from carrier.rest.routes import ROUTES
 from carrier.tests.subscriber import ACCOUNT, TOKEN, Line
 
 HERE = Path(__file__).resolve().parent
@@ -134,7 +134,7 @@ def test_each_request_and_parameter_of_the_library_has_a_fate() -> None:
 def test_a_parameter_that_is_done_is_read_somewhere() -> None:
     texts = " ".join(f.read_text() for f in HERE.parent.glob("rest_*.py"))
     composed = {"VoiceUrl"}  # fields of a number or an application: registry.py
-    from carrier.registry import APPLICATION_FIELDS, NUMBER_FIELDS
+    from carrier.line.registry import APPLICATION_FIELDS, NUMBER_FIELDS
 
     for field in (*NUMBER_FIELDS, *APPLICATION_FIELDS):
         composed.add("".join(part.capitalize() for part in field.split("_")))

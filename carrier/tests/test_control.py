@@ -8,9 +8,9 @@ import pytest
 import requests
 
 from carrier.carrier import create_carrier
+from carrier.driving.traffic import Plan
 from carrier.settings import CarrierSettings
 from carrier.tests.subscriber import ALICE, LINE, Line, eventually
-from carrier.traffic import Plan
 
 pytestmark = pytest.mark.integration  # real servers, real HTTP, no database
 

@@ -4,10 +4,10 @@ import pytest
 from twilio.jwt.access_token import AccessToken
 from twilio.jwt.access_token.grants import VoiceGrant
 
-from carrier.faults import Fault, Faults
-from carrier.numbers import identity_of, is_number, normalise, outcome_of, spaced
+from carrier.line.numbers import identity_of, is_number, normalise, outcome_of, spaced
 from carrier.settings import CarrierSettings
-from carrier.tokens import TokenRefused, check
+from carrier.softphones.tokens import TokenRefused, check
+from carrier.webhooks.faults import Fault, Faults
 
 ACCOUNT, KEY, SECRET = "AC" + "1" * 32, "SK" + "2" * 32, "a-secret-that-is-long-enough-for-hs256"
 SETTINGS = CarrierSettings(ACCOUNT, "token", api_key=KEY, api_secret=SECRET)

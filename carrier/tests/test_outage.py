@@ -10,12 +10,12 @@ from flask import Flask, Response, request
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carrier.attributes import TwimlRefused
-from carrier.connections import DEFAULT, split
-from carrier.history import History, snake_case
 from carrier.standalone import arguments, line_number
 from carrier.tests.subscriber import ALICE, LINE, Line, Server
-from carrier.webhooks import Answer
+from carrier.twiml.attributes import TwimlRefused
+from carrier.webhooks.connections import DEFAULT, split
+from carrier.webhooks.fetching import Answer
+from carrier.webhooks.history import History, snake_case
 
 integration = pytest.mark.integration  # real servers, real HTTP, no database
 DOCUMENT = (

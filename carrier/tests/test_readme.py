@@ -17,8 +17,8 @@ import pytest
 
 from carrier import conformance_page
 from carrier.control import ROUTES
-from carrier.faults import CALLBACK_KINDS, REST_KINDS
 from carrier.standalone import parser
+from carrier.webhooks.faults import CALLBACK_KINDS, REST_KINDS
 
 HERE = Path(__file__).resolve().parent
 README = (HERE.parent / "README.md").read_text()

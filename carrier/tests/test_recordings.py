@@ -10,8 +10,8 @@ import pytest
 import requests
 from twilio.base.exceptions import TwilioRestException
 
-from carrier.fakes import FakeCall
-from carrier.recording import RATE, loudest, tone, with_header
+from carrier.driving.fakes import FakeCall
+from carrier.line.recording import RATE, loudest, tone, with_header
 from carrier.tests.subscriber import ACCOUNT, ALICE, TOKEN, Line
 
 integration = pytest.mark.integration  # real servers, real HTTP, no database

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from twilio.base.exceptions import TwilioRestException
 
-from carrier.fakes import FakeCall
+from carrier.driving.fakes import FakeCall
 from carrier.tests.subscriber import ALICE, LINE, Line
 
 pytestmark = pytest.mark.integration  # real servers, real HTTP, no database

@@ -8,10 +8,10 @@ from collections.abc import Callable
 import pytest
 from flask import Response
 
-from carrier.attributes import TwimlRefused
-from carrier.recording import tone, with_header
-from carrier.sounds import UNKNOWN_SECONDS, length
+from carrier.line.recording import tone, with_header
 from carrier.tests.subscriber import ALICE, Line
+from carrier.twiml.attributes import TwimlRefused
+from carrier.webhooks.sounds import UNKNOWN_SECONDS, length
 
 integration = pytest.mark.integration  # real servers, real HTTP, no database
 FRAME = b"\xff\xfb\x90\x00"  # MPEG 1 layer III, 128 kbit/s

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from carrier import verbs
-from carrier.attributes import TwimlRefused
-from carrier.twiml import Context, check_content_type, parse
+from carrier.twiml import verbs
+from carrier.twiml.attributes import TwimlRefused
+from carrier.twiml.voice import Context, check_content_type, parse
 
 
 def response(inside: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Response
 
-from carrier.runner import APOLOGY
+from carrier.running.runner import APOLOGY
 from carrier.tests.subscriber import ALICE, Line, eventually
 
 pytestmark = pytest.mark.integration  # real servers, real HTTP, no database

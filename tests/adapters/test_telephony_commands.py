@@ -198,7 +198,7 @@ def test_on_the_internet_a_fallback_here_is_to_be_moved(wired: Bench) -> None:
 
 
 def test_a_number_without_messages(wired: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    from carrier import rest_shapes
+    from carrier.line import shapes as rest_shapes
 
     shape = rest_shapes.configured
     monkeypatch.setattr(

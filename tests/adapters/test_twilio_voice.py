@@ -14,7 +14,7 @@ from app.adapters.twilio_sms import TwilioSms
 from app.adapters.twilio_voice import TwilioVoice
 from app.foundation.exceptions import InvalidInput, NotFound, PermanenceError, Unavailable
 from app.foundation.ports import agent_of, softphone_identity
-from carrier import tokens
+from carrier.softphones import tokens
 from carrier.tests.subscriber import ALICE, LINE
 from tests.adapters.conftest import Bench
 

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 from twilio.jwt.access_token import AccessToken
 from twilio.jwt.access_token.grants import VoiceGrant
 
-from carrier.recording import loudest
+from carrier.line.recording import loudest
 from carrier.tests.subscriber import (
     ACCOUNT,
     ALICE,

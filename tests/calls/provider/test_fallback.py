@@ -9,7 +9,8 @@ import pytest
 from app.calls.provider import fallback
 from app.calls.provider.twiml import files
 from app.foundation.ports import AskedForLeg
-from carrier import twiml, verbs
+from carrier.twiml import verbs
+from carrier.twiml import voice as twiml
 
 AT = "https://secours.example/permanence"
 

@@ -23,7 +23,7 @@ from app.calls.spoken.verbs import (
     Verb,
 )
 from app.lines.announcements.texts import TEXTS
-from carrier import twiml as carriers
+from carrier.twiml import voice as carriers
 
 WAIT = Next(Door.WAIT, round=2)
 CLOSED = Next(Door.CHOICE, Step.CLOSED)

@@ -31,7 +31,7 @@ from app.lines.announcements import (
     texts as announcement_texts,
 )
 from app.tickets.qualifying import qualification
-from carrier import numbers
+from carrier.line import numbers
 
 MEGABYTES = 2_000_000
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
