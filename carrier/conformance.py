@@ -310,6 +310,9 @@ REST: dict[tuple[str, str], Spoken] = {
     ("GET", "/Messages/<sid>.json"): done(),
     ("POST", "/Messages/<sid>.json"): done("Body Status"),
     ("DELETE", "/Messages/<sid>.json"): done(),
+    ("GET", "/Messages/<message_sid>/Media.json"): done(PAGES),
+    ("GET", "/Messages/<message_sid>/Media/<sid>.json"): done(),
+    ("GET", "/Messages/<message_sid>/Media/<sid>"): done(),
     ("GET", "/IncomingPhoneNumbers.json"): done(
         f"PhoneNumber FriendlyName {PAGES}", alert={"Beta Origin": NO_REGISTRY}
     ),

@@ -63,5 +63,5 @@ class Exchange:
             self.messages.write,
         )
         ringer = Ringer(board, self.calls, self.courier, self.directory, self.recordings)
-        bridges = Bridges(equipment, ringer)
+        bridges = Bridges(equipment, ringer, self.registry.number)
         self.dialer = Dialer(board, bridges, ringer, self.rooms, self.registry)

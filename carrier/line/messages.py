@@ -220,7 +220,7 @@ class Messages:
             "NumSegments": str(message.segments),
             **places(From=message.from_, To=message.to),
             **{f"MediaUrl{n}": url for n, url in enumerate(message.media)},
-            **{f"MediaContentType{n}": _kind(url) for n, url in enumerate(message.media)},
+            **{f"MediaContentType{n}": kind_of(url) for n, url in enumerate(message.media)},
         }
         step: Source | None = Source(wired["sms_url"], wired["sms_method"], params)
         spare = wired["sms_fallback_url"]
@@ -291,6 +291,6 @@ class Messages:
         return Source(resolve(base, told.action), told.method, params | about)
 
 
-def _kind(url: str) -> str:
+def kind_of(url: str) -> str:
     """The media type that a file's name tells."""
     return mimetypes.guess_type(url)[0] or "application/octet-stream"

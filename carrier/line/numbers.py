@@ -89,12 +89,15 @@ def normalise(typed: str) -> str:
         return "+" + digits[2:]
     if _NATIONAL.fullmatch(digits):
         return "+33" + digits[1:]
-    return american(digits)
+    return in_e164(digits)
 
 
-def american(written: str) -> str:
-    """An American number in E.164, as the API takes it; anything else unchanged."""
-    found = _AMERICAN.fullmatch(_WRITTEN.sub("", written[:LONGEST_TYPED]))
+def in_e164(written: str) -> str:
+    """A number as the API takes it, American or written with spaces, in E.164; anything else unchanged."""
+    bare = _WRITTEN.sub("", written[:LONGEST_TYPED])
+    if E164.fullmatch(bare):
+        return bare
+    found = _AMERICAN.fullmatch(bare)
     return f"+1{found[1]}" if found else written
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from carrier.line.conferences import Conference, Participant
 from carrier.line.legs import Leg
-from carrier.line.messages import TextMessage
+from carrier.line.messages import TextMessage, kind_of
 from carrier.line.queues import CallQueue, QueueEntry
 from carrier.line.registry import Resource
 from carrier.webhooks.history import CallEvent, snake_case
@@ -163,8 +163,26 @@ def message(text: TextMessage, account: str) -> Json:
         "price_unit": "EUR",
         "api_version": "2010-04-01",
         "uri": f"/2010-04-01/Accounts/{account}/Messages/{text.sid}.json",
-        "subresource_uris": {},
+        "subresource_uris": {
+            "media": f"/2010-04-01/Accounts/{account}/Messages/{text.sid}/Media.json"
+        },
     }
+
+
+def media(text: TextMessage, account: str) -> list[Json]:
+    """The Media resources of a message: one for each of its pictures, named by its place."""
+    return [
+        {
+            "sid": f"ME{n:02x}{text.sid[4:]}",
+            "account_sid": account,
+            "parent_sid": text.sid,
+            "content_type": kind_of(url),
+            "date_created": when(text.created_at),
+            "date_updated": when(text.created_at),
+            "uri": f"/2010-04-01/Accounts/{account}/Messages/{text.sid}/Media/ME{n:02x}{text.sid[4:]}.json",
+        }
+        for n, url in enumerate(text.media)
+    ]
 
 
 def configured(resource: Resource, account: str, kind: str) -> Json:

@@ -122,10 +122,37 @@ def delete_message(sid: str) -> tuple[str, int]:
     return "", 204
 
 
+def list_media(message_sid: str) -> Response:
+    """The pictures of a message."""
+    found = shapes.media(_found(message_sid), account())
+    return listed("media_list", found, name=lambda shape: shape["sid"])
+
+
+def fetch_media(message_sid: str, sid: str) -> Response:
+    """What is known of one picture."""
+    text = _found(message_sid)
+    shape = next((one for one in shapes.media(text, account()) if one["sid"] == sid), None)
+    if shape is None:
+        raise missing()
+    return jsonify(shape)
+
+
+def see_media(message_sid: str, sid: str) -> Response:
+    """The picture itself: it stays where whoever sent it keeps it."""
+    text = _found(message_sid)
+    sids = [one["sid"] for one in shapes.media(text, account())]
+    if sid not in sids:
+        raise missing()
+    return Response(status=307, headers={"Location": text.media[sids.index(sid)]})
+
+
 ROUTES: Routes = (
     ("POST", "/Messages.json", create_message),
     ("GET", "/Messages.json", list_messages),
     ("GET", "/Messages/<sid>.json", fetch_message),
     ("POST", "/Messages/<sid>.json", update_message),
     ("DELETE", "/Messages/<sid>.json", delete_message),
+    ("GET", "/Messages/<message_sid>/Media.json", list_media),
+    ("GET", "/Messages/<message_sid>/Media/<sid>.json", fetch_media),
+    ("GET", "/Messages/<message_sid>/Media/<sid>", see_media),
 )

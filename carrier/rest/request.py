@@ -10,7 +10,7 @@ from flask import Response, jsonify, request
 
 from carrier.current import exchange
 from carrier.line.legs import Leg, StatusCallback, Wishes
-from carrier.line.numbers import american, identity_of, is_number, outcome_of
+from carrier.line.numbers import identity_of, in_e164, is_number, outcome_of
 from carrier.reading import whole_number
 from carrier.rest.errors import RestRefused
 from carrier.twiml.elements import CALL_EVENTS, RECORDING_EVENTS
@@ -71,8 +71,8 @@ def ring_seconds() -> float:
 
 
 def address(name: str) -> str:
-    """A client or a number of the form, as it is called: « (415) 123-4567 » is +14151234567."""
-    return american(request.form.get(name, "").strip())
+    """A client or a number of the form, as it is called: « (415) 123-4567 » is +14151234567, spaces are none."""
+    return in_e164(request.form.get(name, "").strip())
 
 
 def addresses() -> tuple[str, str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from functools import partial
 
 from carrier.line.conferences import Conference
 from carrier.line.legs import LIVE, HungUp, Leg, Redirected, Source, StatusCallback, Summons, Wishes
-from carrier.line.numbers import identity_of, normalise
+from carrier.line.numbers import identity_of, is_number, normalise, outcome_of
 from carrier.line.queues import QueueEntry
 from carrier.line.recording import Recording
 from carrier.running.collecting import seen_from
@@ -29,9 +30,13 @@ class Starred(Exception):
 class Bridges:
     """Lets legs talk two by two."""
 
-    def __init__(self, equipment: Equipment, ringer: Ringer) -> None:
+    def __init__(
+        self, equipment: Equipment, ringer: Ringer, own: Callable[[str], object | None]
+    ) -> None:
+        """``own``: what is known of a number of the account; None for any other."""
         self._equipment = equipment
         self._ringer = ringer
+        self._own = own
         self._board, self._calls = equipment.board, equipment.calls
         self._rooms, self._queues = equipment.rooms, equipment.queues
         self._pace = equipment.board.settings.pace
@@ -42,6 +47,10 @@ class Bridges:
 
     def dial(self, caller: Runner, verb: verbs.Dial, base: str) -> dict[str, str]:
         """Connect a caller as ``verb`` says; the parameters of the Dial's action request."""
+        if verb.parties and not self._may_show(caller.leg, verb.caller_id):
+            told = f"Dial: Invalid callerId value: {verb.caller_id}"
+            self._board.alert(caller.leg.sid, 13214, base, told)
+            return {"DialCallStatus": "failed", "DialBridged": "false"}
         room = self._rooms.open_bridge()
         caller.topic = room
         caller.keys = [] if verb.hangup_on_star else None
@@ -73,6 +82,12 @@ class Bridges:
         if recording:
             found |= self._equipment.recordings.params(recording)
         return found | self._result(chosen, others)
+
+    def _may_show(self, caller: Leg, shown: str) -> bool:
+        """May a Dial show this number? The account's own, the caller's, the one called, or a client's name."""
+        number = normalise(shown)
+        known = not shown or number in (caller.from_, caller.to) or identity_of(shown)
+        return bool(known or self._own(number))
 
     def _record(self, caller: Runner, hook: verbs.Hook) -> Recording:
         return self._equipment.recordings.start(caller.leg.sid, "DialVerb", hook)
@@ -118,8 +133,11 @@ class Bridges:
                 party.events or ("completed",),
             )
         to = party.address if identity_of(party.address) else normalise(party.address)
+        if not identity_of(to) and (outcome_of(to).call_refusal or not is_number(to)):
+            told = f"Dial: Invalid phone number format: {to}"
+            self._board.alert(caller.sid, 13223, base, told)
         leg = self._board.new_leg(
-            verb.caller_id or caller.from_,
+            normalise(verb.caller_id) or caller.from_,
             to,
             "outbound-dial",
             callback=callback,

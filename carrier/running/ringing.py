@@ -6,7 +6,7 @@ from carrier.line.board import DETECTED_AFTER, Board
 from carrier.line.calls import Calls
 from carrier.line.directory import Directory
 from carrier.line.legs import LIVE, Leg, Wishes
-from carrier.line.numbers import identity_of, outcome_of
+from carrier.line.numbers import identity_of, is_number, outcome_of
 from carrier.line.recordings import Recordings
 from carrier.running.hearing import Woken
 from carrier.running.runner import Runner
@@ -59,8 +59,10 @@ class Ringer:
 
     def _start(self, leg: Leg) -> bool:
         """Make the leg ring; False when it ended at once."""
-        forced = outcome_of(leg.to).call_status
-        if forced == "failed":
+        outcome = outcome_of(leg.to)
+        forced = outcome.call_status
+        nowhere = not identity_of(leg.to) and not is_number(leg.to)
+        if forced == "failed" or outcome.call_refusal or nowhere:
             self._calls.end(leg, "failed")
             return False
         with self._board.lock:

@@ -278,3 +278,30 @@ def test_the_numbers_calls_go_to_its_application(line: Line) -> None:
     line.driver.text(ALICE, LINE, "bonjour")
     assert line.application.wait("/texts")["Body"] == "bonjour"
     assert line.client.applications(made.sid).delete()
+
+
+@pytest.mark.parametrize(
+    ("dial", "code"),
+    [
+        (f'<Dial callerId="+441234567890" {AFTER}>{BOB}</Dial>', "13214"),
+        (f"<Dial {AFTER}>12</Dial>", "13223"),
+        (f"<Dial {AFTER}><Number>+15005550001</Number></Dial>", "13223"),
+    ],
+)
+def test_a_number_that_cannot_be_shown_or_rung_is_told(line: Line, dial: str, code: str) -> None:
+    line.answers(incoming=dial, after="<Say>Au revoir</Say>")
+    phone = line.driver.phone(BOB)
+    caller = line.driver.dial(ALICE)
+    caller.wait_for_heard("Au revoir")
+    (form,) = line.application.forms("/after")
+    assert form["DialCallStatus"] == "failed"
+    assert [alert["code"] for alert in line.carrier.exchange.board.alerts] == [code]
+    assert phone.calls == {}
+
+
+@pytest.mark.parametrize("shown", ["01 99 00 12 34", ALICE, "client:agnes", LINE])
+def test_who_may_be_shown(line: Line, shown: str) -> None:
+    line.answers(incoming=f'<Dial callerId="{shown}">{BOB}</Dial>')
+    line.driver.phone(BOB)
+    line.driver.dial(ALICE).wait_for_state("talking")
+    assert not line.carrier.exchange.board.alerts

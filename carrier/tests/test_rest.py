@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import requests
 from twilio.base.exceptions import TwilioRestException
 
 from carrier.tests.subscriber import ACCOUNT, ALICE, API_KEY, API_SECRET, LINE, TOKEN, Line
@@ -175,3 +176,33 @@ def test_faults_of_the_api(line: Line) -> None:
     started = time.monotonic()
     assert line.client.calls.list() == []
     assert time.monotonic() - started >= 0.1
+
+
+def test_a_number_may_be_written_with_spaces(line: Line) -> None:
+    phone = line.driver.phone("+33639980002")
+    call = line.client.calls.create(
+        to="+33 6 39-98.00 02", from_="+33 (1) 99 00 12 34", twiml=HELLO
+    )
+    assert (call.to, call._from) == ("+33639980002", LINE)
+    line.client.messages.create(to="+33 6 39 98 00 02", from_=LINE, body="Bonjour")
+    phone.wait_for_message()
+
+
+def test_the_pictures_of_a_message_are_listed(line: Line) -> None:
+    urls = ["https://example.org/a.png", "https://example.org/b"]
+    sent = line.client.messages.create(to=ALICE, from_=LINE, body="Voici", media_url=urls)
+    first, second = sent.media.list()
+    assert (first.content_type, second.content_type) == ("image/png", "application/octet-stream")
+    assert first.parent_sid == sent.sid
+    assert line.client.messages(sent.sid).media(second.sid).fetch().uri == second.uri
+    away = requests.get(
+        f"{line.client.api.base_url}{second.uri.removesuffix('.json')}",
+        auth=(ACCOUNT, TOKEN),
+        allow_redirects=False,
+        timeout=5,
+    )
+    assert (away.status_code, away.headers["Location"]) == (307, urls[1])
+    error = refusal(lambda: line.client.messages(sent.sid).media("ME0").fetch())
+    assert (error.status, error.code) == (404, 20404)
+    plain = line.client.messages.create(to=ALICE, from_=LINE, body="Rien")
+    assert plain.media.list() == []

@@ -10,8 +10,9 @@ from carrier.twiml.verbs import Hook
 
 CALL_EVENTS = frozenset({"initiated", "ringing", "answered", "completed"})
 RECORDING_EVENTS = frozenset({"in-progress", "completed", "absent"})
+# Not « speaker »: nobody listens here to who speaks.
 CONFERENCE_EVENTS = frozenset(
-    {"start", "end", "join", "leave", "mute", "hold", "modify", "speaker", "announcement"}
+    {"start", "end", "join", "leave", "mute", "hold", "modify", "announcement"}
 )
 
 
