@@ -291,12 +291,13 @@ def pure_findings(settings: dict[str, Any], modules: dict[str, bool]) -> Iterato
 
 
 def named_modules() -> dict[str, bool]:
-    """Each module of app/, and whether it calls itself pure."""
+    """Each module of app/, carrier/ and demo_portal/, and whether it calls itself pure."""
     return {
         ".".join(file.relative_to(ROOT).with_suffix("").parts): calls_itself_pure(
             ast.parse(file.read_text())
         )
-        for file in sorted((ROOT / "app").rglob("*.py"))
+        for room in ("app", "carrier", "demo_portal")
+        for file in sorted((ROOT / room).rglob("*.py"))
     }
 
 
