@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from app.foundation import clock
+from tests.e2e.test_once import caught
 from tests.people import assert_axe, become_available, keep_screen
 from tests.remote import Line, wait_until
 
@@ -92,10 +93,15 @@ class Desk:
     def acts(self, *, agreed: bool = False) -> None:
         """The step's act: its own button; in the person's name, the one that says their agreement."""
         act = self.script.locator("form.script-action")
-        with self.page.expect_response(
-            "**/assist/runs/*/action"
-        ):  # it is done before anything else is said
-            self.click(act.locator("[value=spoken]" if agreed else "button[type=submit]").first)
+        held: list[Route] = []
+        self.page.route("**/assist/runs/*/action", lambda route: held.append(route))
+        self.click(act.locator("[value=spoken]" if agreed else "button[type=submit]").first)
+        sent = caught(self.page, held, 1)
+        # It is done before anything else is said: an answer that overtook it would leave it undone.
+        expect(self.script.locator(".choice-answer:enabled")).to_have_count(0)
+        with self.page.expect_response("**/assist/runs/*/action"):
+            sent.continue_()
+        self.page.unroute("**/assist/runs/*/action")
 
     def ends(self) -> None:
         self.click(self.page.locator("#act-hang-up"))

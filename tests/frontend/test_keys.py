@@ -118,6 +118,22 @@ def test_hanging_up_wants_its_key_held_and_a_click_acts_at_once(page: Page) -> N
     assert page.locator("[data-holding]").count() == 0
 
 
+def test_a_key_held_long_enough_counts_on_a_busy_page_too(page: Page) -> None:
+    """The page wakes after her hand: the key's release comes before the timer that is late."""
+    page.evaluate(
+        """() => {
+            const key = (kind, timeStamp) => {
+                const event = new KeyboardEvent(kind, { key: "z", bubbles: true });
+                Object.defineProperty(event, "timeStamp", { value: timeStamp });
+                document.dispatchEvent(event);
+            };
+            key("keydown", 1000);
+            key("keyup", 1700);
+        }"""
+    )
+    assert clicked(page) == ["Fin"]
+
+
 def test_distress_acts_at_once_and_its_numbers_follow(page: Page) -> None:
     page.keyboard.press("!")
     assert clicked(page) == ["Alerte"]

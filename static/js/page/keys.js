@@ -78,17 +78,18 @@ function act(element) {
   if (!element.hasAttribute("data-key-focus")) element.click();
 }
 
-function soon(name, element) {
+/** at: when the key went down, as its event says. */
+function soon(name, element, at) {
   const held = element.dataset.hurts === "hold";
   const patience = { hold: HELD_MS, soon: ASTRAY_MS }[element.dataset.hurts] ?? SLOW_MS;
-  const timer = window.setTimeout(() => {
+  const due = () => {
     cancel();
     if (!clickable(element)) return;
     element.toggleAttribute("data-held", held); // what is done may differ: a key that was held was meant
     act(element);
     element.removeAttribute("data-held");
-  }, patience);
-  waiting = { name, element, timer, held };
+  };
+  waiting = { name, element, timer: window.setTimeout(due, patience), held, at, due };
   if (held) element.dataset.holding = "";
 }
 
@@ -101,6 +102,7 @@ function cancel() {
 
 function onKeyup(event) {
   if (!waiting?.held || keyName(event) !== waiting.name) return;
+  if (event.timeStamp - waiting.at >= HELD_MS) return waiting.due(); // held long enough: a busy page is late, not she
   cancel();
   announce(text("keys.held"));
 }
@@ -168,13 +170,13 @@ function onKeydown(event) {
   event.preventDefault();
   if (opens && name !== "!") startChord(name, element);
   else if (opens) startChord(name, null); // « ! » acts at once, and the number's key may follow
-  if (element && (!opens || name === "!")) press(name, element);
+  if (element && (!opens || name === "!")) press(name, element, event.timeStamp);
 }
 
-function press(name, element) {
+function press(name, element, at) {
   if (element.dataset.hurts === undefined) act(element);
   else if (performance.now() - lastStray < WORD_MS) stray(name);
-  else soon(name, element);
+  else soon(name, element, at);
 }
 
 /** While Alt is held alone, every key is shown on its button. */
