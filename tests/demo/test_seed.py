@@ -29,7 +29,7 @@ from app.tickets.models import Contact
 from app.tickets.promises import view as owed
 from app.tickets.promises.clock import Standing
 from app.tickets.promises.models import Promise
-from app.tickets.promises.sources import What
+from app.tickets.promises.sources import Asked, What
 
 NOW = datetime(2026, 3, 9, 9, 15, tzinfo=UTC)
 
@@ -69,7 +69,8 @@ def test_every_page_of_the_team_has_something_to_show(app: Flask) -> None:
         ("isabelle", "manager"),
     ):
         with app.test_request_context():
-            lines = owed.of(Words("fr", NOW), team[name], role, everybody=name == "isabelle")
+            asked = Asked(NOW, None if name == "isabelle" else team[name])
+            lines = owed.of(Words("fr", NOW), asked, team[name], role)
         stand = {line.standing for line in lines}
         assert Standing.LATE in stand, name
         assert stand & {Standing.SOON, Standing.TODAY}, name

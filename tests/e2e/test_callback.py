@@ -69,7 +69,7 @@ def test_a_call_back_from_the_key_to_the_conversation(people: People) -> None:
     # Her telephone rings only once the agent is there; a person must press 1.
     expect(phone.locator("#answer")).to_be_visible(timeout=SOON)
     phone.locator("#answer").click()
-    hears(phone, "Tapez 1 pour parler")
+    hears(phone, "Pour nous parler, tapez 1")
     phone.locator("[data-digit='1']").click()
     phase(agent, "talking")
     keep_screen(agent, "desk-called-back", full=False)

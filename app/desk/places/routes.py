@@ -18,7 +18,7 @@ from app.tickets.places.communes import service as communes
 from app.tickets.places.hours import said as in_words
 from app.web.access import allow
 from app.web.incoming import takes
-from app.web.whose import LINE, NOTHING, about
+from app.web.whose import LINE, NOTHING, TEAM, about
 
 FORM = 20_000  # bytes of a form around its file
 
@@ -79,7 +79,7 @@ def near() -> str:
 
 @bp.post("/<int(max=2147483647):place_id>/prints")
 @allow(*DESK)
-@about(NOTHING)
+@about(TEAM)
 def say_prints(place_id: int) -> Any:
     """Can one print and scan there? What somebody asked the place is kept beside what its file says."""
     said = {"yes": True, "no": False}.get(request.form.get("prints", ""))

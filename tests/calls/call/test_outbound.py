@@ -287,7 +287,7 @@ def test_a_call_back_keeps_its_place_and_asks_for_a_key(
     assert "Rappel demandé" in rung.agent_picks_up()
     heard = rung.answers()
     assert "<Gather" in heard
-    assert "Tapez 1" in heard
+    assert "Pour nous parler, tapez 1." in heard
     assert rung.call.state == "connecting"  # an answering machine presses no key
     rung.post("/voice/status", CallStatus="completed")
     assert (rung.call.outcome, presence(agent)) == ("unreached", "ringing")

@@ -159,7 +159,7 @@ def test_a_key_that_is_not_offered(caller: Phone, key: str, sms: Any) -> None:
     one = caller()
     one.post("/voice/incoming")
     heard = one.post("/voice/choice?step=closed", Digits=key)
-    assert "pas proposée" in heard
+    assert "ne correspond à aucun choix" in heard
     assert "tapez 1" in heard
     assert db.session.scalar(select(CallBack.id)) is None
     assert sms.sent == []
@@ -187,7 +187,7 @@ def test_the_sms_has_a_link_that_says_nothing_of_the_person(caller: Phone, sms: 
 
 
 def test_a_landline_gets_no_sms(caller: Phone, sms: Any) -> None:
-    assert "pas proposée" in ask_sms(caller, "+33199000123")
+    assert "ne correspond à aucun choix" in ask_sms(caller, "+33199000123")
     assert sms.sent == []
 
 

@@ -86,7 +86,7 @@ def test_the_closed_line_promises_it_nothing_and_sends_no_sms(
     db.session.commit()
     one = caller(number)
     assert "tapez 2" not in one.post("/voice/incoming")
-    assert "pas proposée" in one.post("/voice/choice?step=closed", Digits="2")
+    assert "ne correspond à aucun choix" in one.post("/voice/choice?step=closed", Digits="2")
     asked = one.post("/voice/choice?step=closed", Digits="1")
     assert "Nous ne pouvons pas rappeler le numéro" in asked
     assert nothing_promised()
