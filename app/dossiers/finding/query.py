@@ -218,7 +218,7 @@ def beginnings(typed: str, *, plus: bool) -> tuple[str, ...]:
         return (typed[2:],)
     if typed.startswith("0"):
         overseas = overseas_numbers.codes_of(typed[1:])
-        return ("33" + typed[1:], *(code + typed[1:] for code in overseas))
+        return ("33" + typed[1:], *(code + typed[1:].removeprefix("508") for code in overseas))
     if plus and typed.startswith("330"):
         return ("33" + typed[3:],)
     return (typed,)

@@ -42,8 +42,13 @@ CODES = frozenset(_CODES)
 
 
 def codes_of(begun: str) -> tuple[str, ...]:
-    """Under which codes a number may be whose digits, after the 0, begin so: « 692 » → « 262 » (without « + »)."""
-    known = (code for prefix, code in _BY_PREFIX.items() if begun.startswith(prefix))
+    """Under which codes a number may be whose digits, after the 0, begin so: « 692 » → « 262 » (without « + »),
+    « 709 » → several, as long as no further digit says which."""
+    known = (
+        code
+        for prefix, code in _BY_PREFIX.items()
+        if begun.startswith(prefix) or prefix.startswith(begun)
+    )
     return tuple(dict.fromkeys(code.lstrip("+") for code in known))
 
 
