@@ -213,7 +213,7 @@ def test_6_8_9_12_fields_vanish_a_photo_will_do_a_paper_is_missing(phone: Phone)
 def test_11_figures_as_they_are_written_and_two_papers_swapped(phone: Phone) -> None:
     phone.enters()
     phone.fills(Distance="12,5 km")
-    phone.sees("Ce champ attend un chiffre")
+    phone.sees("Ce champ attend un nombre")
     phone.fills(Distance="12,5", parts="1,5")
     phone.sees("Vos informations sont enregistrées")
     phone.sends("RIB", a_file("avis.pdf"))

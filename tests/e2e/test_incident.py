@@ -86,7 +86,7 @@ def test_from_the_first_call_to_the_repair(people: People) -> None:
     phase(agent, "wrap_up")
     press(manager, "C’est réparé")
     expect(manager.get_by_label("Le message, tel qu’il partira")).to_contain_text("est réparé")
-    expect(manager.get_by_label("Le même, en anglais")).to_contain_text("was fixed")
+    expect(manager.get_by_label("Le même, en anglais")).to_contain_text("is fixed")
     expect(manager.locator("form:has([name=text_en])")).to_contain_text("En français : 1 personne.")
     keep_screen(manager, "incident-repaired", full=False)
     assert_axe(manager)
