@@ -1,7 +1,7 @@
 """The exchange: puts the parts of the line together, and hands each what it needs.
 
 State changes under the board's lock and no method that holds it waits. TwiML runs outside of it,
-one runner a leg (``runner.py``). Below, a module imports only what stands above it:
+one runner a leg (``running/runner.py``). Below, a module imports only what stands above it:
 board → recordings → queues, rooms → calls → directory → messages, runner → ringing → bridging →
 dialer → exchange.
 """
