@@ -25,6 +25,7 @@ from app.channels import dispatch as message_dispatch
 from app.channels.mail import mailbox_round
 from app.channels.sms import watch as text_watch
 from app.desk import departures, live, sockets
+from app.desk.incidents import notices
 from app.dossiers.duplicates import comparing
 from app.dossiers.feeds import service as feeds
 from app.foundation import clock
@@ -160,6 +161,7 @@ def start_ticker(app: Flask) -> None:
     every(app, ANSWERS_SECONDS, "answers kept", lambda: acts.drop_old_answers(now=clock.now()))
     every(app, settings.ticker_seconds, "ticker", _ticking())
     every(app, REMINDER_SECONDS, "reminders", lambda: reminders.look(clock.now()))
+    every(app, REMINDER_SECONDS, "words of incidents", lambda: notices.go_on(clock.now()))
     every(app, FEEDS_SECONDS, "files that are sent", lambda: feeds.work(pause=_let_others))
     every(app, COMPARE_SECONDS, "duplicates", lambda: comparing.work(clock.now()))
     every(app, PORTAL_SECONDS, "portal", ask_portal_again)

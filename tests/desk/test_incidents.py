@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.accounts.models import JournalEntry
 from app.assist import service as scripts
-from app.desk.incidents import signals
+from app.desk.incidents import notices, routes, signals
 from app.dossiers.vocabulary import Reach
 from app.foundation import clock
 from app.foundation.exceptions import Unavailable
@@ -184,6 +184,43 @@ def test_whoever_was_told_too_early_is_told_again_once(
         boss.post(f"{at}/tell", data=SAID)
     assert [to for to, _text in ports.sms.sent] == ["+33639980101", "+33639980101", "+33639980102"]
     assert (len(incidents()), store.to_call_count()) == (1, 1)
+
+
+def test_a_word_to_many_leaves_behind_the_page(
+    login: Login, line: Line, ports: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Five thousand people are not told while a manager's page waits: some at once, the others by turns, each once."""
+    nadia, boss = login("front"), login("manager")
+    monkeypatch.setattr(notices, "AT_ONCE", 2)
+    monkeypatch.setattr(routes, "SHOWN", 3)
+    numbers = [f"+3363998020{rank}" for rank in range(5)]
+    for number in numbers:
+        one = a_contact(number, nadia)
+        nadia.post("/incidents", data={"contact": one.id, "kind": "fields_lost"})
+    (found,) = incidents()
+    at = f"/incidents/{found.id}"
+    assert notices.go_on(clock.now()) == 0
+    boss.post(f"{at}/move", data={"act": "repair"})
+    page = boss.get(at).text
+    assert "À prévenir : 5" in page
+    assert "et 2 autres personnes" in page
+    assert "En français : au plus 5 personnes." in page
+    boss.post(f"{at}/tell", data=SAID)
+    assert len(ports.sms.sent) == 2
+    assert "Le message part : encore 3 personnes." in boss.get(at).text
+    assert "Envoyer à tous" not in boss.get(at).text
+    assert [notices.go_on(clock.now()) for _turn in range(4)] == [2, 1, 0, 0]
+    assert [to for to, _text in ports.sms.sent] == numbers
+    assert "Le message part" not in boss.get(at).text
+    assert acts().count("incident_told") == 3
+
+    # Broken again while a word leaves: it stops.
+    for act in ("again", "repair"):
+        boss.post(f"{at}/move", data={"act": act})
+    boss.post(f"{at}/tell", data=SAID)
+    boss.post(f"{at}/move", data={"act": "again"})
+    assert notices.go_on(clock.now()) == 0
+    assert len(ports.sms.sent) == 7
 
 
 def test_a_key_pressed_by_mistake_leaves_nothing_open(login: Login, line: Line) -> None:

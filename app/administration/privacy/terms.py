@@ -179,6 +179,7 @@ NOBODY: Mapping[str, str] = {
     "payment_days_off": "a calendar",
     "places": "a public file",
     "communes": "a public file",
+    "incident_words": "the service's own word to all, gone once it has left",
     "colleague_groups": "a setting: names of groups of the staff",
     "script_drafts": "scripts",
     "script_publications": "scripts",

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.calls.call.models import Call
@@ -25,10 +25,11 @@ from app.foundation.extensions import db
 from app.foundation.text.bilingual import Text, language
 from app.tickets.incidents import service, store
 from app.tickets.incidents.life import IncidentState
-from app.tickets.incidents.models import IncidentNotice, NoticeState
+from app.tickets.incidents.models import IncidentNotice, IncidentWord, NoticeState
 from app.tickets.models import Contact
 from app.web import helpline
 
+AT_ONCE = 100  # people told by one press, or one turn of the ticker
 LONGEST_KEY = 20  # characters of whom, so that the time beside it fits
 SUBJECT = Text("Portail des aides : le problème est réparé", "Grants Portal: the problem is fixed")
 
@@ -47,8 +48,9 @@ class Whom:
     wished: bool = False
 
 
-def concerned(incident_id: int) -> Sequence[Whom]:
-    """Whom an incident concerns, each once; those already told, or to be called, are left out.
+def left(incident_id: int) -> dict[str, Contact]:
+    """The last contact of each whom an incident concerns, each once (``Whom.key``); those already told, or to be
+    called, are left out.
 
     Repaired, broken again, repaired: whoever was told the first time heard something that was not so. They are told
     again, once (``whom`` then says which time it is).
@@ -61,11 +63,23 @@ def concerned(incident_id: int) -> Sequence[Whom]:
         contact = link.contact
         key = f"person:{contact.person_id}" if contact.person_id else _number(contact)
         last[key] = contact
-    left = {key: contact for key, contact in last.items() if key not in told}
-    spoken = _spoken([contact.id for contact in left.values()])
+    return {_again(key, before[key]): each for key, each in last.items() if key not in told}
+
+
+def concerned(incident_id: int, most: int | None = None) -> Sequence[Whom]:
+    """Whom an incident concerns and who is still to be told: all, or the first ``most``."""
+    first = list(left(incident_id).items())[:most]
+    spoken = _spoken([contact.id for _key, contact in first])
+    return [_whom(key, contact, spoken.get(contact.id, "fr")) for key, contact in first]
+
+
+def languages(incident_id: int) -> Sequence[str]:
+    """In which of our languages each of those left would be told, whatever the way."""
+    contacts = list(left(incident_id).values())
+    spoken = _spoken([contact.id for contact in contacts])
     return [
-        _whom(_again(key, before[key]), contact, spoken.get(contact.id, "fr"))
-        for key, contact in left.items()
+        language(each.person.language if each.person else spoken.get(each.id, "fr"))
+        for each in contacts
     ]
 
 
@@ -115,6 +129,8 @@ def proposed() -> Text:
 def tell(incident_id: int, text: Text, *, by: int, now: datetime) -> tuple[int, int]:
     """Send the word to all who can be written to, each in their language, and list the others; (sent, to call).
 
+    So many at once as a page may wait for (``AT_ONCE``); the others are told behind it (``go_on``).
+
     Raises InvalidInput for a text that may not leave (nothing leaves then), Conflict while the
     incident goes on: nobody is told that it is repaired before somebody has said so.
     """
@@ -126,17 +142,56 @@ def tell(incident_id: int, text: Text, *, by: int, now: datetime) -> tuple[int, 
         )
     for words in text:
         letters.checked(words, "sms")  # the shorter of the two ways
+    sent, to_call = _some(incident_id, text, by, now)
+    if left(incident_id):
+        _keep(incident_id, text, by)
+    to_call += _left_over(incident_id, now)
+    service.record_told(incident_id, sent, to_call, by=by, now=now)
+    return sent, to_call
+
+
+def _keep(incident_id: int, text: Text, by: int) -> None:
+    """The word, for who is told behind the page; a second press changes nothing."""
+    with unit_of_work():
+        if db.session.get(IncidentWord, incident_id) is None:
+            db.session.add(
+                IncidentWord(incident_id=incident_id, by_id=by, text_fr=text.fr, text_en=text.en)
+            )
+
+
+def go_on(now: datetime) -> int:
+    """Tell the next ones of the words that are leaving; how many were told. Done by the ticker, in any process."""
+    done = 0
+    for word in db.session.scalars(select(IncidentWord).order_by(IncidentWord.incident_id)).all():
+        incident_id, by, text = word.incident_id, word.by_id, Text(word.text_fr, word.text_en)
+        if store.incident(incident_id).state is IncidentState.REPAIRED:
+            sent, to_call = _some(incident_id, text, by, now)
+            if sent or to_call:
+                service.record_told(incident_id, sent, to_call, by=by, now=now)
+            done += sent + to_call
+            if left(incident_id):
+                continue
+        with unit_of_work():
+            db.session.execute(delete(IncidentWord).where(IncidentWord.incident_id == incident_id))
+    return done
+
+
+def is_leaving(incident_id: int) -> bool:
+    """Is its word still leaving?"""
+    return db.session.get(IncidentWord, incident_id) is not None
+
+
+def _some(incident_id: int, text: Text, by: int, now: datetime) -> tuple[int, int]:
     sent = to_call = 0
     people = [
-        (each.key, each.contact.id, each.way, each.language) for each in concerned(incident_id)
+        (each.key, each.contact.id, each.way, each.language)
+        for each in concerned(incident_id, AT_ONCE)
     ]
     for key, contact_id, way, tongue in people:
         said = (SUBJECT.get(tongue), text.get(tongue))
         state = _one(incident_id, key, contact_id, way, said, by, now)
         sent += state is NoticeState.SENT
         to_call += state in (NoticeState.TO_CALL, NoticeState.REFUSED)
-    to_call += _left_over(incident_id, now)
-    service.record_told(incident_id, sent, to_call, by=by, now=now)
     return sent, to_call
 
 

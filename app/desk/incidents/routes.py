@@ -21,11 +21,14 @@ from app.foundation.text import outside
 from app.foundation.text.bilingual import Text
 from app.tickets.incidents import life, service, store
 from app.tickets.incidents.life import IncidentKind
+from app.tickets.incidents.models import NoticeState
 from app.web.access import allow
 from app.web.whose import LINE, TEAM, about
 
 bp = Blueprint("incidents", __name__, url_prefix="/incidents")
 
+SHOWN = 200  # people listed on the page, those to call first
+TO_CALL = (NoticeState.TO_CALL, NoticeState.REFUSED)
 ID = f"int(max={LARGEST_ID})"
 
 
@@ -169,10 +172,10 @@ def _page(
     incident_id: int, typed: Text | None = None, problem: PermanenceError | None = None
 ) -> str:
     found, said = store.incident(incident_id), words()
-    told = [
-        view.person(each.contact, each.way, each, said) for each in store.notices_of(incident_id)
-    ]
-    whom = notices.concerned(incident_id)
+    notes = sorted(store.notices_of(incident_id), key=lambda each: each.state not in TO_CALL)
+    told = [view.person(each.contact, each.way, each, said) for each in notes[:SHOWN]]
+    left = len(notices.left(incident_id))
+    whom = notices.concerned(incident_id, SHOWN)
     waiting = [
         view.person(each.contact, each.way, None, said, each.language, wished=each.wished)
         for each in whom
@@ -184,10 +187,18 @@ def _page(
         kind_name=view.kinds()[found.kind],
         state=view.states()[found.state],
         told=told,
+        told_count=len(notes),
         waiting=waiting,
+        left=left,
+        leaving=notices.is_leaving(incident_id),
         cost=view.cost_words(view.cost_of(incident_id)),
         text=typed or notices.proposed(),
-        readers=view.readers([each.language for each in whom if each.way != "call"]),
+        readers=view.readers(
+            [each.language for each in whom if each.way != "call"]
+            if left == len(whom)
+            else notices.languages(incident_id),
+            at_most=left > len(whom),
+        ),
         announced=incident_is_on(),
         acts=[act for act in life.FROM if life.may(act, found.state)],
         problem=problem,
@@ -244,6 +255,8 @@ def tell(incident_id: int) -> Any:
         sent=ngettext("%(num)d personne prévenue", "%(num)d personnes prévenues", sent),
         call=ngettext("%(num)d à appeler", "%(num)d à appeler", to_call),
     )
+    if notices.is_leaving(incident_id):
+        said = _("%(said)s L’envoi continue : la page dit où il en est.", said=said)
     return _back(incident_id, said)
 
 

@@ -162,10 +162,12 @@ def ways_said() -> dict[str, str]:
     return {"sms": _("par SMS"), "mail": _("par mail"), "call": _("à appeler")}
 
 
-def readers(languages: Sequence[str]) -> Text:
-    """How many people will read the word in each language, given theirs: « 3 personnes », « personne »."""
+def readers(languages: Sequence[str], *, at_most: bool = False) -> Text:
+    """How many people will read the word in each language, given theirs: « 3 personnes », « personne ». ``at_most``:
+    some of them may have to be called."""
     counts = Counter(languages)
-    return Text(*(_readers(counts[tongue]) for tongue in Text._fields))
+    said = [_readers(counts[tongue]) for tongue in Text._fields]
+    return Text(*(_("au plus %(people)s", people=each) if at_most else each for each in said))
 
 
 def _readers(count: int) -> str:

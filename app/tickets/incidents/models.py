@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Agent
@@ -124,3 +124,16 @@ class IncidentNotice(db.Model):
     contact: Mapped[Contact] = relationship()
     person: Mapped[Person | None] = relationship()
     dossier: Mapped[Dossier | None] = relationship()
+
+
+class IncidentWord(db.Model):
+    """The word « c'est réparé » while it leaves, for more people than one press waits for; gone once all were told."""
+
+    __tablename__ = "incident_words"
+
+    incident_id: Mapped[int] = mapped_column(
+        ForeignKey("incidents.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    by_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
+    text_fr: Mapped[str] = mapped_column(Text)
+    text_en: Mapped[str] = mapped_column(Text)

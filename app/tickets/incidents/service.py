@@ -18,7 +18,13 @@ from app.foundation.exceptions import Conflict, InvalidInput, NotFound
 from app.foundation.extensions import db
 from app.tickets.incidents import life, store
 from app.tickets.incidents.life import GOING_ON, IncidentKind, IncidentState
-from app.tickets.incidents.models import Incident, IncidentLink, IncidentNotice, NoticeState
+from app.tickets.incidents.models import (
+    Incident,
+    IncidentLink,
+    IncidentNotice,
+    IncidentWord,
+    NoticeState,
+)
 from app.tickets.models import Contact
 from app.web.realtime import LINE_ROOM, publish
 
@@ -214,6 +220,7 @@ def _move(
         _record(found.id, "incident_repaired", by, now, {}, work)
     elif act == "again":
         found.repaired_at = found.repaired_by_id = None
+        db.session.execute(delete(IncidentWord).where(IncidentWord.incident_id == found.id))
         # Nobody calls any more to say that it is repaired: they are concerned again, and told by the next repair.
         unsaid = IncidentNotice.state.in_((NoticeState.TO_CALL, NoticeState.REFUSED))
         db.session.execute(
