@@ -108,9 +108,13 @@ def test_the_wall_fills_the_screen_and_says_when_it_is_not_live(
     assert smallest >= 28, smallest
     for size in ({"width": 1366, "height": 768}, {"width": 1280, "height": 720}):
         manager.set_viewport_size(size)  # type: ignore[arg-type]
-        last = manager.locator(".wall-service").bounding_box()
-        assert last is not None
-        assert last["y"] + last["height"] <= size["height"], (size, last)
+        manager.wait_for_function(  # the wall may be drawn anew at that instant
+            """height => {
+                const last = document.querySelector(".wall-service")?.getBoundingClientRect();
+                return last && last.height > 0 && last.bottom <= height;
+            }""",
+            arg=size["height"],
+        )
     manager.set_viewport_size({"width": 1920, "height": 1080})
     act = manager.locator("#wall-line")
     manager.mouse.move(0, 0)
